@@ -1,0 +1,444 @@
+"""The contract between the builder and the page: every JSON entry, as a frozen dataclass.
+
+``python -m site_builder.model`` writes ``templates/src/model.ts`` from these classes; a test compares the two.
+
+Entries and their names (``entry.ts`` asks for them, ``output.py`` writes them):
+
+==========================  ==============================================================================
+``site``                    `SiteIndex`: the projects
+``p/<project>``             `ProjectIndex`: the runs of a project, their columns and where their data lie
+``r/<project>/<run>``       `RunHead`: what a run holds, and in which of its blocks
+``r/<project>/<run>/<n>``   block ``n`` of the run: packed columns (`site_builder.pack`) or JSON, gzipped
+==========================  ==============================================================================
+
+``<project>`` and ``<run>`` are the file names of the folders (`tracklog.store.layout.file_name`).
+
+Numbers that JSON cannot carry are the strings ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``; a logged string that
+equals one of them is ``{"_type": "string", "value": …}`` (`tracklog.store.layout`).
+
+**Series.** A series is one key and kind of one run (of one rank, where ranks log the same key at once). Its rows
+stand in an *axis*: the steps, run times and clock times of those rows, shared by all series logged in the same rows.
+Level 0 of an axis or a number series holds its rows; level ``l`` holds buckets of ``4**l`` consecutive rows; the last
+level has at most 2,048 buckets. A level is cut into blocks of `BLOCK_ROWS` rows (level 0) or `BLOCK_BUCKETS` buckets,
+each a packed block with these columns:
+
+=================  ===========================================================================================
+axis, level 0      step, runtime (s since the run began), timestamp (unix s)
+axis, level 1…     step min, step max, runtime min, runtime max, timestamp min, timestamp max
+number, level 0    value
+number, level 1…   first, last, min, max, mean, finite, nan, posinf, neginf
+=================  ===========================================================================================
+
+``first`` and ``last`` are the values of the bucket's first and last row, whatever they are; ``min``, ``max`` and
+``mean`` are over finite values (NaN when there is none; ``mean`` is rounded to float32); the other four are counts.
+A bool is a number series of kind ``bool`` (0 and 1). All other kinds have a level 0 only, whose blocks are JSON lists
+of `[row, value]` with ``row`` an index into the axis: ``histogram`` values are `HistogramValue`, ``image`` values
+`ImageValue`, ``string`` values strings, ``other`` any JSON.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import types
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+SCHEMA = 1
+"""Number of this contract: an open page that was written for another one reloads."""
+
+BLOCK_ROWS = 16_384
+BLOCK_BUCKETS = 2_048
+
+State = Literal["running", "finished", "failed", "crashed"]
+Kind = Literal["number", "bool", "string", "histogram", "image", "other"]
+Stream = Literal["history", "system"]
+JSON = Any
+"""Any JSON value."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """A project on the first page."""
+
+    project: str
+    """Name as the user gave it."""
+    page: str
+    """Its workspace, relative to the site's root."""
+    runs: int
+    running: int
+    crashed: int
+    """Runs that crashed or failed."""
+    last_sign: float
+    """When any of its runs last wrote anything, unix seconds; 0 when it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteIndex:
+    """Entry ``site``."""
+
+    title: str
+    projects: tuple[ProjectRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """What every list says of a run."""
+
+    entry: str
+    """Name of its `RunHead` entry; block ``n`` is ``<entry>/<n>``."""
+    parts: tuple[str, ...]
+    """Files with its data, relative to the site's ``data`` folder, with their version: ``demo/x1.0.js?v=9f86d081``.
+    The first holds the head."""
+    page: str
+    """Its page, relative to the site's root."""
+    id: str
+    name: str
+    state: State
+    created: float
+    """Unix seconds."""
+    duration: float
+    """Seconds until its last sign, over all its sessions."""
+    last_sign: float
+    """Unix seconds."""
+    step: int
+    """Last step logged; -1 when none was."""
+    rows: int
+    """Rows of history."""
+    tags: tuple[str, ...]
+    notes: str
+    group: str
+    job_type: str
+    host: str
+    user: str
+    commit: str
+    root: str
+    """Label of the folder it was read from; empty when the site has one root."""
+    damaged: int
+    """Lines or files of it that could not be read."""
+    lost: int
+    """Lines that its recorder could not write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Values of one config or summary key over the runs of a project."""
+
+    key: str
+    """Path: nested keys joined by ``.``, literal dots escaped by a backslash."""
+    rows: tuple[int, ...] | None
+    """Indices into `ProjectIndex.runs` of the runs that have the key; None when all have it."""
+    values: tuple[JSON, ...]
+    """As logged, one for each of these runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """A key that at least one run of the project logged."""
+
+    key: str
+    kind: Kind
+    stream: Stream
+    runs: int
+    """How many runs have it."""
+    hidden: bool
+    """Logged by accidental child processes only beside real ones: not shown by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectIndex:
+    """Entry ``p/<project>``."""
+
+    project: str
+    runs: tuple[RunRow, ...]
+    """Newest first."""
+    config: tuple[Column, ...]
+    summary: tuple[Column, ...]
+    keys: tuple[KeyInfo, ...]
+    """In the order first logged, by the oldest run first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One resolution of an axis or a series."""
+
+    size: int
+    """Rows (level 0) or buckets."""
+    blocks: tuple[int, ...]
+    """Block numbers, in order."""
+    starts: tuple[int, ...] | None
+    """Index of the first item of each block; None where blocks are `BLOCK_ROWS` or `BLOCK_BUCKETS` long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Rows that one or more series were logged in."""
+
+    size: int
+    levels: tuple[Level, ...]
+    monotonic: bool
+    """Whether steps never fall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One key and kind of a run."""
+
+    key: str
+    kind: Kind
+    stream: Stream
+    rank: str
+    """Which of several concurrent writers logged it; empty when there is one."""
+    hidden: bool
+    axis: int
+    """Index into `RunHead.axes`."""
+    size: int
+    """Rows."""
+    levels: tuple[Level, ...]
+    finite: int
+    nan: int
+    posinf: int
+    neginf: int
+    min: float | None
+    max: float | None
+    """Of the finite values; None when there is none, and for other kinds than number and bool."""
+    argmin: int
+    argmax: int
+    """Step of the first row with that value; -1 when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramValue:
+    """A logged histogram: uniform bins by ``min`` and ``width``, others by ``bins`` (edges)."""
+
+    counts: tuple[float, ...]
+    min: float | None
+    width: float | None
+    bins: tuple[float, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageItem:
+    """One image of a value."""
+
+    src: str
+    """The original, relative to the site's root; empty when it is missing or damaged."""
+    thumb: str
+    """A smaller copy for tiles; the same as ``src`` when the original is small."""
+    width: int
+    height: int
+    caption: str
+    error: str
+    """Why it cannot be shown; empty when it can."""
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImageValue:
+    """One or more images logged at once under a key."""
+
+    items: tuple[ImageItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogMark:
+    """A line of the console that looks like a warning or an error."""
+
+    line: int
+    level: Literal["warn", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """Console lines: blocks of JSON lists of ``[timestamp, stream, text, updates]``.
+
+    ``stream`` is 0 for stdout, 1 for stderr; ``text`` is what a terminal would show after carriage returns, ANSI
+    colours included; ``updates`` counts the repaints folded into it.
+    """
+
+    lines: int
+    stderr: int
+    bytes: int
+    blocks: tuple[int, ...]
+    starts: tuple[int, ...]
+    """First line (from 0) of each block."""
+    marks: tuple[LogMark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFile:
+    """A file of the run's folder."""
+
+    path: str
+    """Relative to ``files/``, with ``/``."""
+    size: int
+    kind: Literal["text", "image", "binary"]
+    block: int
+    """Block with its bytes; -1 when it does not travel with the site."""
+    src: str
+    """For images: relative to the site's root; else empty."""
+    note: str
+    """Why its content is not here; empty when it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """Where a resumed session goes on."""
+
+    step: int
+    timestamp: float
+    superseded: int
+    """Rows of earlier sessions from that step on, kept but not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something of the run that could not be read."""
+
+    file: str
+    line: int
+    """From 1; 0 when it is the file as a whole."""
+    offset: int
+    """Byte where it begins."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunHead:
+    """Entry ``r/<project>/<run>``."""
+
+    part_starts: tuple[int, ...]
+    """First block number in each of `RunRow.parts`."""
+    axes: tuple[Axis, ...]
+    series: tuple[Series, ...]
+    logs: Logs
+    files: tuple[RunFile, ...]
+    joints: tuple[Joint, ...]
+    damage: tuple[Damage, ...]
+    started: float
+    """Unix seconds of run time 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one build wrote."""
+
+    build: int
+    entries: tuple[str, ...]
+    """Names of the entries whose content changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What ``version.js`` says: ``tracklog.version({…})``."""
+
+    schema: int
+    build: int
+    """Grows by one with every build that wrote anything."""
+    written: float
+    """Unix seconds."""
+    live: bool
+    """Whether a watch keeps this site fresh and a run of it is live."""
+    files: tuple[tuple[str, str], ...]
+    """Pairs (entry, file) of ``site`` and the project indexes; the file is relative to ``data`` and carries the version:
+    ``("p/demo", "demo.js?v=9f86d081")``."""
+    changed: tuple[Change, ...]
+    """Of the last 50 builds, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page knows of itself: JSON in its ``<script type="application/json" id="page">``."""
+
+    schema: int
+    site: str
+    """Random id of the site, for this browser's storage."""
+    kind: Literal["index", "project", "table", "run"]
+    path: str
+    """Its own path relative to the site's root."""
+    root: str
+    """From the page to the site's root: ``""``, ``"../"``, ``"../../"``."""
+    project: str
+    """Entry of its `ProjectIndex`; empty on the first page."""
+    run: str
+    """Entry of its `RunHead`; empty on other pages."""
+
+
+ENTRIES = (SiteIndex, ProjectIndex, RunHead, Version, Page, HistogramValue, ImageValue)
+
+
+def _typescript(annotation: Any) -> str:
+    """Translate one field's type."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if annotation in (str,):
+        return "string"
+    if annotation in (int, float):
+        return "number"
+    if annotation is bool:
+        return "boolean"
+    if annotation is type(None):
+        return "null"
+    if annotation is Any:
+        return "unknown"
+    if origin is Literal:
+        return " | ".join(f'"{value}"' for value in arguments)
+    if origin in (typing.Union, types.UnionType):
+        return " | ".join(_typescript(argument) for argument in arguments)
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        return f"readonly [{', '.join(_typescript(argument) for argument in arguments)}]"
+    if origin is tuple:
+        inner = _typescript(arguments[0])
+        return f"readonly ({inner})[]" if " | " in inner or inner.startswith("readonly") else f"readonly {inner}[]"
+    if dataclasses.is_dataclass(annotation) and isinstance(annotation, type):
+        return annotation.__name__
+    msg = f"model.py: no TypeScript for the type {annotation!r}"
+    raise TypeError(msg)
+
+
+def _classes(roots: tuple[type, ...]) -> list[type]:
+    """Collect the dataclasses that `roots` reach, each once, in the order of this file."""
+    reached: set[type] = set()
+
+    def visit(annotation: Any) -> None:
+        if dataclasses.is_dataclass(annotation) and isinstance(annotation, type) and annotation not in reached:
+            reached.add(annotation)
+            for hint in typing.get_type_hints(annotation).values():
+                visit(hint)
+        for argument in typing.get_args(annotation):
+            visit(argument)
+
+    for root in roots:
+        visit(root)
+    mine = [value for value in vars(sys.modules[__name__]).values() if isinstance(value, type)]
+    return [value for value in mine if value in reached]
+
+
+def typescript() -> str:
+    """Return the text of ``templates/src/model.ts``."""
+    parts = ["// Written by `python -m site_builder.model`; the explanations stand in site_builder/model.py.\n"]
+    parts += [
+        f"export const SCHEMA = {SCHEMA};",
+        f"export const BLOCK_ROWS = {BLOCK_ROWS};",
+        f"export const BLOCK_BUCKETS = {BLOCK_BUCKETS};\n",
+        f"export type State = {_typescript(State)};",
+        f"export type Kind = {_typescript(Kind)};",
+        f"export type Stream = {_typescript(Stream)};\n",
+    ]
+    for class_ in _classes(ENTRIES):
+        hints = typing.get_type_hints(class_)
+        lines = [f"  readonly {field.name}: {_typescript(hints[field.name])};" for field in dataclasses.fields(class_)]
+        parts.append(f"export interface {class_.__name__} {{\n" + "\n".join(lines) + "\n}\n")
+    return "\n".join(parts)
+
+
+def main() -> None:
+    """Write ``templates/src/model.ts`` of this checkout."""
+    target = Path(__file__).resolve().parent.parent / "templates" / "src" / "model.ts"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(typescript(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

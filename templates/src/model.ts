@@ -1,0 +1,192 @@
+// Written by `python -m site_builder.model`; the explanations stand in site_builder/model.py.
+
+export const SCHEMA = 1;
+export const BLOCK_ROWS = 16384;
+export const BLOCK_BUCKETS = 2048;
+
+export type State = "running" | "finished" | "failed" | "crashed";
+export type Kind = "number" | "bool" | "string" | "histogram" | "image" | "other";
+export type Stream = "history" | "system";
+
+export interface ProjectRow {
+  readonly project: string;
+  readonly page: string;
+  readonly runs: number;
+  readonly running: number;
+  readonly crashed: number;
+  readonly last_sign: number;
+}
+
+export interface SiteIndex {
+  readonly title: string;
+  readonly projects: readonly ProjectRow[];
+}
+
+export interface RunRow {
+  readonly entry: string;
+  readonly parts: readonly string[];
+  readonly page: string;
+  readonly id: string;
+  readonly name: string;
+  readonly state: "running" | "finished" | "failed" | "crashed";
+  readonly created: number;
+  readonly duration: number;
+  readonly last_sign: number;
+  readonly step: number;
+  readonly rows: number;
+  readonly tags: readonly string[];
+  readonly notes: string;
+  readonly group: string;
+  readonly job_type: string;
+  readonly host: string;
+  readonly user: string;
+  readonly commit: string;
+  readonly root: string;
+  readonly damaged: number;
+  readonly lost: number;
+}
+
+export interface Column {
+  readonly key: string;
+  readonly rows: readonly number[] | null;
+  readonly values: readonly unknown[];
+}
+
+export interface KeyInfo {
+  readonly key: string;
+  readonly kind: "number" | "bool" | "string" | "histogram" | "image" | "other";
+  readonly stream: "history" | "system";
+  readonly runs: number;
+  readonly hidden: boolean;
+}
+
+export interface ProjectIndex {
+  readonly project: string;
+  readonly runs: readonly RunRow[];
+  readonly config: readonly Column[];
+  readonly summary: readonly Column[];
+  readonly keys: readonly KeyInfo[];
+}
+
+export interface Level {
+  readonly size: number;
+  readonly blocks: readonly number[];
+  readonly starts: readonly number[] | null;
+}
+
+export interface Axis {
+  readonly size: number;
+  readonly levels: readonly Level[];
+  readonly monotonic: boolean;
+}
+
+export interface Series {
+  readonly key: string;
+  readonly kind: "number" | "bool" | "string" | "histogram" | "image" | "other";
+  readonly stream: "history" | "system";
+  readonly rank: string;
+  readonly hidden: boolean;
+  readonly axis: number;
+  readonly size: number;
+  readonly levels: readonly Level[];
+  readonly finite: number;
+  readonly nan: number;
+  readonly posinf: number;
+  readonly neginf: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly argmin: number;
+  readonly argmax: number;
+}
+
+export interface HistogramValue {
+  readonly counts: readonly number[];
+  readonly min: number | null;
+  readonly width: number | null;
+  readonly bins: readonly number[] | null;
+}
+
+export interface ImageItem {
+  readonly src: string;
+  readonly thumb: string;
+  readonly width: number;
+  readonly height: number;
+  readonly caption: string;
+  readonly error: string;
+  readonly bytes: number;
+}
+
+export interface ImageValue {
+  readonly items: readonly ImageItem[];
+}
+
+export interface LogMark {
+  readonly line: number;
+  readonly level: "warn" | "error";
+}
+
+export interface Logs {
+  readonly lines: number;
+  readonly stderr: number;
+  readonly bytes: number;
+  readonly blocks: readonly number[];
+  readonly starts: readonly number[];
+  readonly marks: readonly LogMark[];
+}
+
+export interface RunFile {
+  readonly path: string;
+  readonly size: number;
+  readonly kind: "text" | "image" | "binary";
+  readonly block: number;
+  readonly src: string;
+  readonly note: string;
+}
+
+export interface Joint {
+  readonly step: number;
+  readonly timestamp: number;
+  readonly superseded: number;
+}
+
+export interface Damage {
+  readonly file: string;
+  readonly line: number;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+export interface RunHead {
+  readonly part_starts: readonly number[];
+  readonly axes: readonly Axis[];
+  readonly series: readonly Series[];
+  readonly logs: Logs;
+  readonly files: readonly RunFile[];
+  readonly joints: readonly Joint[];
+  readonly damage: readonly Damage[];
+  readonly started: number;
+}
+
+export interface Change {
+  readonly build: number;
+  readonly entries: readonly string[];
+}
+
+export interface Version {
+  readonly schema: number;
+  readonly build: number;
+  readonly written: number;
+  readonly live: boolean;
+  readonly files: readonly (readonly [string, string])[];
+  readonly changed: readonly Change[];
+}
+
+export interface Page {
+  readonly schema: number;
+  readonly site: string;
+  readonly kind: "index" | "project" | "table" | "run";
+  readonly path: string;
+  readonly root: string;
+  readonly project: string;
+  readonly run: string;
+}
