@@ -1,0 +1,72 @@
+"""What can go wrong, and how it is said.
+
+::
+
+    Error
+    ├── UsageError      the caller asked for something that cannot be done
+    ├── ConfigError     a config value was changed without leave
+    ├── CommError       kept for scripts that catch it; never raised
+    └── FormatError     a run folder was written by a newer version
+
+The environment's failures (a full disk, no git) are never raised: `warn` says them once, with a slug.
+"""
+
+from __future__ import annotations
+
+import sys
+
+_said: set[str] = set()
+_quiet = False
+
+
+class Error(Exception):
+    """Base of all errors of tracklog."""
+
+
+class UsageError(Error):
+    """The caller asked for something that cannot be done."""
+
+
+class ConfigError(Error):
+    """A config value was changed without leave."""
+
+
+class CommError(Error):
+    """Kept for scripts that catch it; never raised, since nothing is sent anywhere."""
+
+
+class FormatError(Error):
+    """A run folder was written by a newer version of tracklog."""
+
+
+def silence(quiet: bool) -> None:
+    """Switch warnings off or on (`TRACKLOG_SILENT`)."""
+    global _quiet  # noqa: PLW0603 - one switch for the process, as stderr is one stream
+    _quiet = quiet
+
+
+def warn(slug: str, text: str) -> None:
+    """Say `text` on stderr, once in this process for each `slug`."""
+    if slug in _said:
+        return
+    _said.add(slug)
+    if _quiet:
+        return
+    stream = sys.__stderr__ or sys.stderr
+    if stream is None:
+        return
+    try:
+        stream.write(f"tracklog: WARNING {text} [{slug}]\n")
+        stream.flush()
+    except (OSError, ValueError):
+        return
+
+
+def warned(slug: str) -> bool:
+    """Return whether `slug` has been said in this process."""
+    return slug in _said
+
+
+def forget_warnings() -> None:
+    """Let every warning be said again, at the begin of a new run."""
+    _said.clear()

@@ -1,0 +1,184 @@
+"""Names and shapes of everything on disk.
+
+::
+
+    <root>/<project>/<run_id>/
+        run.json                   RunFile, once
+        history-<writer>.jsonl     Row, a line for each log()
+        events-<writer>.jsonl      Event: session, heartbeat, config, summary, edit, alert, file, finish
+        system-<writer>.jsonl      rows of system metrics: _timestamp, _runtime and the metrics
+        console-<writer>.jsonl     ConsoleLine
+        files/                     run.dir: saved files, requirements.txt, diff.patch, media/<kind>/<sha256[:20]>.<ext>
+        config.yaml  summary.json  for people; never read back
+
+A sample of each::
+
+    {"_step":0,"_runtime":0.01,"_timestamp":1700000000.1,"loss":0.3,"sample":{"_type":"image-file","path":"media/…"}}
+    {"event":"session","_timestamp":1700000000.0,"row":0,"rank":0,"start_step":0,"after":[],"host":"a","pid":12,…}
+    {"event":"summary","_timestamp":1700000002.5,"row":7,"path":["best","loss"],"value":0.1}
+    {"_timestamp":1700000003.0,"stream":"stdout","text":"epoch 1\\n"}
+
+JSON has no NaN: non-finite numbers are the strings of `NON_FINITE`; a logged string that equals one of them is
+``{"_type": "string", "value": …}``. A series is named by its path (`join_path`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any, TypedDict
+
+FORMAT = 1
+"""Number of this format; `reader` refuses newer ones and upgrades older ones in steps."""
+
+RUN_FILE = "run.json"
+FILES = "files"
+MEDIA = "media"
+CONFIG_FILE = "config.yaml"
+SUMMARY_FILE = "summary.json"
+HISTORY, EVENTS, SYSTEM, CONSOLE = "history", "events", "system", "console"
+
+STEP, RUNTIME, TIMESTAMP = "_step", "_runtime", "_timestamp"
+CLOCKS = frozenset((STEP, RUNTIME, TIMESTAMP))
+
+NON_FINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
+
+RESERVED_PROJECTS = frozenset(("assets", "data", "media", "index.html", "frame.html", "version.js"))
+"""Names that the site needs beside its projects."""
+
+RESERVED_RUNS = frozenset(("artifacts",))
+"""Names that a project's folder needs beside its runs."""
+
+_WINDOWS = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))))
+_KEPT = re.compile(r"[a-z0-9._-]")
+_LONGEST = 120
+
+Row = dict[str, Any]
+"""A line of history: `_step`, `_runtime`, `_timestamp` and what was logged, nested as logged."""
+
+Event = dict[str, Any]
+"""A line of events: `event`, `_timestamp`, `row` (history lines this writer had written) and the event's own keys."""
+
+
+class RunFile(TypedDict, total=False):
+    """What `run.json` holds; unknown keys are kept."""
+
+    format: int
+    id: str
+    project: str
+    name: str
+    notes: str
+    tags: list[str]
+    group: str
+    job_type: str
+    entity: str
+    created: str
+    user: str
+    host: str
+    os: str
+    python: str
+    program: str
+    args: list[str]
+    git: dict[str, Any]
+    hardware: dict[str, Any]
+
+
+class FileRef(TypedDict):
+    """A file of a run: path relative to `files/` with `/`, SHA-256 in hex, size in bytes."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+def file_name(name: str, reserved: frozenset[str] = frozenset()) -> str:
+    """Return the file name that stands for `name`; different names get different file names on every file system.
+
+    Lower-case letters, digits, ``.``, ``_`` and ``-`` stay; every other UTF-8 byte of the NFC form becomes ``~xx``, as
+    do leading and trailing dots and the first letter of a word in `reserved` or reserved by Windows. The empty name is
+    ``~``. Beyond 120 bytes the end is replaced by ``~~`` and 20 hex digits of the SHA-256 of the whole name.
+    """
+    normal = unicodedata.normalize("NFC", name)
+    pieces = [c if _KEPT.fullmatch(c) else _escape(c) for c in normal]
+    if not pieces:
+        return "~"
+    for end in (0, -1):
+        if pieces[end] == ".":
+            pieces[end] = _escape(".")
+    whole = "".join(pieces)
+    if whole in reserved or whole.split(".")[0] in _WINDOWS:
+        pieces[0] = _escape(pieces[0])
+        whole = "".join(pieces)
+    if len(whole) <= _LONGEST:
+        return whole
+    tail = "~~" + hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+    kept, room = "", _LONGEST - len(tail)
+    for piece in pieces:
+        if len(kept) + len(piece) > room:
+            break
+        kept += piece
+    return kept + tail
+
+
+def original_name(name: str) -> str | None:
+    """Return the name that `file_name` was given, in NFC; None when it was too long to be kept or is not ours."""
+    if name == "~":
+        return ""
+    if "~~" in name:
+        return None
+    try:
+        return re.sub(r"((?:~[0-9a-f]{2})+)", _unescape, name)
+    except UnicodeDecodeError:
+        return None
+
+
+def _escape(char: str) -> str:
+    return "".join(f"~{byte:02x}" for byte in char.encode("utf-8", "surrogatepass"))
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return bytes.fromhex(match.group().replace("~", "")).decode("utf-8", "surrogatepass")
+
+
+def run_folder(root: Path, project: str, run_id: str) -> Path:
+    """Return the folder of a run; it need not exist."""
+    return root / file_name(project, RESERVED_PROJECTS) / file_name(run_id, RESERVED_RUNS)
+
+
+def writer_file(stream: str, writer: str) -> str:
+    """Return the name of a writer's file in one of the four streams."""
+    return f"{stream}-{writer}.jsonl"
+
+
+def split_writer_file(name: str) -> tuple[str, str] | None:
+    """Return (stream, writer) of a file name; None when it is no writer's file."""
+    match = re.fullmatch(rf"({HISTORY}|{EVENTS}|{SYSTEM}|{CONSOLE})-(.+)\.jsonl", name)
+    return (match[1], match[2]) if match else None
+
+
+def join_path(parts: tuple[str, ...]) -> str:
+    r"""Return a series' name: parts joined by ``.``, literal dots and backslashes escaped by ``\``."""
+    return ".".join(part.replace("\\", "\\\\").replace(".", "\\.") for part in parts)
+
+
+def split_path(key: str) -> tuple[str, ...]:
+    """Return the parts of a series' name."""
+    parts, current, escaped = [], "", False
+    for char in key:
+        if escaped:
+            current, escaped = current + char, False
+        elif char == "\\":
+            escaped = True
+        elif char == ".":
+            parts.append(current)
+            current = ""
+        else:
+            current += char
+    return (*parts, current)
+
+
+def is_record(value: object) -> bool:
+    """Return whether a dict is a value of its own (media, a guarded string) and not nesting."""
+    return isinstance(value, dict) and isinstance(value.get("_type"), str)

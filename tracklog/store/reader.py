@@ -1,0 +1,251 @@
+"""Reading runs: whole lines only, damage named, nothing ever raised for a file's content.
+
+A line without a newline does not exist yet. A last line that is unparsable or holds NUL bytes (NFS, power loss) is not
+read past, since more of it may come. A damaged line elsewhere is skipped and reported with its file and line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from tracklog.errors import FormatError
+from tracklog.store import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TAIL = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something that could not be read: `file` relative to the run, `line` from 1 (0: the whole file), `offset` in bytes."""
+
+    file: str
+    line: int
+    offset: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Tail:
+    """How far a file has been read, so that only new bytes are read next time."""
+
+    offset: int = 0
+    lines: int = 0
+    inode: int = 0
+    digest: bytes = b""
+    """Hash of the up to 4 KB before `offset`."""
+    left: int = 0
+    """Bytes after `offset` that are no whole line yet."""
+
+
+@dataclass(slots=True)
+class WriterLog:
+    """What one writer has written, as read so far."""
+
+    name: str
+    events: list[layout.Event] = field(default_factory=list)
+    history: list[layout.Row] = field(default_factory=list)
+    system: list[layout.Row] = field(default_factory=list)
+    console: list[dict[str, Any]] = field(default_factory=list)
+    tails: dict[str, Tail] = field(default_factory=dict)
+
+    def stream(self, name: str) -> list[dict[str, Any]]:
+        """Return the lines of one of the four streams."""
+        return {
+            layout.HISTORY: self.history,
+            layout.EVENTS: self.events,
+            layout.SYSTEM: self.system,
+            layout.CONSOLE: self.console,
+        }[name]
+
+
+@dataclass(slots=True)
+class RunLog:
+    """A run's folder as read so far; `update` reads what came since."""
+
+    folder: Path
+    run: layout.RunFile = field(default_factory=layout.RunFile)
+    writers: dict[str, WriterLog] = field(default_factory=dict)
+    damage: list[Damage] = field(default_factory=list)
+
+    def update(self) -> bool:
+        """Read what is new; return False when a file was replaced or cut, and the run must be read afresh."""
+        if not self.run:
+            self._read_run_file()
+        for stream, writer, entry in writer_files(self.folder):
+            log = self.writers.setdefault(writer, WriterLog(writer))
+            tail = log.tails.setdefault(stream, Tail())
+            if not _read_new(Path(entry.path), tail, log.stream(stream), self.damage):
+                return False
+        return True
+
+    def unfinished(self) -> list[Damage]:
+        """Return what stands after the last whole line of each file: damage in a run that has ended."""
+        return [
+            Damage(layout.writer_file(stream, log.name), tail.lines + 1, tail.offset, f"ends inside a record: {tail.left} bytes")
+            for log in self.writers.values()
+            for stream, tail in log.tails.items()
+            if tail.left > 0
+        ]
+
+    def _read_run_file(self) -> None:
+        path = self.folder / layout.RUN_FILE
+        try:
+            run = orjson.loads(path.read_bytes())
+        except OSError as error:
+            self._damaged(f"cannot be read: {error.strerror}")
+            return
+        except orjson.JSONDecodeError as error:
+            self._damaged(f"is no JSON: {error}")
+            return
+        if not isinstance(run, dict):
+            self._damaged("is no JSON object")
+            return
+        version = run.get("format")
+        if not isinstance(version, int):
+            self._damaged(f"has no format number: {version!r}")
+        elif version > layout.FORMAT:
+            msg = (
+                f"{path} has format {version}; this version of tracklog reads formats up to {layout.FORMAT}. "
+                "Install a newer tracklog to read it."
+            )
+            raise FormatError(msg)
+        self.run = run  # type: ignore[assignment]
+
+    def _damaged(self, reason: str) -> None:
+        damage = Damage(layout.RUN_FILE, 0, 0, f"{layout.RUN_FILE} {reason}")
+        if damage not in self.damage:
+            self.damage.append(damage)
+
+
+def read_run(folder: Path) -> RunLog:
+    """Read a run's folder. Raises FormatError when it was written by a newer tracklog."""
+    log = RunLog(folder)
+    log.update()
+    return log
+
+
+def run_folders(project: Path) -> list[Path]:
+    """Return the run folders of a project's folder, by name; links that lead outside are left out."""
+    try:
+        entries = sorted(os.scandir(project), key=lambda entry: entry.name)
+    except OSError:
+        return []
+    return [
+        Path(entry.path)
+        for entry in entries
+        if entry.is_dir(follow_symlinks=False)
+        and not entry.name.startswith(".")
+        and entry.name not in layout.RESERVED_RUNS
+        and is_run(Path(entry.path))
+    ]
+
+
+def is_run(folder: Path) -> bool:
+    """Return whether a folder is a run: it has `run.json`, or a writer's file that outlived it."""
+    return (folder / layout.RUN_FILE).is_file() or any(True for _ in writer_files(folder))
+
+
+def project_folders(root: Path) -> list[Path]:
+    """Return the folders below a root that hold at least one run, by name."""
+    try:
+        entries = sorted(os.scandir(root), key=lambda entry: entry.name)
+    except OSError:
+        return []
+    folders = [Path(e.path) for e in entries if e.is_dir(follow_symlinks=False) and not e.name.startswith(".")]
+    return [folder for folder in folders if run_folders(folder)]
+
+
+def writer_files(folder: Path) -> Iterator[tuple[str, str, os.DirEntry[str]]]:
+    """Yield (stream, writer, entry) of a run's own line files, by name."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        split = layout.split_writer_file(entry.name)
+        if split is not None and entry.is_file(follow_symlinks=False):
+            yield (*split, entry)
+
+
+def _read_new(path: Path, tail: Tail, into: list[dict[str, Any]], damage: list[Damage]) -> bool:
+    """Append the new whole lines of a file; return False when what was read before is not there any more."""
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            if tail.offset and not _continues(file, status, tail):
+                return False
+            if status.st_size == tail.offset:
+                return True
+            file.seek(tail.offset)
+            data = file.read()
+            _take(path.name, data, tail, into, damage)
+            tail.inode = status.st_ino
+            tail.left = status.st_size - tail.offset
+            file.seek(max(0, tail.offset - _TAIL))
+            tail.digest = hashlib.sha256(file.read(min(tail.offset, _TAIL))).digest()
+    except OSError as error:
+        found = Damage(path.name, 0, tail.offset, f"cannot be read: {error.strerror}")
+        if found not in damage:
+            damage.append(found)
+    return True
+
+
+def _continues(file: Any, status: os.stat_result, tail: Tail) -> bool:
+    if status.st_ino != tail.inode or status.st_size < tail.offset:
+        return False
+    file.seek(max(0, tail.offset - _TAIL))
+    return hashlib.sha256(file.read(min(tail.offset, _TAIL))).digest() == tail.digest
+
+
+def _take(name: str, data: bytes, tail: Tail, into: list[dict[str, Any]], damage: list[Damage]) -> None:
+    end = data.rfind(b"\n")
+    if end < 0:
+        return
+    lines = data[:end].split(b"\n")
+    try:
+        # One parse of all lines is several times cheaper than one for each; equal counts say that no two broken lines
+        # made a whole one.
+        rows = orjson.loads(b"[" + b",".join(lines) + b"]")
+        whole = len(rows) == len(lines) and all(row.__class__ is dict for row in rows)
+    except orjson.JSONDecodeError:
+        whole = False
+    if whole:
+        into.extend(rows)
+        tail.lines += len(lines)
+        tail.offset += end + 1
+    else:
+        _take_singly(name, lines, tail, into, damage)
+
+
+def _take_singly(name: str, lines: list[bytes], tail: Tail, into: list[dict[str, Any]], damage: list[Damage]) -> None:
+    parsed = [_parse(line) for line in lines]
+    # Only the last line may still be growing: it is left for the next reading.
+    stop = len(lines) - 1 if isinstance(parsed[-1], str) and lines[-1] != b"" else len(lines)
+    for line, row in zip(lines[:stop], parsed[:stop], strict=True):
+        tail.lines += 1
+        if isinstance(row, str):
+            if line:
+                damage.append(Damage(name, tail.lines, tail.offset, row))
+        else:
+            into.append(row)
+        tail.offset += len(line) + 1
+
+
+def _parse(line: bytes) -> dict[str, Any] | str:
+    """Return the row, or why there is none."""
+    if b"\0" in line:
+        return "holds NUL bytes, as after a power loss"
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return f"is no JSON: {error}"
+    return row if isinstance(row, dict) else "is no JSON object"
