@@ -42,7 +42,7 @@ def steps(python: Path, pytest_arguments: list[str]) -> list[tuple[str, list[str
         ("ruff check", [tool, "-m", "ruff", "check", "."], CHECKOUT),
         ("ruff format", [tool, "-m", "ruff", "format", "--check", "."], CHECKOUT),
         ("mypy --strict", [tool, "-m", "mypy", "--strict"], CHECKOUT),
-        ("tsc --strict", ["node", "node_modules/typescript/bin/tsc", "--noEmit", "--strict"], TEMPLATES),
+        ("tsc --strict", ["npm", "run", "--silent", "check"], TEMPLATES),
         ("front end: unit tests", ["npm", "test", "--silent"], TEMPLATES),
         ("pytest", [tool, "-m", "pytest", *pytest_arguments], CHECKOUT),
     ]
