@@ -127,4 +127,4 @@ def _is_decimal(values: Floats, exponent: int) -> bool:
 
 
 def _shuffle(values: NDArray[Any]) -> bytes:
-    return np.ascontiguousarray(values).view(np.uint8).reshape(len(values), -1).T.tobytes()
+    return np.ascontiguousarray(values).view(np.uint8).reshape(len(values), values.itemsize).T.tobytes()
