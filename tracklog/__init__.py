@@ -1,0 +1,102 @@
+"""Experiment tracking in plain files: `import tracklog as wandb`, train, `tracklog build`.
+
+Importing this package loads nothing else: public names are resolved when they are first used (PEP 562).
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tracklog.config import Config as Config
+    from tracklog.errors import CommError as CommError
+    from tracklog.errors import Error as Error
+    from tracklog.errors import UsageError as UsageError
+    from tracklog.media.histogram import Histogram as Histogram
+    from tracklog.media.image import Image as Image
+    from tracklog.run import Run as Run
+    from tracklog.session import finish as finish
+    from tracklog.session import init as init
+    from tracklog.session import setup as setup
+    from tracklog.settings import Settings as Settings
+
+    run: Run | None
+    config: Config
+    summary: Any
+    log: Any
+    save: Any
+    alert: Any
+
+__version__ = "0.1.0"
+
+_NAMES = {
+    "init": "tracklog.session",
+    "finish": "tracklog.session",
+    "setup": "tracklog.session",
+    "Run": "tracklog.run",
+    "Config": "tracklog.config",
+    "Settings": "tracklog.settings",
+    "Image": "tracklog.media.image",
+    "Histogram": "tracklog.media.histogram",
+    "Error": "tracklog.errors",
+    "UsageError": "tracklog.errors",
+    "CommError": "tracklog.errors",
+}
+"""Where each public name lives."""
+
+_OF_THE_RUN = ("log", "save", "alert", "summary", "config", "run")
+
+__all__ = sorted([*_NAMES, *_OF_THE_RUN, "join", "login"])  # noqa: PLE0604 - strings, computed
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        from importlib import import_module  # noqa: PLC0415 - keeps `import tracklog` free of it
+
+        value = getattr(import_module(_NAMES[name]), name)
+        globals()[name] = value
+        return value
+    if name == "join":
+        return __getattr__("finish")
+    msg = f"module 'tracklog' has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def _of_the_run(name: str) -> property:
+    def get(_: ModuleType) -> Any:
+        from tracklog import current  # noqa: PLC0415 - loads the recorder
+
+        return current.attribute(name)
+
+    def put(_: ModuleType, value: object) -> None:
+        # The import system stores a submodule under its name, which three of these share; that name stays the run's.
+        if not isinstance(value, ModuleType):
+            msg = f"tracklog.{name} cannot be replaced; use tracklog.{name}.update(...) or init({name}=...)"
+            raise AttributeError(msg)
+
+    return property(get, put)
+
+
+class _Package(ModuleType):
+    """This package's own type: properties come before submodules of the same name."""
+
+    log = _of_the_run("log")
+    save = _of_the_run("save")
+    alert = _of_the_run("alert")
+    summary = _of_the_run("summary")
+    config = _of_the_run("config")
+    run = _of_the_run("run")
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def login(*_: object, **__: object) -> bool:
+    """Return True: there is no account to log in to."""
+    return True
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,113 @@
+"""What is recorded beside the training: one daemon thread for system metrics and heartbeat, one for the environment.
+
+Neither is waited for by `init`; `stop` waits a bounded time for the environment, so that short runs have theirs.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tracklog.errors import warn
+from tracklog.store import layout
+from tracklog.store.writer import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracklog.run import Recording
+    from tracklog.settings import Settings
+
+HEARTBEAT = 15.0
+"""Seconds without a line after which a writer shows that it lives."""
+PATIENCE = 5.0
+"""Seconds that `stop` waits for git, packages and hardware."""
+
+
+class Background:
+    """The recorders of one run that need a thread."""
+
+    def __init__(self, recording: Recording, settings: Settings) -> None:
+        """Start them."""
+        self._recording = recording
+        self._settings = settings
+        self._ended = threading.Event()
+        self._pid = os.getpid()
+        self._pulse = threading.Thread(target=self._beat, name="tracklog-pulse", daemon=True)
+        self._survey = threading.Thread(target=self._describe, name="tracklog-environment", daemon=True)
+        self._pulse.start()
+        self._survey.start()
+
+    def stop(self) -> None:
+        """End the threads; does nothing in a forked child, which has none."""
+        if os.getpid() != self._pid:
+            return
+        self._ended.set()
+        self._survey.join(PATIENCE)
+        if self._pulse is not threading.current_thread():
+            self._pulse.join(PATIENCE)
+
+    def _beat(self) -> None:
+        sample = self._sampler()
+        interval = self._settings.stats_interval if sample is not None else HEARTBEAT
+        while True:
+            if sample is not None:
+                metrics = sample()
+                if metrics:
+                    self._recording.system(metrics)
+            if self._ended.wait(interval):
+                return
+            self._recording.heartbeat(HEARTBEAT)
+
+    def _sampler(self) -> Callable[[], dict[str, float]] | None:
+        if self._settings.disable_stats:
+            return None
+        try:
+            from tracklog.capture.system import SystemSampler  # noqa: PLC0415 - loads psutil, in this thread
+
+            return SystemSampler(os.getpid(), self._recording.writer.folder).sample
+        except Exception as error:  # noqa: BLE001 - whatever is wrong here must not reach the training
+            warn("system-metrics", f"no system metrics: {error}")
+            return None
+
+    def _describe(self) -> None:
+        try:
+            self._environment()
+        except Exception as error:  # noqa: BLE001 - whatever is wrong here must not reach the training
+            warn("environment", f"the environment could not be recorded: {error}")
+
+    def _environment(self) -> None:
+        found: dict[str, Any] = {}
+        if not self._settings.disable_git:
+            found |= self._git()
+        if not self._settings.disable_meta:
+            from tracklog.capture import host, packages  # noqa: PLC0415 - only in this thread
+
+            found["hardware"] = host.describe()
+            self._recording.put_file("requirements.txt", packages.requirements().encode())
+        if found:
+            self._recording.event("environment", **found)
+
+    def _git(self) -> dict[str, Any]:
+        from tracklog.capture import git, redact  # noqa: PLC0415 - only in this thread
+
+        info = git.describe(Path.cwd())
+        if info is None:
+            return {}
+        diff = git.diff(Path(info["root"])) if info.get("dirty") else None
+        if diff:
+            self._recording.put_file("diff.patch", diff)
+        if self._settings.git_commit:
+            info["commit"] = self._settings.git_commit
+        if self._settings.git_remote_url:
+            info["remote"] = redact.redact_url(self._settings.git_remote_url)
+        return {"git": {key: value for key, value in info.items() if key != "root"}}
+
+
+def system_line(metrics: dict[str, float], runtime: float) -> bytes:
+    """Return a line of system metrics; non-finite values are left out."""
+    finite = {key: value for key, value in metrics.items() if value == value and abs(value) != float("inf")}  # noqa: PLR0124
+    return encode({layout.RUNTIME: runtime, layout.TIMESTAMP: time.time_ns() // 1000 / 1e6, **finite})

@@ -1,0 +1,121 @@
+"""How runs end: normally, by an exception, by `sys.exit`, by a signal, and in forked children.
+
+Hooks are put in place with the first run and chained to what was there. A process that is killed outright writes
+nothing: readers see it by its missing `finish`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from tracklog.errors import warn
+from tracklog.run import describe_error, exit_code_of
+from tracklog.store import fold
+
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+
+    from tracklog.run import Recording, Run
+    from tracklog.settings import Settings
+
+_attended: dict[int, tuple[Run, Recording]] = {}
+_installed = False
+_code: int | None = None
+_error: dict[str, Any] | None = None
+
+
+def attend(run: Run, recording: Recording, settings: Settings) -> None:
+    """Start what is recorded beside the training, and close the run when the process ends."""
+    from tracklog import report  # noqa: PLC0415 - only needed here
+    from tracklog.capture.background import Background  # noqa: PLC0415 - threads start here, not at import
+
+    _attended[id(run)] = (run, recording)
+    _install()
+    if settings.console != "off":
+        from tracklog.capture.console import ConsoleCapture  # noqa: PLC0415 - only when it is wanted
+
+        console = ConsoleCapture(recording.console)
+        console.install()
+        run._ends.append(console.uninstall)  # noqa: SLF001 - the run's own parts
+    run._ends.append(Background(recording, settings).stop)  # noqa: SLF001 - the run's own parts
+    if not settings.quiet:
+        report.say_begin(run)
+
+
+def forget(run: object) -> None:
+    """Leave a finished run alone."""
+    _attended.pop(id(run), None)
+
+
+def _install() -> None:
+    global _installed  # noqa: PLW0603 - hooks are put in place once
+    if not _installed:
+        _installed = True
+        atexit.register(_at_exit)
+        _chain_excepthook()
+        _chain_sys_exit()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=_in_child)
+    _hook_sigterm()
+
+
+def _at_exit() -> None:
+    for run, _ in list(_attended.values()):
+        run._close(_code or 0, error=_error)  # noqa: SLF001 - the run's own end
+
+
+def _chain_excepthook() -> None:
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        global _code, _error  # noqa: PLW0603 - read at exit
+        _code, _error = exit_code_of(error), describe_error(error)
+        before(kind, error, trace)
+
+    sys.excepthook = hook
+
+
+def _chain_sys_exit() -> None:
+    before = sys.exit
+
+    def exit_(status: Any = None, /) -> Any:
+        global _code  # noqa: PLW0603 - read at exit
+        _code = exit_code_of(SystemExit(status))
+        before(status)
+
+    sys.exit = exit_
+
+
+def _hook_sigterm() -> None:
+    """Close runs at SIGTERM, only where nobody else handles it."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    try:
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, _on_sigterm)
+    except (ValueError, OSError) as error:
+        warn("sigterm", f"SIGTERM is not handled: {error}")
+
+
+def _on_sigterm(number: int, _: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    for run, _recording in list(_attended.values()):
+        run._close(128 + number)  # noqa: SLF001 - the run's own end
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+def _in_child() -> None:
+    """Make a forked child's accidental lines land in its own files, and its end leave the run alone."""
+    for run, recording in list(_attended.values()):
+        lock = threading.RLock()
+        recording.lock = lock
+        run._history.renew(lock)  # noqa: SLF001 - the run's own parts
+        recording.writer.forked(fold.this_place())
+        run._ends.clear()  # noqa: SLF001 - threads and hooks stayed in the parent
+    _attended.clear()

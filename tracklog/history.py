@@ -1,0 +1,200 @@
+"""`log()`: the state machine of steps, and one line for each call.
+
+The row being built has step ``S``. A call without ``step`` commits it; with ``step`` or ``commit=False`` it stays open,
+and further calls merge into it: lines with the same step are one row. So every call is on disk when it returns.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from math import isfinite
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from tracklog import values
+from tracklog.errors import warn
+from tracklog.store import fold, layout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracklog.store.writer import Writer
+
+_NEWLINE = orjson.OPT_APPEND_NEWLINE
+_CLOCKS = layout.CLOCKS
+_STEP, _RUNTIME, _TIMESTAMP = layout.STEP, layout.RUNTIME, layout.TIMESTAMP
+_PLAIN = frozenset((float, int, bool))
+_SLOW_WRITE = 200_000
+"""Nanoseconds a write may take in the median before it is worth a warning."""
+_SAMPLE_EVERY = 64
+_SAMPLES = 9
+
+
+class History:
+    """The rows of a run, as this process logs them."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        lock: RLock,  # type: ignore[valid-type]
+        encode: Callable[[Any], Any],
+        *,
+        start_step: int,
+        runtime: float,
+        last: dict[str, Any],
+    ) -> None:
+        """Begin at `start_step`, `runtime` seconds after the run began; `last` is the summary that rows update."""
+        self.step = start_step
+        self.last = last
+        self.resumed_at = start_step if start_step else None
+        """Where a resumed session goes on, while it has logged nothing; an explicit step may lie below."""
+        self._writer = writer
+        self._lock = lock
+        self._encode = encode
+        self._began = time.monotonic_ns() - int(runtime * 1e9)
+        self._open: dict[str, Any] = {}
+        self._calls = 0
+        self._times: list[int] = []
+
+    def log(self, data: Mapping[str, Any] | None, step: int | None, commit: bool | None) -> None:
+        """Merge `data` into the open row and append it; see the module.
+
+        Raises TypeError when `data` is no mapping with string keys, ValueError when `step` is no number.
+        """
+        with self._lock:
+            if step is None and commit is not False and not self._open and data.__class__ is dict:
+                line = self._plain_line(data)  # type: ignore[arg-type]
+                if line is not None:
+                    self._append(line)
+                    self.step += 1
+                    self.last.update(data)  # type: ignore[arg-type]
+                    return
+            self._log(data, step, commit)
+
+    def runtime(self) -> float:
+        """Return seconds since the run began, earlier sessions included."""
+        return (time.monotonic_ns() - self._began) // 1000 / 1e6
+
+    def commit(self) -> None:
+        """Close the open row, as `finish` does."""
+        with self._lock:
+            self.last.update(fold.merged(self.last, self._open))
+            self._open = {}
+
+    def renew(self, lock: RLock) -> None:  # type: ignore[valid-type]
+        """Take a new lock, after a fork."""
+        self._lock = lock
+
+    def _plain_line(self, data: dict[str, Any]) -> bytes | None:
+        """Return the line of a row of finite numbers; None when there is anything else in it."""
+        total = 0.0
+        try:
+            for value in data.values():
+                if value.__class__ not in _PLAIN:
+                    return None
+                total += value
+            if not isfinite(total) or _STEP in data or _RUNTIME in data or _TIMESTAMP in data or not data:
+                return None
+            return orjson.dumps(
+                {
+                    _STEP: self.step,
+                    _RUNTIME: (time.monotonic_ns() - self._began) // 1000 / 1e6,
+                    _TIMESTAMP: time.time_ns() // 1000 / 1e6,
+                    **data,
+                },
+                None,
+                _NEWLINE,
+            )
+        except (TypeError, OverflowError):
+            return None
+
+    def _append(self, line: bytes) -> None:
+        self._calls += 1
+        if self._calls % _SAMPLE_EVERY:
+            self._writer.history.append(line)
+            return
+        before = time.perf_counter_ns()
+        self._writer.history.append(line)
+        self._times.append(time.perf_counter_ns() - before)
+        if len(self._times) >= _SAMPLES:
+            self._judge()
+
+    def _judge(self) -> None:
+        median = sorted(self._times)[_SAMPLES // 2]
+        self._times.clear()
+        if median > _SLOW_WRITE:
+            warn(
+                "slow-disk",
+                f"writing one line to {self._writer.folder} takes {median / 1000:.0f} µs: the disk is slow, as network "
+                "disks are. Set TRACKLOG_DIR to a local folder and copy it afterwards to log faster.",
+            )
+
+    def _log(self, data: Mapping[str, Any] | None, step: float | None, commit: bool | None) -> None:
+        row = self._checked(data)
+        if step is not None and not self._go_to(step):
+            return
+        encoded = {values.text(key): self._encode(value) for key, value in row.items() if key not in _CLOCKS}
+        if encoded:
+            clocks = {_STEP: self.step, _RUNTIME: self.runtime(), _TIMESTAMP: time.time_ns() // 1000 / 1e6}
+            own = row.get(_TIMESTAMP)
+            if isinstance(own, int | float) and isfinite(own):
+                clocks[_TIMESTAMP] = float(own)
+            self._append(orjson.dumps({**clocks, **encoded}, None, _NEWLINE))
+            self._open = fold.merged(self._open, encoded)
+        if commit is True or (commit is None and step is None):
+            self.commit()
+            self.step += 1
+            self.resumed_at = None
+
+    @staticmethod
+    def _checked(data: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        if data is None:
+            return {}
+        if not isinstance(data, Mapping):
+            msg = f"log() takes a dictionary of metrics, not {data.__class__.__name__}: {data!r:.80}"
+            raise TypeError(msg)
+        for key in data:
+            if not isinstance(key, str):
+                msg = f"log() takes string keys, not {key.__class__.__name__}: {key!r:.80}"
+                raise TypeError(msg)
+        return data
+
+    def _go_to(self, step: float) -> bool:
+        """Move to an explicit step; return False when the call is to be dropped."""
+        wanted = self._whole(step)
+        if wanted < self.step and self.resumed_at is not None and not self._open:
+            warn(
+                "resume-step",
+                f"the resumed run goes on at step {wanted}, below its last step {self.resumed_at - 1}: rows from there on "
+                "are kept but superseded",
+            )
+            self._writer.event("session", start_step=wanted)
+            self.step, self.resumed_at = wanted, None
+            return True
+        if wanted < self.step:
+            warn(
+                "step-order",
+                f"Tried to log to step {wanted} that is less than the current step {self.step}. Steps must be "
+                "monotonically increasing, so this data will be ignored.",
+            )
+            return False
+        if wanted > self.step:
+            self.commit()
+            self.step = wanted
+        self.resumed_at = None
+        return True
+
+    @staticmethod
+    def _whole(step: float) -> int:
+        try:
+            whole = int(round(float(step)))  # noqa: RUF046 - numpy's round returns numpy numbers
+            exact = float(step) == whole
+        except (TypeError, ValueError, OverflowError) as error:
+            msg = f"step={step!r:.80} is no number; pass an integer"
+            raise ValueError(msg) from error
+        if not exact:
+            warn("step-rounded", f"step={step!r} is no integer; it is rounded to {whole}")
+        return whole

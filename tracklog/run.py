@@ -1,0 +1,388 @@
+"""`Run`: one experiment, as the script sees it."""
+
+from __future__ import annotations
+
+import glob as globbing
+import os
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tracklog import values
+from tracklog.config import Config
+from tracklog.errors import UsageError, warn
+from tracklog.history import History
+from tracklog.settings import Settings, check_tags
+from tracklog.store import fold, layout
+from tracklog.store.writer import Files, Writer, encode, write_for_people
+from tracklog.summary import Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from tracklog.media.base import FileRef
+
+
+class Recording:
+    """The folder side of a run: its writer and files, one lock for all threads, nothing that raises."""
+
+    def __init__(self, folder: Path, session: dict[str, Any]) -> None:
+        """Prepare the files of this process in a run's folder."""
+        self.lock = threading.RLock()
+        self.writer = Writer(folder, session, time.time)
+        self.files = Files(folder)
+        self.ended = False
+        self.silent_since = time.monotonic()
+        self.runtime = time.monotonic
+
+    def event(self, event: str, **fields: object) -> None:
+        """Append an event."""
+        with self.lock:
+            if not self.ended:
+                self.writer.event(event, **fields)
+                self.silent_since = time.monotonic()
+
+    def system(self, metrics: dict[str, float]) -> None:
+        """Append a row of system metrics."""
+        from tracklog.capture.background import system_line  # noqa: PLC0415 - the thread that calls has it loaded
+
+        with self.lock:
+            if not self.ended:
+                self.writer.system.append(system_line(metrics, self.runtime()))
+                self.silent_since = time.monotonic()
+
+    def console(self, stream: str, text: str, timestamp: float) -> None:
+        """Append what was printed."""
+        with self.lock:
+            if not self.ended:
+                line = {layout.TIMESTAMP: timestamp, "stream": stream, "text": values.text(text)}
+                self.writer.console.append(encode(line))
+
+    def heartbeat(self, after: float) -> None:
+        """Show that the run lives, when nothing was written for `after` seconds; notice a deleted folder."""
+        with self.lock:
+            if not self.ended and time.monotonic() - self.silent_since >= after:
+                self.event("heartbeat")
+            if self.writer.gone():
+                warn("folder-gone", f"{self.writer.folder} was deleted while the run goes on: what is logged now is lost")
+
+    def put_file(self, name: str, data: bytes) -> None:
+        """Write a file of the run; a failure is said once."""
+        try:
+            self.files.put_file(name, data)
+        except OSError as error:
+            warn("file-write", f"cannot write {name} of {self.writer.folder}: {error.strerror or error}")
+
+    def put_bytes(self, kind: str, data: bytes, ext: str) -> FileRef:
+        """Store media; a failure is said once and leaves a reference to a file that is not there."""
+        try:
+            return self.files.put_bytes(kind, data, ext)
+        except OSError as error:
+            return self._media_lost(error, len(data))
+
+    def put_path(self, kind: str, path: Path, ext: str) -> FileRef:
+        """Store a copy of a media file; a failure is said once and leaves a reference to a file that is not there."""
+        try:
+            return self.files.put_path(kind, path, ext)
+        except OSError as error:
+            return self._media_lost(error, 0)
+
+    def _media_lost(self, error: OSError, size: int) -> FileRef:
+        warn("media-write", f"cannot store a media file in {self.writer.folder}: {error.strerror or error}")
+        return {"path": "", "sha256": "", "size": size}
+
+
+class Run:
+    """An experiment that is being recorded; made by `init`."""
+
+    def __init__(self, settings: Settings, folder: Path, recording: Recording, start: Mapping[str, Any]) -> None:
+        """Take over a prepared folder.
+
+        `start` holds id, project, name, notes, tags, group, job_type, entity, created, resumed, and of a resumed run:
+        start_step, runtime, config, summary.
+        """
+        self._settings = settings
+        self._folder = folder
+        self._recording = recording
+        self._start = dict(start)
+        self._tags = tuple(start["tags"])
+        self._finished = False
+        self._ends: list[Any] = []
+        """Called with no arguments before the files are closed: recorders that are to be stopped."""
+        last: dict[str, Any] = dict(start.get("summary") or {})
+        self._history = History(
+            recording.writer,
+            recording.lock,
+            self._encode,
+            start_step=start.get("start_step", 0),
+            runtime=start.get("runtime", 0.0),
+            last=last,
+        )
+        recording.runtime = self._history.runtime
+        self.config = Config(self._config_written, allow_val_change=bool(start.get("allow_val_change")))
+        self.config._restore(start.get("config") or {})  # noqa: SLF001 - its owner
+        self.summary = Summary(last, self._summary_written)
+        self.start_time = time.time()
+
+    # -- logging
+
+    def log(
+        self,
+        data: Mapping[str, Any] | None = None,
+        step: int | None = None,
+        commit: bool | None = None,
+        sync: bool | None = None,  # noqa: ARG002 - scripts of 2020 pass it
+    ) -> None:
+        """Record a row of metrics, media or nested dicts of them.
+
+        Without `step` the row is committed and the next call begins a new one; with `step`, or ``commit=False``, further
+        calls with the same step merge into it. A lower step than the current one is dropped with a warning. Without
+        `data` the open row is committed. Raises TypeError when `data` is no mapping with string keys, ValueError when
+        `step` is no number, UsageError after `finish`.
+        """
+        if self._finished:
+            self._refuse("log")
+        self._history.log(data, step, commit)
+
+    def save(self, glob_str: str | os.PathLike[str] | None = None, base_path: str | None = None, policy: str = "live") -> list[str]:
+        """Copy the files that match into the run; return where they are.
+
+        The folders below `base_path` (default: the working folder) are kept. Raises ValueError for an unknown policy or
+        a path outside `base_path`.
+        """
+        if policy not in ("live", "now", "end"):
+            msg = f"policy={policy!r} does not exist; choose one of live, now, end"
+            raise ValueError(msg)
+        if glob_str is None:
+            return []
+        pattern = os.fspath(glob_str)
+        if isinstance(pattern, bytes):
+            pattern = os.fsdecode(pattern)
+        base = Path(base_path).resolve() if base_path else self._base_of(pattern)
+        saved = []
+        for name in sorted(globbing.glob(pattern, recursive=True)):
+            source = Path(name)
+            if source.is_file():
+                saved += self._save_file(source, base)
+        return saved
+
+    def _save_file(self, source: Path, base: Path) -> list[str]:
+        try:
+            relative = source.resolve().relative_to(base).as_posix()
+        except ValueError:
+            msg = f"save({str(source)!r}) lies outside base_path={str(base)!r}"
+            raise ValueError(msg) from None
+        try:
+            target = self._recording.files.copy(source, relative)
+        except OSError as error:
+            warn("save", f"cannot copy {source} into the run: {error.strerror or error}")
+            return []
+        self._recording.event("file", path=relative, size=target.stat().st_size)
+        return [str(target)]
+
+    @staticmethod
+    def _base_of(pattern: str) -> Path:
+        if not Path(pattern).is_absolute():
+            return Path.cwd().resolve()
+        # As W&B does: an absolute path keeps the name of its folder only.
+        fixed = Path(pattern.partition("*")[0])
+        return (fixed.parent if "*" not in pattern else fixed if fixed.is_dir() else fixed.parent).resolve().parent
+
+    def alert(self, title: str, text: str = "", level: object = None, wait_duration: object = None) -> None:  # noqa: ARG002
+        """Record an alert in the run."""
+        self._recording.event("alert", title=str(title), text=str(text), level=str(level or "INFO"))
+
+    # -- the end
+
+    def finish(self, exit_code: int | None = None, quiet: bool | None = None) -> None:
+        """Close the run: commit the open row, stop the recorders, write `config.yaml` and `summary.json`."""
+        self._close(exit_code or 0, quiet=quiet)
+
+    def _close(self, exit_code: int, *, error: Mapping[str, Any] | None = None, quiet: bool | None = None) -> None:
+        with self._recording.lock:
+            if self._finished:
+                return
+            self._finished = True
+        self._history.commit()
+        for end in self._ends:
+            end()
+        with self._recording.lock:
+            recording = self._recording
+            lost = self._lost()
+            recording.event("finish", exit_code=exit_code, lost=lost, **({"error": dict(error)} if error else {}))
+            recording.ended = True
+            lost = recording.writer.close()
+        self._for_people()
+        from tracklog import session  # noqa: PLC0415 - session imports this module
+
+        session.ended(self)
+        if not (self._settings.quiet if quiet is None else quiet):
+            from tracklog import report  # noqa: PLC0415 - only needed here
+
+            report.say_end(self, exit_code, lost)
+        elif lost:
+            warn("lost", f"{lost} lines of {self._folder} could not be written")
+
+    def _lost(self) -> int:
+        writer = self._recording.writer
+        for appender in (writer.history, writer.system, writer.console):
+            appender.flush()
+        return writer.lost()
+
+    def _for_people(self) -> None:
+        try:
+            config = values.json_numbers(self.config.as_dict())
+            write_for_people(self._folder, config, fold.flatten(self._history.last))
+        except (OSError, ValueError, TypeError) as error:
+            warn("for-people", f"config.yaml and summary.json of {self._folder} could not be written: {error}")
+
+    def __enter__(self) -> Self:
+        """Return the run."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Finish; an exception is printed, makes the exit code 1 and goes on."""
+        if error is None or (isinstance(error, SystemExit) and not error.code):
+            self.finish()
+            return
+        if not isinstance(error, SystemExit):
+            traceback.print_exception(kind, error, trace)
+        self._close(exit_code_of(error), error=describe_error(error))
+
+    # -- what it is
+
+    id = property(lambda self: self._start["id"], doc="The run's id, its folder's name.")
+    project = property(lambda self: self._start["project"], doc="The project's name.")
+    entity = property(lambda self: self._start["entity"], doc="As given; tracklog has no accounts.")
+    group = property(lambda self: self._start["group"], doc='The group, "" when unset.')
+    job_type = property(lambda self: self._start["job_type"], doc='The job type, "" when unset.')
+    resumed = property(lambda self: self._start["resumed"], doc="Whether it goes on with an earlier session.")
+    starting_step = property(lambda self: self._start.get("start_step", 0), doc="First step of this session.")
+    step = property(lambda self: self._history.step, doc="Step of the next log().")
+    dir = property(lambda self: str(self._folder / layout.FILES), doc="The folder for files of the run.")
+    sync_dir = property(lambda self: str(self._folder), doc="The run's folder.")
+    path = property(lambda self: "/".join(p for p in (self.entity, self.project, self.id) if p), doc="entity/project/id.")
+    settings = property(lambda self: self._settings, doc="The settings it was started with.")
+    disabled = property(lambda _: False, doc="Whether nothing is recorded.")
+    offline = property(lambda _: True, doc="Always: nothing is ever sent.")
+    mode = property(lambda self: self._settings.mode, doc="As given.")
+    project_url = property(lambda _: None, doc="None: there is no server.")
+    sweep_id = property(lambda _: None, doc="None: there are no sweeps.")
+    sweep_url = property(lambda _: None, doc="None: there are no sweeps.")
+
+    @property
+    def url(self) -> str | None:
+        """File URL of the run's page, once a build has written it beside the log folder or in the working folder."""
+        project, run = self._folder.parent.name, self._folder.name
+        for site in (Path("site"), self._folder.parent.parent.parent / "site"):
+            page = site / project / "runs" / f"{run}.html"
+            if page.is_file():
+                return page.resolve().as_uri()
+        return None
+
+    @property
+    def name(self) -> str:
+        """The name people see; setting it records an edit."""
+        return str(self._start["name"])
+
+    @name.setter
+    def name(self, value: str) -> None:
+        self._edit(name=str(value))
+
+    @property
+    def notes(self) -> str:
+        """Markdown notes; setting them records an edit."""
+        return str(self._start["notes"])
+
+    @notes.setter
+    def notes(self, value: str) -> None:
+        self._edit(notes=str(value))
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Tags; setting them records an edit, tags that cannot be one are refused with a warning."""
+        return self._tags
+
+    @tags.setter
+    def tags(self, value: Iterable[str]) -> None:
+        tags = (value,) if isinstance(value, str) else tuple(value)
+        try:
+            check_tags(tags)
+        except ValueError as error:
+            warn("tags", str(error))
+            return
+        self._tags = tags
+        self._edit(tags=list(tags))
+
+    def _edit(self, **changes: Any) -> None:
+        if self._finished:
+            self._refuse("change")
+        self._start.update(changes)
+        self._recording.event("edit", **changes)
+
+    def project_name(self) -> str:
+        """Return the project's name."""
+        return str(self.project)
+
+    def get_url(self) -> str | None:
+        """Return `url`."""
+        return self.url
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return the run itself: there is one."""
+        return self
+
+    def __repr__(self) -> str:
+        """Name the run and its folder."""
+        return f"<tracklog run {self.name!r} in {self._folder}>"
+
+    # -- what its parts tell it
+
+    def _encode(self, value: Any) -> Any:
+        return values.encode(value, self._recording)
+
+    def _config_written(self, changes: dict[str, Any]) -> None:
+        if self._finished:
+            self._refuse("change the config of")
+        self._recording.event("config", set=values.json_numbers(changes))
+
+    def _summary_written(self, path: tuple[str, ...], value: Any, deleted: bool) -> None:
+        if self._finished:
+            self._refuse("change the summary of")
+        with self._recording.lock:
+            place = self._history.last
+            for part in path[:-1]:
+                place = place.setdefault(part, {})
+            if deleted:
+                place.pop(path[-1], None)
+                self._recording.event("summary", path=list(path), delete=True)
+            else:
+                place[path[-1]] = encoded = self._encode(value)
+                self._recording.event("summary", path=list(path), value=encoded)
+
+    def _refuse(self, verb: str) -> None:
+        msg = f"cannot {verb} run {self.id}: it has finished; call init() for a new one, or init(id=…, resume='allow')"
+        raise UsageError(msg)
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Return the exit code that an exception gives a process."""
+    if isinstance(error, KeyboardInterrupt):
+        return 255
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 0 if error.code is None else 1
+    return 1
+
+
+def describe_error(error: BaseException) -> dict[str, Any]:
+    """Return type, message, file and line of an exception."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = {"file": frames[-1].filename, "line": frames[-1].lineno} if frames else {}
+    return {"type": type(error).__qualname__, "message": values.text(str(error)[:2000]), **where}

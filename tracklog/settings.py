@@ -1,0 +1,213 @@
+"""What a run is started with, and where each setting comes from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from tracklog.errors import UsageError, warn
+
+MODES = ("online", "offline", "disabled", "shared", "dryrun", "run")
+RESUMES = ("allow", "must", "never", "auto")
+
+_ENVIRONMENT_NAMES = {
+    "run_group": "group",
+    "run_id": "id",
+    "run_name": "name",
+    "run_tags": "tags",
+    "run_notes": "notes",
+    "run_job_type": "job_type",
+    "root_dir": "dir",
+    "disabled": "mode",
+    "stats_sampling_interval": "stats_interval",
+    "stats_sample_rate_seconds": "stats_interval",
+    "x_stats_sampling_interval": "stats_interval",
+    "x_disable_stats": "disable_stats",
+    "x_disable_meta": "disable_meta",
+}
+"""Other names under which settings are known, in the environment and in `Settings(...)`."""
+
+
+@dataclass(slots=True)
+class Settings:
+    """Settings of a run; None means: not set by anybody."""
+
+    mode: str = "offline"
+    dir: str | None = None
+    project: str | None = None
+    entity: str | None = None
+    id: str | None = None
+    name: str | None = None
+    notes: str | None = None
+    tags: tuple[str, ...] | None = None
+    group: str | None = None
+    job_type: str | None = None
+    resume: str | None = None
+    reinit: str | None = None
+    console: str = "wrap"
+    """``wrap``, ``off``; ``auto`` and ``redirect`` are ``wrap`` for now."""
+    quiet: bool = False
+    """Only warnings and errors."""
+    silent: bool = False
+    """Nothing at all."""
+    save_code: bool | None = None
+    disable_git: bool = False
+    disable_stats: bool = False
+    """No system metrics."""
+    disable_meta: bool = False
+    """No packages, no hardware."""
+    stats_interval: float = 15.0
+    """Seconds between system metrics; at least 1."""
+    program: str | None = None
+    args: str | None = None
+    host: str | None = None
+    username: str | None = None
+    git_commit: str | None = None
+    git_remote_url: str | None = None
+    config_paths: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    """Settings of other versions that are kept, not used."""
+
+    @classmethod
+    def names(cls) -> frozenset[str]:
+        """Return the names of the settings that are used."""
+        return frozenset(f.name for f in fields(cls)) - {"extra"}
+
+
+def resolve(keywords: Mapping[str, Any], settings: object, process: Mapping[str, Any]) -> Settings:
+    """Merge the sources, lowest first.
+
+    1. the defaults
+    2. the environment: ``WANDB_X`` is setting ``x``, ``WANDB__X`` is ``x_x``; ``TRACKLOG_X`` wins over both
+    3. what `setup(settings=…)` set for the process
+    4. ``init(settings=…)``: a mapping or a `Settings`-like object
+    5. the keywords of `init`
+
+    Raises UsageError for a mode or resume that does not exist.
+    """
+    result = Settings()
+    for source in (from_environment(os.environ), process, _mapping(settings), keywords):
+        for name, value in source.items():
+            _set(result, name, value)
+    if result.silent:
+        result.quiet = True
+    _check(result)
+    return result
+
+
+def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings that ``WANDB_*`` and ``TRACKLOG_*`` variables give; the latter win."""
+    found: dict[str, Any] = {}
+    for prefix in ("WANDB_", "TRACKLOG_"):
+        for variable, value in environ.items():
+            if not variable.startswith(prefix) or value == "":
+                continue
+            name = variable.removeprefix(prefix).lower()
+            name = f"x{name}" if name.startswith("_") else name
+            name = _ENVIRONMENT_NAMES.get(name, name)
+            if name == "mode" and variable.endswith("_DISABLED"):
+                if _truth(value):
+                    found["mode"] = "disabled"
+            elif name in Settings.names():
+                found[name] = value
+    return found
+
+
+def _mapping(settings: object) -> dict[str, Any]:
+    if settings is None:
+        return {}
+    if isinstance(settings, Settings):
+        default = Settings()
+        return {n: getattr(settings, n) for n in Settings.names() if getattr(settings, n) != getattr(default, n)} | settings.extra
+    if isinstance(settings, Mapping):
+        return dict(settings)
+    return {name: value for name, value in vars(settings).items() if not name.startswith("__")}
+
+
+def _set(result: Settings, name: str, value: object) -> None:
+    if value is None:
+        return
+    name = _ENVIRONMENT_NAMES.get(name.lstrip("_"), name)
+    if name not in Settings.names():
+        result.extra[name] = value
+        return
+    current: Any = value
+    if name in ("quiet", "silent", "disable_git", "disable_stats", "disable_meta", "save_code"):
+        current = _truth(value)
+    elif name == "stats_interval":
+        current = max(1.0, _seconds(value))
+    elif name == "tags":
+        current = _tags(value)
+    elif name == "resume" and isinstance(value, bool):
+        current = "auto" if value else None
+    elif isinstance(value, os.PathLike):
+        current = os.fspath(value)
+    elif not isinstance(value, str):
+        current = str(value)
+    setattr(result, name, current)
+
+
+def _tags(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(tag.strip() for tag in value.split(",") if tag.strip())
+    return tuple(str(tag) for tag in value) if isinstance(value, Iterable) else (str(value),)
+
+
+def _truth(value: object) -> bool:
+    return value.strip().lower() in ("1", "true", "t", "yes", "y", "on") if isinstance(value, str) else bool(value)
+
+
+def _seconds(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        warn("stats-interval", f"{value!r} is no number of seconds for the system metrics; 15 is used")
+        return 15.0
+
+
+def _check(settings: Settings) -> None:
+    if settings.mode not in MODES:
+        msg = f"mode={settings.mode!r} does not exist; choose one of {', '.join(MODES)}"
+        raise UsageError(msg)
+    if settings.resume in ("", "false", "False"):
+        settings.resume = None
+    if settings.resume is not None and settings.resume not in RESUMES:
+        msg = f"resume={settings.resume!r} does not exist; choose one of {', '.join(RESUMES)}"
+        raise UsageError(msg)
+    check_id(settings.id)
+    check_project(settings.project)
+    check_tags(settings.tags or ())
+
+
+def check_id(run_id: str | None) -> None:
+    """Raise UsageError for an id that cannot be one."""
+    if run_id is None:
+        return
+    if not run_id or run_id != run_id.strip() or any(c in ":;,#?/'" for c in run_id):
+        msg = f"id={run_id!r} cannot be a run's id: it may not be empty, begin or end with a blank, or hold any of :;,#?/'"
+        raise UsageError(msg)
+
+
+def check_project(project: str | None) -> None:
+    """Raise UsageError for a name that cannot be a project's."""
+    if project is None:
+        return
+    if not project or len(project) > 128 or any(c in "/\\#?%:" for c in project):  # noqa: PLR2004 - W&B's limit
+        msg = f"project={project!r} cannot be a project's name: 1 to 128 characters, none of /\\#?%:"
+        raise UsageError(msg)
+
+
+def check_tags(tags: Iterable[str]) -> None:
+    """Raise ValueError for a tag that cannot be one."""
+    for tag in tags:
+        if not 1 <= len(tag) <= 64:  # noqa: PLR2004 - W&B's limit
+            msg = f"the tag {tag!r} has {len(tag)} characters; a tag has 1 to 64"
+            raise ValueError(msg)
+
+
+def root_folder(settings: Settings) -> Path:
+    """Return the folder that runs are logged into: ``dir``, else ``./tracklogs``."""
+    return Path(settings.dir) if settings.dir else Path("tracklogs")

@@ -1,0 +1,74 @@
+"""`run.summary`: the last value of every metric, and what the script sets itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import Any
+
+from tracklog.store import layout
+
+_Written = Callable[[tuple[str, ...], Any, bool], None]
+
+
+class Summary(MutableMapping[str, Any]):
+    """A nested mapping with attribute access; a nested dict is a `Summary` of its own, so that writes are kept."""
+
+    def __init__(self, items: dict[str, Any], written: _Written, path: tuple[str, ...] = ()) -> None:
+        """`items` are JSON values shared with the run; `written` is told (path, value, deleted) and stores it."""
+        object.__setattr__(self, "_items", items)
+        object.__setattr__(self, "_written", written)
+        object.__setattr__(self, "_path", path)
+
+    def update(self, data: Any = (), /, **more: Any) -> None:
+        """Set several keys; nested dicts are merged."""
+        for key, value in {**dict(data), **more}.items():
+            if isinstance(value, Mapping) and isinstance(self._items.get(key), dict):
+                self[key].update(value)
+            else:
+                self[key] = value
+
+    def __getitem__(self, key: str) -> Any:
+        """Return a value; KeyError when there is none."""
+        return self._shown(key, self._items[key])
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Set a value; it stays until the metric is logged again."""
+        self._written((*self._path, key.strip()), value, False)  # noqa: FBT003 - a callback's flag
+
+    def __delitem__(self, key: str) -> None:
+        """Remove a value; KeyError when there is none."""
+        self._items[key]
+        self._written((*self._path, key), None, True)  # noqa: FBT003 - a callback's flag
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the keys."""
+        return iter(list(self._items))
+
+    def __len__(self) -> int:
+        """Count the keys."""
+        return len(self._items)
+
+    def __getattr__(self, key: str) -> Any:
+        """Return a value; AttributeError when there is none."""
+        if key.startswith("__") or key not in self._items:
+            msg = f"{self.__class__.__name__!r} object has no attribute {key!r}"
+            raise AttributeError(msg)
+        return self[key]
+
+    def __setattr__(self, key: str, value: Any) -> None:
+        """Set a value."""
+        self[key] = value
+
+    def __repr__(self) -> str:
+        """Show the values as a dict."""
+        return repr({key: self[key] for key in self})
+
+    def _shown(self, key: str, value: Any) -> Any:
+        if isinstance(value, str):
+            return layout.NON_FINITE.get(value, value)
+        if isinstance(value, dict):
+            if value.get("_type") == "string":
+                return value.get("value")
+            if not layout.is_record(value):
+                return Summary(value, self._written, (*self._path, key))
+        return value

@@ -1,0 +1,226 @@
+"""Any Python value as a JSON value, without importing the library it comes from.
+
+Numbers JSON cannot carry become the strings of `layout.NON_FINITE`. What the encoding cannot keep becomes text, with one
+warning: a logged value is never a reason to stop a training.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from tracklog.errors import warn
+from tracklog.store import layout
+
+if TYPE_CHECKING:
+    from tracklog.media.base import MediaDoor
+
+LIST_LIMIT = 32
+"""Arrays with more values than this become histograms."""
+HISTOGRAM_BINS = 32
+_INT_MIN, _INT_MAX = -(2**63), 2**64 - 1
+_DEPTH = 64
+
+
+def encode(value: Any, door: MediaDoor, depth: int = 0) -> Any:  # noqa: C901, PLR0911, PLR0912 - one branch for each kind
+    """Return the JSON value of a logged value; media become files through `door`.
+
+    Arrays and tensors: one value is a scalar, up to 32 a list, more a histogram of 32 bins.
+    """
+    kind = value.__class__
+    if value is None or kind is bool:
+        return value
+    if kind is float:
+        return number(value)
+    if kind is int:
+        return integer(value)
+    if isinstance(value, enum.Enum):
+        return value.name
+    if kind is str or isinstance(value, str):
+        return guarded(text(value))
+    if isinstance(value, bool | int | float):
+        return number(float(value)) if isinstance(value, float) else integer(int(value))
+    if depth > _DEPTH:
+        warn("deep-value", f"a logged value is nested deeper than {_DEPTH} levels; the rest is kept as text")
+        return text(repr(value)[:1000])
+    if hasattr(value, "to_record"):
+        return value.to_record(door)
+    if isinstance(value, Mapping):
+        return {text(str(key)): encode(item, door, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return _sequence(value, door, depth)
+    return _foreign(value, door, depth)
+
+
+def number(value: float) -> float | str:
+    """Return a float as JSON: itself, or the name of what JSON lacks."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"  # noqa: PLR0124 - NaN
+
+
+def integer(value: int) -> int | str:
+    """Return an int as JSON; beyond 64 bits as text, with a warning."""
+    if _INT_MIN <= value <= _INT_MAX:
+        return value
+    warn("big-integer", f"the integer {str(value)[:30]}… needs more than 64 bits; it is kept as text")
+    return str(value)
+
+
+def guarded(value: str) -> str | dict[str, str]:
+    """Return a string, wrapped when it equals the name of a non-finite number."""
+    return {"_type": "string", "value": value} if value in layout.NON_FINITE else value
+
+
+def text(value: str) -> str:
+    """Return a string that UTF-8 can carry: lone surrogates are replaced."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "replace").decode()
+    return str(value)
+
+
+def _sequence(value: Any, door: MediaDoor, depth: int) -> Any:
+    items = list(value)
+    if items and all(hasattr(item, "to_record") for item in items):
+        batch = getattr(items[0], "batch_record", None)
+        if batch is not None and all(item.__class__ is items[0].__class__ for item in items):
+            return batch(items, door)
+    return [encode(item, door, depth + 1) for item in items]
+
+
+def _foreign(value: Any, door: MediaDoor, depth: int) -> Any:  # noqa: PLR0911 - one branch for each kind
+    """Encode what comes from another library, recognised by its own attributes."""
+    array = as_array(value)
+    if array is not None:
+        return _array(array, door, depth)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return guarded(bytes(value).decode("utf-8", "replace"))
+    if isinstance(value, dt.date | dt.datetime | dt.time):
+        return value.isoformat()
+    if isinstance(value, type) or isinstance(value, Callable):  # type: ignore[arg-type]  # noqa: SIM101
+        return _qualified(value)
+    if is_dataclass(value):
+        return encode(asdict(value), door, depth + 1)  # type: ignore[arg-type]
+    figure = _picture(value)
+    if figure is not None:
+        return figure.to_record(door)
+    warn(
+        f"kind-{_qualified(value.__class__)}",
+        f"a value of type {_qualified(value.__class__)} cannot be shown yet; it is kept as text",
+    )
+    return guarded(text(str(value)))
+
+
+def _qualified(value: Any) -> str:
+    module, name = getattr(value, "__module__", ""), getattr(value, "__qualname__", repr(value))
+    return text(f"{module}.{name}" if module and module != "builtins" else name)
+
+
+def _picture(value: Any) -> Any:
+    """Return an Image of a figure or a PIL picture; None for anything else."""
+    module = value.__class__.__module__
+    if module.startswith("matplotlib.") or module.startswith("PIL."):
+        from tracklog.media.image import Image  # noqa: PLC0415 - loads Pillow
+
+        return Image(value)
+    return None
+
+
+def as_array(value: Any) -> Any:
+    """Return a NumPy array or scalar for values of array libraries; None for anything else.
+
+    Torch tensors are detached and moved to the CPU; bfloat16 becomes float32.
+    """
+    module = value.__class__.__module__.partition(".")[0]
+    if module == "numpy":
+        return value if hasattr(value, "dtype") and value.dtype.kind in "biufcSUMmO" else None
+    if module == "torch" and hasattr(value, "detach"):
+        tensor = value.detach()
+        if tensor.is_sparse:
+            tensor = tensor.to_dense()
+        tensor = tensor.cpu()
+        return (tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy()
+    if module in ("tensorflow", "jax", "jaxlib", "cupy", "mlx") and hasattr(value, "shape"):
+        if hasattr(value, "numpy"):
+            return value.numpy()
+        import numpy as np  # noqa: PLC0415 - never imported before an array was logged
+
+        return np.asarray(value.get() if hasattr(value, "get") else value)
+    if module == "pandas" and hasattr(value, "to_numpy") and getattr(value, "ndim", 0) == 1:
+        return value.to_numpy()
+    return None
+
+
+def _array(array: Any, door: MediaDoor, depth: int) -> Any:
+    if array.dtype.kind in "SUO":
+        return encode(array.tolist(), door, depth + 1)
+    if array.dtype.kind in "Mm":
+        return encode(array.astype(str).tolist(), door, depth + 1)
+    if array.dtype.kind == "c":
+        warn("complex-value", "complex numbers are kept as text")
+        return encode([str(item) for item in array.ravel().tolist()], door, depth + 1)
+    if array.size == 1:
+        return encode(_item(array), door)
+    if array.size <= LIST_LIMIT:
+        return encode(array.tolist(), door, depth + 1)
+    from tracklog.media.histogram import Histogram  # noqa: PLC0415 - loads NumPy
+
+    return Histogram(array, num_bins=HISTOGRAM_BINS).to_record(door)
+
+
+def _item(array: Any) -> Any:
+    item = array.reshape(-1)[0] if getattr(array, "shape", ()) else array
+    if item.dtype.kind == "f":
+        return float(item)
+    return item.item()
+
+
+def plain_config(value: Any) -> Any:  # noqa: PLR0911 - one branch for each kind
+    """Return a config value as JSON: containers kept, everything else a scalar or text.
+
+    Raises TypeError for media, which belong in `log`.
+    """
+    if hasattr(value, "to_record"):
+        msg = f"config values are settings, not media: {value.__class__.__name__} belongs in log()"
+        raise TypeError(msg)
+    if isinstance(value, slice):
+        return {"slice_start": value.start, "slice_step": value.step, "slice_stop": value.stop}
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain_config(asdict(value))
+    if isinstance(value, Mapping):
+        return {text(str(_item(k) if hasattr(k, "dtype") else k)): plain_config(item) for k, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain_config(item) for item in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, int):
+        return integer(int(value))
+    if isinstance(value, float):
+        return float(value)
+    array = as_array(value)
+    if array is not None:
+        return plain_config(_item(array) if array.size == 1 else array.tolist())
+    if isinstance(value, dt.date | dt.datetime | dt.time):
+        return value.isoformat()
+    return _qualified(value) if callable(value) else text(str(value))
+
+
+def json_numbers(value: Any) -> Any:
+    """Return plain containers with non-finite floats replaced by their names, and strings that look like them guarded."""
+    if isinstance(value, dict):
+        return {key: json_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [json_numbers(item) for item in value]
+    if isinstance(value, float):
+        return number(value)
+    return guarded(value) if isinstance(value, str) else value
