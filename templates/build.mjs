@@ -1,0 +1,74 @@
+// Bundles src/ into dist/<name>.<hash>.{js,css} and dist/assets.json; with --tests, tests/ into .tests/.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = ["chrome123", "firefox120", "safari17.5"];
+const packages = ["preact", "@preact/signals", "@preact/signals-core", "uplot"];
+
+// `import code from "worker:./regex"`: the bundled worker as a string, since file:// pages start workers from blobs only.
+const workers = {
+  name: "workers",
+  setup(build) {
+    build.onResolve({ filter: /^worker:/ }, (args) => ({
+      path: resolve(args.resolveDir, args.path.slice(7) + ".ts"),
+      namespace: "worker",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "worker" }, async (args) => {
+      const result = await esbuild.build({
+        entryPoints: [args.path], bundle: true, minify: true, write: false, format: "iife", target,
+      });
+      return { contents: result.outputFiles[0].text, loader: "text", watchFiles: [args.path] };
+    });
+  },
+};
+
+const common = {
+  absWorkingDir: here, bundle: true, write: false, format: "iife", target, plugins: [workers], logLevel: "warning",
+  jsx: "automatic", jsxImportSource: "preact",
+};
+
+function licences() {
+  const texts = packages.map((name) => {
+    const folder = join(here, "node_modules", name);
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    return `${name} ${version}\n\n${file ? readFileSync(join(folder, file), "utf8").trim() : "MIT"}`;
+  });
+  return `/*! Third-party code in this file:\n\n${texts.join("\n\n----\n\n").replaceAll("*/", "* /")}\n*/`;
+}
+
+async function bundle(name, source, extra = {}) {
+  const result = await esbuild.build({ ...common, entryPoints: [source], minify: true, legalComments: "none", ...extra });
+  const bytes = result.outputFiles[0].contents;
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 10);
+  const file = `${name}.${hash}.${source.endsWith(".css") ? "css" : "js"}`;
+  writeFileSync(join(here, "dist", file), bytes);
+  return file;
+}
+
+async function site() {
+  rmSync(join(here, "dist"), { recursive: true, force: true });
+  mkdirSync(join(here, "dist"));
+  const assets = {
+    main: await bundle("main", "src/main.tsx", { banner: { js: licences() } }),
+    style: await bundle("style", "src/styles/main.css"),
+    theme: await bundle("theme", "src/theme.ts"),
+  };
+  writeFileSync(join(here, "dist", "assets.json"), JSON.stringify(assets, null, 1) + "\n");
+}
+
+async function tests() {
+  const folder = join(here, ".tests");
+  rmSync(folder, { recursive: true, force: true });
+  const entryPoints = readdirSync(join(here, "tests")).filter((file) => file.endsWith(".test.ts"));
+  await esbuild.build({
+    ...common, write: true, platform: "node", format: "esm", target: "node20", outdir: folder,
+    entryPoints: entryPoints.map((file) => `tests/${file}`), outExtension: { ".js": ".mjs" },
+  });
+}
+
+await (process.argv.includes("--tests") ? tests() : site());

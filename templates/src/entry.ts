@@ -1,0 +1,195 @@
+// The container: the only module that knows whether this is a folder of scripts or one file.
+import { signal } from "@preact/signals";
+import { base64Bytes, gunzip } from "./lib/pack";
+import type { Page, ProjectIndex, RunHead, RunRow, Version } from "./model";
+
+type Raw = readonly [name: string, encoding: 0 | 1, payload: string];
+interface Held {
+  readonly version: string;
+  readonly entries: ReadonlyMap<string, Raw>;
+}
+
+declare global {
+  interface Window {
+    tracklog: { put(file: string, version: string, entries: readonly Raw[]): void; version(value: Version): void };
+  }
+}
+
+/** Thrown where a newer version of what was asked is on its way: ask again when the index changes. */
+export class Superseded extends Error {}
+
+/** An entry that this copy of the site does not carry. */
+export class Missing extends Error {}
+
+export const single = document.querySelector('script[data-entry="version"]') !== null;
+export const page = signal<Page>(JSON.parse(document.getElementById("page")!.textContent!) as Page);
+export const version = signal<Version | null>(null);
+
+const arrived = new Map<string, Held>();
+const loading = new Map<string, Promise<Held>>();
+let lastVersion: Version | null = null;
+
+window.tracklog = {
+  put(file, fileVersion, entries) {
+    arrived.set(file, { version: fileVersion, entries: new Map(entries.map((raw) => [raw[0], raw])) });
+  },
+  version(value) {
+    lastVersion = value;
+  },
+};
+
+function insert(src: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = src;
+    script.onload = () => (script.remove(), resolve());
+    script.onerror = () => (script.remove(), reject(new Missing(`${src} is not there`)));
+    document.head.append(script);
+  });
+}
+
+/** Read version.js again and publish it; entries that changed follow from the index. */
+export async function readVersion(): Promise<Version> {
+  if (single) lastVersion ??= await embedded<Version>("version");
+  else await insert(`${page.value.root}version.js?t=${Date.now()}`);
+  if (!lastVersion) throw new Missing("version.js says nothing");
+  if (version.value?.written !== lastVersion.written || version.value.build !== lastVersion.build) version.value = lastVersion;
+  return lastVersion;
+}
+
+async function load(file: string): Promise<Held> {
+  const [path, asked] = split(file);
+  const held = arrived.get(path);
+  if (held && (held.version === asked || !asked)) return held;
+  const running = loading.get(file);
+  if (running) return running;
+  const promise = insert(`${page.value.root}data/${file}`).then(() => {
+    const got = arrived.get(path);
+    if (!got) throw new Missing(`${path} brought nothing`);
+    return got;
+  });
+  loading.set(file, promise);
+  promise.finally(() => loading.delete(file)).catch(() => undefined);
+  return promise;
+}
+
+function split(file: string): [path: string, version: string] {
+  const at = file.indexOf("?v=");
+  return at < 0 ? [file, ""] : [file.slice(0, at), file.slice(at + 3)];
+}
+
+function embeddedText(name: string): string | undefined {
+  return document.querySelector(`script[data-entry="${CSS.escape(name)}"]`)?.textContent ?? undefined;
+}
+
+async function embeddedBytes(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const text = embeddedText(name);
+  if (text === undefined) throw new Missing("left out of this one-file copy");
+  return gunzip(base64Bytes(text.trim()));
+}
+
+async function embedded<T>(name: string): Promise<T> {
+  const text = embeddedText(name)?.trim();
+  return JSON.parse(text?.startsWith("{") ? text : new TextDecoder().decode(await embeddedBytes(name))) as T;
+}
+
+async function inflate(raw: Raw): Promise<Uint8Array<ArrayBuffer>> {
+  return raw[1] === 1 ? gunzip(base64Bytes(raw[2])) : new TextEncoder().encode(raw[2]);
+}
+
+async function parse<T>(raw: Raw): Promise<T> {
+  return JSON.parse(raw[1] === 0 ? raw[2] : new TextDecoder().decode(await inflate(raw))) as T;
+}
+
+function pick(held: Held, name: string): Raw {
+  const raw = held.entries.get(name);
+  if (!raw) throw new Missing(`${name} is not in its file`);
+  return raw;
+}
+
+const values = new Map<string, { file: string; value: Promise<unknown> }>();
+
+/** A named JSON value from its file; the parsed value is kept until the file's version changes. */
+function remembered<T>(name: string, file: string, make: () => Promise<T>): Promise<T> {
+  const held = values.get(name);
+  if (held?.file === file) return held.value as Promise<T>;
+  const value = make();
+  values.set(name, { file, value });
+  value.catch(() => values.get(name)?.value === value && values.delete(name));
+  return value;
+}
+
+/** `site` or a project's index, by the files that the last version.js names. */
+export function entry<T>(name: string): Promise<T> {
+  const file = version.value?.files.find(([entryName]) => entryName === name)?.[1] ?? "";
+  if (single) return remembered(name, "", () => embedded<T>(name));
+  if (!file) return Promise.reject(new Missing(`version.js does not name ${name}`));
+  return remembered(name, file, async () => parse<T>(pick(await fresh(file, name), name)));
+}
+
+/** The file of an index; if another version arrives than version.js named, what arrived counts after one more look. */
+async function fresh(file: string, name: string): Promise<Held> {
+  const held = await load(file);
+  if (held.version === split(file)[1] || single) return held;
+  const again = (await readVersion()).files.find(([entryName]) => entryName === name)?.[1] ?? file;
+  return load(again).catch(() => held);
+}
+
+export const headOf = (run: RunRow): Promise<RunHead> =>
+  single
+    ? remembered(run.entry, "", () => embedded<RunHead>(run.entry))
+    : remembered(run.entry, run.parts[0]!, async () => parse<RunHead>(pick(await part(run, run.parts[0]!), run.entry)));
+
+async function part(run: RunRow, file: string): Promise<Held> {
+  const [, asked] = split(file);
+  const held = await load(file);
+  if (held.version === asked) return held;
+  // A build went by: the index names newer files now, unless a cache stands in between.
+  const before = version.value?.build;
+  const now = await readVersion();
+  if (now.build !== before) throw new Superseded(run.entry);
+  const index = await entry<ProjectIndex>(page.value.project);
+  const row = index.runs.find((other) => other.entry === run.entry);
+  if (row && !row.parts.includes(file)) throw new Superseded(run.entry);
+  return held;
+}
+
+/** Block `n` of a run, inflated. */
+export async function blockBytes(run: RunRow, head: RunHead, n: number): Promise<Uint8Array<ArrayBuffer>> {
+  const name = `${run.entry}/${n}`;
+  if (single) return embeddedBytes(name);
+  return inflate(pick(await part(run, run.parts[partOf(head, n)]!), name));
+}
+
+/** What identifies the content of a block: it changes with its file. */
+export function blockKey(run: RunRow, head: RunHead, n: number): string {
+  return `${run.entry}/${n}@${run.parts[single ? 0 : partOf(head, n)] ?? ""}`;
+}
+
+function partOf(head: RunHead, n: number): number {
+  let found = 0;
+  while (found + 1 < head.part_starts.length && head.part_starts[found + 1]! <= n) found++;
+  return found;
+}
+
+/** URL of a picture; empty when this copy does not carry it. */
+export function media(src: string): string {
+  if (!src) return "";
+  return single ? (embeddedText(`media:${src}`)?.trim() ?? "") : page.value.root + src.split("/").map(encodeURIComponent).join("/");
+}
+
+export interface PageEntry {
+  readonly title: string;
+  readonly page: Page;
+  readonly main: string;
+}
+
+/** The content of another page of a single file. */
+export function pageEntry(path: string): Promise<PageEntry> {
+  return embedded<PageEntry>(`page:${path}`);
+}
+
+/** Reread the index named by the newest version.js. */
+export async function projectIndex(): Promise<ProjectIndex> {
+  return entry<ProjectIndex>(page.value.project);
+}

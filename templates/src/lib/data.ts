@@ -1,0 +1,108 @@
+// Entries as signals: the indexes, the heads of runs, their blocks.
+import { batch, signal } from "@preact/signals";
+import { Superseded, blockBytes, blockKey, entry, headOf, page, readVersion, version } from "../entry";
+import type { ProjectIndex, RunHead, RunRow, SiteIndex } from "../model";
+import { SCHEMA } from "../model";
+import { unpack } from "./pack";
+
+export const site = signal<SiteIndex | null>(null);
+export const index = signal<ProjectIndex | null>(null);
+/** Why nothing can be shown, when the indexes could not be read. */
+export const failure = signal("");
+/** Runs whose data changed since the page was opened, for the note that reads them out. */
+export const updated = signal(0);
+
+/** Read version.js and the indexes it names; keeps objects of runs that did not change. */
+export async function refresh(): Promise<void> {
+  try {
+    const now = await readVersion();
+    if (now.schema !== SCHEMA) return void reloadOnce(now.build);
+    const [nextSite, nextIndex] = await Promise.all([
+      page.value.kind === "index" || site.value ? entry<SiteIndex>("site") : null,
+      page.value.project ? entry<ProjectIndex>(page.value.project) : null,
+    ]);
+    batch(() => {
+      if (nextSite) site.value = nextSite;
+      if (nextIndex && nextIndex !== index.value) index.value = nextIndex;
+      if (!nextIndex) index.value = null;
+      failure.value = "";
+    });
+  } catch (error) {
+    if (!index.value && !site.value) failure.value = String((error as Error).message);
+  }
+}
+
+/** Another schema means another front end: only a reload brings it, and only once for a build. */
+function reloadOnce(build: number): void {
+  const key = "tracklog:reloaded";
+  if (sessionStorage.getItem(key) === String(build)) return;
+  sessionStorage.setItem(key, String(build));
+  location.reload();
+}
+
+export async function loadSite(): Promise<SiteIndex> {
+  if (!version.value) await readVersion();
+  site.value ??= await entry<SiteIndex>("site");
+  return site.value;
+}
+
+const ready = new Map<string, { file: string; head: RunHead }>();
+
+/** The head of a run if it is here already. */
+export function headNow(run: RunRow): RunHead | null {
+  const held = ready.get(run.entry);
+  return held && held.file === (run.parts[0] ?? "") ? held.head : null;
+}
+
+export async function head(run: RunRow): Promise<RunHead> {
+  const now = headNow(run);
+  if (now) return now;
+  const loaded = await settle(() => headOf(run));
+  ready.set(run.entry, { file: run.parts[0] ?? "", head: loaded });
+  return loaded;
+}
+
+/** A build that went by while reading is no error: the index is reread, whoever asked is told to ask again. */
+async function settle<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Superseded) void refresh();
+    throw error;
+  }
+}
+
+const LIMIT = 1500;
+const cache = new Map<string, Promise<unknown>>();
+
+function cached<T>(key: string, make: () => Promise<T>): Promise<T> {
+  let value = cache.get(key) as Promise<T> | undefined;
+  cache.delete(key);
+  if (!value) {
+    value = make();
+    value.catch(() => cache.delete(key));
+  }
+  cache.set(key, value);
+  if (cache.size > LIMIT) cache.delete(cache.keys().next().value!);
+  return value;
+}
+
+/** The columns of a packed block. */
+export function columns(run: RunRow, runHead: RunHead, n: number): Promise<Float64Array[]> {
+  return cached(blockKey(run, runHead, n), async () => unpack(await settle(() => blockBytes(run, runHead, n))));
+}
+
+/** The JSON of a block. */
+export function jsonBlock<T>(run: RunRow, runHead: RunHead, n: number): Promise<T> {
+  return cached(`json ${blockKey(run, runHead, n)}`, async () =>
+    JSON.parse(new TextDecoder().decode(await settle(() => blockBytes(run, runHead, n)))) as T);
+}
+
+export function fileBytes(run: RunRow, runHead: RunHead, n: number): Promise<Uint8Array<ArrayBuffer>> {
+  return settle(() => blockBytes(run, runHead, n));
+}
+
+/** The last part of its entry's name: unlike its id, no other run of the project has it. */
+export function uid(run: RunRow): string {
+  return run.entry.slice(run.entry.lastIndexOf("/") + 1);
+}

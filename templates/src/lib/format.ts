@@ -1,0 +1,191 @@
+// Numbers, durations, dates and sizes as DESIGN-UI §12 writes them.
+
+const MINUS = "−";
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const SI: readonly [number, string][] = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
+
+function signed(text: string): string {
+  return text.replaceAll("-", MINUS);
+}
+
+function notFinite(value: number): string {
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : `${MINUS}Inf`;
+}
+
+function exponent(value: number, digits: number): string {
+  return signed(value.toExponential(digits).replace(/\.?0+e/, "e").replace("e+", "e"));
+}
+
+/** Full with thousands commas: steps, counts, tooltips. */
+export function full(value: number): string {
+  if (!Number.isFinite(value)) return notFinite(value);
+  if (Number.isInteger(value)) return signed(value.toLocaleString("en-US"));
+  return signed(value.toLocaleString("en-US", { maximumSignificantDigits: 6 }));
+}
+
+function withUnit(value: number): string {
+  const size = Math.abs(value);
+  for (const [unit, letter] of SI) {
+    if (size >= unit * 0.9995) return signed(trimZeros((value / unit).toPrecision(3))) + letter;
+  }
+  return signed(String(value));
+}
+
+function trimZeros(text: string): string {
+  return text.includes(".") && !text.includes("e") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** Four significant digits: 0.8127, 12.35, 6.12e−5, 48.2M. */
+export function number(value: number): string {
+  if (!Number.isFinite(value)) return notFinite(value);
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size >= 1e15) return exponent(value, 2);
+  if (size >= 10_000) return withUnit(value);
+  if (size < 0.001) return exponent(value, 2);
+  if (Number.isInteger(value)) return signed(String(value));
+  return signed(size >= 1000 ? trimZeros(value.toFixed(1)) : value.toPrecision(4));
+}
+
+/** Like `number`, but never with a unit: the value under the cursor. */
+export function reading(value: number): string {
+  return Number.isFinite(value) && Math.abs(value) >= 10_000 && Math.abs(value) < 1e15 ? full(value) : number(value);
+}
+
+/** How many decimals tell the values of a column apart, at most 6. */
+export function decimalsOf(values: readonly number[]): number {
+  const finite = values.filter((value) => Number.isFinite(value));
+  if (finite.every((value) => Number.isInteger(value))) return 0;
+  const size = Math.max(...finite.map(Math.abs));
+  let decimals = size >= 1000 ? 1 : Math.max(0, 3 - Math.floor(Math.log10(size || 1)));
+  const distinct = new Set(finite).size;
+  while (decimals < 6 && new Set(finite.map((value) => value.toFixed(decimals))).size < Math.min(distinct, 50)) {
+    if (decimals >= 4 && distinct > 50) break;
+    decimals++;
+  }
+  return Math.min(decimals, 6);
+}
+
+/** A cell of a column whose values have `decimals` in common. */
+export function cell(value: number, decimals: number): string {
+  if (!Number.isFinite(value)) return notFinite(value);
+  const size = Math.abs(value);
+  if (size >= 10_000 || (size > 0 && size < 0.001 && Number(value.toFixed(decimals)) === 0)) return number(value);
+  return signed(value.toFixed(decimals));
+}
+
+/** With its sign: +0.0041, −3.2. */
+export function difference(value: number): string {
+  if (!Number.isFinite(value)) return notFinite(value);
+  if (value === 0) return "±0";
+  return (value > 0 ? "+" : MINUS) + number(Math.abs(value));
+}
+
+/** Decimals of an axis come from the distance of its ticks. */
+export function tick(value: number, distance: number): string {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 10_000) return withUnit(Number(value.toPrecision(12)));
+  if (size < 0.001 && distance < 0.001) return exponent(value, 1);
+  let decimals = 0;
+  while (decimals < 6 && Math.abs(distance * 10 ** decimals - Math.round(distance * 10 ** decimals)) > 1e-6) decimals++;
+  return signed(value.toFixed(decimals));
+}
+
+/** Two units: 83 ms, 12.4 s, 1m 04s, 11h 40m, 3d 4h. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "–";
+  if (seconds < 0) return MINUS + duration(-seconds);
+  if (seconds === 0) return "0 s";
+  if (seconds < 0.9995) return `${trimZeros((seconds * 1000).toPrecision(3))} ms`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1440) return `${Math.floor(minutes / 60)}h ${two(minutes % 60)}m`;
+  const hours = Math.round(seconds / 3600);
+  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+/** 17 Nov 2026, in local time. */
+export function date(seconds: number): string {
+  const at = new Date(seconds * 1000);
+  return `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`;
+}
+
+/** 21:06. */
+export function clock(seconds: number): string {
+  const at = new Date(seconds * 1000);
+  return `${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+/** 21:06:11. */
+export function clockSeconds(seconds: number): string {
+  return `${clock(seconds)}:${two(new Date(seconds * 1000).getSeconds())}`;
+}
+
+/** Tue 17 Nov 2026, 21:06. */
+export function dateTime(seconds: number): string {
+  return `${DAYS[new Date(seconds * 1000).getDay()]} ${date(seconds)}, ${clock(seconds)}`;
+}
+
+/** With seconds and the distance to UTC, for titles. */
+export function fullDate(seconds: number): string {
+  const offset = -new Date(seconds * 1000).getTimezoneOffset();
+  const sign = offset < 0 ? MINUS : "+";
+  const zone = `UTC${sign}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
+  return `${DAYS[new Date(seconds * 1000).getDay()]} ${date(seconds)}, ${clockSeconds(seconds)} ${zone}`;
+}
+
+/** `3 d ago` up to 14 days, then the date. */
+export function ago(seconds: number, now: number): string {
+  const passed = now - seconds;
+  if (passed < 0 || passed > 14 * 86400) return date(seconds);
+  if (passed < 60) return `${Math.floor(passed)} s ago`;
+  if (passed < 3600) return `${Math.floor(passed / 60)} min ago`;
+  if (passed < 86400) return `${Math.floor(passed / 3600)} h ago`;
+  return `${Math.floor(passed / 86400)} d ago`;
+}
+
+/** Decimal: 11.2 GB. */
+export function bytes(size: number): string {
+  if (size < 1000) return `${size} B`;
+  for (const [unit, name] of [[1e12, "TB"], [1e9, "GB"], [1e6, "MB"], [1e3, "kB"]] as const) {
+    if (size >= unit * 0.9995) return `${trimZeros((size / unit).toPrecision(3))} ${name}`;
+  }
+  return `${size} B`;
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+/** `1 run`, `3 runs`. */
+export function plural(count: number, noun: string): string {
+  return `${full(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** A value of config as it was logged: 1024, "poly", null. */
+export function logged(value: unknown): string {
+  if (value === undefined) return "–";
+  if (value === "NaN") return "NaN";
+  if (value === "Infinity") return "+Inf";
+  if (value === "-Infinity") return `${MINUS}Inf`;
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return signed(String(value));
+  return JSON.stringify(value);
+}
+
+/** What a JSON value is as a number, or NaN when it is none. */
+export function asNumber(value: unknown): number {
+  if (typeof value === "number") return value;
+  if (typeof value === "boolean") return Number(value);
+  if (value === "Infinity") return Infinity;
+  if (value === "-Infinity") return -Infinity;
+  return NaN;
+}

@@ -1,0 +1,72 @@
+// Decodes the packed blocks of site_builder/pack.py: bit for bit the columns that Python packed.
+
+const HEADER = 16;
+const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+
+export function base64Bytes(text: string): Uint8Array<ArrayBuffer> {
+  const native = (Uint8Array as unknown as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> }).fromBase64;
+  if (native) return native.call(Uint8Array, text);
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
+export async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** The columns of an inflated block. */
+export function unpack(data: Uint8Array): Float64Array[] {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const columns: Float64Array[] = [];
+  let position = 1;
+  for (let column = 0; column < data[0]!; column++) {
+    const [encoding, exponent, width] = [data[position]!, data[position + 1]!, data[position + 2]!];
+    const n = view.getUint32(position + 4, true);
+    const first = view.getFloat64(position + 8, true);
+    position += HEADER;
+    const count = encoding === 0 ? Math.max(n - 1, 0) : n;
+    const raw = unshuffle(data.subarray(position, position + count * width), count, width);
+    position += count * width;
+    columns.push(encoding === 0 ? decimals(raw, n, width, first, POWERS[exponent]!) : floats(raw, n, encoding));
+  }
+  return columns;
+}
+
+function unshuffle(bytes: Uint8Array, count: number, width: number): DataView {
+  const out = new Uint8Array(count * width);
+  for (let byte = 0, at = 0; byte < width; byte++) {
+    for (let i = byte; at < (byte + 1) * count; i += width) out[i] = bytes[at++]!;
+  }
+  return new DataView(out.buffer);
+}
+
+function floats(raw: DataView, n: number, encoding: number): Float64Array {
+  const out = new Float64Array(n);
+  for (let i = 0; i < n; i++) out[i] = encoding === 1 ? raw.getFloat32(i * 4, true) : raw.getFloat64(i * 8, true);
+  return out;
+}
+
+function decimals(raw: DataView, n: number, width: number, first: number, power: number): Float64Array {
+  if (width === 8) return wideDecimals(raw, n, first, power);
+  const out = new Float64Array(n);
+  let sum = first;
+  for (let i = 0; i < n; i++) {
+    if (i > 0) sum += width === 1 ? raw.getInt8(i - 1) : width === 2 ? raw.getInt16(2 * i - 2, true) : raw.getInt32(4 * i - 4, true);
+    out[i] = sum / power;
+  }
+  return out;
+}
+
+/** Deltas of up to 2**54 do not fit a double, their sums do. */
+function wideDecimals(raw: DataView, n: number, first: number, power: number): Float64Array {
+  const out = new Float64Array(n);
+  let sum = BigInt(first);
+  for (let i = 0; i < n; i++) {
+    if (i > 0) sum += raw.getBigInt64(8 * i - 8, true);
+    out[i] = Number(sum) / power;
+  }
+  return out;
+}

@@ -1,0 +1,248 @@
+// From a run's blocks to a line that can be drawn.
+import type { Axis, Level, RunHead, RunRow, Series } from "../model";
+import { BLOCK_BUCKETS, BLOCK_ROWS } from "../model";
+import { columns, head } from "./data";
+import { plan, type Segment } from "./levels";
+
+export interface Line {
+  readonly x: Float64Array;
+  /** Values, or the means of buckets; NaN is a gap. */
+  readonly y: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  /** Finite rows behind each point; null when each is a row. */
+  readonly counts: Float64Array | null;
+  /** The other reading of x: run time for steps, steps for the rest. */
+  readonly other: Float64Array;
+  readonly nan: readonly number[];
+  readonly above: readonly number[];
+  readonly below: readonly number[];
+  /** Rows of the series. */
+  readonly rows: number;
+  /** In view: points drawn, and rows they stand for. */
+  readonly drawn: number;
+  readonly behind: number;
+  /** Rows without x. */
+  readonly leftOut: number;
+  readonly rank: string;
+  /** x never falls. */
+  readonly ascending: boolean;
+}
+
+export interface View {
+  /** NaN, NaN: everything. */
+  readonly min: number;
+  readonly max: number;
+  readonly log: boolean;
+  /** Of the plot, CSS pixels. */
+  readonly width: number;
+}
+
+/** `step`, `rel`, `wall`, or the key of a metric. */
+export type X = string;
+
+const MAX_JOIN = 4_000_000;
+
+export function seriesOf(runHead: RunHead, key: string, stream: string): Series[] {
+  return runHead.series.filter((series) => series.key === key && series.stream === stream && (series.kind === "number" || series.kind === "bool"));
+}
+
+export async function lines(run: RunRow, key: string, stream: string, x: X, view: View): Promise<Line[]> {
+  const runHead = await head(run);
+  const found = seriesOf(runHead, key, stream);
+  const shown = found.some((series) => !series.hidden) ? found.filter((series) => !series.hidden) : found;
+  const all = await Promise.all(shown.map((series) => line(run, runHead, series, x, view)));
+  return all.filter((one): one is Line => one !== null);
+}
+
+async function line(run: RunRow, runHead: RunHead, series: Series, x: X, view: View): Promise<Line | null> {
+  if (series.size === 0) return null;
+  const axisColumn = ["step", "rel", "wall"].indexOf(x);
+  if (axisColumn >= 0) return draw(run, runHead, series, axisSource(runHead.axes[series.axis]!, axisColumn), view);
+  const candidates = seriesOf(runHead, x, "history");
+  const metric = candidates.find((other) => other.axis === series.axis) ?? candidates.find((other) => other.rank === series.rank) ?? candidates[0];
+  if (!metric || series.stream !== "history") return null;
+  if (metric.axis === series.axis) return draw(run, runHead, series, { levels: metric.levels, raw: 0, low: 2, high: 3, mean: 4, monotonic: false }, view);
+  return joined(run, runHead, series, metric);
+}
+
+/** Where x is read from: levels and the columns in their blocks. */
+interface Source {
+  readonly levels: readonly Level[];
+  readonly raw: number;
+  readonly low: number;
+  readonly high: number;
+  readonly mean: number;
+  readonly monotonic: boolean;
+}
+
+function axisSource(axis: Axis, column: number): Source {
+  return { levels: axis.levels, raw: column, low: 2 * column, high: 2 * column + 1, mean: -1, monotonic: axis.monotonic && column === 0 };
+}
+
+/** Columns of the items `from` to `to` of a level, cut out of their blocks. */
+async function range(run: RunRow, runHead: RunHead, level: Level, isRaw: boolean, from: number, to: number): Promise<Float64Array[]> {
+  const length = isRaw ? BLOCK_ROWS : BLOCK_BUCKETS;
+  const startOf = (block: number): number => level.starts?.[block] ?? block * length;
+  const wanted: number[] = [];
+  for (let block = 0; block < level.blocks.length; block++) {
+    const end = block + 1 < level.blocks.length ? startOf(block + 1) : level.size;
+    if (end > from && startOf(block) < to) wanted.push(block);
+  }
+  const parts = await Promise.all(wanted.map(async (block) => {
+    const start = startOf(block);
+    const all = await columns(run, runHead, level.blocks[block]!);
+    return all.map((column) => column.subarray(Math.max(0, from - start), Math.min(column.length, to - start)));
+  }));
+  if (parts.length === 1) return parts[0]!;
+  const count = parts[0]?.length ?? 0;
+  return Array.from({ length: count }, (_, column) => concat(parts.map((part) => part[column]!)));
+}
+
+function concat(arrays: readonly Float64Array[]): Float64Array {
+  if (arrays.length === 1) return arrays[0]!;
+  const out = new Float64Array(arrays.reduce((sum, array) => sum + array.length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    out.set(array, at);
+    at += array.length;
+  }
+  return out;
+}
+
+async function draw(run: RunRow, runHead: RunHead, series: Series, source: Source, view: View): Promise<Line> {
+  const axis = runHead.axes[series.axis]!;
+  const top = Math.min(source.levels.length, series.levels.length, axis.levels.length) - 1;
+  const coarse = await range(run, runHead, source.levels[top]!, top === 0, 0, source.levels[top]!.size);
+  const extent = top === 0
+    ? { low: coarse[source.raw]!, high: coarse[source.raw]! }
+    : { low: coarse[source.low]!, high: coarse[source.high]! };
+  const { min, max, position } = scale(view, extent.low, extent.high);
+  const segments = top === 0 ? [{ level: 0, from: 0, to: series.size }] : plan(top, series.size, extent, position, view.width);
+  const builder = new Builder(min, max);
+  const loaded = await Promise.all(segments.map((segment) => Promise.all([
+    range(run, runHead, source.levels[segment.level]!, segment.level === 0, segment.from, segment.to),
+    range(run, runHead, series.levels[segment.level]!, segment.level === 0, segment.from, segment.to),
+    range(run, runHead, axis.levels[segment.level]!, segment.level === 0, segment.from, segment.to),
+  ])));
+  loaded.forEach(([x, y, rows], at) => builder.add(segments[at]!, series.size, source, x, y, rows));
+  return builder.line(series);
+}
+
+function scale(view: View, low: ArrayLike<number>, high: ArrayLike<number>): { min: number; max: number; position: (x: number) => number } {
+  let [min, max] = [view.min, view.max];
+  if (Number.isNaN(min)) {
+    [min, max] = [Infinity, -Infinity];
+    for (let i = 0; i < low.length; i++) {
+      if (low[i]! < min) min = low[i]!;
+      if (high[i]! > max) max = high[i]!;
+    }
+  }
+  const to = view.log ? (x: number): number => Math.log(Math.max(x, 1e-12)) : (x: number): number => x;
+  const [a, b] = [to(view.log && min <= 0 ? Math.max(1e-3, max / 1e6) : min), to(max)];
+  return { min, max, position: (x) => (b > a ? ((to(x) - a) / (b - a)) * view.width : 0) };
+}
+
+/** Gathers segments into one line. */
+class Builder {
+  private readonly parts: { x: Float64Array; y: Float64Array; low: Float64Array; high: Float64Array; counts: Float64Array; other: Float64Array }[] = [];
+  private readonly nan: number[] = [];
+  private readonly above: number[] = [];
+  private readonly below: number[] = [];
+  private drawn = 0;
+  private behind = 0;
+  private leftOut = 0;
+  private raw = true;
+
+  constructor(private readonly min: number, private readonly max: number) {}
+
+  add(segment: Segment, rows: number, source: Source, xs: Float64Array[], ys: Float64Array[], axis: Float64Array[]): void {
+    const isRaw = segment.level === 0;
+    const x = isRaw ? xs[source.raw]! : source.mean >= 0 ? xs[source.mean]! : middle(xs[source.low]!, xs[source.high]!);
+    const isStep = source.raw === 0 && source.mean < 0;
+    const other = isRaw ? axis[isStep ? 1 : 0]! : isStep ? middle(axis[2]!, axis[3]!) : middle(axis[0]!, axis[1]!);
+    const y = isRaw ? ys[0]! : ys[4]!;
+    const counts = isRaw ? new Float64Array(y.length).fill(1) : ys[5]!;
+    const size = 4 ** segment.level;
+    for (let i = 0; i < y.length; i++) {
+      if (Number.isNaN(x[i]!)) this.leftOut += isRaw ? 1 : size;
+      else if (x[i]! >= this.min && x[i]! <= this.max) {
+        this.drawn++;
+        this.behind += Math.min(size, rows - (segment.from + i) * size);
+      }
+      this.mark(x[i]!, isRaw, y[i]!, ys, i);
+    }
+    if (!isRaw) this.raw = false;
+    this.parts.push({ x, y: isRaw ? finite(y) : y, low: isRaw ? finite(y) : ys[2]!, high: isRaw ? finite(y) : ys[3]!, counts, other });
+  }
+
+  private mark(x: number, isRaw: boolean, y: number, ys: Float64Array[], i: number): void {
+    if (isRaw ? Number.isNaN(y) : ys[6]![i]! > 0) this.nan.push(x);
+    if (isRaw ? y === Infinity : ys[7]![i]! > 0) this.above.push(x);
+    if (isRaw ? y === -Infinity : ys[8]![i]! > 0) this.below.push(x);
+  }
+
+  line(series: Series): Line {
+    const join = (field: "x" | "y" | "low" | "high" | "counts" | "other"): Float64Array => concat(this.parts.map((part) => part[field]));
+    const x = join("x");
+    return {
+      x, y: join("y"), low: join("low"), high: join("high"), counts: this.raw ? null : join("counts"), other: join("other"),
+      nan: this.nan, above: this.above, below: this.below, rows: series.size, drawn: this.drawn, behind: this.behind,
+      leftOut: this.leftOut, rank: series.rank, ascending: ascends(x),
+    };
+  }
+}
+
+function middle(low: Float64Array, high: Float64Array): Float64Array {
+  return low.map((value, i) => (value + high[i]!) / 2);
+}
+
+function finite(values: Float64Array): Float64Array {
+  let clean = true;
+  for (let i = 0; i < values.length && clean; i++) clean = Number.isFinite(values[i]!) || Number.isNaN(values[i]!);
+  return clean ? values : values.map((value) => (Number.isFinite(value) ? value : NaN));
+}
+
+function ascends(x: Float64Array): boolean {
+  for (let i = 1; i < x.length; i++) if (x[i]! < x[i - 1]!) return false;
+  return true;
+}
+
+/** x of another axis: rows of equal step belong together. */
+async function joined(run: RunRow, runHead: RunHead, series: Series, metric: Series): Promise<Line | null> {
+  if (series.size + metric.size > MAX_JOIN) return null;
+  const raw = (one: { levels: readonly Level[] }): Promise<Float64Array[]> => range(run, runHead, one.levels[0]!, true, 0, one.levels[0]!.size);
+  const [axis, y, otherAxis, otherY] = await Promise.all([
+    raw(runHead.axes[series.axis]!), raw(series), raw(runHead.axes[metric.axis]!), raw(metric),
+  ]);
+  const byStep = new Map<number, number>();
+  otherAxis[0]!.forEach((step, i) => byStep.set(step, otherY[0]![i]!));
+  const rows: number[] = [];
+  axis[0]!.forEach((step, i) => byStep.has(step) && !Number.isNaN(byStep.get(step)!) && rows.push(i));
+  if (!rows.length) return null;
+  const take = (column: Float64Array): Float64Array => Float64Array.from(rows, (row) => column[row]!);
+  const x = Float64Array.from(rows, (row) => byStep.get(axis[0]![row]!)!);
+  const values = take(y[0]!);
+  const marks = (test: (value: number) => boolean): number[] => [...x].filter((_, i) => test(values[i]!));
+  return {
+    x, y: finite(values), low: finite(values), high: finite(values), counts: null, other: take(axis[0]!),
+    nan: marks(Number.isNaN), above: marks((value) => value === Infinity), below: marks((value) => value === -Infinity),
+    rows: series.size, drawn: rows.length, behind: rows.length, leftOut: series.size - rows.length, rank: series.rank, ascending: ascends(x),
+  };
+}
+
+/** Every row of a JSON series: `[row, value]` with its step. */
+export function latestAt(steps: Float64Array, step: number): number {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middleAt = (low + high) >> 1;
+    if (steps[middleAt]! <= step) low = middleAt + 1;
+    else high = middleAt;
+  }
+  return low - 1;
+}
+
+/** Steps of an axis at level 0. */
+export async function stepsOf(run: RunRow, runHead: RunHead, axis: Axis): Promise<Float64Array> {
+  return (await range(run, runHead, axis.levels[0]!, true, 0, axis.size))[0] ?? new Float64Array();
+}

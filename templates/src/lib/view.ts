@@ -1,0 +1,224 @@
+// The view: everything in the hash, read as signals and written by the functions beside them.
+import { computed, signal } from "@preact/signals";
+import type { KeyInfo, RunRow } from "../model";
+import { param, setParams } from "../route";
+import { index, uid } from "./data";
+import * as filters from "./filter";
+import { lowIsBetter } from "./keys";
+import { css, looks, type Look } from "./palette";
+import { RunTable, type Group, type SortKey } from "./runs";
+import { parse as parseSmoothing } from "./smooth";
+import type { Found } from "./regex";
+
+export const FIRST_SHOWN = 8;
+
+/** Lists in the hash: commas between, backslashes before commas within. */
+export function split(text: string | undefined): string[] {
+  if (!text) return [];
+  return text.match(/(?:\\[^]|[^,\\])+/g)?.map((item) => item.replace(/\\([,\\])/g, "$1")) ?? [];
+}
+export function join(items: readonly string[]): string | undefined {
+  return items.length ? items.map((item) => item.replace(/[,\\]/g, "\\$&")).join(",") : undefined;
+}
+
+export const table = computed(() => (index.value ? new RunTable(index.value) : null));
+export const keys = computed<readonly KeyInfo[]>(() => index.value?.keys ?? []);
+export const scalars = computed(() => keys.value.filter((key) => !key.hidden && (key.kind === "number" || key.kind === "bool")));
+
+// ---- which runs ----
+
+export const baseline = computed(() => index.value?.runs.find((run) => uid(run) === param("base")) ?? null);
+export const pins = computed(() => {
+  const wanted = new Set(split(param("pin")));
+  return index.value?.runs.filter((run) => wanted.has(uid(run))) ?? [];
+});
+
+const newest = computed(() => {
+  const set = new Set(index.value?.runs.slice(0, FIRST_SHOWN).map(uid));
+  if (baseline.value) set.add(uid(baseline.value));
+  return set;
+});
+
+/** Uids of the runs that are drawn, filters aside. */
+export const eyes = computed<ReadonlySet<string>>(() => {
+  const only = param("only");
+  if (only !== undefined) return new Set(split(only));
+  const hide = param("hide");
+  if (hide === undefined) return newest.value;
+  const hidden = new Set(split(hide));
+  return new Set(index.value?.runs.map(uid).filter((id) => !hidden.has(id)));
+});
+export const isFirstView = computed(() => param("only") === undefined && param("hide") === undefined);
+
+/** Write the shown set in the shorter of its two forms. */
+export function setEyes(shown: ReadonlySet<string>): void {
+  const all = index.value?.runs.map(uid) ?? [];
+  const hidden = all.filter((id) => !shown.has(id));
+  const same = shown.size === newest.value.size && [...shown].every((id) => newest.value.has(id));
+  if (same && all.length > FIRST_SHOWN) setParams({ only: undefined, hide: undefined });
+  else if (hidden.length <= shown.size) setParams({ only: undefined, hide: join(hidden) ?? "" });
+  else setParams({ only: join([...shown]) ?? "", hide: undefined });
+}
+export function toggleEyes(ids: readonly string[], on?: boolean): void {
+  const next = new Set(eyes.value);
+  const show = on ?? !ids.every((id) => next.has(id));
+  for (const id of ids) show ? next.add(id) : next.delete(id);
+  setEyes(next);
+}
+/** Only these; again: everything back as it was. */
+let before: ReadonlySet<string> | null = null;
+export function onlyEyes(ids: readonly string[]): void {
+  const alone = eyes.value.size === ids.length && ids.every((id) => eyes.value.has(id));
+  if (alone) setEyes(before ?? new Set(index.value?.runs.map(uid)));
+  else {
+    before = eyes.value;
+    setEyes(new Set(ids));
+  }
+}
+
+export const filterText = computed(() => param("f") ?? "");
+export const filter = computed<{ tree: filters.Filter | null; error: string }>(() => {
+  try {
+    return { tree: filters.parse(filterText.value), error: "" };
+  } catch (error) {
+    return { tree: null, error: (error as Error).message };
+  }
+});
+
+/** Runs that the search field leaves, by uid; null without a search. Set by whoever shows the field. */
+export const found = signal<ReadonlySet<string> | null>(null);
+export const foundNote = signal("");
+/** Results of the filter's regular expressions: pattern -> texts it matches. */
+export const matched = signal<ReadonlyMap<string, ReadonlySet<string>>>(new Map());
+
+export const sortKeys = computed<SortKey[]>(() => split(param("sort")).map((text) => (text.startsWith("-") ? { id: text.slice(1), descending: true } : { id: text, descending: false })));
+export function setSort(keysNow: readonly SortKey[]): void {
+  setParams({ sort: join(keysNow.map(({ id, descending }) => (descending ? "-" : "") + id)) });
+}
+/** Descending, ascending, off; with `more` as a further key. Text begins ascending. */
+export function cycleSort(id: string, more = false): void {
+  const descendingFirst = table.value?.info(id)?.numeric ?? false;
+  const now = sortKeys.value.find((key) => key.id === id);
+  const next: SortKey | null = !now ? { id, descending: descendingFirst } : now.descending === descendingFirst ? { id, descending: !descendingFirst } : null;
+  const rest = more ? sortKeys.value.filter((key) => key.id !== id) : [];
+  setSort(next ? [...rest, next] : rest);
+}
+
+export const groupKeys = computed(() => split(param("group")).filter((key) => table.value?.resolve(key) != null));
+
+const matcher: filters.Matcher = (pattern, text) => matched.value.get(pattern)?.has(text) ?? false;
+
+/** Runs that pass search and filters, sorted. */
+export const listed = computed<RunRow[]>(() => {
+  const now = table.value;
+  if (!now) return [];
+  const search = found.value;
+  const runs = search ? now.index.runs.filter((run) => search.has(uid(run))) : now.index.runs;
+  return now.sort(now.filter(runs, filter.value.tree, matcher), sortKeys.value);
+});
+
+/** Runs that are drawn: an eye is on and no filter hides them; the baseline and pins stay. */
+export const drawn = computed<RunRow[]>(() => {
+  const on = eyes.value;
+  const kept = new Set(listed.value);
+  for (const run of pins.value) kept.add(run);
+  if (baseline.value) kept.add(baseline.value);
+  return (index.value?.runs ?? []).filter((run) => on.has(uid(run)) && kept.has(run));
+});
+
+export const groups = computed<Group[] | null>(() => {
+  const now = table.value;
+  if (!now || !groupKeys.value.length) return null;
+  const list = now.group(listed.value, groupKeys.value.map((key) => now.resolve(key)!));
+  const first = sortKeys.value[0];
+  if (!first) return list;
+  const value = (group: Group): number => now.stats(group.runs, first.id).mean;
+  return now.info(first.id)?.numeric ? list.sort((a, b) => (first.descending ? value(b) - value(a) : value(a) - value(b)) || 0) : list;
+});
+export const closedGroups = computed(() => new Set(split(param("shut"))));
+export function toggleGroup(id: string): void {
+  const next = new Set(closedGroups.value);
+  if (!next.delete(id)) next.add(id);
+  setParams({ shut: join([...next]) });
+}
+
+// ---- colours ----
+
+const chosen = computed(() => {
+  const result = new Map<string, Partial<Look>>();
+  for (const item of split(param("color"))) {
+    const match = /^(.*):(?:(\d+)|(#[0-9a-f]{6}))(?:\.(\d))?$/i.exec(item);
+    if (!match) continue;
+    const look: { -readonly [name in keyof Look]?: Look[name] } = {};
+    if (match[2]) look.colour = Math.min(12, Number(match[2]));
+    if (match[3]) look.hex = match[3];
+    if (match[4]) look.dash = Math.min(4, Math.max(1, Number(match[4]))) as Look["dash"];
+    result.set(match[1]!, look);
+  }
+  return result;
+});
+const allLooks = computed(() => {
+  const oldest = [...(index.value?.runs ?? [])].sort((a, b) => a.created - b.created || (a.entry < b.entry ? -1 : 1)).map(uid);
+  return looks(oldest, eyes.value);
+});
+export function lookOf(run: RunRow): Look {
+  const id = uid(run);
+  const auto = allLooks.value.get(id) ?? { colour: 0, dash: 1 as const };
+  const mine = chosen.value.get(id);
+  return mine ? { ...auto, ...mine } : auto;
+}
+export function setLook(run: RunRow, look: Partial<Look> | null): void {
+  const id = uid(run);
+  const rest = split(param("color")).filter((item) => !item.startsWith(`${id}:`));
+  if (look) {
+    const next = { ...lookOf(run), ...look };
+    rest.push(`${id}:${next.hex ?? next.colour}.${next.dash}`);
+  }
+  setParams({ color: join(rest) });
+}
+export function colourOf(run: RunRow): string {
+  return css(lookOf(run));
+}
+/** A group has the look of its oldest run. */
+export function groupLook(runs: readonly RunRow[]): Look {
+  return lookOf(runs.reduce((oldest, run) => (run.created < oldest.created ? run : oldest)));
+}
+export const dashes = computed(() => (param("dash") ?? "needed") as "needed" | "always" | "never");
+
+/** Uid of the run under the pointer, in whatever list or chart. */
+export const hovered = signal("");
+/** The row that the keyboard stands on. */
+export const current = signal("");
+
+// ---- charts ----
+
+export const xAxis = computed(() => param("x") ?? "step");
+export const smoothing = computed(() => parseSmoothing(param("sm") ?? ""));
+export const clipOutliers = computed(() => param("clip") === "1");
+export const columnCount = computed(() => Math.min(6, Math.max(1, Number(param("cols")) || 3)));
+export const rawBehind = computed(() => param("raw") !== "0");
+export const fromZero = computed(() => param("zero") === "1");
+export const spreadKind = computed(() => (param("band") ?? "std") as "std" | "minmax" | "stderr");
+export const logX = computed(() => param("logx") === "1");
+export const zoom = computed<readonly [number, number] | null>(() => {
+  const match = /^(-?[\d.eE+-]+)\.\.(-?[\d.eE+-]+)$/.exec(param("zoom") ?? "");
+  return match ? [Number(match[1]), Number(match[2])] : null;
+});
+export function setZoom(range: readonly [number, number] | null): void {
+  setParams({ zoom: range ? `${tidy(range[0])}..${tidy(range[1])}` : undefined });
+}
+function tidy(value: number): string {
+  return String(Number(value.toPrecision(10)));
+}
+
+/** The metric that lists show by default: validation before training, in the order logged. */
+export const mainMetric = computed<string | null>(() => {
+  const first = sortKeys.value.find((key) => key.id.startsWith("summary."));
+  if (first) return first.id;
+  const known = scalars.value.filter((key) => key.stream === "history" && table.value?.info(`summary.${key.key}`)?.numeric);
+  const best = known.find((key) => /(^|[/_.-])(val|valid|validation|test|eval)([/_.-]|$)/i.test(key.key) && !lowIsBetter(key.key))
+    ?? known.find((key) => /(^|[/_.-])(val|valid|validation|test|eval)([/_.-]|$)/i.test(key.key)) ?? known[0];
+  return best ? `summary.${best.key}` : null;
+});
+
+export type { Found };

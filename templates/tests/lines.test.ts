@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fold, meanStd } from "../src/lib/group";
+import { plan } from "../src/lib/levels";
+import { looks, lookOf, slots } from "../src/lib/palette";
+import { debiased, parse, smooth, timeWeighted, write } from "../src/lib/smooth";
+
+const near = (actual: number, expected: number): void => assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
+
+test("the debiased EMA begins at the first value", () => {
+  const out = debiased([1, 2, 3], null, 0.5);
+  near(out[0]!, 1);
+  near(out[1]!, (0.25 * 1 + 0.5 * 2) / 0.75);
+  near(out[2]!, (0.125 * 1 + 0.25 * 2 + 0.5 * 3) / 0.875);
+});
+
+test("a bucket weighs as its rows", () => {
+  const rows = debiased([5, 5, 5, 5, 9], null, 0.7);
+  const buckets = debiased([5, 9], [4, 1], 0.7);
+  near(buckets[1]!, rows[4]!);
+});
+
+test("the time-weighted EMA fades with the distance in x", () => {
+  const out = timeWeighted([0, 1, 1000], [1, 2, 3], null, 0.25, 1000);
+  near(out[1]!, (0.5 * 1 + 2) / 1.5);
+  near(out[2]!, 3);
+});
+
+test("gaps stay gaps and do not end the smoothing", () => {
+  const out = smooth({ kind: "tb", weight: 0.5 }, [0, 1, 2], [1, NaN, 1], null, 2)!;
+  assert.ok(Number.isNaN(out[1]!));
+  near(out[2]!, 1);
+  assert.equal(smooth({ kind: "none", weight: 0 }, [0], [1], null, 1), null);
+  for (const text of ["ema.6", "tb.95", ""]) assert.equal(write(parse(text)), text);
+});
+
+test("groups have mean, spread and count at every column", () => {
+  const columns = Float64Array.of(0, 1, 2, 3);
+  const one = { x: [0, 2], y: [0, 2] };
+  const two = { x: [0, 3], y: [2, 5] };
+  const { y, low, high, n } = fold([one, two], columns, "minmax");
+  assert.deepEqual([...n], [2, 2, 2, 1]);
+  assert.deepEqual([...y], [1, 2, 3, 5]);
+  assert.deepEqual([...low], [0, 1, 2, 5]);
+  assert.deepEqual([...high], [2, 3, 4, 5]);
+  near(fold([one, two], columns, "std").high[0]!, 1 + Math.SQRT2);
+  near(fold([one, two], columns, "stderr").high[0]!, 2);
+  assert.deepEqual(meanStd([1, 3, NaN]), { mean: 2, std: Math.SQRT2, n: 2 });
+});
+
+test("levels: all rows are covered once, fine within the view and coarse outside", () => {
+  const rows = 1_000_000;
+  const top = 5;
+  const buckets = Math.ceil(rows / 4 ** top);
+  const low = Float64Array.from({ length: buckets }, (_, i) => i * 4 ** top);
+  const high = low.map((x) => Math.min(x + 4 ** top - 1, rows - 1));
+  const whole = plan(top, rows, { low, high }, (x) => (x / rows) * 300, 300);
+  assert.ok(whole.every((segment) => segment.level === top));
+  const zoomed = plan(top, rows, { low, high }, (x) => ((x - 400_000) / 1000) * 300, 300);
+  assert.ok(zoomed.some((segment) => segment.level === 0));
+  for (const segments of [whole, zoomed]) {
+    let next = 0;
+    for (const { level, from, to } of segments) {
+      assert.equal(from * 4 ** level, next);
+      next = to * 4 ** level;
+    }
+    assert.ok(next >= rows);
+  }
+});
+
+test("a log axis is finer at its left", () => {
+  const rows = 100_000;
+  const low = Float64Array.from({ length: Math.ceil(rows / 256) }, (_, i) => i * 256);
+  const high = low.map((x) => Math.min(x + 255, rows - 1));
+  const segments = plan(4, rows, { low, high }, (x) => (Math.log(x + 1) / Math.log(rows)) * 300, 300);
+  assert.ok(segments[0]!.level < segments.at(-1)!.level);
+});
+
+test("looks hang on the id, and older runs keep theirs", () => {
+  const ids = Array.from({ length: 30 }, (_, i) => `run${i}`);
+  const all = slots(ids);
+  assert.equal(new Set(all.values()).size, 30);
+  assert.equal(slots(ids.slice(0, 7)).get("run6"), all.get("run6"));
+  assert.ok(ids.slice(0, 6).every((id) => lookOf(all.get(id)!).dash === 1));
+  const many = Array.from({ length: 100 }, (_, i) => `run${i}`);
+  const shown = new Set(many.slice(40, 88));
+  const seen = [...looks(many, shown)].filter(([id]) => shown.has(id)).map(([, look]) => `${look.colour}/${look.dash}`);
+  assert.equal(new Set(seen).size, 48);
+  assert.ok([...looks(many, new Set(many)).values()].some((look) => look.colour === 0));
+});
+
+test("48 pairs of colour and dash", () => {
+  assert.equal(new Set(Array.from({ length: 48 }, (_, slot) => JSON.stringify(lookOf(slot)))).size, 48);
+});
