@@ -52,7 +52,8 @@ SCHEMA = 1
 BLOCK_ROWS = 16_384
 BLOCK_BUCKETS = 2_048
 
-State = Literal["running", "finished", "failed", "crashed"]
+State = Literal["running", "silent", "finished", "failed", "crashed"]
+"""``silent``: no sign for 2 minutes from a machine that cannot be asked; it counts as running in totals."""
 Kind = Literal["number", "bool", "string", "histogram", "image", "other"]
 Stream = Literal["history", "system"]
 JSON = Any

@@ -1,0 +1,131 @@
+"""The only code that writes a site: a folder of files, or one HTML file.
+
+Everything is written beside its place and put there with `os.replace`, so that a reader, or a build that is killed,
+never sees half a file. In a folder an entry file is a classic script, since that is what a page on file:// can load.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from site_builder import templates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from site_builder.media import MediaFile
+    from site_builder.parts import Entry
+
+_PART = ".tracklog-part"
+
+
+class Folder:
+    """A site as a folder; remembers what it wrote and what was there already."""
+
+    def __init__(self, root: Path, known: dict[str, str]) -> None:
+        """`known` maps the paths of earlier builds to the hashes of their content."""
+        self.root = root
+        self.outputs: dict[str, str] = {}
+        """Path and content hash of everything that belongs to the site after this build."""
+        self.written: list[str] = []
+        self._known = known
+        self._folders: set[Path] = set()
+
+    def keep(self, outputs: dict[str, str]) -> None:
+        """Keep outputs of an earlier build as they are."""
+        self.outputs.update(outputs)
+
+    def write(self, path: str, data: bytes) -> str:
+        """Write a file unless it has this content already; return the content's hash."""
+        digest = hashlib.sha256(data).hexdigest()[:16]
+        self.outputs[path] = digest
+        target = self.root / path
+        if self._known.get(path) == digest and target.is_file():
+            return digest
+        self._replace(target, data)
+        self._known[path] = digest
+        self.written.append(path)
+        return digest
+
+    def copy(self, file: MediaFile) -> str:
+        """Put a media file in its place, whose name is the hash of its content."""
+        digest = Path(file.place).stem
+        self.outputs[file.place] = digest
+        target = self.root / file.place
+        if self._known.get(file.place) == digest and target.is_file():
+            return digest
+        if file.data is not None:
+            self._replace(target, file.data)
+        else:
+            self._make(target.parent)
+            aside = target.with_name(f"{target.name}.{os.getpid()}{_PART}")
+            shutil.copyfile(file.source, aside)
+            aside.replace(target)
+        self._known[file.place] = digest
+        self.written.append(file.place)
+        return digest
+
+    def remove(self, paths: Iterable[str]) -> list[str]:
+        """Delete outputs of earlier builds, and the folders they leave empty; return what was deleted."""
+        removed = []
+        for path in sorted(paths):
+            target = self.root / path
+            if target.is_file() and not target.is_symlink():
+                target.unlink()
+                removed.append(path)
+            self._known.pop(path, None)
+            parent = target.parent
+            while parent != self.root and parent.is_dir() and not any(parent.iterdir()):
+                parent.rmdir()
+                self._folders.discard(parent)
+                parent = parent.parent
+        return removed
+
+    def _replace(self, target: Path, data: bytes) -> None:
+        self._make(target.parent)
+        aside = target.with_name(f"{target.name}.{os.getpid()}{_PART}")
+        aside.write_bytes(data)
+        aside.replace(target)
+
+    def _make(self, folder: Path) -> None:
+        if folder not in self._folders:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._folders.add(folder)
+
+
+def version_of(entries: Sequence[Entry]) -> str:
+    """Return the version of a data file: a hash of what is in it."""
+    total = hashlib.sha256()
+    for entry in entries:
+        total.update(entry.name.encode() + b"\0")
+        total.update(entry.data.encode() if isinstance(entry.data, str) else entry.data)
+    return total.hexdigest()[:10]
+
+
+def data_script(file: str, version: str, entries: Sequence[Entry]) -> bytes:
+    """Return a data file of a folder: ``tracklog.put(file, version, [[name, form, text], …])``."""
+    items = ",".join(f"[{_literal(entry.name)},{_payload(entry)}]" for entry in entries)
+    return f"tracklog.put({_literal(file)},{_literal(version)},[{items}]);\n".encode()
+
+
+def version_script(version: bytes) -> bytes:
+    """Return ``version.js`` from the JSON of a `Version`."""
+    return f"tracklog.version({templates.escape_script(version.decode())});\n".encode()
+
+
+def _payload(entry: Entry) -> str:
+    if isinstance(entry.data, str):
+        return f"0,{_literal(entry.data)}"
+    return f'1,"{base64.b64encode(entry.data).decode()}"'
+
+
+def _literal(text: str) -> str:
+    """Return a JavaScript string literal; JSON inside of it needs hardly any escapes between single quotes."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("<", "\\x3c")
+    escaped = escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return f"'{escaped}'"

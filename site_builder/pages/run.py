@@ -1,0 +1,199 @@
+"""The page of a run: its overview as plain HTML; charts, media, logs and files come to life in it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from site_builder import markdown
+from site_builder.numbers import shown
+from site_builder.pages import base
+from tracklog.store import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from site_builder.model import Damage, Joint
+    from site_builder.runs import Built
+
+TEMPLATE = "run.html.j2"
+_ENVIRONMENT = (
+    ("Python", "python"),
+    ("System", "os"),
+    ("Host", "host"),
+    ("User", "user"),
+    ("Program", "program"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A config value, or a dict of them."""
+
+    key: str
+    value: str
+    children: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A summary value: its path, its last part, as people read it and as it is."""
+
+    key: str
+    label: str
+    value: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the Overview tab prints."""
+
+    command: str
+    git: dict[str, Any] | None
+    environment: tuple[tuple[str, str], ...]
+    config: tuple[Node, ...]
+    summary: tuple[dict[str, Any], ...]
+    notes: Markup
+    exception: dict[str, Any] | None
+    damage: tuple[Damage, ...]
+    joints: tuple[Joint, ...]
+
+
+def context(site: str, label: str, built: Built) -> dict[str, Any]:
+    """Return the template's context; `label` is the project's name."""
+    row = built.row
+    common = base.context(
+        site, "run", row.page, title=f"{row.name} · {label}", label=label, folder=built.source.project, run=row.entry
+    )
+    return common | {"run": row, "head": built.head, "overview": overview(built), "tabs": _tabs(built)}
+
+
+def overview(built: Built) -> Overview:
+    """Gather what the Overview tab prints."""
+    environment = built.environment
+    return Overview(
+        command=_command(environment),
+        git=_git(environment.get("git"), built),
+        environment=tuple(_environment(environment)),
+        config=_tree(built.config),
+        summary=_summary(built.summary),
+        notes=markdown.render(built.row.notes) if built.row.notes else Markup(),
+        exception=_exception(built),
+        damage=built.head.damage,
+        joints=built.head.joints,
+    )
+
+
+def _tabs(built: Built) -> list[dict[str, Any]]:
+    head = built.head
+    history = {s.key for s in head.series if s.stream == "history" and not s.hidden}
+    media = {s.key for s in head.series if s.kind == "image"}
+    system = {s.key for s in head.series if s.stream == "system"}
+    tabs = [("overview", "Overview", 0), ("charts", "Charts", len(history)), ("media", "Media", len(media))]
+    tabs += [("system", "System", len(system)), ("logs", "Logs", head.logs.lines), ("files", "Files", len(head.files))]
+    always = ("overview", "logs")
+    return [{"id": id_, "label": label, "count": count} for id_, label, count in tabs if count or id_ in always]
+
+
+def _command(environment: Mapping[str, Any]) -> str:
+    program, args = environment.get("program"), environment.get("args")
+    if not isinstance(program, str) or not program:
+        return ""
+    words = [str(arg) for arg in args] if isinstance(args, list) else []
+    return " ".join(["python", program, *map(shlex.quote, words)])
+
+
+def _git(git: object, built: Built) -> dict[str, Any] | None:
+    if not isinstance(git, dict) or not git.get("commit"):
+        return None
+    text = {key: str(git.get(key) or "") for key in ("remote", "commit", "branch")}
+    has_patch = any(file.path == "diff.patch" for file in built.head.files)
+    return text | {"dirty": bool(git.get("dirty")), "files_changed": 0, "has_patch": has_patch}
+
+
+def _environment(environment: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = [(label, str(environment[key])) for label, key in _ENVIRONMENT if environment.get(key)]
+    hardware = environment.get("hardware")
+    if isinstance(hardware, dict):
+        found += _hardware(hardware)
+    return found
+
+
+def _hardware(hardware: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = []
+    if hardware.get("os"):
+        found.append(("Platform", str(hardware["os"])))
+    cores, memory = hardware.get("cpu_count_logical") or hardware.get("cpu_count"), hardware.get("memory")
+    if cores:
+        size = f", {memory / 1e9:.3g} GB" if isinstance(memory, int | float) else ""
+        found.append(("CPU, memory", f"{cores} cores{size}"))
+    gpus = hardware.get("gpus") or hardware.get("gpu")
+    if isinstance(gpus, list) and gpus:
+        names = [str(gpu.get("name")) if isinstance(gpu, dict) else str(gpu) for gpu in gpus]
+        found.append(("GPU", ", ".join(f"{names.count(name)} × {name}" for name in dict.fromkeys(names))))
+    if hardware.get("cuda"):
+        found.append(("CUDA", str(hardware["cuda"])))
+    return found
+
+
+def _tree(flat: Mapping[str, Any]) -> tuple[Node, ...]:
+    """Return a flat config as a tree again."""
+    nested: dict[str, Any] = {}
+    for key, value in flat.items():
+        *parents, last = layout.split_path(key)
+        place = nested
+        for part in parents:
+            place = place.setdefault(part, _Branch())
+        place[last] = value
+    return _nodes(nested)
+
+
+class _Branch(dict[str, Any]):
+    """A nested dict of the config, unlike one that is a value."""
+
+
+def _nodes(nested: Mapping[str, Any]) -> tuple[Node, ...]:
+    return tuple(
+        Node(key, "", _nodes(value)) if isinstance(value, _Branch) else Node(key, _config_value(value), ())
+        for key, value in nested.items()
+    )
+
+
+def _config_value(value: Any) -> str:
+    """Return a config value as logged, never rounded."""
+    import orjson  # noqa: PLC0415 - beside its only use
+
+    return orjson.dumps(value).decode() if not isinstance(value, dict) or "_type" not in value else f'"{value.get("value")}"'
+
+
+def _summary(summary: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    sections: dict[str, list[Item]] = {}
+    for key, value in summary.items():
+        label = key.replace("\\.", ".")
+        section = label.rpartition("/")[0].partition("/")[0]
+        sections.setdefault(section, []).append(Item(key, label, shown(value), _raw(value)))
+    return tuple({"section": section, "items": items} for section, items in sections.items())
+
+
+def _raw(value: Any) -> str:
+    if isinstance(value, dict):
+        return ""
+    return str(value) if isinstance(value, int | float | str) else shown(value)
+
+
+def _exception(built: Built) -> dict[str, Any] | None:
+    error = built.error
+    if error is None or built.row.state not in ("failed", "crashed"):
+        return None
+    where = f"{error['file']}:{error['line']}" if error.get("file") else ""
+    marks = [mark.line for mark in built.head.logs.marks if mark.level == "error"]
+    return {
+        "title": f"{error.get('type', 'Exception')}: {error.get('message', '')}",
+        "where": where,
+        "lines": built.log_tail[-6:],
+        "line": marks[-1] if marks else -1,
+    }

@@ -1,0 +1,303 @@
+"""One run: from its folder to its entries, its row in the lists and what its page shows. Pure but for reading."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+
+from site_builder import console, kinds, parts, series
+from site_builder.files import run_files
+from site_builder.media import MediaFile, RunMedia
+from site_builder.model import Axis, Damage, Joint, KeyInfo, LogMark, Logs, RunFile, RunHead, RunRow, Series
+from tracklog.store import fold, layout, reader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from site_builder.model import Stream
+    from site_builder.series import Values
+    from tracklog.store.layout import Row
+
+MARKS = 5_000
+"""Warnings and errors of a console that are marked beside its scroll bar, at most."""
+CLOCKS = (layout.STEP, layout.RUNTIME, layout.TIMESTAMP)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a run is read from, and what it is called in the site."""
+
+    folder: str
+    project: str
+    """File name of its project in the site."""
+    run: str
+    """File name of the run in the site; differs from the folder's where two roots hold the same name."""
+    root: str
+    """Label of its root; empty when there is one."""
+    max_file: int
+
+
+@dataclass(slots=True)
+class Built:
+    """What one run gives to the site."""
+
+    source: Source
+    row: RunRow
+    config: dict[str, Any]
+    summary: dict[str, Any]
+    keys: tuple[KeyInfo, ...]
+    sessions: tuple[fold.Session, ...]
+    """What its state is computed from, later on."""
+    parts: list[list[parts.Entry]]
+    media: list[MediaFile]
+    head: RunHead
+    environment: dict[str, Any]
+    error: dict[str, Any] | None
+    """The exception that ended it: type, message, file, line."""
+    log_tail: list[str]
+    """The last lines of its console."""
+
+
+def build_run(source: Source, log: reader.RunLog, now: float) -> Built:
+    """Turn what was read of a run into what the site says of it."""
+    found = fold.sessions(log)
+    state = fold.state(found, now)
+    folded = fold.history(log, found)
+    name = f"r/{source.project}/{source.run}"
+    media = RunMedia(log.folder / layout.FILES)
+    content = _Content(media)
+    for track in folded.tracks:
+        content.add("history", track.rows, rank=track.label, hidden=track.hidden)
+    started = min((session.began for session in found if not session.is_child), default=0.0)
+    for system_rows in _system_rows(log):
+        content.add("system", system_rows, rank="", hidden=False)
+    logs, tail = _logs(log, content.blocks)
+    files = run_files(log.folder / layout.FILES, content.blocks, media, source.max_file)
+    damage = tuple(
+        Damage(d.file, d.line, d.offset, d.reason)
+        for d in (*log.damage, *(log.unfinished() if state not in ("running", "silent") else ()))
+    )
+    head, entries = content.laid_out(name, logs, files, damage, _joints(folded), started)
+    environment = fold.environment(log, found)
+    row = _row(source, name, log, found, folded, state, environment, len(damage))
+    return Built(
+        source=source,
+        row=row,
+        config=fold.flatten({k: v for k, v in fold.config(log, found).items() if not k.startswith("_")}),
+        summary=fold.flatten(fold.summary(log, found, folded)),
+        keys=tuple(_keys(head.series)),
+        sessions=tuple(found),
+        parts=entries,
+        media=list(media.found.values()),
+        head=head,
+        environment=environment,
+        error=_error(log),
+        log_tail=tail,
+    )
+
+
+class _Content:
+    """Collects the series of a run and packs them."""
+
+    def __init__(self, media: RunMedia) -> None:
+        self.blocks = parts.Blocks()
+        self._media = media
+        self._axes: list[Axis] = []
+        self._by_rows: dict[tuple[Stream, str, bytes], int] = {}
+        self._series: list[Series] = []
+
+    def add(self, stream: Stream, rows: list[Row], *, rank: str, hidden: bool) -> None:
+        """Pack the series of one track."""
+        clocks = [series.clock(rows, name) for name in CLOCKS]
+        if stream == "system":
+            clocks[0] = np.arange(len(rows), dtype=np.float64)
+        track = f"{rank}/{hidden}/{len(self._axes)}"
+        for values in series.from_rows(rows):
+            axis = self._axis(stream, track, clocks, values.rows)
+            self._series.append(self._packed(stream, rank, values, axis, clocks[0], hidden=hidden))
+
+    def _axis(self, stream: Stream, track: str, clocks: list[NDArray[np.float64]], rows: NDArray[np.int64]) -> int:
+        key = (stream, track, rows.tobytes())
+        if key not in self._by_rows:
+            columns = [clock[rows] for clock in clocks]
+            monotonic = bool(np.all(np.diff(columns[0]) >= 0))
+            self._by_rows[key] = len(self._axes)
+            self._axes.append(Axis(len(rows), parts.axis_levels(self.blocks, columns), monotonic))
+        return self._by_rows[key]
+
+    def _packed(
+        self, stream: Stream, rank: str, values: Values, axis: int, steps: NDArray[np.float64], *, hidden: bool
+    ) -> Series:
+        common = {"key": values.key, "kind": values.kind, "stream": stream, "rank": rank, "hidden": hidden, "axis": axis}
+        if values.kind in ("number", "bool"):
+            levels = parts.number_levels(self.blocks, values.values)
+            return Series(**common, size=len(values.rows), levels=levels, **_statistics(values.values, steps[values.rows]))  # type: ignore[arg-type]
+        drawn = [kinds.load(values.kind, value, self._media) for value in values.values]
+        level = self.blocks.values(list(range(len(drawn))), drawn)
+        none = {"finite": 0, "nan": 0, "posinf": 0, "neginf": 0, "min": None, "max": None, "argmin": -1, "argmax": -1}
+        return Series(**common, size=len(drawn), levels=(level,), **none)  # type: ignore[arg-type]
+
+    def laid_out(
+        self,
+        name: str,
+        logs: Logs,
+        files: tuple[RunFile, ...],
+        damage: tuple[Damage, ...],
+        joints: tuple[Joint, ...],
+        started: float,
+    ) -> tuple[RunHead, list[list[parts.Entry]]]:
+        """Number the blocks for good, and gather head and blocks into files."""
+        numbers, blocks = self.blocks.layout()
+        head = RunHead(
+            part_starts=(),
+            axes=tuple(dataclasses.replace(axis, levels=_numbered(axis.levels, numbers)) for axis in self._axes),
+            series=tuple(dataclasses.replace(s, levels=_numbered(s.levels, numbers)) for s in self._series),
+            logs=dataclasses.replace(logs, blocks=tuple(numbers[n] for n in logs.blocks)),
+            files=tuple(dataclasses.replace(f, block=numbers[f.block] if f.block >= 0 else -1) for f in files),
+            joints=joints,
+            damage=damage,
+            started=started,
+        )
+        starts, entries = parts.files(len(orjson.dumps(head)), blocks, name)
+        head = dataclasses.replace(head, part_starts=tuple(starts))
+        entries[0].insert(0, parts.Entry(name, orjson.dumps(head).decode()))
+        return head, entries
+
+
+def _numbered(levels: Sequence[Any], numbers: list[int]) -> tuple[Any, ...]:
+    return tuple(dataclasses.replace(level, blocks=tuple(numbers[n] for n in level.blocks)) for level in levels)
+
+
+def _statistics(values: NDArray[np.float64], steps: NDArray[np.float64]) -> dict[str, Any]:
+    finite = np.isfinite(values)
+    count = int(np.count_nonzero(finite))
+    result: dict[str, Any] = {"finite": count, "nan": 0, "posinf": 0, "neginf": 0}
+    kept = values
+    if count < len(values):
+        result["nan"] = int(np.count_nonzero(np.isnan(values)))
+        result["posinf"] = int(np.count_nonzero(values == np.inf))
+        result["neginf"] = len(values) - count - result["nan"] - result["posinf"]
+        kept = np.where(finite, values, np.nan)
+    if not count:
+        return result | {"min": None, "max": None, "argmin": -1, "argmax": -1}
+    low, high = int(np.nanargmin(kept)), int(np.nanargmax(kept))
+    return result | {
+        "min": float(kept[low]),
+        "max": float(kept[high]),
+        "argmin": _whole(steps[low]),
+        "argmax": _whole(steps[high]),
+    }
+
+
+def _whole(step: float) -> int:
+    return int(step) if np.isfinite(step) else -1
+
+
+def _keys(all_series: tuple[Series, ...]) -> list[KeyInfo]:
+    """Return each key and kind once; hidden when all its series are."""
+    found: dict[tuple[str, str, str], KeyInfo] = {}
+    for s in all_series:
+        place = (s.stream, s.key, s.kind)
+        before = found.get(place)
+        found[place] = KeyInfo(s.key, s.kind, s.stream, 1, s.hidden and (before is None or before.hidden))
+    return list(found.values())
+
+
+def _system_rows(log: reader.RunLog) -> list[list[Row]]:
+    return [writer.system for writer in log.writers.values() if writer.system]
+
+
+def _logs(log: reader.RunLog, blocks: parts.Blocks) -> tuple[Logs, list[str]]:
+    lines = [line for writer in log.writers.values() for line in console.lines(writer.console)]
+    if sum(1 for writer in log.writers.values() if writer.console) > 1:
+        lines.sort(key=lambda line: line.timestamp)
+    texts = [orjson.dumps([line.timestamp, line.stream, line.text, line.updates]) for line in lines]
+    numbers, starts = blocks.lists(texts, later=True)
+    marks = []
+    for n, line in enumerate(lines):
+        level = line.level()
+        if level is not None and len(marks) < MARKS:
+            marks.append(LogMark(n, level))
+    stderr = sum(line.stream for line in lines)
+    logs = Logs(len(lines), stderr, sum(map(len, texts)), numbers, starts, tuple(marks))
+    return logs, [line.text for line in lines[-12:]]
+
+
+def _joints(folded: fold.History) -> tuple[Joint, ...]:
+    return tuple(Joint(joint.step, joint.timestamp, joint.superseded) for joint in folded.joints)
+
+
+def _error(log: reader.RunLog) -> dict[str, Any] | None:
+    errors = [e["error"] for w in log.writers.values() for e in w.events if isinstance(e.get("error"), dict)]
+    return errors[-1] if errors else None
+
+
+def _row(  # noqa: PLR0913 - what a row is made of
+    source: Source,
+    name: str,
+    log: reader.RunLog,
+    found: list[fold.Session],
+    folded: fold.History,
+    state: fold.State,
+    environment: dict[str, Any],
+    damaged: int,
+) -> RunRow:
+    own = [session for session in found if not session.is_child]
+    rows = [row for track in folded.tracks if not track.hidden for row in track.rows]
+    last_sign = max((session.last_sign for session in own), default=0.0)
+    created = _created(environment.get("created"), own)
+    git = environment.get("git")
+    return RunRow(
+        entry=name,
+        parts=(),
+        page=f"{source.project}/runs/{source.run}.html",
+        id=_text(environment.get("id")) or log.folder.name,
+        name=_text(environment.get("name")) or log.folder.name,
+        state=state,
+        created=created,
+        duration=_duration(own),
+        last_sign=last_sign,
+        step=max((row[layout.STEP] for row in rows), default=-1),
+        rows=len(rows),
+        tags=_texts(environment.get("tags")),
+        notes=_text(environment.get("notes")),
+        group=_text(environment.get("group")),
+        job_type=_text(environment.get("job_type")),
+        host=_text(environment.get("host")),
+        user=_text(environment.get("user")),
+        commit=_text(git.get("commit")) if isinstance(git, dict) else "",
+        root=source.root,
+        damaged=damaged,
+        lost=sum(session.lost for session in found),
+    )
+
+
+def _duration(own: list[fold.Session]) -> float:
+    """Return seconds during which any session was on, gaps between them left out."""
+    total, end = 0.0, 0.0
+    for session in sorted(own, key=lambda session: session.began):
+        total += max(0.0, session.last_sign - max(session.began, end))
+        end = max(end, session.last_sign)
+    return round(total, 6)
+
+
+def _created(value: object, own: list[fold.Session]) -> float:
+    try:
+        return dt.datetime.fromisoformat(str(value).replace("Z", "+00:00")).timestamp()
+    except ValueError:
+        return min((session.began for session in own), default=0.0)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
