@@ -1,0 +1,1 @@
+"""What surrounds a training and is recorded beside it: console, system metrics, git, packages, host."""
