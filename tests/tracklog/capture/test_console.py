@@ -80,9 +80,9 @@ def test_repaints_within_a_second_become_one() -> None:
         print("start\nbar", end="")
         for percent in range(0, 100, 10):
             print(f"\r{percent:3}%", end="")
-            clock.now += 0.35
+            clock.now += 0.25
         print("\r100%\ndone")
-        assert record.text() == "start\n\r 30%\r 60%\r 90%\r100%\ndone\n"
+        assert record.text() == "start\n\r 40%\r 80%\r100%\ndone\n"
 
 
 def test_a_shorter_repaint_does_not_cover() -> None:
