@@ -140,19 +140,22 @@ class _Line:
     def __init__(self) -> None:
         self._text = ""
         self._since = 0.0
+        """When the line began or, if a part of it is out, when that was printed."""
         self._newest = 0.0
+        self._begun = self._partly_out = False
 
     def add(self, text: str, now: float) -> tuple[str, float] | None:
         """Take in what was printed; return what is ready, and when it was printed."""
-        if not self._text:
-            self._since = now
+        if not self._begun:
+            self._since, self._begun = now, True
         self._newest = now
         whole, end, rest = text.rpartition("\n")
         if end:
-            ready = "\n".join(map(_repainted, (self._text + whole + end).split("\n")))
-            self._text, self._since = rest, now
+            first, *others = (self._text + whole + end).split("\n")
+            ready = "\n".join([_repainted(first, self._partly_out), *map(_repainted, others)])
+            self._text, self._since, self._begun, self._partly_out = rest, now, bool(rest), False
             return ready, now
-        self._text = _repainted(self._text + rest)
+        self._text = _repainted(self._text + rest, self._partly_out)
         return self.take() if now - self._since >= REPAINT or len(self._text) > LONGEST else None
 
     def take(self) -> tuple[str, float] | None:
@@ -160,26 +163,28 @@ class _Line:
         if not self._text:
             return None
         ready, self._text = self._text, ""
-        self._since = self._newest
+        self._since, self._partly_out = self._newest, True
         return ready, self._newest
 
 
-def _repainted(line: str) -> str:
+def _repainted(line: str, partly_out: bool = False) -> str:  # noqa: FBT001, FBT002  # private, called thrice
     """Leave out the repaints of a line that later ones cover.
 
-    A shorter one leaves the tail of the one before on the screen, so that one stays, unless it is erased.
+    A shorter one leaves the tail of the one before on the screen, so that one stays, unless it is erased. What stands
+    before the first carriage return stays too when it continues something that is out already.
     """
     body = line.rstrip("\r\n")
     if "\r" not in body:
         return line
     first, *others = body.split("\r")
-    kept: list[tuple[int, str]] = [(_width(first), first)]
+    stays = first if partly_out else ""
+    kept = [] if partly_out else [(_width(first), first)]
     for other in others:
         width = _width(other)
         while kept and (kept[-1][0] <= width or _ERASES.search(other)):
             kept.pop()
         kept.append((width, "\r" + other))
-    return "".join(text for _, text in kept) + line[len(body) :]
+    return stays + "".join(text for _, text in kept) + line[len(body) :]
 
 
 def _width(text: str) -> int:
