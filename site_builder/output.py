@@ -40,9 +40,9 @@ class Folder:
         """Keep outputs of an earlier build as they are."""
         self.outputs.update(outputs)
 
-    def write(self, path: str, data: bytes) -> str:
-        """Write a file unless it has this content already; return the content's hash."""
-        digest = hashlib.sha256(data).hexdigest()[:16]
+    def write(self, path: str, data: bytes, digest: str = "") -> str:
+        """Write a file unless it has this content already; return the content's hash, which a caller may know."""
+        digest = digest or hashlib.sha256(data).hexdigest()[:16]
         self.outputs[path] = digest
         target = self.root / path
         if self._known.get(path) == digest and target.is_file():

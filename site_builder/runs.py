@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +43,31 @@ class Source:
     root: str
     """Label of its root; empty when there is one."""
     max_file: int
+    others: tuple[str, ...] = ()
+    """Copies of the same run in other roots, whose lines are united with this one's."""
+
+
+def read(source: Source) -> reader.RunLog:
+    """Read a run and its copies. Raises FormatError when it was written by a newer tracklog."""
+    log = reader.RunLog(Path(source.folder), copies=tuple(map(Path, source.others)))
+    log.update()
+    return log
+
+
+def same_run(one: Path, other: Path) -> bool:
+    """Return whether two folders are copies of one run: equal names and equal bytes of `run.json`."""
+    try:
+        return one.name == other.name and (one / layout.RUN_FILE).read_bytes() == (other / layout.RUN_FILE).read_bytes()
+    except OSError:
+        return False
+
+
+def name_of(folder: Path) -> str:
+    """Return the name that `run.json` gives a run; empty when it cannot be read."""
+    try:
+        return str(orjson.loads((folder / layout.RUN_FILE).read_bytes()).get("name") or "")
+    except (OSError, orjson.JSONDecodeError, AttributeError):
+        return ""
 
 
 @dataclass(slots=True)

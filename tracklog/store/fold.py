@@ -157,6 +157,11 @@ def state(found: Iterable[Session], now: float) -> State:
     return "finished"
 
 
+def ended(found: Iterable[Session], now: float) -> list[str]:
+    """Return the writers whose session has finished or whose process is dead; children are none of them."""
+    return [s.writer for s in found if not s.is_child and (s.exit_code is not None or _life(s, now) == "dead")]
+
+
 def _life(session: Session, now: float) -> Literal["running", "silent", "dead"]:
     alive = is_alive(session.place)
     if alive is not None:
@@ -385,6 +390,14 @@ def edits(log: RunLog) -> dict[str, Any]:
     return result
 
 
+def environment(log: RunLog, found: list[Session]) -> dict[str, Any]:
+    """Return `run.json` with what the recorder learned after it was written (git, hardware) and later edits."""
+    result: dict[str, Any] = dict(log.run)
+    for event in _events(log, found, "environment"):
+        result.update({key: value for key, value in event.items() if key not in ("event", layout.TIMESTAMP, "row")})
+    return result | edits(log)
+
+
 def _events(log: RunLog, found: list[Session], kind: str) -> list[Event]:
     names = [session.writer for session in found]
     names += [name for name in log.writers if name not in set(names)]
@@ -400,9 +413,12 @@ def summary(log: RunLog, found: list[Session], folded: History) -> dict[str, Any
     for generation in _generations(found):
         for session in sorted(generation, key=_precedence):
             result = _apply_writer(result, log.writers[session.writer], _kept_from(session, found))
-    for event in _events(log, [], "summary"):
-        if not any(session.writer in log.writers and event in log.writers[session.writer].events for session in found):
-            _set_summary(result, event)
+    members = {session.writer for session in found}
+    for name, writer in log.writers.items():
+        if name not in members:
+            for event in writer.events:
+                if event.get("event") == "summary":
+                    _set_summary(result, event)
     return result
 
 
@@ -420,9 +436,10 @@ def last_values(rows: list[Row]) -> dict[str, Any]:
                 continue
             if _is_nesting(value):
                 rest = True
-            elif not any(key in other for other in nested):
+            else:
                 plain.add(key)
-                shapes[key] = value
+                if not any(key in other for other in nested):
+                    shapes[key] = value
         if rest:
             nested.append({key: value for key, value in row.items() if key not in plain})
     for row in reversed(nested):

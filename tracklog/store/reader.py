@@ -72,6 +72,8 @@ class RunLog:
     """A run's folder as read so far; `update` reads what came since."""
 
     folder: Path
+    copies: tuple[Path, ...] = ()
+    """Other folders that hold the same run; of each writer's file the longest is read."""
     run: layout.RunFile = field(default_factory=layout.RunFile)
     writers: dict[str, WriterLog] = field(default_factory=dict)
     damage: list[Damage] = field(default_factory=list)
@@ -80,12 +82,23 @@ class RunLog:
         """Read what is new; return False when a file was replaced or cut, and the run must be read afresh."""
         if not self.run:
             self._read_run_file()
-        for stream, writer, entry in writer_files(self.folder):
+        for stream, writer, entry in self._files():
             log = self.writers.setdefault(writer, WriterLog(writer))
             tail = log.tails.setdefault(stream, Tail())
             if not _read_new(Path(entry.path), tail, log.stream(stream), self.damage):
                 return False
         return True
+
+    def _files(self) -> Iterator[tuple[str, str, os.DirEntry[str]]]:
+        if not self.copies:
+            return writer_files(self.folder)
+        longest: dict[tuple[str, str], os.DirEntry[str]] = {}
+        for folder in (self.folder, *self.copies):
+            for stream, writer, entry in writer_files(folder):
+                before = longest.get((stream, writer))
+                if before is None or entry.stat().st_size > before.stat().st_size:
+                    longest[stream, writer] = entry
+        return ((stream, writer, entry) for (stream, writer), entry in longest.items())
 
     def unfinished(self) -> list[Damage]:
         """Return what stands after the last whole line of each file: damage in a run that has ended."""

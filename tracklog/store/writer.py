@@ -67,6 +67,8 @@ class Appender:
 
     def flush(self) -> None:
         """Try again to write what was kept."""
+        if not self._kept:
+            return
         try:
             self._open()
             while self._kept:

@@ -1,0 +1,469 @@
+"""One build: find the runs, read those that changed, write what their content changed, delete what is gone.
+
+Order of writing: data, then pages, then ``version.js``; the manifest last. A build that is killed leaves the site
+whole: its files are those of before or of after, each whole, and the next build finds what is missing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import functools
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from site_builder import jobs, manifest, output, projects, runs, templates
+from site_builder.manifest import Manifest
+from site_builder.model import SCHEMA
+from site_builder.pages import run as run_page
+from tracklog.errors import FormatError, UsageError
+from tracklog.store import layout, reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from site_builder.parts import Entry
+    from site_builder.runs import Source
+
+MAX_FILE = 10_000_000
+LARGE_FILE = 100_000_000
+LARGE_SITE = 1_000_000_000
+CHANGES = 50
+VERSION = "version.js"
+_PAUSE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to build, from what, to where."""
+
+    roots: tuple[Path, ...]
+    site: Path
+    project: str = ""
+    """Only this project; empty for all."""
+    run: str = ""
+    """Only this run (id or name); empty for all."""
+    jobs: int = 0
+    """Processes; 0 for as many as there are CPUs."""
+    max_file: int = MAX_FILE
+    """Bytes of the largest file that travels with the site."""
+    roots_changed: bool = False
+    """Whether the site may lose runs because its roots are others now."""
+    live: bool = False
+    """Whether a watch keeps the site fresh."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a build did."""
+
+    runs: int = 0
+    read: int = 0
+    """Runs that were read."""
+    written: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    damage: list[str] = field(default_factory=list)
+    """Sentences about input that could not be read."""
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def silent(_phase: str, _done: int, _total: int) -> None:
+    """Report progress to nobody."""
+
+
+class Builder:
+    """Builds one site, again and again; a watch keeps one."""
+
+    def __init__(self, options: Options) -> None:
+        """Prepare; nothing is read yet."""
+        self.options = options
+        self._logs: dict[str, reader.RunLog] = {}
+        """Logs of runs that are going on, so that only new bytes are read."""
+        self._manifest: Manifest | None = None
+
+    def build(self, progress: Callable[[str, int, int], None] = silent) -> Report:
+        """Bring the site up to date. Raises UsageError when it must not be written."""
+        began = time.perf_counter()
+        with locked(self.options.site):
+            report = self._build(progress, time.time())
+        report.seconds = time.perf_counter() - began
+        return report
+
+    def _build(self, progress: Callable[[str, int, int], None], now: float) -> Report:
+        report = Report()
+        known = self._manifest or manifest.load(self.options.site)
+        sources = self.sources(report)
+        self._check_roots(known, sources)
+        tool = f"{_tool_version()}/{templates.digest()}/{SCHEMA}/{self.options.max_file}"
+        before = known.known()
+        site = output.Folder(self.options.site, dict(before) if known.tool == tool else {})
+        absent = manifest.missing(self.options.site, iter(before)) if known.tool == tool else set(before)
+        result = Manifest(site=known.site, tool=tool, build=known.build, roots=self._labels(), changed=known.changed)
+        stale = self._stale(sources, known, result, absent, now, everything=known.tool != tool)
+        changed_entries = self._build_runs(stale, known, result, site, report, progress, now)
+        self._write_shared(result, site, changed_entries, progress)
+        removed = sorted(set(before) - set(result.known()) - {VERSION})
+        if site.written or removed or VERSION in absent or VERSION not in before:
+            self._publish(result, site, changed_entries, now)
+        else:
+            site.keep({VERSION: before[VERSION]})
+        result.outputs[VERSION] = site.outputs[VERSION]
+        report.removed = site.remove(removed)
+        report.written = site.written
+        report.runs = len(result.runs)
+        if report.written or removed or known != result:
+            manifest.save(self.options.site, result)
+        self._manifest = result
+        self._damage(result, report)
+        return report
+
+    # -- which runs
+
+    def _labels(self) -> list[str]:
+        labels: list[str] = []
+        for root in self.options.roots:
+            label = layout.file_name(root.resolve().name or "root")
+            while label in labels:
+                label += "~"
+            labels.append(label)
+        return labels
+
+    def sources(self, report: Report) -> dict[str, Source]:
+        """Return the runs of all roots by `<label>/<project>/<folder>`."""
+        found: dict[str, Source] = {}
+        labels = self._labels()
+        seen: dict[tuple[str, str], list[str]] = {}
+        for root, label in zip(self.options.roots, labels, strict=True):
+            if not root.is_dir():
+                report.warnings.append(f"{root} is no folder; nothing is read from it")
+                continue
+            for project, folders in manifest.folders(root):
+                for folder in folders:
+                    if self._wanted(project, folder):
+                        key = f"{label}/{project}/{folder.name}"
+                        seen.setdefault((project, folder.name), []).append(key)
+                        shown = label if len(labels) > 1 else ""
+                        found[key] = runs.Source(str(folder), project, folder.name, shown, self.options.max_file)
+        return self._without_twins(found, seen)
+
+    def _wanted(self, project: str, folder: Path) -> bool:
+        if self.options.project and layout.file_name(self.options.project, layout.RESERVED_PROJECTS) != project:
+            return False
+        if not self.options.run:
+            return True
+        wanted = layout.file_name(self.options.run, layout.RESERVED_RUNS)
+        return folder.name == wanted or runs.name_of(folder) == self.options.run
+
+    @staticmethod
+    def _without_twins(found: dict[str, Source], seen: dict[tuple[str, str], list[str]]) -> dict[str, Source]:
+        """Unite copies of one run from several roots, and give different runs of one folder name different names."""
+        for keys in seen.values():
+            first, *others = keys
+            for key in others:
+                twin = found[key]
+                if runs.same_run(Path(found[first].folder), Path(twin.folder)):
+                    found[first] = dataclasses.replace(found[first], others=(*found[first].others, twin.folder))
+                    del found[key]
+                else:
+                    found[key] = dataclasses.replace(twin, run=f"{twin.run}~~{twin.root}")
+        return found
+
+    def _check_roots(self, known: Manifest, sources: dict[str, Source]) -> None:
+        if not known.roots or known.roots == self._labels() or self.options.roots_changed:
+            return
+        leaving = sorted(key for key in known.runs if key not in sources)
+        if leaving:
+            names = ", ".join(leaving[:8]) + (f" and {len(leaving) - 8} more" if len(leaving) > 8 else "")  # noqa: PLR2004
+            msg = (
+                f"{self.options.site} was built from {', '.join(known.roots)}; from {', '.join(self._labels())} it would "
+                f"lose {len(leaving)} runs: {names}. Add --roots-changed to go on, or choose another site with -o."
+            )
+            raise UsageError(msg)
+
+    def _stale(  # noqa: PLR0913 - what freshness depends on
+        self,
+        sources: dict[str, Source],
+        known: Manifest,
+        result: Manifest,
+        absent: set[str],
+        now: float,
+        *,
+        everything: bool,
+    ) -> list[tuple[str, Source, str]]:
+        """Sort runs into those that stay as they are (into `result`) and those to be built."""
+        stale = []
+        for key, source in sources.items():
+            sign = manifest.signature(Path(source.folder)) + "".join(manifest.signature(Path(f)) for f in source.others)
+            before = known.runs.get(key)
+            if (
+                before is None
+                or everything
+                or before["signature"] != sign
+                or before["run"] != source.run
+                or before["root"] != source.root
+                or manifest.state_now(before, now) != before["state"]
+                or not absent.isdisjoint(before["outputs"])
+            ):
+                stale.append((key, source, sign))
+            else:
+                result.runs[key] = before
+        return stale
+
+    # -- building
+
+    def _build_runs(  # noqa: PLR0913 - all that a build is about
+        self,
+        stale: list[tuple[str, Source, str]],
+        known: Manifest,
+        result: Manifest,
+        site: output.Folder,
+        report: Report,
+        progress: Callable[[str, int, int], None],
+        now: float,
+    ) -> list[str]:
+        changed: list[str] = []
+        at_hand = [item for item in stale if item[0] in self._logs]
+        fresh = [item for item in stale if item[0] not in self._logs]
+        read = functools.partial(_read_and_render, site=result.site, now=now, keep=self.options.live)
+        here = (self._update(key, source, now, result.site) for key, source, _ in at_hand)
+        there = jobs.results(read, [source for _, source, _ in fresh], self.options.jobs)
+        done = 0
+        for (key, source, sign), rendered in zip([*at_hand, *fresh], _chain(here, there), strict=True):
+            done += 1
+            progress("runs", done, len(stale))
+            if isinstance(rendered, str):
+                report.damage.append(rendered)
+                continue
+            self._place(key, source, sign, rendered, result, site, changed)
+            self._remember(key, rendered)
+            report.read += 1
+        for key in known.runs.keys() - result.runs.keys():
+            self._logs.pop(key, None)
+        result.runs = dict(sorted(result.runs.items()))
+        return changed
+
+    def _update(self, key: str, source: Source, now: float, site: str) -> Rendered | str:
+        log = self._logs[key]
+        if not log.update():
+            log = runs.read(source)
+        return _render(source, log, site, now, keep=True)
+
+    def _remember(self, key: str, rendered: Rendered) -> None:
+        if self.options.live and rendered.built.row.state in ("running", "silent") and rendered.log is not None:
+            self._logs[key] = rendered.log
+        else:
+            self._logs.pop(key, None)
+
+    @staticmethod
+    def _place(  # noqa: PLR0913 - where a run's outputs go
+        key: str,
+        source: Source,
+        sign: str,
+        rendered: Rendered,
+        result: Manifest,
+        site: output.Folder,
+        changed: list[str],
+    ) -> None:
+        built = rendered.built
+        start = dict(site.outputs)
+        site.outputs.clear()
+        written = len(site.written)
+        parts = _write_parts(site, f"{source.project}/{source.run}", built.parts)
+        if len(site.written) > written:
+            changed.append(built.row.entry)
+        for file in built.media:
+            try:
+                site.copy(file)
+            except OSError as error:
+                rendered.warnings.append(f"{file.source}: {error.strerror}")
+        site.write(built.row.page, rendered.page)
+        outputs = dict(site.outputs)
+        site.outputs = start | outputs
+        result.runs[key] = record(built, sign, parts, outputs)
+
+    def _write_shared(
+        self, result: Manifest, site: output.Folder, changed: list[str], progress: Callable[[str, int, int], None]
+    ) -> None:
+        """Write what is about several runs: indexes, workspaces, tables, the first page, assets."""
+        progress("pages", 0, 1)
+        shared = projects.write(site, result.site, list(result.runs.values()), changed)
+        for short in sorted(templates.assets()):
+            name = templates.assets()[short]
+            path = f"assets/{name}"
+            site.write(path, templates.asset_bytes(name))
+            shared.append(path)
+        site.write(".nojekyll", b"")
+        shared.append(".nojekyll")
+        result.outputs = {path: site.outputs[path] for path in shared}
+        progress("pages", 1, 1)
+
+    def _publish(self, result: Manifest, site: output.Folder, changed: list[str], now: float) -> None:
+        """Write ``version.js``, by which pages learn of everything else."""
+        result.build += 1
+        result.changed = [{"build": result.build, "entries": changed}, *result.changed][:CHANGES]
+        site.write(VERSION, output.version_script(version(result, now, live=self._is_live(result))))
+
+    def _is_live(self, result: Manifest) -> bool:
+        return self.options.live and any(run["state"] in ("running", "silent") for run in result.runs.values())
+
+    def touch(self) -> None:
+        """Rewrite ``version.js`` alone, so that open pages see that the watch lives."""
+        if self._manifest is None:
+            return
+        site = output.Folder(self.options.site, {})
+        site.write(VERSION, output.version_script(version(self._manifest, time.time(), live=self._is_live(self._manifest))))
+        self._manifest.outputs[VERSION] = site.outputs[VERSION]
+
+    def _damage(self, result: Manifest, report: Report) -> None:
+        for key, run in result.runs.items():
+            report.damage += [f"{key}: {text}" for text in run["damage"]]
+
+
+def record(built: runs.Built, signature: str, parts: list[str], outputs: dict[str, str]) -> dict[str, Any]:
+    """Return what the manifest keeps of a run: all that lists and its freshness need."""
+    source = built.source
+    return {
+        "signature": signature,
+        "state": built.row.state,
+        "run": source.run,
+        "root": source.root,
+        "project": source.project,
+        "label": label_of(built),
+        "sessions": manifest.session_rows(built.sessions) if built.row.state not in ("finished", "failed") else [],
+        "row": dataclasses.asdict(dataclasses.replace(built.row, parts=tuple(parts))),
+        "config": built.config,
+        "summary": built.summary,
+        "keys": [dataclasses.asdict(info) for info in built.keys],
+        "damage": [f"{d.file}:{d.line}: {d.reason}" for d in built.head.damage],
+        "outputs": outputs,
+    }
+
+
+def label_of(built: runs.Built) -> str:
+    """Return the name of a run's project as people see it."""
+    folder = built.source.project
+    return str(built.environment.get("project") or layout.original_name(folder) or folder)
+
+
+def version(result: Manifest, now: float, *, live: bool) -> bytes:
+    """Return the JSON of a `model.Version`."""
+    files = [["site", f"site.js?v={result.outputs.get('data/site.js', '')}"]]
+    for path, digest in sorted(result.outputs.items()):
+        if path.startswith("data/") and path != "data/site.js":
+            name = path.removeprefix("data/").removesuffix(".js")
+            files.append([f"p/{name}", f"{name}.js?v={digest}"])
+    return orjson.dumps(
+        {
+            "schema": SCHEMA,
+            "build": result.build,
+            "written": round(now, 3),
+            "live": live,
+            "files": files,
+            "changed": result.changed,
+        }
+    )
+
+
+# -- one run, here or in another process
+
+
+@dataclass(slots=True)
+class Rendered:
+    """A run with its page."""
+
+    built: runs.Built
+    page: bytes
+    log: reader.RunLog | None
+    """Kept where a watch will go on reading it."""
+    warnings: list[str] = field(default_factory=list)
+
+
+def _read_and_render(source: Source, *, site: str, now: float, keep: bool) -> Rendered | str:
+    try:
+        log = runs.read(source)
+    except FormatError as error:
+        return str(error)
+    return _render(source, log, site, now, keep=keep)
+
+
+def _render(source: Source, log: reader.RunLog, site: str, now: float, *, keep: bool) -> Rendered | str:
+    built = read_built(source, now, log)
+    if isinstance(built, str):
+        return built
+    try:
+        page = templates.render(run_page.TEMPLATE, run_page.context(site, label_of(built), built))
+    except Exception as error:  # noqa: BLE001 - a run that cannot be shown costs its own page, never the build
+        return _not_shown(source, error)
+    live = built.row.state in ("running", "silent")
+    return Rendered(built, page, log if keep and live else None)
+
+
+def read_built(source: Source, now: float, log: reader.RunLog | None = None) -> runs.Built | str:
+    """Read a run (unless its log is given) and build it; return a sentence when it cannot be shown."""
+    try:
+        return runs.build_run(source, log or runs.read(source), now)
+    except FormatError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - a run that cannot be shown costs its own page, never the build
+        return _not_shown(source, error)
+
+
+def _not_shown(source: Source, error: Exception) -> str:
+    return f"{source.folder}: cannot be shown: {type(error).__name__}: {error}"
+
+
+def _write_parts(site: output.Folder, name: str, parts: list[list[Entry]]) -> list[str]:
+    """Write a run's data files; return their references with versions."""
+    references = []
+    for number, entries in enumerate(parts):
+        file = f"{name}.{number}.js"
+        version_ = output.version_of(entries)
+        site.write(f"data/{file}", output.data_script(file, version_, entries))
+        references.append(f"{file}?v={version_}")
+    return references
+
+
+def _chain(*streams: Iterator[Any]) -> Iterator[Any]:
+    for stream in streams:
+        yield from stream
+
+
+@functools.cache
+def _tool_version() -> str:
+    import tracklog  # noqa: PLC0415 - for its version alone
+
+    return tracklog.__version__
+
+
+@contextmanager
+def locked(site: Path) -> Iterator[None]:
+    """Hold the site's lock; wait for another build that has it, and say who that is."""
+    folder = site / manifest.FOLDER
+    if not site.exists() or not folder.exists():
+        manifest.load(site)
+        folder.mkdir(parents=True, exist_ok=True)
+    with (folder / manifest.LOCK).open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            _say_waiting(site, file.read().strip())
+            fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        file.truncate()
+        file.write(f"process {os.getpid()} since {time.strftime('%H:%M:%S')}\n")
+        file.flush()
+        yield
+
+
+def _say_waiting(site: Path, who: str) -> None:
+    from tracklog.errors import warn  # noqa: PLC0415 - beside its only use
+
+    warn("locked", f"another build writes {site} ({who or 'it does not say who'}); waiting for it")

@@ -1,0 +1,118 @@
+"""What is about several runs: project indexes, workspaces, tables and the first page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from site_builder import templates
+from site_builder.model import ProjectRow, SiteIndex
+from site_builder.output import data_script, version_of
+from site_builder.pages import index as index_page
+from site_builder.pages import project as project_page
+from site_builder.parts import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from site_builder.output import Folder
+
+TITLE = "Projects"
+LIVE = ("running", "silent")
+DEAD = ("crashed", "failed")
+
+
+def write(site: Folder, site_id: str, runs: Sequence[dict[str, Any]], changed: list[str]) -> list[str]:
+    """Write the shared entries, then their pages; add the entries whose content changed to `changed`.
+
+    `runs` are the manifest's. Returns the paths of all shared outputs.
+    """
+    by_folder = indexes(runs)
+    first = overview(by_folder)
+    paths = []
+    for folder, index in by_folder.items():
+        paths.append(_write_entry(site, f"{folder}.js", f"p/{folder}", index, changed))
+    paths.append(_write_entry(site, "site.js", "site", first, changed))
+    for folder, index in by_folder.items():
+        for kind in ("project", "table"):
+            context = project_page.context(site_id, kind, folder, index)  # type: ignore[arg-type]
+            path = f"{folder}/{project_page.FILES[kind]}"
+            site.write(path, templates.render(project_page.TEMPLATES[kind], context))
+            paths.append(path)
+    site.write(index_page.PATH, templates.render(index_page.TEMPLATE, index_page.context(site_id, first)))
+    return [*paths, index_page.PATH]
+
+
+def indexes(runs: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the `ProjectIndex` of each project as JSON, by its folder."""
+    by_project: dict[str, list[dict[str, Any]]] = {}
+    for run in runs:
+        by_project.setdefault(run["project"], []).append(run)
+    return {folder: index_of(members) for folder, members in sorted(by_project.items())}
+
+
+def overview(by_folder: dict[str, dict[str, Any]]) -> SiteIndex:
+    """Return what the first page says."""
+    return SiteIndex(TITLE, tuple(_project_row(folder, index) for folder, index in by_folder.items()))
+
+
+def _write_entry(site: Folder, file: str, name: str, value: object, changed: list[str]) -> str:
+    entries = [Entry(name, orjson.dumps(value).decode())]
+    path = f"data/{file}"
+    before = len(site.written)
+    digest = version_of(entries)
+    site.write(path, data_script(file, digest, entries), digest)
+    if len(site.written) > before:
+        changed.append(name)
+    return path
+
+
+def index_of(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return a `ProjectIndex` as JSON; newest run first."""
+    ordered = sorted(runs, key=lambda run: (-run["row"]["created"], run["row"]["id"]))
+    return {
+        "project": ordered[0]["label"],
+        "runs": [run["row"] for run in ordered],
+        "config": _columns([run["config"] for run in ordered]),
+        "summary": _columns([run["summary"] for run in ordered]),
+        "keys": _keys(ordered[::-1]),
+    }
+
+
+def _columns(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    places: dict[str, list[int]] = {}
+    values: dict[str, list[Any]] = {}
+    for n, row in enumerate(rows):
+        for key, value in row.items():
+            places.setdefault(key, []).append(n)
+            values.setdefault(key, []).append(value)
+    return [
+        {"key": key, "rows": None if len(found) == len(rows) else found, "values": values[key]}
+        for key, found in places.items()
+    ]
+
+
+def _keys(oldest_first: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for run in oldest_first:
+        for info in run["keys"]:
+            place = (info["stream"], info["key"], info["kind"])
+            if place in found:
+                found[place]["runs"] += 1
+                found[place]["hidden"] = found[place]["hidden"] and info["hidden"]
+            else:
+                found[place] = dict(info)
+    return list(found.values())
+
+
+def _project_row(folder: str, index: dict[str, Any]) -> ProjectRow:
+    rows = index["runs"]
+    return ProjectRow(
+        project=index["project"],
+        page=f"{folder}/{project_page.FILES['project']}",
+        runs=len(rows),
+        running=sum(row["state"] in LIVE for row in rows),
+        crashed=sum(row["state"] in DEAD for row in rows),
+        last_sign=max((row["last_sign"] for row in rows), default=0.0),
+    )

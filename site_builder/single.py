@@ -1,0 +1,158 @@
+"""A site as one HTML file: the same pages and entries, inert until asked for, within a budget of bytes.
+
+What is drawn first goes in first: pages and indexes, the heads of runs, their coarsest levels, smaller copies of
+pictures, then finer levels, logs, files and originals. What the budget leaves out is told in its place and to the caller.
+"""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+import os
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from site_builder import builder, manifest, projects, runs, templates
+from site_builder.output import version_of
+from site_builder.pack import gzip
+from site_builder.pages import index as index_page
+from site_builder.pages import project as project_page
+from site_builder.pages import run as run_page
+from site_builder.parts import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from site_builder.builder import Options, Report
+    from site_builder.media import MediaFile
+
+MAX_SIZE = 20_000_000
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """The parts of the file, in the order of their importance."""
+
+    room: int
+    scripts: list[str] = field(default_factory=list)
+    left_out: dict[str, list[int]] = field(default_factory=dict)
+    """Kind of thing, and the sizes of those left out."""
+
+    def add(self, name: str, text: str, kind: str, *, always: bool = False) -> None:
+        """Add an inert script, unless the budget is spent."""
+        script = f'<script type="text/plain" data-entry="{_attribute(name)}">{text}</script>\n'
+        if len(script) > self.room and not always:
+            self.left_out.setdefault(kind, []).append(len(script))
+            return
+        self.room -= len(script)
+        self.scripts.append(script)
+
+
+def write(options: Options, target: Path, max_size: int, progress: Callable[[str, int, int], None] = builder.silent) -> Report:
+    """Write one HTML file. Raises UsageError when there is nothing to write from, OSError when it cannot be written."""
+    began = time.perf_counter()
+    report = builder.Report()
+    built = list(_built(options, report, progress))
+    records = [builder.record(one, "", "", {}) for one in built]
+    ids = manifest.Manifest()
+    changed: list[str] = []
+    indexes = projects.indexes(records)
+    overview = projects.overview(indexes)
+    head = templates.render_standalone(index_page.TEMPLATE, index_page.context(ids.site, overview))
+    sheet = _Sheet(max_size - len(head))
+    for name, value in (("site", overview), *((f"p/{folder}", index) for folder, index in indexes.items())):
+        entry = Entry(name, orjson.dumps(value).decode())
+        sheet.add(name, _packed(entry), "pages", always=True)
+        changed.append(f"{name} {version_of([entry])}")
+    sheet.add("version", _packed(Entry("version", builder.version(ids, time.time(), live=False).decode())), "pages", always=True)
+    for path, title, context, template in _pages(ids.site, built, indexes, overview):
+        page = {"title": title, "page": context["page"], "main": templates.render_main(template, context)}
+        sheet.add(f"page:{path}", _packed(Entry(path, orjson.dumps(page).decode())), "pages", always=True)
+    _add_runs(sheet, built)
+    _write(target, head.replace("</body>", "".join(sheet.scripts) + "</body>", 1))
+    report.written = [str(target)]
+    report.runs = report.read = len(built)
+    report.warnings += [
+        f"left out of {target.name}: {len(sizes):,} {kind}, {sum(sizes) / 1e6:.1f} MB (--max-size {max_size / 1e6:g})"
+        for kind, sizes in sheet.left_out.items()
+    ]
+    report.damage += [f"{key}" for record in records for key in record["damage"]]
+    report.seconds = time.perf_counter() - began
+    return report
+
+
+def _built(options: Options, report: Report, progress: Callable[[str, int, int], None]) -> Iterator[runs.Built]:
+    found = builder.Builder(options).sources(report)
+    sources = list(found.values())
+    for n, source in enumerate(sources):
+        result = builder.read_built(source, time.time())
+        progress("runs", n + 1, len(sources))
+        if isinstance(result, str):
+            report.damage.append(result)
+        else:
+            yield result
+
+
+def _pages(
+    site: str, built: list[runs.Built], indexes: dict[str, dict[str, Any]], overview: Any
+) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+    context = index_page.context(site, overview)
+    yield index_page.PATH, context["title"], context, index_page.TEMPLATE
+    for folder, index in indexes.items():
+        for kind, template in project_page.TEMPLATES.items():
+            context = project_page.context(site, kind, folder, index)  # type: ignore[arg-type]
+            yield context["page"].path, context["title"], context, template
+    for one in built:
+        context = run_page.context(site, builder.label_of(one), one)
+        yield one.row.page, context["title"], context, run_page.TEMPLATE
+
+
+def _add_runs(sheet: _Sheet, built: list[runs.Built]) -> None:
+    entries = [entry for one in built for part in one.parts for entry in part]
+    for entry in entries:
+        if isinstance(entry.data, str):
+            sheet.add(entry.name, _packed(entry), "runs")
+    first = {f"{one.row.entry}/{n}" for one in built for n in _drawn_first(one)}
+    for entry in entries:
+        if entry.name in first:
+            sheet.add(entry.name, _packed(entry), "charts")
+    pictures = {file.place: file for one in built for file in one.media}
+    for file in sorted(pictures.values(), key=lambda file: (file.data is None, file.size)):
+        sheet.add(f"media:{file.place}", _data_uri(file), "pictures")
+    for entry in entries:
+        if entry.name not in first and not isinstance(entry.data, str):
+            sheet.add(entry.name, _packed(entry), "finer levels, logs and files")
+
+
+def _drawn_first(one: runs.Built) -> Iterator[int]:
+    for level in (thing.levels[-1] for thing in (*one.head.axes, *one.head.series) if thing.levels):
+        yield from level.blocks
+
+
+def _packed(entry: Entry) -> str:
+    data = gzip(entry.data.encode()) if isinstance(entry.data, str) else entry.data
+    return base64.b64encode(data).decode()
+
+
+def _data_uri(file: MediaFile) -> str:
+    kind = mimetypes.guess_type(file.place)[0] or "application/octet-stream"
+    try:
+        data = file.data if file.data is not None else file.source.read_bytes()
+    except OSError:
+        return ""
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def _attribute(name: str) -> str:
+    return name.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+
+
+def _write(target: Path, text: str) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f"{target.name}.{os.getpid()}.part")
+    aside.write_bytes(text.encode("utf-8", "replace"))
+    aside.replace(target)

@@ -1,0 +1,111 @@
+"""Keeping a site fresh: wait for changes, build, and show that somebody is there.
+
+File events where the system has them, polling where it has not (network disks). A timer besides both: a run that falls
+silent changes its state without touching a file.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from watchdog.events import FileSystemEventHandler
+from watchdog.observers import Observer
+from watchdog.observers.polling import PollingObserver
+
+from site_builder.builder import Builder, silent
+from tracklog.errors import warn
+from tracklog.store import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from watchdog.events import FileSystemEvent
+
+    from site_builder.builder import Options, Report
+
+QUIET = 0.3
+"""Seconds that changes are gathered before a build."""
+POLL = 5.0
+"""Seconds after which files are looked at even without an event, since some disks tell of none."""
+SIGN = 25.0
+"""Seconds after which ``version.js`` is rewritten without news."""
+
+
+class Watch:
+    """A builder that is called when something changed."""
+
+    def __init__(self, options: Options) -> None:
+        """Prepare; nothing is watched yet."""
+        self._options = options
+        self._builder = Builder(options)
+        self._changed = threading.Event()
+        self._stopped = threading.Event()
+
+    def first(self, progress: Callable[[str, int, int], None] = silent) -> Report:
+        """Build once. Raises UsageError when the site must not be written."""
+        return self._builder.build(progress)
+
+    def stop(self) -> None:
+        """Make `forever` return."""
+        self._stopped.set()
+        self._changed.set()
+
+    def forever(self, built: Callable[[Report], None]) -> None:
+        """Build whenever runs change, and tell `built` of each build that wrote something."""
+        observers = [self._observe(str(root)) for root in self._options.roots]
+        signed = time.monotonic()
+        try:
+            while not self._stopped.is_set():
+                self._changed.wait(POLL)
+                if self._stopped.wait(QUIET):
+                    break
+                self._changed.clear()
+                report = self._build()
+                if report is not None and report.written:
+                    signed = time.monotonic()
+                    built(report)
+                elif time.monotonic() - signed > SIGN:
+                    self._builder.touch()
+                    signed = time.monotonic()
+        finally:
+            for observer in observers:
+                observer.stop()
+            for observer in observers:
+                observer.join()
+
+    def _build(self) -> Report | None:
+        """Build; what goes wrong is said, and tried again with the next change."""
+        try:
+            return self._builder.build()
+        except Exception as error:  # noqa: BLE001 - a watch outlives a full disk or a folder that comes and goes
+            warn(f"watch-{type(error).__name__}", f"the site could not be built: {error}; trying again when runs change")
+            return None
+
+    def _observe(self, root: str) -> Any:
+        handler = _Handler(self._changed)
+        for kind in (Observer, PollingObserver):
+            observer = kind()
+            try:
+                observer.schedule(handler, root, recursive=True)
+                observer.start()
+            except OSError as error:
+                warn("watch-events", f"{root}: no file events ({error}); polling instead")
+                continue
+            return observer
+        msg = f"{root} cannot be watched"
+        raise OSError(msg)
+
+
+class _Handler(FileSystemEventHandler):
+    """Wakes the watch for files that a build reads."""
+
+    def __init__(self, changed: threading.Event) -> None:
+        self._changed = changed
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Note a change; opening and closing without writing is none."""
+        if event.event_type in ("opened", "closed_no_write") or f"/{layout.MEDIA}/" in str(event.src_path):
+            return
+        self._changed.set()

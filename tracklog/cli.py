@@ -1,0 +1,275 @@
+"""The command line: thin commands over the builder and the store."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import webbrowser
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracklog.errors import Error
+
+if TYPE_CHECKING:
+    from site_builder import Options, Report
+
+DONE, FAILED, USAGE, DAMAGED = 0, 1, 2, 3
+_SHOWN_DAMAGE = 20
+
+Command = Callable[..., Any]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tracklog")
+def main() -> None:
+    """Experiment tracking in plain files, looked at as a static site.
+
+    Log with `import tracklog as wandb`, then run `tracklog build` and open site/index.html.
+    """
+
+
+def _build_options(command: Command) -> Command:
+    for option in (
+        click.argument("roots", nargs=-1, type=click.Path(path_type=Path)),
+        click.option("-o", "--output", "site", type=click.Path(path_type=Path), default=Path("site"), show_default=True,
+                     help="Folder of the site."),
+        click.option("--single-file", type=click.Path(path_type=Path), help="Write one HTML file instead of a folder."),
+        click.option("--project", default="", help="Only this project."),
+        click.option("--run", default="", help="Only this run, by id or name."),
+        click.option("--jobs", type=click.IntRange(min=0), default=0, help="Processes to use; 0: one for each CPU."),
+        click.option("--max-size", type=click.FloatRange(min=0.1), default=20.0, show_default=True,
+                     help="Megabytes of the single file, at most."),
+        click.option("--max-file", type=click.FloatRange(min=0), default=10.0, show_default=True,
+                     help="Megabytes of the largest saved file that travels with the site."),
+        click.option("--roots-changed", is_flag=True, help="Build although runs of the last build's roots leave the site."),
+        click.option("--open", "open_", is_flag=True, help="Open the site in a browser."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@main.command()
+@_build_options
+@click.option("--strict", is_flag=True, help="Fail with exit code 1 when any input was damaged.")
+def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: float, **given: Any) -> None:
+    """Build the site of the log folders ROOTS (default: ./tracklogs)."""
+    options = _options(**given)
+    with _errors():
+        if single_file is not None:
+            from site_builder import single  # noqa: PLC0415 - the recorder never needs it
+
+            with _progress() as progress:
+                report = single.write(options, single_file, int(max_size * 1e6), progress)
+            page = single_file
+        else:
+            from site_builder import Builder  # noqa: PLC0415 - the recorder never needs it
+
+            with _progress() as progress:
+                report = Builder(options).build(progress)
+            page = options.site / "index.html"
+    _say(report, page)
+    if open_:
+        _open(page.resolve().as_uri())
+    if report.damage:
+        sys.exit(FAILED if strict else DAMAGED)
+
+
+@main.command()
+@_build_options
+@click.option("--serve", is_flag=False, flag_value=8000, type=click.IntRange(0, 65535), default=None, metavar="[PORT]",
+              help="Also serve the site on http://127.0.0.1:PORT.")  # fmt: skip
+def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int | None, **given: Any) -> None:
+    """Build the site and keep it fresh while runs grow, until Ctrl-C."""
+    del max_size
+    if single_file is not None:
+        msg = "--single-file cannot be watched; build it when the runs have ended"
+        raise click.UsageError(msg)
+    import dataclasses  # noqa: PLC0415 - beside its only use
+
+    from site_builder.watch import Watch  # noqa: PLC0415 - the recorder never needs it
+
+    options = dataclasses.replace(_options(**given), live=True)
+    with _errors(), contextlib.suppress(KeyboardInterrupt):
+        watching = Watch(options)
+        with _progress() as progress:
+            report = watching.first(progress)
+        page = options.site / "index.html"
+        _say(report, page)
+        url = page.resolve().as_uri()
+        if serve is not None:
+            from site_builder.server import Server  # noqa: PLC0415 - only when it is wanted
+
+            server = Server(options.site, serve)
+            server.start()
+            url = server.url
+            click.echo(f"serving {url}")
+        if open_:
+            _open(_page_of(options, url))
+        click.echo("watching; Ctrl-C ends", err=True)
+        watching.forever(lambda report: click.echo(f"{len(report.written)} files written", err=True))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("tracklog-demo"))
+@click.option("--open", "open_", is_flag=True, help="Open the site in a browser.")
+def demo(folder: Path, *, open_: bool) -> None:
+    """Train small real models into FOLDER/tracklogs and build FOLDER/site."""
+    from site_builder import Builder, Options  # noqa: PLC0415 - the recorder never needs it
+
+    with _errors():
+        try:
+            from tracklog.demo import train  # noqa: PLC0415 - needs the extra
+        except ModuleNotFoundError as error:
+            msg = f"the demo needs {error.name}: pip install 'tracklog[demo]'"
+            raise Error(msg) from error
+        train(folder / "tracklogs")
+        with _progress() as progress:
+            report = Builder(Options((folder / "tracklogs",), folder / "site", roots_changed=True)).build(progress)
+    page = folder / "site" / "index.html"
+    _say(report, page)
+    if open_:
+        _open(page.resolve().as_uri())
+
+
+@main.command()
+@click.argument("root", type=click.Path(path_type=Path), required=False)
+@click.option("--project", default="", help="Only this project.")
+@click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
+def runs(root: Path | None, project: str, form: str) -> None:
+    """List the runs of a log folder."""
+    from tracklog import listing  # noqa: PLC0415 - only this command needs it
+
+    with _errors():
+        rows = listing.runs(root or _default_root(), project)
+        click.echo(listing.table(rows) if form == "table" else listing.json_lines(rows), nl=False)
+
+
+@main.command()
+@click.argument("run")
+@click.option("--root", type=click.Path(path_type=Path), help="Log folder.")
+@click.option("--keys", default="", help="Only these keys, separated by commas.")
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+def history(run: str, root: Path | None, keys: str, form: str) -> None:
+    """Print the folded rows of RUN: a folder, an id or a name."""
+    from tracklog import listing  # noqa: PLC0415 - only this command needs it
+
+    with _errors():
+        chosen = tuple(key for key in keys.split(",") if key)
+        for text in listing.history(run, root or _default_root(), chosen, form):
+            click.echo(text, nl=False)
+
+
+@main.command()
+@click.argument("root", type=click.Path(path_type=Path), required=False)
+def check(root: Path | None) -> None:
+    """Say what of a log folder is damaged; nothing is changed. Exit code 3 when anything is."""
+    from tracklog import listing  # noqa: PLC0415 - only this command needs it
+
+    with _errors():
+        count, found = listing.damage(root or _default_root())
+    for text in found:
+        click.echo(text)
+    click.echo(f"{count} runs checked, {len(found)} problems", err=True)
+    if found:
+        sys.exit(DAMAGED)
+
+
+def _default_root() -> Path:
+    return Path(os.environ.get("TRACKLOG_DIR") or os.environ.get("WANDB_DIR") or "tracklogs")
+
+
+def _options(  # noqa: PLR0913 - the options of two commands
+    *, roots: tuple[Path, ...], site: Path, project: str, run: str, jobs: int, max_file: float, roots_changed: bool
+) -> Options:
+    from site_builder import Options  # noqa: PLC0415 - the recorder never needs it
+
+    chosen = roots or (_default_root(),)
+    missing = [str(root) for root in chosen if not root.is_dir()]
+    if missing:
+        msg = f"no log folder at {', '.join(missing)}; name the folder that init(dir=...) or TRACKLOG_DIR gave"
+        raise click.UsageError(msg)
+    return Options(
+        roots=chosen,
+        site=site,
+        project=project,
+        run=run,
+        jobs=jobs,
+        max_file=int(max_file * 1e6),
+        roots_changed=roots_changed,
+    )
+
+
+def _page_of(options: Options, url: str) -> str:
+    """Return the page to open: the run's or the project's, where one was asked for."""
+    base = url.rsplit("/", 1)[0]
+    if options.project:
+        from tracklog.store.layout import RESERVED_PROJECTS, RESERVED_RUNS, file_name  # noqa: PLC0415 - only here
+
+        project = file_name(options.project, RESERVED_PROJECTS)
+        page = f"runs/{file_name(options.run, RESERVED_RUNS)}.html" if options.run else "index.html"
+        if (options.site / project / page).is_file():
+            return f"{base}/{project}/{page}"
+    return url
+
+
+def _say(report: Report, page: Path) -> None:
+    for text in report.warnings:
+        click.echo(f"tracklog: WARNING {text}", err=True)
+    for text in report.damage[:_SHOWN_DAMAGE]:
+        click.echo(f"damaged: {text}", err=True)
+    if len(report.damage) > _SHOWN_DAMAGE:
+        click.echo(f"and {len(report.damage) - _SHOWN_DAMAGE} more; tracklog check lists all", err=True)
+    done = f"{report.runs} runs, {report.read} read, {len(report.written)} files written, {len(report.removed)} removed"
+    click.echo(f"{done}, {report.seconds:.2f} s", err=True)
+    click.echo(str(page))
+
+
+def _open(url: str) -> None:
+    if not webbrowser.open(url):
+        click.echo(f"no browser found; open {url}", err=True)
+
+
+@contextlib.contextmanager
+def _errors() -> Iterator[None]:
+    """Turn errors into one sentence and an exit code."""
+    from tracklog.errors import UsageError  # noqa: PLC0415 - beside its only use
+
+    try:
+        yield
+    except UsageError as error:
+        click.echo(f"tracklog: {error}", err=True)
+        sys.exit(USAGE)
+    except (Error, OSError) as error:
+        click.echo(f"tracklog: {error}", err=True)
+        sys.exit(FAILED)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Give a progress bar on a terminal, one line a phase elsewhere."""
+    if not sys.stderr.isatty():
+        said: set[str] = set()
+
+        def line(phase: str, _: int, total: int) -> None:
+            if phase not in said:
+                said.add(phase)
+                click.echo(f"{phase}: {total}", err=True)
+
+        yield line
+        return
+    from rich.console import Console  # noqa: PLC0415 - only on a terminal
+    from rich.progress import Progress  # noqa: PLC0415 - only on a terminal
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def bar(phase: str, done: int, total: int) -> None:
+            if phase not in tasks:
+                tasks[phase] = bars.add_task(phase, total=total)
+            bars.update(tasks[phase], completed=done, total=total)
+
+        yield bar

@@ -1,0 +1,120 @@
+"""What `tracklog runs`, `history` and `check` print: runs, rows and damage, as text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from tracklog.errors import FormatError, UsageError
+from tracklog.store import fold, layout, reader
+
+_COLUMNS = ("project", "id", "name", "state", "created", "steps")
+
+
+def runs(root: Path, project: str = "") -> list[dict[str, Any]]:
+    """Return a row for each run of a log folder. Raises UsageError when there is no such folder."""
+    if not root.is_dir():
+        msg = f"no log folder at {root}; name the folder that init(dir=...) or TRACKLOG_DIR gave"
+        raise UsageError(msg)
+    folders = [folder for parent in reader.project_folders(root) for folder in reader.run_folders(parent)]
+    rows = [_row(folder) for folder in folders]
+    return [row for row in rows if not project or row["project"] == project]
+
+
+def _row(folder: Path) -> dict[str, Any]:
+    try:
+        log = reader.read_run(folder)
+    except FormatError:
+        return dict.fromkeys(_COLUMNS, "") | {"project": folder.parent.name, "id": folder.name, "state": "newer format"}
+    found = fold.sessions(log)
+    known = fold.environment(log, found)
+    steps = [row.get(layout.STEP) for writer in log.writers.values() for row in writer.history[-1:]]
+    return {
+        "project": known.get("project") or folder.parent.name,
+        "id": known.get("id") or folder.name,
+        "name": known.get("name") or "",
+        "state": fold.state(found, time.time()),
+        "created": str(known.get("created") or "")[:19],
+        "steps": max((step for step in steps if isinstance(step, int)), default=-1) + 1,
+    }
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """Return rows as aligned columns with a head."""
+    lines = [list(_COLUMNS), *([str(row[column]) for column in _COLUMNS] for row in rows)]
+    widths = [max(len(line[n]) for line in lines) for n in range(len(_COLUMNS))]
+    return "".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines)
+
+
+def json_lines(rows: list[dict[str, Any]]) -> str:
+    """Return rows as JSON Lines."""
+    return "".join(orjson.dumps(row).decode() + "\n" for row in rows)
+
+
+def find(run: str, root: Path) -> Path:
+    """Return the folder of a run given as a folder, an id or a name. Raises UsageError when none or several match."""
+    if reader.is_run(Path(run)):
+        return Path(run)
+    folders = [folder for parent in reader.project_folders(root) for folder in reader.run_folders(parent)]
+    name = run.rpartition("/")[2]
+    matches = [f for f in folders if f.name == layout.file_name(name, layout.RESERVED_RUNS)]
+    matches = matches or [f for f in folders if fold.environment(log := reader.read_run(f), fold.sessions(log)).get("name") == run]
+    if len(matches) != 1:
+        what = "no run" if not matches else f"{len(matches)} runs ({', '.join(map(str, matches[:5]))})"
+        msg = f"{what} in {root} for {run!r}; give the run's folder or id"
+        raise UsageError(msg)
+    return matches[0]
+
+
+def history(run: str, root: Path, keys: tuple[str, ...], form: str) -> Iterator[str]:
+    """Yield the folded rows of a run as CSV or JSON Lines; nested keys are joined by dots."""
+    log = reader.read_run(find(run, root))
+    tracks = fold.history(log, fold.sessions(log)).tracks
+    rows = [fold.flatten(row) | ({"_rank": t.label} if t.label else {}) for t in tracks if not t.hidden for row in t.rows]
+    if keys:
+        rows = [{k: v for k, v in row.items() if k in layout.CLOCKS or k in keys} for row in rows if any(k in row for k in keys)]
+    if form == "jsonl":
+        yield from (orjson.dumps(row).decode() + "\n" for row in rows)
+        return
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row[key]) if key in row else "" for key in columns])
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Return a CSV cell that no spreadsheet takes for a formula."""
+    if isinstance(value, dict | list):
+        return orjson.dumps(value).decode()
+    if isinstance(value, str) and value[:1] in "=+-@\t\r" and value not in layout.NON_FINITE:
+        return f"'{value}"
+    return value
+
+
+def damage(root: Path) -> tuple[int, list[str]]:
+    """Return how many runs there are, and a sentence for everything in them that cannot be read."""
+    found: list[str] = []
+    folders = [folder for parent in reader.project_folders(root) for folder in reader.run_folders(parent)]
+    for folder in folders:
+        try:
+            log = reader.read_run(folder)
+        except FormatError as error:
+            found.append(str(error))
+            continue
+        ended = fold.state(fold.sessions(log), time.time()) not in ("running", "silent")
+        for item in (*log.damage, *(log.unfinished() if ended else ())):
+            place = f"line {item.line}, byte {item.offset}" if item.line else "the file"
+            found.append(f"{folder / item.file}: {place}: {item.reason}")
+    return len(folders), found
