@@ -1,0 +1,1 @@
+"""Values that become files or shapes of their own: images, histograms."""

@@ -1,0 +1,203 @@
+"""Pictures: arrays, tensors, PIL images, figures and files."""
+
+from __future__ import annotations
+
+import io
+import re
+from os import PathLike
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from tracklog.errors import warn
+from tracklog.media import pixels
+from tracklog.media.array import is_torch, to_numpy
+from tracklog.media.base import Media
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL import Image as PILImage
+
+    from tracklog.media.base import MediaDoor
+
+MAX_ITEMS = 108
+MAX_DIMENSION = 65500
+
+_WRITTEN = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "bmp": "BMP"}
+_SHOWN = {"PNG": ("png",), "JPEG": ("jpg", "jpeg"), "BMP": ("bmp",), "GIF": ("gif",), "WEBP": ("webp",)}
+"""What browsers show: files in these formats are kept byte for byte; the first extension is the usual one."""
+_PNG_MODES = frozenset(("1", "L", "LA", "P", "RGB", "RGBA", "I;16"))
+_JPEG_MODES = frozenset(("L", "RGB", "CMYK"))
+_URL = re.compile(r"^[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+
+
+class Image(Media):
+    """A picture, taken as it is now: later changes of the data do not show.
+
+    ``data_or_path``: a NumPy array or nested list (H × W, H × W × C), a PyTorch tensor (C × H × W, or a batch of such,
+    laid out as a grid), a PIL image, a matplotlib figure, axes or `pyplot`, another Image, an open file, or the path of
+    a file, whose bytes are kept. With ``normalize``, values in 0…1 and -1…1 are stretched to 0…255; others are clipped.
+    ``file_type`` is png, jpg, jpeg or bmp. Raises ValueError for shapes, types of file and sizes that make no picture,
+    TypeError for values that are no numbers.
+    """
+
+    def __init__(
+        self,
+        data_or_path: Any,
+        mode: str | None = None,
+        caption: str | None = None,
+        grouping: int | None = None,
+        classes: Any = None,
+        boxes: Any = None,
+        masks: Any = None,
+        file_type: str | None = None,
+        normalize: bool = True,  # noqa: FBT001, FBT002  # the signature that scripts expect
+    ) -> None:
+        if file_type is not None and file_type not in _WRITTEN:
+            raise ValueError(f"file_type must be one of {', '.join(_WRITTEN)}, not {file_type!r}")
+        self.caption = None if caption is None else str(caption)
+        self.grouping = grouping
+        self.classes, self.boxes, self.masks = classes, boxes, masks
+        if classes is not None or boxes or masks:
+            warn("image-overlays", "boxes, masks and classes of images are not recorded yet; the images are")
+        self.data, self.format, self.width, self.height = b"", "", 0, 0
+        if isinstance(data_or_path, Image):
+            self._copy(data_or_path)
+        elif isinstance(data_or_path, (str, PathLike)):
+            self._take_path(data_or_path)
+        elif hasattr(data_or_path, "read"):
+            self._take_file(data_or_path.read(), "", "the open file")
+        else:
+            self._encode(_picture(data_or_path, normalize=normalize), mode, file_type or "png")
+
+    @property
+    def image(self) -> PILImage.Image:
+        """Return the picture, for PIL."""
+        from PIL import Image as PILImage
+
+        return PILImage.open(io.BytesIO(self.data))
+
+    def to_data_array(self) -> list[Any]:
+        """Return the pixels row by row: numbers, or tuples where there are several channels."""
+        rows: list[Any] = pixels.to_array(self.image).tolist()
+        return [[tuple(pixel) if isinstance(pixel, list) else pixel for pixel in row] for row in rows]
+
+    def to_record(self, door: MediaDoor) -> dict[str, object]:
+        """Return ``image-file`` with path, sha256, size, width, height, format and, where given, caption, grouping."""
+        record: dict[str, object] = {"_type": "image-file", **door.put_bytes("images", self.data, self.format)}
+        record.update(width=self.width, height=self.height, format=self.format)
+        if self.caption is not None:
+            record["caption"] = self.caption
+        if self.grouping is not None:
+            record["grouping"] = self.grouping
+        return record
+
+    @staticmethod
+    def batch_record(images: Sequence[Image], door: MediaDoor) -> dict[str, object]:
+        """Return the value of images logged as one list: ``images`` with count and, as items, a record of each."""
+        if len(images) > MAX_ITEMS:
+            warn("image-list", f"a list of {len(images)} images was logged; the first {MAX_ITEMS} are kept")
+        items = [image.to_record(door) for image in images[:MAX_ITEMS]]
+        return {"_type": "images", "count": len(items), "items": items}
+
+    @classmethod
+    def all_captions(cls, images: Sequence[Image]) -> list[str] | bool:
+        """Return the captions, empty where one is missing; False when there are none at all."""
+        if all(image.caption is None for image in images):
+            return False
+        return [image.caption or "" for image in images]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Image) and self.data == other.data
+
+    def __hash__(self) -> int:
+        return hash(self.data)
+
+    def _copy(self, other: Image) -> None:
+        self.data, self.format, self.width, self.height = other.data, other.format, other.width, other.height
+        self.grouping = other.grouping if self.grouping is None else self.grouping
+        self.caption = other.caption if self.caption is None else self.caption
+
+    def _take_path(self, path: str | PathLike[str]) -> None:
+        if _URL.match(str(path)):
+            raise ValueError(f"an image is read from a file, not from {str(path)[:200]!r}; download it first")
+        where = Path(path)
+        self._take_file(where.read_bytes(), where.suffix.lstrip(".").lower(), str(path))
+
+    def _take_file(self, data: bytes, extension: str, name: str) -> None:
+        """Keep the bytes of a file that browsers show; make a PNG of what they do not."""
+        from PIL import Image as PILImage
+        from PIL import UnidentifiedImageError
+
+        try:
+            picture = PILImage.open(io.BytesIO(data))
+        except (UnidentifiedImageError, PILImage.DecompressionBombError) as error:
+            raise ValueError(f"{name} cannot be read as an image: {error}") from error
+        known = _SHOWN.get(picture.format or "")
+        if known is None:
+            self._encode(picture, None, "png")
+            return
+        self.data, self.format = data, extension if extension in known else known[0]
+        self.width, self.height = _checked(picture.size)
+
+    def _encode(self, picture: PILImage.Image, mode: str | None, file_type: str) -> None:
+        picture = picture if mode is None else _converted(picture, mode)
+        self.width, self.height = _checked(picture.size)
+        self.format = file_type
+        if _WRITTEN[file_type] == "JPEG":
+            if "A" in picture.mode or "transparency" in picture.info:
+                warn("image-alpha", "JPEG has no transparency: the alpha channel is dropped; file_type='png' keeps it")
+            picture = picture if picture.mode in _JPEG_MODES else picture.convert("RGB")
+        elif picture.mode not in _PNG_MODES or (file_type == "bmp" and picture.mode in {"LA", "I;16"}):
+            # The modes beyond have no place in the file or in browsers: CMYK, HSV, floats, 32-bit integers.
+            picture = picture.convert("RGBA" if "A" in picture.mode or "a" in picture.mode else "RGB")
+        written = io.BytesIO()
+        picture.save(written, format=_WRITTEN[file_type])
+        self.data = written.getvalue()
+
+
+def _checked(size: tuple[int, int]) -> tuple[int, int]:
+    if not all(1 <= side <= MAX_DIMENSION for side in size):
+        raise ValueError(f"an image has 1 to {MAX_DIMENSION} pixels a side, this one is {size[0]} × {size[1]}")
+    return size
+
+
+def _converted(picture: PILImage.Image, mode: str) -> PILImage.Image:
+    try:
+        return picture.convert(mode)
+    except ValueError as error:
+        raise ValueError(f"an image of mode {picture.mode} cannot be converted to mode {mode!r}: {error}") from error
+
+
+def _picture(data: Any, *, normalize: bool) -> PILImage.Image:
+    """Return data of any kind but files as a PIL image."""
+    module = type(data).__module__.partition(".")[0]
+    if module == "PIL" or (hasattr(data, "convert") and hasattr(data, "getbands")):
+        picture: PILImage.Image = data
+        return picture
+    figure = _figure(data)
+    if figure is not None:
+        return _drawn(figure)
+    return pixels.from_array(to_numpy(data), channels_first=is_torch(data), normalize=normalize)
+
+
+def _figure(data: Any) -> Any:
+    """Return the matplotlib figure that data is, or is drawn in; None for anything else."""
+    if isinstance(data, ModuleType) and data.__name__ in {"matplotlib.pyplot", "pylab", "matplotlib.pylab"}:
+        return data.gcf()
+    if not any(kind.__module__.partition(".")[0] == "matplotlib" for kind in type(data).__mro__):
+        return None
+    while not hasattr(data, "savefig"):
+        data = getattr(data, "figure", None)
+        if data is None:
+            raise ValueError("this part of a matplotlib figure belongs to no figure yet")
+    return data
+
+
+def _drawn(figure: Any) -> PILImage.Image:
+    from PIL import Image as PILImage
+
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png")
+    return PILImage.open(drawn)
