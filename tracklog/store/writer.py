@@ -37,8 +37,10 @@ _ALPHABET = string.ascii_lowercase + string.digits
 class Appender:
     """One append-only file of lines; opened at its first line."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, first: Callable[[], None] | None = None) -> None:
+        """`first` is called once, before the file is opened for its first line."""
         self.path = path
+        self._first = first
         self.lines = 0
         """Lines given to `append`, lost ones included."""
         self.lost = 0
@@ -69,6 +71,9 @@ class Appender:
         """Try again to write what was kept."""
         if not self._kept:
             return
+        if self._first is not None:
+            first, self._first = self._first, None
+            first()
         try:
             self._open()
             while self._kept:
@@ -144,10 +149,10 @@ class Writer:
         self.name = ""
         self._begin()
 
-    def _begin(self) -> None:
+    def _begin(self, first: Callable[[], None] | None = None) -> None:
         self.name = writer_name()
         self.history, self.events, self.system, self.console = (
-            Appender(self.folder / layout.writer_file(stream, self.name))
+            Appender(self.folder / layout.writer_file(stream, self.name), None if stream == layout.EVENTS else first)
             for stream in (layout.HISTORY, layout.EVENTS, layout.SYSTEM, layout.CONSOLE)
         )
 
@@ -161,12 +166,22 @@ class Writer:
         self.events.append(encode(line))
 
     def forked(self, session: dict[str, Any]) -> None:
-        """Go on in a forked child: its own files, with a session that names the parent."""
+        """Go on in a forked child: its own files, begun with a session that names the parent, and only if it writes."""
         parent = self.name
         for appender in (self.history, self.events, self.system, self.console):
             appender.abandon()
         self.session = {**self.session, **session, "parent": parent}
-        self._begin()
+        self._begin(self._announce_child)
+
+    def _announce_child(self) -> None:
+        if not self.events.lines:
+            self.start()
+        if self.history.lines:
+            warn(
+                "forked-child",
+                f"a forked child process (pid {os.getpid()}) logs to the run of its parent; its rows are kept apart as "
+                "'child processes'. Log in the parent, or call init() in the child.",
+            )
 
     def gone(self) -> bool:
         """Return whether the folder was deleted."""
@@ -260,6 +275,7 @@ class Files:
         path = f"{layout.MEDIA}/{layout.file_name(kind)}/{digest[:20]}{_extension(ext)}"
         target = self.folder / path
         if not target.exists():
+            self._require()
             _replace(target, data)
         return {"path": path, "sha256": digest, "size": len(data)}
 
@@ -278,7 +294,13 @@ class Files:
 
     def put_file(self, name: str, data: bytes) -> None:
         """Write a file by name (relative, with `/`), whole. Raises OSError."""
+        self._require()
         _replace(self.folder / name, data)
+
+    def _require(self) -> None:
+        """Raise FileNotFoundError when the run's folder was deleted: it is not made again behind its owner's back."""
+        if not self.folder.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "the run's folder is gone", str(self.folder))
 
     def copy(self, source: Path, name: str) -> Path:
         """Copy a file to a name below `files/`; return its place. Raises OSError."""
@@ -286,8 +308,8 @@ class Files:
         self._copy(source, target)
         return target
 
-    @staticmethod
-    def _copy(source: Path, target: Path) -> None:
+    def _copy(self, source: Path, target: Path) -> None:
+        self._require()
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
         try:
@@ -306,6 +328,8 @@ def write_for_people(folder: Path, config: dict[str, Any], summary: dict[str, An
     """Write `config.yaml` (nested) and `summary.json` (one flat row); never read back by tracklog. Raises OSError."""
     import yaml  # noqa: PLC0415 - only needed at the end of a run
 
+    if not folder.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "the run's folder is gone", str(folder))
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     _replace(folder / layout.CONFIG_FILE, text.encode("utf-8", "surrogateescape"))
     _replace(folder / layout.SUMMARY_FILE, orjson.dumps(summary, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
