@@ -14,7 +14,7 @@ from tracklog.demo import iris, weather
 from tracklog.demo.loop import DivergedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 __all__ = ["train"]
@@ -27,13 +27,15 @@ def train(root: Path, *, quiet: bool = False, report: Callable[[int, int, str], 
     with (number, count, name) as each run begins.
     """
     runs = [*iris.runs(), *weather.runs()]
-    with contextlib.ExitStack() as stack:
-        if quiet:
-            stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
-            stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
-        for number, run in enumerate(runs, start=1):
-            if report is not None:
-                report(number, len(runs), run.name)
-            # One of them is meant to diverge, and its run to be recorded as failed; the others go on.
-            with contextlib.suppress(DivergedError):
-                run.start(root)
+    for number, run in enumerate(runs, start=1):
+        if report is not None:
+            report(number, len(runs), run.name)
+        # One of them is meant to diverge, and its run to be recorded as failed; the others go on.
+        with _silence() if quiet else contextlib.nullcontext(), contextlib.suppress(DivergedError):
+            run.start(root)
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield

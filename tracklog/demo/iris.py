@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from vega_datasets import data
 
 import tracklog
 from tracklog.demo.loop import Split, Training
@@ -88,8 +89,6 @@ def _training(setting: Setting, seed: int) -> Training:
 @cache
 def _data(features: tuple[str, ...]) -> tuple[Split, Frame]:
     """Read the flowers, standardize their inputs and hold back every third one of each species."""
-    from vega_datasets import data
-
     flowers = json.loads(data.iris.raw())
     raw = np.array([[flower[name] for name in features] for flower in flowers], dtype=float)
     x = (raw - raw.mean(axis=0)) / raw.std(axis=0)

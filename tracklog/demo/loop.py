@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracklog.demo.network import Activation, Floats, Step, Task
+    from tracklog.disabled import DisabledRun
     from tracklog.run import Run
 
 PATIENCE = 25
@@ -62,8 +63,16 @@ class Training:
 
     def start(self, root: Path) -> None:
         """Train and record one run below ``root``; raise `DivergedError` when the loss stops being a number."""
-        settings = {"project": self.project, "name": self.name, "group": self.group, "job_type": "train"}
-        with tracklog.init(dir=root, **settings, tags=self.tags, notes=self.notes, config=self.config()) as run:
+        with tracklog.init(
+            project=self.project,
+            name=self.name,
+            group=self.group,
+            job_type="train",
+            tags=self.tags,
+            notes=self.notes,
+            config=self.config(),
+            dir=root,
+        ) as run:
             _train(self, run)
 
     def config(self) -> dict[str, Any]:
@@ -78,7 +87,7 @@ class Training:
         }
 
 
-def _train(training: Training, run: Run) -> None:
+def _train(training: Training, run: Run | DisabledRun) -> None:
     rng = np.random.default_rng(training.seed)
     split = training.split
     sizes = [split.x.shape[1], *training.hidden, split.y.shape[1]]
@@ -102,6 +111,7 @@ def _train(training: Training, run: Run) -> None:
             optimizer.update(network.parameters, looked.gradients)
         lost = lost + 1 if math.isnan(looked.loss) else 0
         if lost == PATIENCE:
+            sys.stderr.write("\n")  # leaves the bar's line, as bars do when they are closed
             raise DivergedError(f"The loss is NaN since {PATIENCE} steps: a learning rate of {training.lr} is too high")
         _tell(training, step, row, began)
 

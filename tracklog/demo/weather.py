@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from vega_datasets import data
 
 import tracklog
 from tracklog.demo.loop import Split, Training
@@ -91,8 +92,6 @@ def _training(setting: Setting, seed: int) -> Training:
 @cache
 def _days() -> tuple[Floats, Floats, Floats]:
     """Read day of the year, year and highest temperature (°C) of all days."""
-    from vega_datasets import data
-
     rows = list(csv.DictReader(io.StringIO(data.seattle_weather.raw().decode())))
     dates = [dt.date(*map(int, row["date"].split("/"))) for row in rows]
     day = np.array([date.timetuple().tm_yday for date in dates], dtype=float)
