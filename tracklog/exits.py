@@ -7,6 +7,7 @@ nothing: readers see it by its missing `finish`.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import signal
 import sys
@@ -67,6 +68,11 @@ def _install() -> None:
 def _at_exit() -> None:
     for run, _ in list(_attended.values()):
         run._close(_code or 0, error=_error)  # noqa: SLF001 - the run's own end
+    if _error is not None and _error["type"] == "KeyboardInterrupt":
+        # Modules loaded while closing (a namedtuple evaluates a string) make Python forget that it ends by Ctrl-C, and
+        # exit with 1; the same evaluation, interrupted, reminds it, so that the shell sees 130.
+        with contextlib.suppress(KeyboardInterrupt):
+            exec("raise KeyboardInterrupt")  # noqa: S102 - see above
 
 
 def _chain_excepthook() -> None:
