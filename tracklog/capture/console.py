@@ -167,7 +167,7 @@ class _Line:
         return ready, self._newest
 
 
-def _repainted(line: str, partly_out: bool = False) -> str:  # noqa: FBT001, FBT002  # private, called thrice
+def _repainted(line: str, partly_out: bool = False) -> str:
     """Leave out the repaints of a line that later ones cover.
 
     A shorter one leaves the tail of the one before on the screen, so that one stays, unless it is erased. What stands

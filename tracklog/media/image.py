@@ -52,7 +52,7 @@ class Image(Media):
         boxes: Any = None,
         masks: Any = None,
         file_type: str | None = None,
-        normalize: bool = True,  # noqa: FBT001, FBT002  # the signature that scripts expect
+        normalize: bool = True,
     ) -> None:
         if file_type is not None and file_type not in _WRITTEN:
             raise ValueError(f"file_type must be one of {', '.join(_WRITTEN)}, not {file_type!r}")
