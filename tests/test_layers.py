@@ -1,0 +1,144 @@
+"""The import rules of the packages, read from the code itself."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = (
+    "numpy",
+    "PIL",
+    "yaml",
+    "psutil",
+    "pynvml",
+    "jinja2",
+    "rich",
+    "watchdog",
+    "nh3",
+    "pygments",
+    "matplotlib",
+    "torch",
+)
+PURE = ("kinds", "pages", "series.py", "levels.py", "pack.py", "console.py", "parts.py", "numbers.py", "markdown.py")
+DOORS = ("tracklog.store", "tracklog.errors")
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(path: Path, *, top_level: bool = False) -> set[str]:
+    """Return the full names a module imports at run time; only those outside of functions with `top_level`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: set[str] = set()
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            return
+        if top_level and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+
+    visit(tree)
+    return found
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+@pytest.mark.parametrize("path", modules("tracklog"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_the_recorder_reaches_the_builder_only_inside_commands(path: Path) -> None:
+    if path.name == "cli.py":
+        assert not [name for name in imports(path, top_level=True) if within(name, "site_builder")]
+    else:
+        assert not [name for name in imports(path) if within(name, "site_builder")]
+
+
+@pytest.mark.parametrize("path", modules("site_builder"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_the_builder_knows_the_recorder_only_by_its_store(path: Path) -> None:
+    foreign = {name for name in imports(path) if within(name, "tracklog")}
+    allowed = {name for name in foreign if any(within(name, door) for door in DOORS)}
+    # Its version is part of every output's hash.
+    assert foreign - allowed <= ({"tracklog"} if path.name == "builder.py" else set())
+
+
+@pytest.mark.parametrize("path", modules("tracklog/store"), ids=lambda p: p.name)
+def test_the_store_knows_nothing_above_it(path: Path) -> None:
+    assert not [name for name in imports(path) if within(name, "tracklog") and not any(within(name, d) for d in DOORS)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in modules("tracklog") if not {"demo", "media"} & set(p.parts)],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_heavy_libraries_are_imported_where_first_needed(path: Path) -> None:
+    assert not [name for name in imports(path, top_level=True) if name.partition(".")[0] in HEAVY]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in modules("site_builder") if set(PURE) & set(p.relative_to(ROOT / "site_builder").parts)],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_pure_modules_read_and_write_nothing(path: Path) -> None:
+    calls = {
+        node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)
+    }
+    assert not calls & {
+        "open",
+        "read_bytes",
+        "read_text",
+        "write_bytes",
+        "write_text",
+        "unlink",
+        "mkdir",
+        "scandir",
+        "stat",
+    }
+
+
+def test_only_the_output_writes_sites() -> None:
+    writers = {"write_bytes", "write_text", "copyfile", "unlink", "rmdir", "replace"}
+    allowed = {"output.py", "manifest.py", "single.py", "model.py"}
+    for path in modules("site_builder"):
+        calls = [
+            node.func.attr
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(node.args) <= 1 and not node.keywords
+        ]
+        if path.name not in allowed:
+            assert not set(calls) & writers, path
+
+
+def test_importing_tracklog_loads_nothing_else() -> None:
+    code = "import sys; before = set(sys.modules); import tracklog; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert set(done.stdout.split()) <= {"tracklog", "__future__"}
+
+
+def test_no_module_is_a_bin_for_leftovers() -> None:
+    names = {path.stem for package in ("tracklog", "site_builder") for path in modules(package)}
+    assert not {name for name in names if any(word in name for word in ("util", "helper", "manager", "misc", "common"))}
+
+
+def test_no_module_has_grown_out_of_hand() -> None:
+    sizes = {
+        str(path.relative_to(ROOT)): path.read_text(encoding="utf-8").count("\n")
+        for package in ("tracklog", "site_builder")
+        for path in modules(package)
+    }
+    assert not {name: size for name, size in sizes.items() if size > 600}

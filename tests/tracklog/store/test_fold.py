@@ -1,0 +1,135 @@
+"""From lines to rows, sessions, state, summary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracklog.store import fold
+from tracklog.store.reader import RunLog, WriterLog
+
+HERE = fold.this_place()
+ELSEWHERE = {**HERE, "host": "another-machine"}
+
+
+def log_of(**writers: dict[str, Any]) -> RunLog:
+    """Return a run whose writers have `rows`, `events` and session keys as given."""
+    made = {}
+    for name, given_ in writers.items():
+        session = {"event": "session", "_timestamp": 1.0, "row": 0, "after": [], **HERE, **given_.get("session", {})}
+        rows = [{"_runtime": 0.0, "_timestamp": 1.0, **row} for row in given_.get("rows", [])]
+        made[name] = WriterLog(name, events=[session, *given_.get("events", [])], history=rows)
+    return RunLog(folder=None, writers=made)  # type: ignore[arg-type]
+
+
+def rows_of(log: RunLog) -> dict[str, list[dict[str, Any]]]:
+    tracks = fold.history(log, fold.sessions(log)).tracks
+    clocks = ("_runtime", "_timestamp")
+    return {t.label: [{k: v for k, v in row.items() if k not in clocks} for row in t.rows] for t in tracks}
+
+
+def test_lines_of_one_step_are_one_row() -> None:
+    log = log_of(a={"rows": [{"_step": 0, "x": 1, "n": {"a": 1}}, {"_step": 0, "x": 2, "n": {"b": 2}}, {"_step": 3, "x": 3}]})
+    assert rows_of(log) == {"": [{"_step": 0, "x": 2, "n": {"a": 1, "b": 2}}, {"_step": 3, "x": 3}]}
+
+
+def test_media_of_one_step_replace_each_other_whole() -> None:
+    one, two = {"_type": "image-file", "path": "a", "caption": "c"}, {"_type": "image-file", "path": "b"}
+    log = log_of(a={"rows": [{"_step": 0, "x": one}, {"_step": 0, "x": two}]})
+    assert rows_of(log)[""][0]["x"] == two
+
+
+def test_rows_of_concurrent_writers_join_by_step() -> None:
+    log = log_of(a={"rows": [{"_step": 0, "x": 1}, {"_step": 1, "x": 2}]}, b={"rows": [{"_step": 1, "y": 5}]})
+    assert rows_of(log) == {"": [{"_step": 0, "x": 1}, {"_step": 1, "x": 2, "y": 5}]}
+
+
+def test_a_key_that_two_ranks_log_is_a_series_for_each() -> None:
+    log = log_of(
+        a={"session": {"rank": 0}, "rows": [{"_step": 0, "x": 1, "only": 7}]},
+        b={"session": {"rank": 1}, "rows": [{"_step": 0, "x": 2}]},
+    )
+    assert rows_of(log) == {"": [{"_step": 0, "only": 7}], "rank 0": [{"_step": 0, "x": 1}], "rank 1": [{"_step": 0, "x": 2}]}
+    assert fold.summary(log, found := fold.sessions(log), fold.history(log, found))["x"] == 1
+
+
+def test_a_resumed_session_supersedes_what_it_repeats() -> None:
+    log = log_of(
+        a={"rows": [{"_step": n, "x": n} for n in range(5)], "events": [{"event": "finish", "exit_code": 1}]},
+        b={"session": {"after": ["a"], "start_step": 3}, "rows": [{"_step": 3, "x": 30}]},
+    )
+    found = fold.sessions(log)
+    history = fold.history(log, found)
+    assert [row["x"] for row in history.tracks[0].rows] == [0, 1, 2, 30]
+    assert [(joint.step, joint.superseded) for joint in history.joints] == [(3, 2)]
+    assert fold.summary(log, found, history) == {"x": 30}
+
+
+def test_rows_of_forked_children_are_shown_only_where_nobody_else_logs_the_key() -> None:
+    log = log_of(a={"rows": [{"_step": 0, "x": 1}]}, child={"session": {"parent": "a"}, "rows": [{"_step": 0, "x": 2, "y": 3}]})
+    tracks = fold.history(log, fold.sessions(log)).tracks
+    assert [(t.label, t.hidden, sorted(t.rows[0].keys() - {"_step", "_runtime", "_timestamp"})) for t in tracks] == [
+        ("", False, ["x"]),
+        ("child processes", True, ["x"]),
+        ("child processes", False, ["y"]),
+    ]
+
+
+FINISH, FAIL = {"event": "finish", "exit_code": 0}, {"event": "finish", "exit_code": 2}
+DEAD = {**HERE, "pid": 2**22 + 1, "started": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("writers", "state"),
+    [
+        ({}, "crashed"),
+        ({"a": {}}, "running"),
+        ({"a": {"events": [FINISH]}}, "finished"),
+        ({"a": {"events": [FAIL]}}, "failed"),
+        ({"a": {"session": DEAD}}, "crashed"),
+        ({"a": {"events": [FAIL]}, "b": {"session": {"after": ["a"]}, "events": [FINISH]}}, "finished"),
+        ({"a": {"events": [FINISH]}, "b": {"session": {"after": ["a"], **DEAD}}}, "crashed"),
+        ({"a": {"events": [FINISH]}, "b": {"events": [FAIL]}}, "failed"),
+        ({"a": {"events": [FINISH]}, "c": {"session": {"parent": "a"}}}, "finished"),
+    ],
+)
+def test_the_state_follows_from_the_sessions(writers: dict[str, Any], state: str) -> None:
+    assert fold.state(fold.sessions(log_of(**writers)), now=100.0) == state
+
+
+@pytest.mark.parametrize(("age", "state"), [(60, "running"), (300, "silent"), (3000, "crashed")])
+def test_a_run_on_another_machine_is_judged_by_its_last_sign(age: float, state: str) -> None:
+    log = log_of(a={"session": {**ELSEWHERE, "_timestamp": 1000.0}})
+    assert fold.state(fold.sessions(log), now=1000.0 + age) == state
+
+
+def test_a_process_id_that_was_given_anew_is_not_taken_for_the_old_process() -> None:
+    log = log_of(a={"session": {**HERE, "started": HERE["started"] - 1}})
+    assert fold.state(fold.sessions(log), now=1.0) == "crashed"
+
+
+def test_a_summary_value_that_was_set_holds_until_the_next_row() -> None:
+    events = [{"event": "summary", "row": 1, "path": ["x"], "value": 9}, {"event": "summary", "row": 2, "path": ["y"], "value": 8}]
+    log = log_of(a={"rows": [{"_step": 0, "x": 1, "y": 1}, {"_step": 1, "x": 2}], "events": events})
+    found = fold.sessions(log)
+    assert fold.summary(log, found, fold.history(log, found)) == {"x": 2, "y": 8}
+
+
+VALUES = st.recursive(
+    st.one_of(st.integers(-9, 9), st.text(max_size=2)), lambda inner: st.dictionaries(st.sampled_from("ab"), inner, max_size=2), max_leaves=4
+)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3), max_size=8))
+def test_the_last_values_are_what_folding_all_rows_gives(rows: list[dict[str, Any]]) -> None:
+    expected: dict[str, Any] = {}
+    for row in rows:
+        expected = fold.merged(expected, row)
+    assert fold.last_values(rows) == expected
+
+
+def test_flat_keys_can_be_told_apart() -> None:
+    assert fold.flatten({"a": {"b": 1}, "a.b": 2, "e": {}}) == {"a.b": 1, "a\\.b": 2, "e": {}}
