@@ -1,1 +1,65 @@
-import "./entry";
+// Starts the page: reads what it is, mounts its islands, follows the hash and the builds.
+import { render, type ComponentType } from "preact";
+import { page, pageEntry, single } from "./entry";
+import { readHash, readLocation } from "./route";
+import { Bar } from "./islands/bar";
+import { Workspace } from "./islands/workspace";
+import { watchTheme } from "./lib/colours";
+import { refresh } from "./lib/data";
+import { start } from "./lib/live";
+
+/** By the name in `data-island`. */
+const ISLANDS: Readonly<Record<string, ComponentType>> = {
+  bar: Bar, workspace: Workspace,
+};
+
+function mount(root: ParentNode): void {
+  for (const element of root.querySelectorAll<HTMLElement>("[data-island]")) {
+    const Island = ISLANDS[element.dataset.island!];
+    if (!Island) continue;
+    element.replaceChildren();
+    element.dataset.mounted = "";
+    render(<Island />, element);
+  }
+}
+
+function unmount(root: ParentNode): void {
+  for (const element of root.querySelectorAll<HTMLElement>("[data-mounted]")) render(null, element);
+}
+
+/** In a single file another page is another <main> in the same document. */
+async function turnPage(path: string): Promise<void> {
+  const next = await pageEntry(path);
+  const main = document.getElementById("main")!;
+  const header = document.getElementById("top")!;
+  unmount(document);
+  // The builder escaped this text; parsing it apart from the document runs nothing in it.
+  const parsed = new DOMParser().parseFromString(next.main, "text/html");
+  const content = parsed.querySelector("main") ?? parsed.body;
+  const nav = content.querySelector<HTMLTemplateElement>("template#nav");
+  if (nav) header.replaceChildren(document.importNode(nav.content, true));
+  main.replaceChildren(...[...content.childNodes].map((node) => document.importNode(node, true)));
+  page.value = next.page;
+  document.title = next.title;
+  scrollTo(0, 0);
+  readLocation();
+  await show();
+}
+
+async function show(): Promise<void> {
+  readLocation();
+  mount(document);
+  await refresh();
+  const anchor = readHash(location.hash, single).query.match(/(?:^|&)h=([^&]+)/)?.[1];
+  if (anchor) document.getElementById(decodeURIComponent(anchor))?.scrollIntoView();
+}
+
+addEventListener("hashchange", () => {
+  const { path } = readHash(location.hash, single);
+  if (path && path !== page.value.path) void turnPage(path).catch((error: Error) => console.warn(error.message));
+  else readLocation();
+});
+
+watchTheme();
+const first = readHash(location.hash, single).path;
+void (first && first !== page.value.path ? turnPage(first).catch(show) : show()).then(start);

@@ -231,18 +231,7 @@ async function joined(run: RunRow, runHead: RunHead, series: Series, metric: Ser
   };
 }
 
-/** Every row of a JSON series: `[row, value]` with its step. */
-export function latestAt(steps: Float64Array, step: number): number {
-  let [low, high] = [0, steps.length];
-  while (low < high) {
-    const middleAt = (low + high) >> 1;
-    if (steps[middleAt]! <= step) low = middleAt + 1;
-    else high = middleAt;
-  }
-  return low - 1;
-}
-
-/** Steps of an axis at level 0. */
-export async function stepsOf(run: RunRow, runHead: RunHead, axis: Axis): Promise<Float64Array> {
-  return (await range(run, runHead, axis.levels[0]!, true, 0, axis.size))[0] ?? new Float64Array();
+/** Steps, run times and clock times of an axis' rows. */
+export function axisColumns(run: RunRow, runHead: RunHead, axis: Axis): Promise<Float64Array[]> {
+  return range(run, runHead, axis.levels[0]!, true, 0, axis.size);
 }

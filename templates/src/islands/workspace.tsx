@@ -1,0 +1,67 @@
+// The workspace: run list beside panels.
+import { signal } from "@preact/signals";
+import { useRef, useState } from "preact/hooks";
+import { page } from "../entry";
+import { href, preference, setParams } from "../route";
+import { failure, index, uid } from "../lib/data";
+import { plural } from "../lib/format";
+import { baseline, current, eyes, hovered, listed, onlyEyes, toggleEyes } from "../lib/view";
+import { Board } from "../parts/board";
+import { FullHost } from "../parts/full";
+import { Icon } from "../parts/icons";
+import { Rail } from "../parts/rail";
+import { Loading, NoRuns } from "../parts/states";
+import { Empty } from "../parts/ui";
+import { useKeys } from "../parts/use";
+
+const sheet = signal(false);
+
+export function Workspace() {
+  const [width] = useState(() => Number(preference("rail")) || 0);
+  const searchInput = useRef<HTMLInputElement | null>(null);
+  useRunKeys();
+  if (failure.value) return <Empty title="The data of this site could not be read" text={failure.value} />;
+  if (!index.value) return <Loading />;
+  if (!index.value.runs.length) return <NoRuns project={index.value.project} />;
+  document.body.classList.toggle("sheet", sheet.value);
+  const close = (): void => void (sheet.value = false);
+  return (
+    <div class="work" style={width ? { "--rail": `${width}px` } : undefined}>
+      <Rail sheet={sheet.value} onClose={close} inputRef={(element) => (searchInput.current = element)} />
+      <div class="main"><Board /></div>
+      <FullHost />
+      <nav class="bottom narrow" aria-label="Parts">
+        <button type="button" aria-expanded={sheet.value} onClick={() => (sheet.value = !sheet.value)}><Icon name="runs" />{eyes.value.size} of {plural(index.value.runs.length, "run")}</button>
+        <a href={href(page.value.path)} aria-current="page" onClick={close}><Icon name="chart" />Charts</a>
+        <a href={href(page.value.path.replace(/index\.html$/, "table.html"))}><Icon name="table" />Table</a>
+      </nav>
+    </div>
+  );
+}
+
+/** Keys that act on the run the list stands on. */
+function useRunKeys(): void {
+  const go = (by: number) => (): void => {
+    const runs = listed.value;
+    const at = runs.findIndex((run) => uid(run) === current.value);
+    const run = runs[Math.max(0, Math.min(runs.length - 1, at + by))];
+    if (run) current.value = hovered.value = uid(run);
+  };
+  const on = (act: (id: string) => void) => (): void => void (current.value && act(current.value));
+  useKeys({
+    j: go(1),
+    k: go(-1),
+    x: on((id) => toggleEyes([id])),
+    o: on((id) => onlyEyes([id])),
+    b: on((id) => setParams({ base: baseline.value && uid(baseline.value) === id ? undefined : id })),
+    Enter: (event) => {
+      const run = listed.value.find((other) => uid(other) === current.value);
+      if (run && !(event.target as HTMLElement).closest("button, a")) location.href = href(run.page);
+      else (event.target as HTMLElement).closest<HTMLElement>("button, a")?.click();
+    },
+    Escape: () => {
+      sheet.value = false;
+      current.value = hovered.value = "";
+    },
+  });
+}

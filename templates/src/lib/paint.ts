@@ -1,0 +1,212 @@
+// Paints traces onto a chart's canvas: envelopes, lines, points, marks of what is not finite, ends.
+import { resolve } from "./colours";
+import { main, type Trace } from "./trace";
+
+export interface Canvas {
+  readonly context: CanvasRenderingContext2D;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  /** Canvas pixels per CSS pixel. */
+  readonly ratio: number;
+  x(value: number): number;
+  y(value: number): number;
+}
+
+export interface Options {
+  /** Id of the trace that stands out, or empty. */
+  readonly hovered: string;
+  readonly rawBehind: boolean;
+  readonly logY: boolean;
+  readonly yMin: number;
+  readonly yMax: number;
+}
+
+const FAR = 0.38;
+const BAND = 0.16;
+const RAW = 0.2;
+const FEW = 40;
+
+export function paint(canvas: Canvas, traces: readonly Trace[], options: Options): void {
+  const { context } = canvas;
+  context.save();
+  context.beginPath();
+  context.rect(canvas.left, canvas.top - 1, canvas.width, canvas.height + 2);
+  context.clip();
+  context.lineJoin = "round";
+  const anyHovered = traces.some((trace) => trace.id === options.hovered);
+  const ordered = anyHovered ? [...traces].sort((a, b) => Number(a.id === options.hovered) - Number(b.id === options.hovered)) : traces;
+  const dim = (trace: Trace): number => (anyHovered && trace.id !== options.hovered ? FAR : 1);
+  for (const trace of ordered) band(canvas, trace, BAND * dim(trace), options);
+  if (options.rawBehind) for (const trace of ordered) if (trace.smooth && !trace.n) line(canvas, trace, trace.y, RAW * dim(trace), 1, options);
+  for (const trace of ordered) {
+    const near = anyHovered && trace.id === options.hovered;
+    line(canvas, trace, main(trace), dim(trace), near ? 2.25 : 1.5, options);
+    points(canvas, trace, dim(trace), options);
+  }
+  for (const trace of ordered) ends(canvas, trace, dim(trace), options);
+  context.restore();
+  for (const trace of ordered) marks(canvas, trace, options);
+}
+
+function usable(value: number, options: Options): boolean {
+  return Number.isFinite(value) && !(options.logY && value <= 0);
+}
+
+function band(canvas: Canvas, trace: Trace, alpha: number, options: Options): void {
+  const { low, high, x } = trace;
+  if (!low || !high) return;
+  const { context } = canvas;
+  context.globalAlpha = alpha;
+  context.fillStyle = resolve(trace.colour);
+  const bottom = (value: number): number => (options.logY && value <= 0 ? canvas.top + canvas.height : canvas.y(value));
+  let start = -1;
+  for (let i = 0; i <= x.length; i++) {
+    const fine = i < x.length && Number.isFinite(low[i]!) && usable(high[i]!, options) && !(start >= 0 && x[i]! < x[i - 1]!);
+    if (fine && start < 0) start = i;
+    if (fine || start < 0) continue;
+    context.beginPath();
+    for (let j = start; j < i; j++) context.lineTo(canvas.x(x[j]!), canvas.y(high[j]!));
+    for (let j = i - 1; j >= start; j--) context.lineTo(canvas.x(x[j]!), bottom(low[j]!));
+    context.fill();
+    start = -1;
+  }
+  context.globalAlpha = 1;
+}
+
+/** Gaps stay gaps; a line whose x falls back begins anew. A group's mean is dotted where fewer than half have data. */
+function line(canvas: Canvas, trace: Trace, y: Float64Array, alpha: number, width: number, options: Options): void {
+  const { context, ratio } = canvas;
+  context.globalAlpha = alpha;
+  context.strokeStyle = resolve(trace.colour);
+  context.lineWidth = width * ratio;
+  const solid = trace.dash.map((length) => length * ratio);
+  const few = (i: number): boolean => trace.n !== null && trace.n[i]! * 2 < trace.members;
+  const [from, to] = window_(canvas, trace.x);
+  let open = false;
+  let dotted = false;
+  const close = (): void => {
+    if (open) context.stroke();
+    open = false;
+  };
+  for (let i = from; i < to; i++) {
+    if (!usable(y[i]!, options) || !Number.isFinite(trace.x[i]!)) {
+      close();
+      continue;
+    }
+    const [px, py] = [canvas.x(trace.x[i]!), canvas.y(y[i]!)];
+    const back = i > from && trace.x[i]! < trace.x[i - 1]!;
+    if (open && (back || few(i) !== dotted)) {
+      if (!back) context.lineTo(px, py);
+      close();
+    }
+    if (!open) {
+      dotted = few(i);
+      context.setLineDash(dotted ? [1.5 * ratio, 3 * ratio] : solid);
+      context.beginPath();
+      context.moveTo(px, py);
+      open = true;
+    } else context.lineTo(px, py);
+  }
+  close();
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+/** Points outside of the plot are skipped, but for one at each side. */
+function window_(canvas: Canvas, x: Float64Array): [number, number] {
+  let [from, to] = [0, x.length];
+  while (from + 1 < to && canvas.x(x[from + 1]!) < canvas.left) from++;
+  while (to - 1 > from && canvas.x(x[to - 2]!) > canvas.left + canvas.width) to--;
+  return [from, to];
+}
+
+function points(canvas: Canvas, trace: Trace, alpha: number, options: Options): void {
+  const { context, ratio } = canvas;
+  const y = main(trace);
+  const all = trace.n === null && trace.drawn < FEW;
+  context.globalAlpha = alpha;
+  context.fillStyle = resolve(trace.colour);
+  const radius = 1.75 * ratio;
+  for (let i = 0; i < y.length; i++) {
+    if (!usable(y[i]!, options)) continue;
+    const alone = !(i > 0 && usable(y[i - 1]!, options)) && !(i + 1 < y.length && usable(y[i + 1]!, options));
+    if (!all && !alone) continue;
+    context.beginPath();
+    context.arc(canvas.x(trace.x[i]!), canvas.y(y[i]!), alone ? radius * 1.3 : radius, 0, 2 * Math.PI);
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+function ends(canvas: Canvas, trace: Trace, alpha: number, options: Options): void {
+  if (!trace.end) return;
+  const y = main(trace);
+  let last = y.length - 1;
+  while (last >= 0 && !usable(y[last]!, options)) last--;
+  if (last < 0) return;
+  const { context, ratio } = canvas;
+  const [px, py] = [canvas.x(trace.x[last]!), canvas.y(y[last]!)];
+  context.globalAlpha = alpha;
+  if (trace.end === "crash") {
+    const arm = 3.5 * ratio;
+    context.strokeStyle = resolve("var(--bad)");
+    context.lineWidth = 1.75 * ratio;
+    context.beginPath();
+    context.moveTo(px - arm, py - arm);
+    context.lineTo(px + arm, py + arm);
+    context.moveTo(px - arm, py + arm);
+    context.lineTo(px + arm, py - arm);
+    context.stroke();
+  } else {
+    context.fillStyle = resolve(trace.colour);
+    context.strokeStyle = resolve("var(--paper)");
+    context.lineWidth = 1.5 * ratio;
+    context.beginPath();
+    context.arc(px, py, 3.5 * ratio, 0, 2 * Math.PI);
+    context.fill();
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+}
+
+/** NaN on the x axis in red, infinities at the edges in amber. */
+function marks(canvas: Canvas, trace: Trace, options: Options): void {
+  const { context, ratio, top, height } = canvas;
+  const bottom = top + height;
+  const tick = (xs: readonly number[], colour: string, y0: number, y1: number): void => {
+    if (!xs.length) return;
+    context.strokeStyle = resolve(colour);
+    context.lineWidth = 1.5 * ratio;
+    context.beginPath();
+    for (const value of xs) {
+      const px = canvas.x(value);
+      if (px < canvas.left - 1 || px > canvas.left + canvas.width + 1) continue;
+      context.moveTo(px, y0);
+      context.lineTo(px, y1);
+    }
+    context.stroke();
+  };
+  const length = 5 * ratio;
+  tick(trace.nan, "var(--bad)", bottom - length, bottom);
+  tick(trace.above, "var(--warn)", top, top + length);
+  tick(trace.below, "var(--warn)", bottom - length, bottom);
+  clipped(canvas, trace, options);
+}
+
+/** Peaks beyond the y range get a tick at the edge that cuts them. */
+function clipped(canvas: Canvas, trace: Trace, options: Options): void {
+  const { context, ratio, top, height, left, width } = canvas;
+  const y = main(trace);
+  let previous = -Infinity;
+  context.fillStyle = resolve(trace.colour);
+  for (let i = 0; i < y.length; i++) {
+    const over = y[i]! > options.yMax;
+    if (!over && !(y[i]! < options.yMin)) continue;
+    const px = canvas.x(trace.x[i]!);
+    if (px < left || px > left + width || px - previous < 3 * ratio) continue;
+    previous = px;
+    context.fillRect(px - ratio / 2, over ? top : top + height - 3 * ratio, ratio, 3 * ratio);
+  }
+}

@@ -1,0 +1,143 @@
+// Panels of a board: which there are, in which sections, and what a person set for one of them.
+import { computed } from "@preact/signals";
+import type { KeyInfo } from "../model";
+import { param, params, setParams } from "../route";
+import { prefix, shown } from "./keys";
+import { parse, write, type Smoothing } from "./smooth";
+import { clipOutliers, join, keys, smoothing, split, xAxis } from "./view";
+
+export interface PanelInfo {
+  /** In the hash. */
+  readonly id: string;
+  readonly key: string;
+  readonly kind: "line" | "histogram" | "image";
+  readonly stream: "history" | "system";
+  /** Shown: `train/loss`. */
+  readonly title: string;
+  readonly section: string;
+  /** Runs of the project that have it. */
+  readonly runs: number;
+}
+
+export interface Section {
+  readonly name: string;
+  readonly panels: readonly PanelInfo[];
+}
+
+export const SYSTEM = "system";
+export const PINNED = "Pinned";
+
+/** `system.cpu` and `system/cpu` are both the metric cpu of the section system. */
+function systemTitle(key: string): string {
+  return `system/${shown(key).replace(/^system[./]/, "")}`;
+}
+
+function panelOf(info: KeyInfo): PanelInfo | null {
+  const kind = info.kind === "number" || info.kind === "bool" ? "line" : info.kind === "histogram" || info.kind === "image" ? info.kind : null;
+  if (!kind || info.hidden) return null;
+  const title = info.stream === "system" ? systemTitle(info.key) : shown(info.key);
+  const id = (info.stream === "system" && !/^system[./]/.test(info.key) ? "system:" : "") + info.key + (kind === "line" ? "" : `#${kind}`);
+  return { id, key: info.key, kind, stream: info.stream, title, section: info.stream === "system" ? SYSTEM : prefix(info.key) || "Charts", runs: info.runs };
+}
+
+/** One panel for a key, even where some runs logged it as a number and others as a bool. */
+export function panelsOf(infos: readonly KeyInfo[]): PanelInfo[] {
+  const panels = new Map<string, PanelInfo>();
+  for (const info of infos) {
+    const panel = panelOf(info);
+    if (panel && !panels.has(panel.id)) panels.set(panel.id, panel);
+  }
+  return [...panels.values()];
+}
+
+export const panels = computed(() => panelsOf(keys.value));
+export const pinned = computed(() => split(param("pins")));
+
+export function togglePin(id: string): void {
+  const now = pinned.value;
+  setParams({ pins: join(now.includes(id) ? now.filter((other) => other !== id) : [...now, id]) });
+}
+
+/** Sections as first logged, pinned panels first, system last. `order` holds what a person moved. */
+export function sectionsOf(list: readonly PanelInfo[], pins: readonly string[], order: readonly string[]): Section[] {
+  const rank = new Map(order.map((id, i) => [id, i]));
+  const moved = [...list].sort((a, b) => (a.section === b.section && rank.has(a.id) && rank.has(b.id) ? rank.get(a.id)! - rank.get(b.id)! : 0));
+  const sections = new Map<string, PanelInfo[]>();
+  const add = (name: string, panel: PanelInfo): void => void (sections.get(name)?.push(panel) ?? sections.set(name, [panel]));
+  for (const id of pins) {
+    const panel = list.find((other) => other.id === id);
+    if (panel) add(PINNED, panel);
+  }
+  for (const panel of moved) if (panel.section !== SYSTEM && !pins.includes(panel.id)) add(panel.section, panel);
+  for (const panel of moved) if (panel.section === SYSTEM && !pins.includes(panel.id)) add(SYSTEM, panel);
+  return [...sections].map(([name, members]) => ({ name, panels: members }));
+}
+
+/** Move a panel before another one of its section. */
+export function movePanel(id: string, before: string, members: readonly PanelInfo[]): void {
+  const ids = members.map((panel) => panel.id).filter((other) => other !== id);
+  const at = ids.indexOf(before);
+  ids.splice(at < 0 ? ids.length : at, 0, id);
+  if (members[0] && pinned.value.includes(members[0].id)) return setParams({ pins: join(ids) });
+  const rest = split(param("order")).filter((other) => !ids.includes(other));
+  setParams({ order: join([...rest, ...ids]) });
+}
+
+/** What is set for one panel; undefined follows the toolbar. */
+export interface PanelOptions {
+  readonly log?: boolean;
+  readonly x?: string;
+  readonly smoothing?: Smoothing;
+  readonly y?: readonly [number, number];
+  readonly table?: boolean;
+  readonly wide?: boolean;
+}
+
+export function optionsOf(id: string): PanelOptions {
+  const result: { -readonly [name in keyof PanelOptions]: PanelOptions[name] } = {};
+  for (const item of (param(`o.${id}`) ?? "").split(";")) {
+    const [name, value = ""] = item.split(/=(.*)/s);
+    if (name === "log") result.log = value !== "0";
+    else if (name === "x") result.x = value;
+    else if (name === "sm") result.smoothing = parse(value);
+    else if (name === "table") result.table = true;
+    else if (name === "wide") result.wide = true;
+    else if (name === "y") {
+      const [low, high] = value.split("..").map(Number);
+      if (low !== undefined && high !== undefined && low < high) result.y = [low, high];
+    }
+  }
+  return result;
+}
+
+export function setOptions(id: string, changes: Partial<PanelOptions>): void {
+  const next = { ...optionsOf(id), ...changes };
+  const items: string[] = [];
+  if (next.log !== undefined) items.push(next.log ? "log" : "log=0");
+  if (next.x !== undefined) items.push(`x=${next.x}`);
+  if (next.smoothing !== undefined) items.push(`sm=${write(next.smoothing)}`);
+  if (next.y) items.push(`y=${next.y[0]}..${next.y[1]}`);
+  if (next.table) items.push("table");
+  if (next.wide) items.push("wide");
+  setParams({ [`o.${id}`]: items.join(";") || undefined });
+}
+
+/** What a panel draws by, its own settings before those of the toolbar. */
+export function effective(panel: PanelInfo): { x: string; log: boolean; smoothing: Smoothing; y: readonly [number, number] | null; clip: boolean; table: boolean } {
+  const own = optionsOf(panel.id);
+  const x = own.x ?? xAxis.value;
+  return {
+    // System metrics have steps of their own: for them a step is the time they were sampled at.
+    x: panel.stream === "system" && x !== "wall" ? "rel" : x,
+    log: own.log ?? param("logy") === "1", smoothing: own.smoothing ?? smoothing.value, y: own.y ?? null, clip: clipOutliers.value, table: own.table ?? false,
+  };
+}
+
+export const folded = computed(() => new Set(split(param("fold") ?? SYSTEM)));
+export function toggleFold(name: string): void {
+  const next = new Set(folded.value);
+  if (!next.delete(name)) next.add(name);
+  const list = [...next];
+  setParams({ fold: list.length === 1 && list[0] === SYSTEM ? undefined : join(list) ?? "" });
+}
+export const anyParams = computed(() => Object.keys(params.value).length > 0);

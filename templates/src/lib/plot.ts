@@ -1,0 +1,156 @@
+// One chart: uPlot for scales, axes, cursor and selection; the traces are painted by paint.ts.
+import uPlot from "uplot";
+import { resolve } from "./colours";
+import { tick } from "./format";
+import { paint, type Options } from "./paint";
+import type { Trace } from "./trace";
+
+export interface Scales {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  readonly logX: boolean;
+  readonly logY: boolean;
+}
+
+export interface Events {
+  /** The pointer stands at an x value (and CSS pixels in the plot), or left. */
+  cursor(x: number | null, left: number, top: number): void;
+  zoom(x: readonly [number, number] | null, y: readonly [number, number] | null): void;
+}
+
+export type TickText = (value: number, distance: number) => string;
+
+export class Plot {
+  private readonly chart: uPlot;
+  private traces: readonly Trace[] = [];
+  private options: Options = { hovered: "", rawBehind: true, logY: false, yMin: -Infinity, yMax: Infinity };
+  private shiftDrag = false;
+  /** While true, moves of the cursor come from another chart. */
+  private following = false;
+
+  constructor(root: HTMLElement, width: number, height: number, private scales: Scales, private readonly xText: TickText, private readonly unit: string, events: Events, overview = false) {
+    const axis = { stroke: () => resolve("var(--ink-3)"), font: `10.5px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false } };
+    this.chart = new uPlot({
+      width, height, padding: [6, 8, 0, 0], legend: { show: false }, pxAlign: 1,
+      cursor: {
+        y: false, points: { show: false }, focus: { prox: -1 }, drag: { x: true, y: false, setScale: false, dist: 4 },
+        bind: {
+          mousedown: (u, _target, handler) => (event: MouseEvent) => {
+            this.shiftDrag = event.shiftKey;
+            u.cursor.drag!.y = event.shiftKey;
+            return handler(event);
+          },
+          dblclick: () => () => (events.zoom(null, null), null),
+        },
+      },
+      scales: {
+        x: { time: false, auto: false, distr: scales.logX ? 3 : 1, range: () => [...this.scales.x] as [number, number] },
+        y: { auto: false, distr: scales.logY ? 3 : 1, range: () => [...this.scales.y] as [number, number] },
+      },
+      axes: [
+        { ...axis, size: overview ? 18 : 20, gap: 4, space: 56, grid: { show: false }, border: { show: true, stroke: () => resolve("var(--line-2)"), width: 1 }, values: (u, splits) => this.xTicks(u, splits) },
+        { ...axis, show: !overview, size: (_, values) => 14 + 6.2 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)), gap: 6, space: 28, grid: { stroke: () => resolve("var(--grid)"), width: 1 }, values: (_, splits) => labels(splits, this.scales.logY) },
+      ],
+      series: [{}, { paths: () => null, points: { show: false } }],
+      hooks: {
+        draw: [(u) => this.draw(u)],
+        setCursor: [(u) => {
+          if (this.following) return;
+          const { left, top } = u.cursor;
+          if (left == null || left < 0) events.cursor(null, 0, 0);
+          else events.cursor(u.posToVal(left, "x"), left, top ?? 0);
+        }],
+        setSelect: [(u) => {
+          const { left, width: w, top, height: h } = u.select;
+          if (w < 4) return;
+          const y: [number, number] | null = this.shiftDrag && h > 4 ? [u.posToVal(top + h, "y"), u.posToVal(top, "y")] : null;
+          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          events.zoom([u.posToVal(left, "x"), u.posToVal(left + w, "x")], y);
+        }],
+      },
+    }, [[...scales.x], [null, null]], root);
+  }
+
+  private xTicks(u: uPlot, splits: number[]): string[] {
+    const distance = step(splits);
+    const room = u.bbox.width / uPlot.pxRatio - 14 - 6 * this.unit.length;
+    return splits.map((value) => (value == null || (this.unit && u.valToPos(value, "x") > room - 16) ? "" : this.xText(value, distance)));
+  }
+
+  private draw(u: uPlot): void {
+    const { left, top, width, height } = u.bbox;
+    paint({
+      context: u.ctx, left, top, width, height, ratio: uPlot.pxRatio,
+      x: (value) => u.valToPos(value, "x", true), y: (value) => u.valToPos(value, "y", true),
+    }, this.traces, this.options);
+  }
+
+  set(traces: readonly Trace[], scales: Scales, options: Omit<Options, "yMin" | "yMax">): void {
+    this.traces = traces;
+    this.scales = scales;
+    this.options = { ...options, yMin: scales.y[0], yMax: scales.y[1] };
+    this.chart.batch(() => {
+      this.chart.setScale("x", { min: scales.x[0], max: scales.x[1] });
+      this.chart.setScale("y", { min: scales.y[0], max: scales.y[1] });
+    });
+    this.chart.redraw(false, true);
+  }
+
+  resize(width: number, height: number): void {
+    this.chart.setSize({ width, height });
+  }
+
+  /** Move the crosshair without telling anybody; null hides it. */
+  follow(x: number | null): void {
+    this.following = true;
+    const left = x === null ? -10 : this.chart.valToPos(x, "x");
+    this.chart.setCursor({ left: left >= 0 && left <= this.plotWidth ? left : -10, top: -10 }, true);
+    this.following = false;
+  }
+
+  get plotWidth(): number {
+    return this.chart.bbox.width / uPlot.pxRatio;
+  }
+  /** Of the plot within the chart, CSS pixels. */
+  get plotLeft(): number {
+    return this.chart.bbox.left / uPlot.pxRatio;
+  }
+  get plotTop(): number {
+    return this.chart.bbox.top / uPlot.pxRatio;
+  }
+  get plotHeight(): number {
+    return this.chart.bbox.height / uPlot.pxRatio;
+  }
+  get over(): HTMLElement {
+    return this.chart.over;
+  }
+  get canvas(): HTMLCanvasElement {
+    return this.chart.ctx.canvas;
+  }
+  xAt(left: number): number {
+    return this.chart.posToVal(left, "x");
+  }
+  left(x: number): number {
+    return this.chart.valToPos(x, "x");
+  }
+  topOf(y: number): number {
+    return this.chart.valToPos(y, "y");
+  }
+  destroy(): void {
+    this.chart.destroy();
+  }
+}
+
+function step(splits: readonly number[]): number {
+  const finite = splits.filter((value) => value != null);
+  return finite.length > 1 ? Math.abs(finite[1]! - finite[0]!) : Math.abs(finite[0] ?? 1) || 1;
+}
+
+/** Labels of the y axis; on a log axis only powers of ten, unless there is none. */
+function labels(splits: readonly (number | null)[], log: boolean): string[] {
+  const values = splits as number[];
+  if (!log) return values.map((value) => (value == null ? "" : tick(value, step(values))));
+  const powers = values.filter((value) => value > 0 && Number.isInteger(Math.round(Math.log10(value) * 1e9) / 1e9));
+  const keep = new Set(powers.length > 1 ? powers : values);
+  return values.map((value) => (value != null && keep.has(value) ? tick(value, value) : ""));
+}

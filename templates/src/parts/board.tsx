@@ -1,0 +1,100 @@
+// Sections of panels below a toolbar: the workspace, and a run's charts and system metrics.
+import { useEffect, useState } from "preact/hooks";
+import type { RunRow } from "../model";
+import { param, setParams } from "../route";
+import { folded, movePanel, panels, pinned, sectionsOf, setOptions, toggleFold, togglePin, effective, type PanelInfo, type Section } from "../lib/panels";
+import { search } from "../lib/regex";
+import { columnCount, split } from "../lib/view";
+import { HeatPanel } from "./heat";
+import { Icon } from "./icons";
+import { LinePanel } from "./panel";
+import { PicturesPanel } from "./pictures";
+import { Toolbar } from "./toolbar";
+import { Empty } from "./ui";
+import { useKeys } from "./use";
+
+export function PanelView({ panel, fixed, drag, large }: { panel: PanelInfo; fixed?: readonly RunRow[]; drag?: { onDrop: (id: string) => void }; large?: boolean }) {
+  if (panel.kind === "histogram") return <HeatPanel panel={panel} fixed={fixed} drag={drag} />;
+  if (panel.kind === "image") return <PicturesPanel panel={panel} fixed={fixed} drag={drag} large={large} />;
+  return <LinePanel panel={panel} fixed={fixed} drag={drag} />;
+}
+
+/** Ids of the panels that the search field leaves; null without a search. */
+function usePanelSearch(all: readonly PanelInfo[]): { hits: ReadonlySet<string> | null; note: string } {
+  const pattern = param("p") ?? "";
+  const regex = param("pre") !== "0";
+  const [state, setState] = useState<{ hits: ReadonlySet<string> | null; note: string }>({ hits: null, note: "" });
+  useEffect(() => {
+    if (!pattern) return setState({ hits: null, note: "" });
+    let stale = false;
+    void search(pattern, all.map((panel) => panel.title), regex).then(({ hits, literal }) => {
+      if (!stale) setState({ hits: new Set(all.filter((_, i) => hits.has(i)).map((panel) => panel.id)), note: literal });
+    });
+    return () => void (stale = true);
+  }, [pattern, regex, all]);
+  return state;
+}
+
+export function Board({ fixed, list, openAll, runsButton }: { fixed?: readonly RunRow[]; list?: readonly PanelInfo[]; openAll?: boolean; runsButton?: preact.ComponentChildren }) {
+  const all = list ?? panels.value;
+  const { hits, note } = usePanelSearch(all);
+  const left = hits ? all.filter((panel) => hits.has(panel.id)) : all;
+  const sections = sectionsOf(left, pinned.value, split(param("order")));
+  useBoardKeys(all);
+  return (
+    <>
+      <Toolbar count={all.length} note={note} runsButton={runsButton} hasX={all.some((panel) => panel.stream === "history")} />
+      {sections.map((section) => <SectionView key={section.name} section={section} open={openAll || hits !== null || !folded.value.has(section.name)} fixed={fixed} />)}
+      {!sections.length && (hits ? <Empty title="No panel matches" text={`${all.length} panels are left out by the search.`} /> : <Empty title="No data logged yet" text="Charts appear with the first numbers." />)}
+    </>
+  );
+}
+
+function SectionView({ section, open, fixed }: { section: Section; open: boolean; fixed?: readonly RunRow[] }) {
+  return (
+    <section class={open ? "sec" : "sec shut"} aria-label={section.name}>
+      <header>
+        <h2><button type="button" class="fold" aria-expanded={open} onClick={() => toggleFold(section.name)}>
+          <Icon name={open ? "down" : "right"} />{section.name} <span class="n">{section.panels.length}</span>
+        </button></h2>
+      </header>
+      {open && (
+        <div class="cols" style={{ "--cols": columnCount.value }}>
+          {section.panels.map((panel) => <PanelView key={panel.id} panel={panel} fixed={fixed} drag={{ onDrop: (id) => id !== panel.id && movePanel(id, panel.id, section.panels) }} />)}
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** The panel whose card has the focus or the pointer. */
+function target(all: readonly PanelInfo[]): PanelInfo | undefined {
+  const card = document.activeElement?.closest<HTMLElement>("[data-panel]") ?? document.querySelector<HTMLElement>("[data-panel]:hover");
+  return all.find((panel) => panel.id === card?.dataset.panel);
+}
+
+function useBoardKeys(all: readonly PanelInfo[]): void {
+  const step = (by: number): void => {
+    const cards = [...document.querySelectorAll<HTMLElement>("[data-panel]")];
+    const at = cards.findIndex((card) => card.contains(document.activeElement));
+    const card = cards[Math.max(0, Math.min(cards.length - 1, at < 0 ? 0 : at + by))];
+    card?.scrollIntoView({ block: "nearest" });
+    (card?.querySelector<HTMLElement>(".canvas[tabindex]") ?? card?.querySelector<HTMLElement>("button"))?.focus({ preventScroll: true });
+  };
+  const on = (act: (panel: PanelInfo) => void) => (): void => {
+    const panel = target(all);
+    if (panel) act(panel);
+  };
+  useKeys({
+    "[": () => step(-1),
+    "]": () => step(1),
+    f: on((panel) => setParams({ panel: panel.id })),
+    l: on((panel) => setOptions(panel.id, { log: effective(panel).log ? undefined : true })),
+    t: on((panel) => setOptions(panel.id, { table: effective(panel).table ? undefined : true })),
+    p: on((panel) => togglePin(panel.id)),
+    s: () => {
+      const names = sectionsOf(all, pinned.value, []).map((section) => section.name);
+      setParams({ fold: names.every((name) => folded.value.has(name)) ? "" : names.map((name) => name.replace(/[,\\]/g, "\\$&")).join(",") });
+    },
+  });
+}

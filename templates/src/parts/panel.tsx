@@ -1,0 +1,164 @@
+// A panel: card with title, legend, chart and what was left out.
+import type { ComponentChildren } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import type { RunRow } from "../model";
+import { setParams, shareUrl } from "../route";
+import { fileName, linesCsv } from "../lib/csv";
+import { full, number, plural } from "../lib/format";
+import { parts, shown } from "../lib/keys";
+import { effective, optionsOf, pinned, setOptions, togglePin, type PanelInfo } from "../lib/panels";
+import type { Scales } from "../lib/plot";
+import { main, xRange, yRange, type Trace } from "../lib/trace";
+import { fromZero, hovered, logX, rawBehind, setZoom, zoom } from "../lib/view";
+import { unitOf } from "../lib/axis";
+import { Chart } from "./chart";
+import { Swatch } from "./identity";
+import { PanelMenu } from "./panelmenu";
+import { TraceTable } from "./tracetable";
+import { Button, Empty, copy, download } from "./ui";
+import { useLines, useRuns, useSeen, useTraces } from "./use";
+
+const LEGEND = 6;
+
+export function Title({ text }: { text: string }) {
+  const [dim, ink] = parts(text);
+  return <h3 title={text}>{dim && <span>{dim}</span>}{ink}</h3>;
+}
+
+/** The frame that all kinds of panels share. */
+export function Card({ panel, fact, acts, children, label, innerRef, drag }: {
+  panel: PanelInfo; fact?: ComponentChildren; acts?: ComponentChildren; children: ComponentChildren; label: string; innerRef?: (element: HTMLElement | null) => void;
+  drag?: { onDrop: (id: string) => void };
+}) {
+  return (
+    <figure class={`card${optionsOf(panel.id).wide ? " w2" : ""}`} aria-label={label} ref={innerRef} data-panel={panel.id}
+      onDragOver={drag && ((event) => event.dataTransfer?.types.includes("text/panel") && event.preventDefault())}
+      onDrop={drag && ((event) => drag.onDrop(event.dataTransfer!.getData("text/panel")))}>
+      <header>
+        <div class="grow handle" draggable={Boolean(drag)} onDragStart={(event) => event.dataTransfer?.setData("text/panel", panel.id)}><Title text={panel.title} /></div>
+        {fact && <span class="pts">{fact}</span>}
+        {acts && <span class="acts">{acts}</span>}
+      </header>
+      {children}
+    </figure>
+  );
+}
+
+export function LinePanel({ panel, fixed, drag }: { panel: PanelInfo; fixed?: readonly RunRow[]; drag?: { onDrop: (id: string) => void } }) {
+  const [attach, seen] = useSeen<HTMLElement>();
+  const runs = useRuns(fixed);
+  const chart = useChart(panel, runs, seen);
+  const { how, traces, loaded } = chart;
+  const pin = pinned.value.includes(panel.id);
+  const fact = [how.log && "log y", optionsOf(panel.id).x !== undefined && `x: ${unitOf(how.x) || how.x}`, how.y && "y range"].filter(Boolean).join(", ");
+  return (
+    <Card panel={panel} innerRef={attach} fact={fact} label={chart.label} drag={drag} acts={
+      <>
+        <Button kind="xs" icon="pin" label={pin ? "Unpin" : "Pin to top"} pressed={pin} onClick={() => togglePin(panel.id)} />
+        <Button kind="xs" icon="full" label="Full screen" onClick={() => setParams({ panel: panel.id })} />
+        <PanelMenu panel={panel} csv={() => saveCsv(panel, how.x, traces)} copyLink={() => void copy(shareUrl({ panel: panel.id }))} />
+      </>
+    }>
+      <Legend traces={traces} note={legendNote(chart)} single={fixed !== undefined && fixed.length === 1} />
+      {how.table && traces.length ? <TraceTable traces={traces} x={how.x} /> : <ChartBody chart={chart} panel={panel} runs={runs} ready={loaded !== null} />}
+      <p class="hint">{hintOf(chart)}</p>
+    </Card>
+  );
+}
+
+export type ChartState = ReturnType<typeof useChart>;
+
+/** All that a line chart needs: data, traces, ranges. */
+export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolean, whole = false) {
+  const how = effective(panel);
+  const [width, setWidth] = useState(0);
+  const [boxY, setBoxY] = useState<readonly [number, number] | null>(null);
+  const range = whole ? null : zoom.value;
+  const isLogX = logX.value && how.x !== "wall";
+  const { loaded, error, again } = useLines(runs, { key: panel.key, stream: panel.stream, x: how.x, zoom: range, logX: isLogX, width: width || 300 }, when);
+  const traces = useTraces(loaded, how.smoothing, range, isLogX, width || 300).filter((trace) => trace.x.length > 0);
+  const zero = fromZero.value;
+  const scales = useMemo<Scales>(() => {
+    const x = range ?? xRange(traces, isLogX) ?? [0, 1];
+    const fitted = how.y ?? boxY ?? yRange(traces, x[0], x[1], how.clip, how.log) ?? (how.log ? [0.1, 1] : [0, 1]);
+    const y = zero && !how.y && !boxY && !how.log ? [Math.min(0, fitted[0]), Math.max(0, fitted[1])] as const : fitted;
+    return { x: isLogX ? [Math.max(x[0], 1e-9), x[1]] : x, y, logX: isLogX, logY: how.log };
+  }, [traces, range?.[0], range?.[1], isLogX, how.y?.[0], how.y?.[1], boxY, how.clip, how.log, zero]);
+  const best = traces.reduce<{ value: number; label: string } | null>((found, trace) => {
+    const low = main(trace).reduce((least, value) => (value < least ? value : least), Infinity);
+    return found && found.value <= low ? found : { value: low, label: trace.label };
+  }, null);
+  const label = `${panel.title} by ${unitOf(how.x) || "time"}, ${plural(traces.length, "line")}${best && Number.isFinite(best.value) ? `, lowest ${best.label} ${number(best.value)}` : ""}`;
+  const onZoom = (x: readonly [number, number] | null, y: readonly [number, number] | null): void => {
+    setBoxY(y);
+    setZoom(x);
+  };
+  return { how, loaded, error, again, traces, scales, setWidth, onZoom, label, range };
+}
+
+export function ChartBody({ chart, panel, runs, ready, tall }: { chart: ChartState; panel: PanelInfo; runs: readonly RunRow[]; ready: boolean; tall?: boolean }) {
+  const { how, traces, error, again, scales } = chart;
+  const frame = tall ? "plot tall" : "plot";
+  if (error && !traces.length) return <div class={frame}><Empty title="This panel could not be read" text={error}><Button kind="line" text="Retry" onClick={again} /></Empty></div>;
+  if (!runs.length) return <div class={frame}><Empty title="No run is shown" text="Open an eye in the run list." /></div>;
+  if (ready && !traces.length) return <div class={frame}><NoData panel={panel} x={how.x} /></div>;
+  if (!ready) return <div class={`${frame} wait`} aria-hidden="true"><i class="sk" /><i class="sk" /><i class="sk" /></div>;
+  return <Chart traces={traces} x={how.x} scales={scales} rawBehind={rawBehind.value} label={chart.label} onZoom={chart.onZoom} onWidth={chart.setWidth} tall={tall} />;
+}
+
+function NoData({ panel, x }: { panel: PanelInfo; x: string }) {
+  if (["step", "rel", "wall"].includes(x)) return <Empty title="No run in view logged this" text={`${plural(panel.runs, "run")} of the project did.`} />;
+  return (
+    <Empty title={<>No run in view logged <code>{shown(x)}</code> next to {panel.title}</>} text={`The other panels stay on ${shown(x)}.`}>
+      <Button kind="line" text="Use step here" onClick={() => setOptions(panel.id, { x: "step" })} />
+    </Empty>
+  );
+}
+
+export function Legend({ traces, note, single }: { traces: readonly Trace[]; note: string; single: boolean }) {
+  const named = single && traces.length === 1 ? [] : traces.slice(0, LEGEND);
+  return (
+    <div class="legend-wrap">
+      <div class="legend">
+        {named.map((trace) => (
+          <span key={trace.id + trace.label} onPointerEnter={() => void (hovered.value = trace.n ? "" : trace.id)} onPointerLeave={() => void (hovered.value = "")}>
+            <Swatch look={trace.look} line /> {trace.label}{trace.damaged && <span class="warnmark" title="Part of this run could not be read"> ⚠</span>}
+          </span>
+        ))}
+        {note && <span class="dim">{note}</span>}
+      </div>
+      {traces.length > 3 && <span class="more">+{traces.length - 3}</span>}
+    </div>
+  );
+}
+
+function legendNote({ loaded, traces, how }: ChartState): string {
+  const without = loaded && !["step", "rel", "wall"].includes(how.x) ? [...loaded.lines.values()].filter((lines) => !lines.length).length : 0;
+  return without && traces.length ? `${plural(without, "run")} without ${shown(how.x)} left out` : "";
+}
+
+/** Every reduction is said: merged, left out, not finite, failed. */
+export function hintOf({ traces, range, how, loaded }: ChartState): string {
+  const sum = (field: "drawn" | "behind" | "rows" | "leftOut"): number => traces.reduce((total, trace) => total + trace[field], 0);
+  const count = (field: "nan" | "above" | "below"): number => traces.reduce((total, trace) => total + trace[field].length, 0);
+  const said: string[] = [];
+  const [drawnPoints, behind] = [sum("drawn"), sum("behind")];
+  if (drawnPoints < behind) said.push(`${full(drawnPoints)} of ${full(behind)} points drawn: min and max kept`);
+  else if (range && behind) said.push(`All ${full(behind)} points in view are drawn`);
+  if (traces.some((trace) => trace.n)) said.push("groups resampled to pixels");
+  if (sum("leftOut")) said.push(`${plural(sum("leftOut"), "row")} without ${shown(how.x)} left out`);
+  if (how.log) {
+    const low = traces.reduce((total, trace) => total + trace.y.reduce((n, value) => n + Number(value <= 0), 0), 0);
+    if (low) said.push(`${plural(low, "value")} ≤ 0 left out`);
+  }
+  if (count("nan")) said.push(`${full(count("nan"))} NaN`);
+  if (count("above") + count("below")) said.push(`${full(count("above") + count("below"))} ±Inf`);
+  if (how.clip) said.push("y clipped to the 1st to 99th percentile");
+  if (loaded?.failed) said.push(`some runs could not be read: ${loaded.failed}`);
+  return said.join(" · ");
+}
+
+export function saveCsv(panel: PanelInfo, x: string, traces: readonly Trace[]): void {
+  const text = linesCsv(unitOf(x) || x, traces.map((trace) => ({ label: trace.label, x: trace.x, y: main(trace), low: trace.low, high: trace.high })));
+  download(`${fileName(panel.title)}.csv`, text, "text/csv");
+}

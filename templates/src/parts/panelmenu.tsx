@@ -1,0 +1,80 @@
+// The menu of a line panel.
+import { useState } from "preact/hooks";
+import { setParams } from "../route";
+import { shown } from "../lib/keys";
+import { effective, optionsOf, pinned, setOptions, togglePin, type PanelInfo } from "../lib/panels";
+import type { Smoothing } from "../lib/smooth";
+import { scalars } from "../lib/view";
+import { Menu, type MenuItem, Slider } from "./ui";
+
+export function PanelMenu({ panel, csv, copyLink }: { panel: PanelInfo; csv: () => void; copyLink: () => void }) {
+  return (
+    <Menu label={`Menu of ${panel.title}`} icon="more">
+      {(close) => <PanelMenuBody panel={panel} csv={csv} copyLink={copyLink} close={close} />}
+    </Menu>
+  );
+}
+
+function PanelMenuBody({ panel, csv, copyLink, close }: { panel: PanelInfo; csv: () => void; copyLink: () => void; close: () => void }) {
+  const how = effective(panel);
+  const own = optionsOf(panel.id);
+  const items: (MenuItem | null)[] = [
+    { text: "Full screen", icon: "full", key: "F", run: () => setParams({ panel: panel.id }) },
+    { text: "Log y axis", icon: "chart", key: "L", on: how.log, run: () => setOptions(panel.id, { log: how.log ? undefined : true }) },
+    { text: how.table ? "Show as chart" : "Show as table", icon: "table", key: "T", run: () => setOptions(panel.id, { table: how.table ? undefined : true }) },
+    { text: pinned.value.includes(panel.id) ? "Unpin" : "Pin to top", icon: "pin", key: "P", run: () => togglePin(panel.id) },
+    { text: "Double width", icon: "columns", on: own.wide ?? false, run: () => setOptions(panel.id, { wide: own.wide ? undefined : true }) },
+    null,
+    { text: "Copy link", icon: "link", run: copyLink },
+    { text: "Download CSV", icon: "download", run: csv },
+  ];
+  return (
+    <>
+      {items.map((item, i) => item === null ? <hr key={i} /> : (
+        <button type="button" key={item.text} aria-pressed={item.on} onClick={() => (close(), item.run?.())}>
+          <span class="lab">{item.text}</span>{item.key && <span class="kbd">{item.key}</span>}
+        </button>
+      ))}
+      <hr />
+      <div class="form">
+        {panel.stream === "history" && (
+          <label>X <select value={own.x ?? ""} onChange={(event) => setOptions(panel.id, { x: event.currentTarget.value || undefined })}>
+            <option value="">as the toolbar</option><option value="step">Step</option><option value="rel">Relative</option><option value="wall">Wall</option>
+            {scalars.value.filter((key) => key.stream === "history" && key.key !== panel.key).map((key) => <option key={key.key} value={key.key}>{shown(key.key)}</option>)}
+          </select></label>
+        )}
+        <SmoothingForm value={own.smoothing} onChange={(smoothing) => setOptions(panel.id, { smoothing })} />
+        <RangeForm value={own.y} onChange={(y) => setOptions(panel.id, { y })} />
+      </div>
+    </>
+  );
+}
+
+function SmoothingForm({ value, onChange }: { value: Smoothing | undefined; onChange: (value: Smoothing | undefined) => void }) {
+  return (
+    <label>Smooth
+      <select value={value ? value.kind : ""} onChange={(event) => {
+        const kind = event.currentTarget.value as Smoothing["kind"] | "";
+        onChange(kind === "" ? undefined : { kind, weight: kind === "none" ? 0 : value?.weight || 0.6 });
+      }}>
+        <option value="">as the toolbar</option><option value="none">none</option><option value="ema">EMA by distance</option><option value="tb">EMA debiased</option>
+      </select>
+      {value && value.kind !== "none" && <Slider label="Smoothing" min={0} max={0.99} step={0.01} value={value.weight} onInput={(weight) => onChange({ ...value, weight })} />}
+    </label>
+  );
+}
+
+function RangeForm({ value, onChange }: { value: readonly [number, number] | undefined; onChange: (value: readonly [number, number] | undefined) => void }) {
+  const [low, setLow] = useState(value ? String(value[0]) : "");
+  const [high, setHigh] = useState(value ? String(value[1]) : "");
+  const give = (a: string, b: string): void => {
+    if (!a && !b) onChange(undefined);
+    else if (a !== "" && b !== "" && Number(a) < Number(b)) onChange([Number(a), Number(b)]);
+  };
+  return (
+    <div class="pair" role="group" aria-label="Y range"><span>Y</span>
+      <input type="number" step="any" placeholder="min" aria-label="Least y" value={low} onInput={(event) => (setLow(event.currentTarget.value), give(event.currentTarget.value, high))} />
+      <input type="number" step="any" placeholder="max" aria-label="Greatest y" value={high} onInput={(event) => (setHigh(event.currentTarget.value), give(low, event.currentTarget.value))} />
+    </div>
+  );
+}

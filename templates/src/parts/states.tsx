@@ -1,0 +1,31 @@
+// What stands in place of content: loading, nothing yet.
+import { useEffect, useState } from "preact/hooks";
+import { CopyButton } from "./ui";
+
+/** The layout in grey; the first 150 ms show nothing. */
+export function Loading() {
+  const [visible, setVisible] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setVisible(true), 150);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!visible) return <div class="work" aria-busy="true"><div class="rail" /><div class="main" /></div>;
+  return (
+    <div class="work" aria-busy="true">
+      <div class="rail"><div class="ghosts">{Array.from({ length: 10 }, (_, i) => <i class="sk" key={i} style={{ width: `${50 + ((i * 37) % 40)}%` }} />)}</div></div>
+      <div class="main"><div class="sec"><p class="dim" role="status">Reading the runs</p><div class="cols">{Array.from({ length: 6 }, (_, i) => <div class="card" key={i}><div class="plot wait"><i class="sk" /></div></div>)}</div></div></div>
+    </div>
+  );
+}
+
+export function NoRuns({ project }: { project: string }) {
+  const code = `import tracklog\nrun = tracklog.init(project=${JSON.stringify(project)})\nrun.log({"loss": 0.42})`;
+  return (
+    <div class="empty start">
+      <svg viewBox="0 0 120 40" width="120" height="40" aria-hidden="true"><path d="M4 4c14 0 18 26 40 28s50 1 72 2" fill="none" stroke="var(--ink-4)" stroke-width="1.5" stroke-dasharray="3 3" /><path d="M2 38h116" stroke="var(--line-2)" /></svg>
+      <b>No data logged yet</b>
+      <p>These three lines are enough. This page fills in by itself while <code>tracklog watch</code> runs.</p>
+      <div class="snippet"><pre class="code">{code}</pre><CopyButton text={code} label="Copy the lines" caption="Copy" /></div>
+    </div>
+  );
+}

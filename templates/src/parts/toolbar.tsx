@@ -1,0 +1,83 @@
+// What holds for all panels: search, x, smoothing, outliers, columns.
+import type { ComponentChildren } from "preact";
+import { param, reset, restored, setParams } from "../route";
+import { toggleDensity } from "../lib/colours";
+import { shown } from "../lib/keys";
+import { write, type Smoothing } from "../lib/smooth";
+import { clipOutliers, columnCount, dashes, fromZero, groupKeys, logX, rawBehind, scalars, setZoom, smoothing, spreadKind, xAxis, zoom } from "../lib/view";
+import { Button, Menu, SearchField, Segments, Slider, Switch } from "./ui";
+
+const SMOOTHINGS: readonly (readonly [Smoothing["kind"], string])[] = [["none", "none"], ["ema", "EMA by distance"], ["tb", "EMA debiased"]];
+
+export function Toolbar({ count, note, runsButton, hasX }: { count: number; note: string; runsButton?: ComponentChildren; hasX: boolean }) {
+  return (
+    <div class="tools" role="toolbar" aria-label="Charts">
+      <SearchField label={`Search ${count} panel${count === 1 ? "" : "s"}`} value={param("p") ?? ""} onInput={(p) => setParams({ p: p || undefined })} regex={param("pre") !== "0"}
+        onRegex={(on) => setParams({ pre: on ? undefined : "0" })} note={note} width={212} />
+      {hasX && <span class="wide row"><span class="gap" /><XAxis /></span>}
+      <span class="wide row"><span class="gap" /><Smooth /><span class="gap" /><Switch on={clipOutliers.value} text="Clip outliers" onChange={(on) => setParams({ clip: on ? "1" : undefined })} /></span>
+      {zoom.value && <Button icon="reset" text="Reset zoom" onClick={() => setZoom(null)} />}
+      <span class="grow" />
+      {restored.value && <span class="row restored"><span class="dim">Your last view</span><Button kind="line" text="Reset" onClick={reset} /></span>}
+      <span class="wide row cols-step"><Button kind="xs" icon="minus" label="Fewer columns" disabled={columnCount.value <= 1} onClick={() => setParams({ cols: String(columnCount.value - 1) })} />
+        <span class="lab">{columnCount.value} col</span>
+        <Button kind="xs" icon="plus" label="More columns" disabled={columnCount.value >= 6} onClick={() => setParams({ cols: String(columnCount.value + 1) })} /></span>
+      <span class="wide"><More /></span>
+      <span class="narrow"><Menu label="View" kind="line" text="View">{() => <div class="form view-form"><XAxis /><Smooth /><Switch on={clipOutliers.value} text="Clip outliers" onChange={(on) => setParams({ clip: on ? "1" : undefined })} /><MoreBody /></div>}</Menu></span>
+      {runsButton}
+    </div>
+  );
+}
+
+export function XAxis() {
+  const x = xAxis.value;
+  const metric = !["step", "rel", "wall"].includes(x);
+  const set = (value: string): void => setParams({ x: value === "step" ? undefined : value, zoom: undefined });
+  return (
+    <span class="row"><span class="lab">X</span>
+      <span class="row seg-with">
+        <Segments label="X axis" value={metric ? "" : x} options={[["step", "Step"], ["rel", "Relative"], ["wall", "Wall"]]} onChange={set} />
+        <select class="plainselect" aria-label="Metric as x axis" data-on={metric ? "" : undefined} value={metric ? x : ""} onChange={(event) => set(event.currentTarget.value || "step")}>
+          <option value="">metric</option>
+          {scalars.value.filter((key) => key.stream === "history").map((key) => <option key={key.key} value={key.key}>{shown(key.key)}</option>)}
+        </select>
+      </span>
+    </span>
+  );
+}
+
+export function Smooth() {
+  const now = smoothing.value;
+  const set = (value: Smoothing): void => setParams({ sm: write(value) || undefined });
+  return (
+    <span class="row"><span class="lab">Smooth</span>
+      <select class="plainselect strong" aria-label="Kind of smoothing" value={now.kind} onChange={(event) => {
+        const kind = event.currentTarget.value as Smoothing["kind"];
+        set({ kind, weight: kind === "none" ? 0 : now.weight || 0.6 });
+      }}>{SMOOTHINGS.map(([kind, text]) => <option key={kind} value={kind}>{text}</option>)}</select>
+      {now.kind !== "none" && <b class="num">{now.weight.toFixed(2)}</b>}
+      <Slider label="Smoothing" min={0} max={0.99} step={0.01} value={now.weight} onInput={(weight) => set({ kind: weight === 0 ? "none" : now.kind === "none" ? "ema" : now.kind, weight })} />
+    </span>
+  );
+}
+
+function More() {
+  return <Menu label="More settings" icon="more" kind="">{() => <div class="form"><MoreBody /></div>}</Menu>;
+}
+
+function MoreBody() {
+  return (
+    <>
+      <Switch on={logX.value} text="Log x" onChange={(on) => setParams({ logx: on ? "1" : undefined, zoom: undefined })} />
+      <Switch on={param("logy") === "1"} text="Log y" onChange={(on) => setParams({ logy: on ? "1" : undefined })} />
+      <Switch on={fromZero.value} text="Y from zero" onChange={(on) => setParams({ zero: on ? "1" : undefined })} />
+      <Switch on={rawBehind.value} text="Raw behind smoothed" onChange={(on) => setParams({ raw: on ? undefined : "0" })} />
+      <label>Dashes <select value={dashes.value} onChange={(event) => setParams({ dash: event.currentTarget.value === "needed" ? undefined : event.currentTarget.value })}>
+        <option value="needed">as needed</option><option value="always">always</option><option value="never">never</option></select></label>
+      {groupKeys.value.length > 0 && <label>Band <select value={spreadKind.value} onChange={(event) => setParams({ band: event.currentTarget.value === "std" ? undefined : event.currentTarget.value })}>
+        <option value="std">std</option><option value="minmax">min and max</option><option value="stderr">standard error</option></select></label>}
+      <Button text="Density" kind="line" onClick={toggleDensity} />
+      <Button text="Reset view" kind="line" onClick={reset} />
+    </>
+  );
+}

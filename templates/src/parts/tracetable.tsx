@@ -1,0 +1,65 @@
+// A chart as a table: one row a line. The accessible form, and the values beside a full-screen chart.
+import { useState } from "preact/hooks";
+import { xText } from "../lib/axis";
+import { cursor } from "../lib/cursor";
+import { cell, decimalsOf } from "../lib/format";
+import { main, nearest, type Trace } from "../lib/trace";
+import { hovered } from "../lib/view";
+import { Swatch } from "./identity";
+
+interface Row {
+  readonly trace: Trace;
+  readonly at: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+type Column = "name" | "at" | "min" | "max";
+
+export function TraceTable({ traces, x, caption }: { traces: readonly Trace[]; x: string; caption?: string }) {
+  const [sort, setSort] = useState<readonly [Column, boolean]>(["at", true]);
+  const here = cursor.value?.kind === x ? cursor.value.x : null;
+  const rows = traces.map((trace) => rowOf(trace, here));
+  const [by, down] = sort;
+  rows.sort((a, b) => {
+    if (by === "name") return a.trace.label.localeCompare(b.trace.label) * (down ? -1 : 1);
+    if (Number.isNaN(a[by]) || Number.isNaN(b[by])) return Number(Number.isNaN(a[by])) - Number(Number.isNaN(b[by]));
+    return down ? b[by] - a[by] : a[by] - b[by];
+  });
+  const decimals = decimalsOf(rows.flatMap(({ at, min, max }) => [at, min, max]));
+  const head = (id: Column, text: string) => (
+    <th scope="col" class={`${id === "name" ? "" : "num"}${by === id ? " sorted" : ""}`} aria-sort={by === id ? (down ? "descending" : "ascending") : undefined}>
+      <button type="button" onClick={() => setSort([id, by === id ? !down : id !== "name"])}>{text}{by === id && (down ? " ↓" : " ↑")}</button>
+    </th>
+  );
+  return (
+    <div class="tracetable" tabIndex={0} role="region" aria-label="Values">
+      <table class="tbl">
+        {caption && <caption class="sr">{caption}</caption>}
+        <thead><tr>{head("name", `${traces.length} lines`)}{head("at", here === null ? "last" : `at ${xText(x, here)}`)}{head("min", "min")}{head("max", "max")}</tr></thead>
+        <tbody>
+          {rows.map(({ trace, at, min, max }) => (
+            <tr key={trace.id + trace.label} onPointerEnter={() => void (hovered.value = trace.n ? "" : trace.id)} onPointerLeave={() => void (hovered.value = "")}>
+              <th scope="row" class="cut"><Swatch look={trace.look} /> {trace.label}</th>
+              <td class="num">{Number.isNaN(at) ? "–" : cell(at, decimals)}</td><td class="num dim">{cell(min, decimals)}</td><td class="num dim">{cell(max, decimals)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function rowOf(trace: Trace, here: number | null): Row {
+  const y = main(trace);
+  let [min, max, last] = [Infinity, -Infinity, NaN];
+  for (let i = 0; i < y.length; i++) {
+    if (!Number.isFinite(y[i]!)) continue;
+    last = y[i]!;
+    min = Math.min(min, trace.low?.[i] ?? y[i]!);
+    max = Math.max(max, trace.high?.[i] ?? y[i]!);
+  }
+  const outside = here !== null && (here > trace.x[trace.x.length - 1]! || here < trace.x[0]!);
+  const at = here === null ? last : outside ? NaN : y[nearest(trace.x, here)]!;
+  return { trace, at, min: min > max ? NaN : min, max: min > max ? NaN : max };
+}

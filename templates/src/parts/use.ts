@@ -1,0 +1,126 @@
+// Hooks: what is near the window, what was loaded, which traces come of it.
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Superseded } from "../entry";
+import type { RunRow } from "../model";
+import { uid } from "../lib/data";
+import { lines as loadLines, type Line } from "../lib/series";
+import type { Smoothing } from "../lib/smooth";
+import { groupTrace, runTrace, xRange, type Trace } from "../lib/trace";
+import { dashes, drawn, groupKeys, groupLook, lookOf, spreadKind, table } from "../lib/view";
+
+/** Whether an element has come near the window; once seen it stays. */
+export function useSeen<T extends HTMLElement>(margin = "300px"): [(element: T | null) => void, boolean] {
+  const [seen, setSeen] = useState(false);
+  const observer = useRef<IntersectionObserver | null>(null);
+  const attach = useMemo(() => (element: T | null): void => {
+    observer.current?.disconnect();
+    if (!element) return;
+    observer.current = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      setSeen(true);
+      observer.current?.disconnect();
+    }, { rootMargin: margin });
+    observer.current.observe(element);
+  }, []);
+  return [attach, seen];
+}
+
+/** The result of a promise, kept while the next one is on its way; only a newer answer replaces an older one. */
+export function useLoaded<T>(make: () => Promise<T>, inputs: readonly unknown[], when = true): { value: T | null; error: string; again: () => void } {
+  const [state, setState] = useState<{ value: T | null; error: string }>({ value: null, error: "" });
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    if (!when) return;
+    let stale = false;
+    make().then(
+      (value) => stale || setState({ value, error: "" }),
+      // A build went by: the new index is on its way and will ask again.
+      (error: Error) => stale || error instanceof Superseded || setState((before) => ({ value: before.value, error: error.message })),
+    );
+    return () => void (stale = true);
+  }, [...inputs, when, tries]);
+  return { ...state, again: () => setTries(tries + 1) };
+}
+
+export interface Loaded {
+  readonly lines: ReadonlyMap<RunRow, readonly Line[]>;
+  readonly failed: string;
+}
+
+export interface Query {
+  readonly key: string;
+  readonly stream: string;
+  readonly x: string;
+  readonly zoom: readonly [number, number] | null;
+  readonly logX: boolean;
+  readonly width: number;
+}
+
+/** Lines of the runs that are drawn. Runs whose data cannot be read are named instead. */
+export function useLines(runs: readonly RunRow[], query: Query, when: boolean): { loaded: Loaded | null; error: string; again: () => void } {
+  const { key, stream, x, zoom, logX } = query;
+  // Widths in steps of 64: a dragged grip does not reload at every pixel.
+  const width = Math.max(128, Math.ceil(query.width / 64) * 64);
+  const result = useLoaded<Loaded>(async () => {
+    const view = { min: zoom?.[0] ?? NaN, max: zoom?.[1] ?? NaN, log: logX, width };
+    const answers = await Promise.allSettled(runs.map((run) => loadLines(run, key, stream, x, view)));
+    const lines = new Map<RunRow, readonly Line[]>();
+    let failed = "";
+    answers.forEach((answer, i) => {
+      if (answer.status === "fulfilled") lines.set(runs[i]!, answer.value);
+      else if (answer.reason instanceof Superseded) throw answer.reason;
+      else failed = String((answer.reason as Error).message);
+    });
+    if (!lines.size && failed) throw new Error(failed);
+    return { lines, failed };
+  }, [runs.map((run) => run.parts.join()).join(), key, stream, x, zoom?.[0], zoom?.[1], logX, width], when && query.width > 0);
+  return { loaded: result.value, error: result.error, again: result.again };
+}
+
+/** Traces of loaded lines: one a run and rank, or one a group. */
+export function useTraces(loaded: Loaded | null, smoothing: Smoothing, zoom: readonly [number, number] | null, logX: boolean, width: number): readonly Trace[] {
+  const keys = groupKeys.value;
+  const now = table.value;
+  const spread = spreadKind.value;
+  const rule = dashes.value;
+  const looks = [...(loaded?.lines.keys() ?? [])].map((run) => JSON.stringify(lookOf(run))).join();
+  return useMemo(() => {
+    if (!loaded) return [];
+    const all = [...loaded.lines.values()].flat();
+    const range = zoom ?? xRange(all, logX) ?? [0, 1];
+    const style = { smoothing, rule, range: range[1] - range[0] };
+    if (!keys.length || !now) return [...loaded.lines].flatMap(([run, lines]) => lines.map((line) => runTrace(run, line, lookOf(run), style)));
+    const current = new Map(now.index.runs.map((run) => [uid(run), run]));
+    const members = [...loaded.lines.keys()].map((run) => current.get(uid(run)) ?? run);
+    const byRow = new Map([...loaded.lines].map(([run, lines]) => [uid(run), lines]));
+    return now.group(members, keys.map((key) => now.resolve(key)!)).map((group) =>
+      groupTrace(group.id, group.label, group.runs.flatMap((run) => byRow.get(uid(run)) ?? []), groupLook(group.runs), spread, range, Math.max(16, Math.min(1000, Math.round(width))), style));
+  }, [loaded, smoothing.kind, smoothing.weight, zoom?.[0], zoom?.[1], logX, spread, rule, keys.join(), looks, width]);
+}
+
+/** The runs a board draws: given ones, or those whose eyes are on. */
+export function useRuns(fixed: readonly RunRow[] | undefined): readonly RunRow[] {
+  return fixed ?? drawn.value;
+}
+
+/** Runs a callback for keys pressed outside of fields. */
+export function useKeys(handlers: Readonly<Record<string, (event: KeyboardEvent) => void>>): void {
+  const latest = useRef(handlers);
+  latest.current = handlers;
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || localStorage.getItem("tracklog:keys") === "off") return;
+      const target = event.target as HTMLElement;
+      if (target.closest("input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable], .menu")) return;
+      const handler = latest.current[event.key] ?? latest.current[event.key.toLowerCase()];
+      if (!handler) return;
+      event.preventDefault();
+      handler(event);
+    };
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, []);
+}
+
+export { useSignalEffect };
