@@ -23,6 +23,12 @@ settings.register_profile("tracklog", deadline=None, suppress_health_check=[Heal
 settings.load_profile("tracklog")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let trials be more than the suite's."""
+    parser.addoption("--kills", type=int, default=200, help="how often a recording process is killed at a random moment")
+    parser.addoption("--build-kills", type=int, default=50, help="how often a build is killed at a random moment")
+
+
 @pytest.fixture(autouse=True)
 def _own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Start every test in an empty folder, without settings of whoever runs the tests."""

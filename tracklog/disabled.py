@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 class Dummy(dict[str, Any]):
     """A dict whose items are attributes too."""
 
+    def __getitem__(self, key: str) -> Any:
+        """Return an item; a dict as one with attributes."""
+        return _dummy(super().__getitem__(key))
+
     def __getattr__(self, key: str) -> Any:
         """Return an item; AttributeError when there is none."""
         try:
-            return _dummy(self[key])
+            return self[key]
         except KeyError:
             raise AttributeError(key) from None
 

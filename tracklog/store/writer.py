@@ -126,7 +126,7 @@ class Appender:
 
     def _bound(self, error: OSError) -> None:
         warn(
-            f"write-{errno.errorcode.get(error.errno or 0, 'EIO').lower()}",
+            "disk-write",
             f"cannot write {self.path}: {error.strerror or error}. Training goes on; up to "
             f"{KEPT_BYTES // 1_000_000} MB are kept in memory and tried again, what is beyond is lost.",
         )
