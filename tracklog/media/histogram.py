@@ -104,21 +104,24 @@ def _count(array: NDArray[Any], num_bins: int) -> tuple[list[float], list[float]
     for chunk in _chunks(array):
         counts += np.histogram(chunk / scale, num_bins, span)[0]
     largest = np.finfo(float).max
-    return counts.tolist(), (edges * scale).clip(-largest, largest).tolist(), int(array.size - finite)
+    with np.errstate(over="ignore"):  # around the largest float itself
+        edges = (edges * scale).clip(-largest, largest)
+    return counts.tolist(), edges.tolist(), int(array.size - finite)
 
 
 def _span(low: float, high: float, num_bins: int) -> tuple[int, tuple[float, float], float]:
     """Return a number of bins, a range that can be divided by it, and what all values are divided by before."""
     import numpy as np
 
-    # A range from the lowest to the largest float is wider than a float can say.
-    scale = 4.0 if max(abs(low), abs(high)) > np.finfo(float).max / 4 else 1.0
+    # NumPy divides by the width of the range and by that of a bin: the largest and the smallest floats leave no room.
+    largest = max(abs(low), abs(high))
+    scale = 4.0 if largest > np.finfo(float).max / 4 else 2.0**-500 if 0 < largest < 1e-250 else 1.0  # noqa: PLR2004
     low, high = low / scale, high / scale
     if low == high:
-        half = max(0.5, abs(low) * 1e-6)
+        half = max(0.5 / scale, abs(low) * 1e-6)
         low, high = low - half, high + half
     # A range of a few floats has no room for many bins.
-    divided = np.linspace(low, high, num_bins + 1)
+    divided = np.linspace(low, high, num_bins + 1) * min(scale, 1.0)
     return num_bins if (np.diff(divided) > 0).all() else 1, (low, high), scale
 
 

@@ -35,16 +35,36 @@ def test_every_finite_number_is_counted_once(array: np.ndarray, num_bins: int) -
         assert found.bins[0] <= finite.min() <= finite.max() <= found.bins[-1]
 
 
-@given(hnp.arrays(np.float64, 50, elements=st.floats(-1e6, 1e6)), st.integers(1, 512))
+@given(hnp.arrays(np.float32, 50, elements=st.floats(-1e6, 1e6, width=32)), st.integers(1, 512))
 def test_the_same_as_numpy(array: np.ndarray, num_bins: int) -> None:
     found = Histogram(array, num_bins=num_bins)
     try:
-        counts, edges = np.histogram(array, num_bins)
+        counts, edges = np.histogram(array.astype(float), num_bins)
     except ValueError:  # NumPy finds no room for so many bins
         return
     if len(found.histogram) == num_bins:
         assert found.histogram == counts.tolist()
         assert found.bins == pytest.approx(edges.tolist())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [5e-324, 0],
+        [0, 1e-310, 3e-309],
+        [1e16, 1e16 + 2],
+        [1.7e308, -1.7e308],
+        [1.7976931348623157e308] * 2,
+        [1e-300],
+        [-1e-320, 1e-320, 2e-320],
+    ],
+)
+@pytest.mark.parametrize("num_bins", [1, 2, 64, 512])
+def test_the_limits_of_floats(values: list[float], num_bins: int) -> None:
+    found = Histogram(values, num_bins=num_bins)
+    assert sum(found.histogram) == len(values)
+    assert found.bins[0] <= min(values) <= max(values) <= found.bins[-1]
+    assert all(math.isfinite(edge) for edge in found.bins)
 
 
 def test_chunks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
