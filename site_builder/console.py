@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _CONTROL = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|[\x00-\x08\x0b-\x1f\x7f]")
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
-_ERROR = re.compile(r"\b(?:error|exception|fatal|critical|traceback|nccl warn|out of memory)\b", re.IGNORECASE)
+_ERROR = re.compile(r"\w*(?:error|exception)\b|\b(?:fatal|critical|traceback|nccl warn|out of memory)\b", re.IGNORECASE)
 _WARNING = re.compile(r"\bwarn(?:ing)?s?\b|\w+Warning\b|^\[?W\b", re.IGNORECASE)
 LONGEST = 10_000
 """Characters of a line that are kept; a longer one says how many there were."""

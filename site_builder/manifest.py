@@ -63,7 +63,7 @@ def load(site: Path) -> Manifest:
         data = orjson.loads(path.read_bytes())
     except FileNotFoundError:
         ours = {FOLDER}
-        if site.is_dir() and any(entry.name not in ours for entry in os.scandir(site)):
+        if site.is_dir() and not ours.issuperset(os.listdir(site)):
             msg = f"{site} is not empty and was not made by tracklog build; choose another folder with -o"
             raise UsageError(msg) from None
         return Manifest()

@@ -1,0 +1,250 @@
+"""Builds: exactly what is written when something changes, and what is said of input that is damaged."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from site_builder import Builder, Options, build, builder, model
+from tests.site_builder.logs import grow, write_run
+from tracklog.errors import UsageError
+
+SITE = Path("site")
+SHARED = {"data/p.js", "data/site.js", "p/index.html", "p/table.html", "index.html", "version.js"}
+ROWS = [{"loss": 1 / (n + 1), "acc": n / 10} for n in range(10)]
+
+
+def options(**more: Any) -> Options:
+    return Options(**{"roots": (Path("logs"),), "site": SITE, "jobs": 1, **more})
+
+
+def files() -> dict[str, bytes]:
+    """Return the site's own files but the manifest."""
+    return {
+        p.relative_to(SITE).as_posix(): p.read_bytes() for p in sorted(SITE.rglob("*")) if p.is_file() and ".tracklog" not in p.parts
+    }
+
+
+def entry(name: str) -> Any:
+    """Return a JSON entry from the data files, as the page reads it."""
+    for file in sorted((SITE / "data").rglob("*.js")):
+        text = file.read_text(encoding="utf-8")
+        for found, literal in re.findall(r"\['([^']*)',0,'((?:[^'\\]|\\.)*)'\]", text):
+            if found == name:
+                json = re.sub(r"\\(x3c|u2028|u2029|.)", lambda m: {"x3c": "<", "n": "\n", "u2028": "\u2028", "u2029": "\u2029"}.get(m[1], m[1]), literal)
+                return orjson.loads(json)
+    raise KeyError(name)
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> None:
+    for n in range(3):
+        write_run(Path("logs"), f"r{n}", ROWS, config={"lr": n})
+
+
+def test_a_second_build_writes_nothing() -> None:
+    build(options())
+    before = files()
+    report = build(options())
+    assert (report.written, report.removed, report.read) == ([], [], 0)
+    assert files() == before
+
+
+def test_a_run_that_grew_rewrites_what_shows_it_and_nothing_else() -> None:
+    build(options())
+    grow(Path("logs/p/r1"), [{"loss": 0.01, "acc": 2.0}])
+    report = build(options())
+    # The first page lists when a project was last heard of, and the workspace and the table print the summary.
+    assert set(report.written) == {"data/p/r1.0.js", "p/runs/r1.html", *SHARED}
+    assert report.read == 1
+
+
+def test_an_output_that_was_deleted_comes_back() -> None:
+    build(options())
+    before = files()
+    for path in ("p/runs/r2.html", "data/p/r0.0.js", "p/table.html", "data/p.js"):
+        (SITE / path).unlink()
+    report = build(options())
+    assert set(report.written) == {"p/runs/r2.html", "data/p/r0.0.js", "p/table.html", "data/p.js", "version.js"}
+    assert {k: v for k, v in files().items() if k != "version.js"} == {k: v for k, v in before.items() if k != "version.js"}
+
+
+def test_a_run_that_was_deleted_leaves_the_site() -> None:
+    build(options())
+    shutil.rmtree("logs/p/r0")
+    report = build(options())
+    assert set(report.removed) == {"data/p/r0.0.js", "p/runs/r0.html"}
+    assert set(report.written) == SHARED
+    assert [row["id"] for row in entry("p/p")["runs"]] == ["r1", "r2"]
+
+
+def test_a_run_that_falls_silent_changes_its_state_without_a_file() -> None:
+    elsewhere = {"host": "another-machine", "pid": 1}
+    folder = write_run(Path("logs"), "away", ROWS, exit_code=None, session=elsewhere)
+    builder_ = Builder(options())
+
+    def state_at(now: float) -> tuple[str, list[str]]:
+        with builder.locked(SITE):
+            report = builder_._build(builder.silent, now)
+        return next(row["state"] for row in entry("p/p")["runs"] if row["id"] == "away"), report.written
+
+    last = 1_790_000_000.9
+    assert state_at(last + 60)[0] == "running"
+    assert state_at(last + 70) == ("running", [])
+    state, written = state_at(last + 200)
+    assert state == "silent"
+    assert set(written) == {"p/runs/away.html", "version.js", *SHARED} - {"data/site.js", "index.html"}
+    assert state_at(last + 4000)[0] == "crashed"
+    assert folder.exists()
+
+
+def test_another_version_of_the_tool_rewrites_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    build(options())
+    monkeypatch.setattr(builder, "_tool_version", lambda: "99.0")
+    assert set(build(options()).written) == set(files())
+
+
+def test_files_that_are_not_ours_are_never_touched() -> None:
+    build(options())
+    (SITE / "CNAME").write_text("example.org")
+    (SITE / "p/runs/notes.txt").write_text("mine")
+    shutil.rmtree("logs/p/r0")
+    build(options())
+    assert (SITE / "CNAME").read_text() == "example.org"
+    assert (SITE / "p/runs/notes.txt").read_text() == "mine"
+
+
+def test_a_folder_that_is_not_ours_is_refused() -> None:
+    SITE.mkdir()
+    (SITE / "thesis.tex").touch()
+    with pytest.raises(UsageError, match="is not empty and was not made by tracklog build"):
+        build(options())
+    assert [p.name for p in SITE.iterdir()] == ["thesis.tex"]
+
+
+def test_other_roots_may_not_make_runs_leave_unasked() -> None:
+    build(options())
+    write_run(Path("others"), "x", ROWS)
+    with pytest.raises(UsageError, match="would lose 3 runs: logs/p/r0, logs/p/r1, logs/p/r2"):
+        build(options(roots=(Path("others"),)))
+    assert build(options(roots=(Path("others"),), roots_changed=True)).runs == 1
+
+
+def test_a_moved_log_folder_changes_nothing() -> None:
+    build(options())
+    Path("elsewhere").mkdir()
+    shutil.move("logs", "elsewhere/logs")
+    assert build(options(roots=(Path("elsewhere/logs"),))).written == []
+
+
+def test_one_run_in_two_roots_is_united_and_others_are_labelled() -> None:
+    shutil.copytree("logs", "copy")
+    grow(Path("copy/p/r0"), [{"loss": 5.0}])
+    shutil.rmtree("copy/p/r1")
+    write_run(Path("copy"), "r1", [{"loss": 9.0}], name="another r1")
+    build(options(roots=(Path("logs"), Path("copy"))))
+    rows = {(row["name"], row["root"]): row["rows"] for row in entry("p/p")["runs"]}
+    assert rows == {("run r0", "logs"): 11, ("run r1", "logs"): 10, ("another r1", "copy"): 1, ("run r2", "logs"): 10}
+
+
+def test_several_processes_write_the_same_bytes() -> None:
+    for n in range(3, 20):
+        write_run(Path("logs"), f"r{n}", ROWS)
+    build(options())
+    alone = files()
+    build(options(site=Path("other"), jobs=2))
+    together = {p.relative_to("other").as_posix(): p.read_bytes() for p in Path("other").rglob("*") if p.is_file()}
+    ids = r'"site":"\w+"|"written":[\d.]+'
+    for path, data in alone.items():
+        assert re.sub(ids, "", data.decode("latin-1")) == re.sub(ids, "", together[path].decode("latin-1"))
+
+
+def test_damage_costs_only_what_is_damaged() -> None:
+    (history,) = Path("logs/p/r1").glob("history-*")
+    lines = history.read_bytes().splitlines(keepends=True)
+    history.write_bytes(b"".join([*lines[:4], b"\x00garbage\n", *lines[5:]]))
+    Path("logs/p/r2/run.json").write_text('{"format": 99}')
+    report = build(options())
+    assert len(report.damage) == 2
+    rows = {row["id"]: (row["rows"], row["damaged"]) for row in entry("p/p")["runs"]}
+    assert rows == {"r0": (10, 0), "r1": (9, 1)}
+    head = entry("r/p/r1")
+    assert head["damage"][0] | {"reason": ""} == {"file": history.name, "line": 5, "offset": sum(map(len, lines[:4])), "reason": ""}
+
+
+def test_hostile_names_stay_text() -> None:
+    evil = "</script><img src=x onerror=alert(1)>'\"\\\u2028"
+    write_run(Path("logs"), "evil", [{evil: 1.0, "t": evil}], project="p", name=evil, notes=f"[x](javascript:alert(1)) {evil}", tags=[evil],
+              config={evil: evil}, console=evil)  # fmt: skip
+    build(options())
+    for path, data in files().items():
+        if not path.startswith("assets/"):
+            text = data.decode()
+            assert "<img src=x" not in text, path
+            assert text.count("</script>") == text.count("<script"), path
+            assert 'href="javascript:' not in text, path
+    row = next(row for row in entry("p/p")["runs"] if row["id"] == "evil")
+    assert (row["name"], row["tags"]) == (evil, [evil])
+
+
+def test_series_stand_in_the_head_with_their_statistics() -> None:
+    write_run(Path("logs"), "s", [{"x": v} for v in (3.0, "NaN", "Infinity", -2.0)])
+    build(options())
+    (series,) = entry("r/p/s")["series"]
+    assert {k: series[k] for k in ("key", "kind", "size", "finite", "nan", "posinf", "neginf", "min", "max", "argmin", "argmax")} == {
+        "key": "x", "kind": "number", "size": 4, "finite": 2, "nan": 1, "posinf": 1, "neginf": 0, "min": -2.0, "max": 3.0, "argmin": 3,
+        "argmax": 0,
+    }  # fmt: skip
+
+
+def test_no_data_file_grows_beyond_its_limit() -> None:
+    write_run(Path("logs"), "big", [{f"k{k}": float((n * 7919 + k) % 1013) / 7 for k in range(40)} for n in range(3000)])
+    build(options())
+    parts = sorted((SITE / "data/p").glob("big.*.js"))
+    assert len(parts) > 1
+    assert max(part.stat().st_size for part in parts) < 300_000
+
+
+KILLED = "from site_builder import build, Options; from pathlib import Path; build(Options((Path('logs'),), Path('site'), jobs=1))"
+
+
+def whole(path: Path) -> bool:
+    """Return whether an output ends as it should."""
+    text = path.read_bytes()
+    return text.endswith((b"</html>", b"</html>\n")) if path.suffix == ".html" else text.endswith(b");\n")
+
+
+def test_kill_9_of_a_build_leaves_a_whole_site(pytestconfig: pytest.Config, checkout: Path) -> None:
+    moments = random.Random(0)
+    build(options())
+    for trial in range(pytestconfig.getoption("--build-kills")):
+        for n in range(3):
+            grow(Path(f"logs/p/r{n}"), ROWS)
+        with subprocess.Popen([sys.executable, "-c", KILLED], cwd=Path.cwd(), env={"PYTHONPATH": str(checkout)}) as process:
+            began = time.monotonic()
+            # Where in the build it is hit differs from trial to trial; that is all the time is for.
+            while process.poll() is None and time.monotonic() - began < 0.2 + moments.random() * 0.25:
+                pass
+            process.kill()
+        ours = [p for p in SITE.rglob("*") if p.suffix in (".html", ".js") and "assets" not in p.parts]
+        assert all(whole(path) for path in ours), trial
+        version = orjson.loads((SITE / "version.js").read_text().removeprefix("tracklog.version(").removesuffix(");\n"))
+        for _, file in version["files"]:
+            assert (SITE / "data" / file.partition("?")[0]).is_file()
+    build(options())
+    leftovers = [path for path in files() if "tracklog-part" in path]
+    assert leftovers == []
+    assert {row["rows"] for row in entry("p/p")["runs"]} == {10 + 10 * pytestconfig.getoption("--build-kills")}
+
+
+def test_the_contract_of_the_page_is_that_of_the_builder(checkout: Path) -> None:
+    assert (checkout / "templates/src/model.ts").read_text(encoding="utf-8") == model.typescript()
