@@ -3,17 +3,29 @@ import { render, type ComponentType } from "preact";
 import { page, pageEntry, single } from "./entry";
 import { readHash, readLocation } from "./route";
 import { Bar } from "./islands/bar";
+import { Charts, Media, System } from "./islands/charts";
+import { Files } from "./islands/files";
+import { Logs } from "./islands/logs";
+import { enhanceOverview } from "./islands/overview";
+import { enhanceRunHead, enhanceTabs, fillTimes } from "./islands/runhead";
 import { Workspace } from "./islands/workspace";
 import { watchTheme } from "./lib/colours";
 import { refresh } from "./lib/data";
 import { start } from "./lib/live";
 
-/** By the name in `data-island`. */
-const ISLANDS: Readonly<Record<string, ComponentType>> = {
-  bar: Bar, workspace: Workspace,
+/** By the name in `data-island`: these replace what the builder wrote. */
+const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: Logs, media: Media, system: System, workspace: Workspace };
+
+/** These add to it, by selector. */
+const ENHANCERS: Readonly<Record<string, (element: HTMLElement) => () => void>> = {
+  "[data-island=runhead]": enhanceRunHead, "[data-island=overview]": enhanceOverview, "[data-tabs]": enhanceTabs,
 };
 
+let undo: (() => void)[] = [];
+
 function mount(root: ParentNode): void {
+  fillTimes(root);
+  for (const [selector, enhance] of Object.entries(ENHANCERS)) for (const element of root.querySelectorAll<HTMLElement>(selector)) undo.push(enhance(element));
   for (const element of root.querySelectorAll<HTMLElement>("[data-island]")) {
     const Island = ISLANDS[element.dataset.island!];
     if (!Island) continue;
@@ -25,6 +37,8 @@ function mount(root: ParentNode): void {
 
 function unmount(root: ParentNode): void {
   for (const element of root.querySelectorAll<HTMLElement>("[data-mounted]")) render(null, element);
+  for (const stop of undo) stop();
+  undo = [];
 }
 
 /** In a single file another page is another <main> in the same document. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fold, meanStd } from "../src/lib/group";
 import { plan } from "../src/lib/levels";
-import { looks, lookOf, slots } from "../src/lib/palette";
+import { looks, lookOf, neededDashes, slots } from "../src/lib/palette";
 import { debiased, parse, smooth, timeWeighted, write } from "../src/lib/smooth";
 
 const near = (actual: number, expected: number): void => assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
@@ -87,6 +87,15 @@ test("looks hang on the id, and older runs keep theirs", () => {
   const seen = [...looks(many, shown)].filter(([id]) => shown.has(id)).map(([, look]) => `${look.colour}/${look.dash}`);
   assert.equal(new Set(seen).size, 48);
   assert.ok([...looks(many, new Set(many)).values()].some((look) => look.colour === 0));
+});
+
+test("dashes only as far as they are needed", () => {
+  const ids = Array.from({ length: 14 }, (_, i) => `run${i}`);
+  const all = looks(ids, new Set(ids));
+  assert.ok([...neededDashes(ids.slice(6, 12), all).values()].every((dash) => dash === 1));
+  const needed = neededDashes(ids, all);
+  assert.equal(new Set(ids.map((id) => `${all.get(id)!.colour}/${needed.get(id)}`)).size, 14);
+  assert.ok(ids.every((id) => all.get(id)!.colour > 6 || needed.get(id) !== 2));
 });
 
 test("48 pairs of colour and dash", () => {

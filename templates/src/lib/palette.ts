@@ -77,6 +77,27 @@ export function looks(oldestFirst: readonly string[], shown: ReadonlySet<string>
   return result;
 }
 
+/** Dash classes in the order they are tried, for colours 1 to 6 and 7 to 12. */
+const TRIED: readonly (readonly Look["dash"][])[] = [[1, 3, 2, 4], [2, 4, 1, 3]];
+const FEW = 6;
+
+/**
+ * Dashes as far as they are needed: solid while a few runs are shown, else by colour as the palette was measured, and
+ * never the same pair twice. `shown` is given oldest first; colours stay what they are.
+ */
+export function neededDashes(shown: readonly string[], all: ReadonlyMap<string, Look>): Map<string, Look["dash"]> {
+  const used = new Set<string>();
+  const result = new Map<string, Look["dash"]>();
+  for (const id of shown) {
+    const look = all.get(id) ?? OTHER;
+    const tried = shown.length <= FEW || look.colour <= FEW ? TRIED[0]! : TRIED[1]!;
+    const dash = tried.find((one) => !used.has(`${look.colour}/${one}`)) ?? look.dash;
+    used.add(`${look.colour}/${dash}`);
+    result.set(id, dash);
+  }
+  return result;
+}
+
 export function css(look: Look): string {
   return look.hex ?? (look.colour === 0 ? "var(--run-other)" : `var(--run-${look.colour})`);
 }

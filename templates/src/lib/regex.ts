@@ -8,6 +8,7 @@ export interface Found {
 }
 
 const LIMIT_MS = 1500;
+const LIMIT_PER_TEXT = 0.02;
 let url = "";
 
 export async function search(pattern: string, texts: readonly string[], regex: boolean, matchCase = false): Promise<Found> {
@@ -46,7 +47,7 @@ function inWorker(pattern: string, flags: string, texts: readonly string[]): Pro
       worker.terminate();
       resolve(result);
     };
-    const timer = setTimeout(() => end(null), LIMIT_MS);
+    const timer = setTimeout(() => end(null), LIMIT_MS + LIMIT_PER_TEXT * texts.length);
     worker.onmessage = (event: MessageEvent<number[]>) => end(new Set(event.data));
     worker.onerror = () => end(null);
     worker.postMessage({ pattern, flags, texts });

@@ -25,6 +25,8 @@ export interface Line {
   /** Rows without x. */
   readonly leftOut: number;
   readonly rank: string;
+  /** Least and greatest x of the series: buckets stand at their middle. */
+  readonly span: readonly [number, number];
   /** x never falls. */
   readonly ascending: boolean;
 }
@@ -119,7 +121,7 @@ async function draw(run: RunRow, runHead: RunHead, series: Series, source: Sourc
     : { low: coarse[source.low]!, high: coarse[source.high]! };
   const { min, max, position } = scale(view, extent.low, extent.high);
   const segments = top === 0 ? [{ level: 0, from: 0, to: series.size }] : plan(top, series.size, extent, position, view.width);
-  const builder = new Builder(min, max);
+  const builder = new Builder(min, max, spanOf(extent.low, extent.high));
   const loaded = await Promise.all(segments.map((segment) => Promise.all([
     range(run, runHead, source.levels[segment.level]!, segment.level === 0, segment.from, segment.to),
     range(run, runHead, series.levels[segment.level]!, segment.level === 0, segment.from, segment.to),
@@ -130,17 +132,19 @@ async function draw(run: RunRow, runHead: RunHead, series: Series, source: Sourc
 }
 
 function scale(view: View, low: ArrayLike<number>, high: ArrayLike<number>): { min: number; max: number; position: (x: number) => number } {
-  let [min, max] = [view.min, view.max];
-  if (Number.isNaN(min)) {
-    [min, max] = [Infinity, -Infinity];
-    for (let i = 0; i < low.length; i++) {
-      if (low[i]! < min) min = low[i]!;
-      if (high[i]! > max) max = high[i]!;
-    }
-  }
+  const [min, max] = Number.isNaN(view.min) ? spanOf(low, high) : [view.min, view.max];
   const to = view.log ? (x: number): number => Math.log(Math.max(x, 1e-12)) : (x: number): number => x;
   const [a, b] = [to(view.log && min <= 0 ? Math.max(1e-3, max / 1e6) : min), to(max)];
   return { min, max, position: (x) => (b > a ? ((to(x) - a) / (b - a)) * view.width : 0) };
+}
+
+function spanOf(low: ArrayLike<number>, high: ArrayLike<number>): [number, number] {
+  let [min, max] = [Infinity, -Infinity];
+  for (let i = 0; i < low.length; i++) {
+    if (low[i]! < min) min = low[i]!;
+    if (high[i]! > max) max = high[i]!;
+  }
+  return [min, max];
 }
 
 /** Gathers segments into one line. */
@@ -154,7 +158,7 @@ class Builder {
   private leftOut = 0;
   private raw = true;
 
-  constructor(private readonly min: number, private readonly max: number) {}
+  constructor(private readonly min: number, private readonly max: number, private readonly span: readonly [number, number]) {}
 
   add(segment: Segment, rows: number, source: Source, xs: Float64Array[], ys: Float64Array[], axis: Float64Array[]): void {
     const isRaw = segment.level === 0;
@@ -188,7 +192,7 @@ class Builder {
     return {
       x, y: join("y"), low: join("low"), high: join("high"), counts: this.raw ? null : join("counts"), other: join("other"),
       nan: this.nan, above: this.above, below: this.below, rows: series.size, drawn: this.drawn, behind: this.behind,
-      leftOut: this.leftOut, rank: series.rank, ascending: ascends(x),
+      leftOut: this.leftOut, rank: series.rank, span: this.span, ascending: ascends(x),
     };
   }
 }
@@ -227,7 +231,7 @@ async function joined(run: RunRow, runHead: RunHead, series: Series, metric: Ser
   return {
     x, y: finite(values), low: finite(values), high: finite(values), counts: null, other: take(axis[0]!),
     nan: marks(Number.isNaN), above: marks((value) => value === Infinity), below: marks((value) => value === -Infinity),
-    rows: series.size, drawn: rows.length, behind: rows.length, leftOut: series.size - rows.length, rank: series.rank, ascending: ascends(x),
+    rows: series.size, drawn: rows.length, behind: rows.length, leftOut: series.size - rows.length, rank: series.rank, span: spanOf(x, x), ascending: ascends(x),
   };
 }
 

@@ -21,6 +21,8 @@ export interface Trace {
   readonly other: Float64Array | null;
   /** Members with a value at each point, and of how many; null for single runs. */
   readonly n: Uint16Array | null;
+  /** Least and greatest x behind the points. */
+  readonly span: readonly [number, number];
   readonly members: number;
   readonly nan: readonly number[];
   readonly above: readonly number[];
@@ -33,28 +35,21 @@ export interface Trace {
   readonly damaged: boolean;
 }
 
-export type DashRule = "needed" | "always" | "never";
-
-function dashOf(look: Look, rule: DashRule): readonly number[] {
-  return rule === "never" ? [] : PATTERNS[look.dash];
-}
-
 function endOf(run: RunRow): Trace["end"] {
   return run.state === "running" || run.state === "silent" ? "live" : run.state === "finished" ? "" : "crash";
 }
 
 export interface Style {
   readonly smoothing: Smoothing;
-  readonly rule: DashRule;
   /** Width of the visible range, for smoothing by distance. */
   readonly range: number;
 }
 
 export function runTrace(run: RunRow, line: Line, look: Look, style: Style): Trace {
   return {
-    id: uid(run), label: (run.name || run.id) + (line.rank ? `, rank ${line.rank}` : ""), colour: css(look), look, dash: dashOf(look, style.rule),
+    id: uid(run), label: (run.name || run.id) + (line.rank ? `, rank ${line.rank}` : ""), colour: css(look), look, dash: PATTERNS[look.dash],
     x: line.x, y: line.y, low: line.counts ? line.low : null, high: line.counts ? line.high : null,
-    smooth: smooth(style.smoothing, line.x, line.y, line.counts, style.range), other: line.other, n: null, members: 1,
+    smooth: smooth(style.smoothing, line.x, line.y, line.counts, style.range), other: line.other, n: null, span: line.span, members: 1,
     nan: line.nan, above: line.above, below: line.below, end: endOf(run), rows: line.rows, drawn: line.drawn, behind: line.behind,
     leftOut: line.leftOut, damaged: run.damaged > 0,
   };
@@ -67,8 +62,8 @@ export function groupTrace(id: string, label: string, lines: readonly Line[], lo
   const folded = fold(usable, x, spread);
   const sum = (field: "rows" | "drawn" | "behind" | "leftOut"): number => lines.reduce((total, line) => total + line[field], 0);
   return {
-    id: `group:${id}`, label, colour: css(look), look, dash: dashOf(look, style.rule), x, y: folded.y, low: folded.low, high: folded.high,
-    smooth: smooth(style.smoothing, x, folded.y, null, range[1] - range[0]), other: null, n: folded.n, members: usable.length,
+    id: `group:${id}`, label, colour: css(look), look, dash: PATTERNS[look.dash], x, y: folded.y, low: folded.low, high: folded.high,
+    smooth: smooth(style.smoothing, x, folded.y, null, range[1] - range[0]), other: null, n: folded.n, span: range, members: usable.length,
     nan: lines.flatMap((line) => line.nan), above: lines.flatMap((line) => line.above), below: lines.flatMap((line) => line.below),
     end: "", rows: sum("rows"), drawn: sum("drawn"), behind: sum("behind"), leftOut: sum("leftOut"), damaged: false,
   };
@@ -122,13 +117,12 @@ export function yRange(traces: readonly Trace[], min: number, max: number, clip:
 }
 
 /** Range of x over all traces; null without points. */
-export function xRange(traces: readonly Pick<Trace, "x">[], log: boolean): [number, number] | null {
+export function xRange(traces: readonly Pick<Trace, "x" | "span">[], log: boolean): [number, number] | null {
   let [low, high] = [Infinity, -Infinity];
-  for (const { x } of traces) {
-    for (let i = 0; i < x.length; i++) {
-      if (x[i]! < low && !(log && x[i]! <= 0)) low = x[i]!;
-      if (x[i]! > high) high = x[i]!;
-    }
+  for (const { x, span } of traces) {
+    if (span[1] > high) high = span[1];
+    if (!log || span[0] > 0) low = Math.min(low, span[0]);
+    else for (let i = 0; i < x.length; i++) if (x[i]! > 0 && x[i]! < low) low = x[i]!;
   }
   if (low > high) return null;
   return low === high ? [low - 0.5, high + 0.5] : [low, high];

@@ -5,7 +5,7 @@ import { param, setParams } from "../route";
 import { index, uid } from "./data";
 import * as filters from "./filter";
 import { lowIsBetter } from "./keys";
-import { css, looks, type Look } from "./palette";
+import { css, looks, neededDashes, type Look } from "./palette";
 import { RunTable, type Group, type SortKey } from "./runs";
 import { parse as parseSmoothing } from "./smooth";
 import type { Found } from "./regex";
@@ -157,9 +157,13 @@ const chosen = computed(() => {
   }
   return result;
 });
+export const dashes = computed(() => (param("dash") ?? "needed") as "needed" | "always" | "never");
+const oldestFirst = computed(() => [...(index.value?.runs ?? [])].sort((a, b) => a.created - b.created || (a.entry < b.entry ? -1 : 1)).map(uid));
 const allLooks = computed(() => {
-  const oldest = [...(index.value?.runs ?? [])].sort((a, b) => a.created - b.created || (a.entry < b.entry ? -1 : 1)).map(uid);
-  return looks(oldest, eyes.value);
+  const colours = looks(oldestFirst.value, eyes.value);
+  if (dashes.value === "always") return colours;
+  const needed = neededDashes(oldestFirst.value.filter((id) => eyes.value.has(id)), colours);
+  return new Map([...colours].map(([id, look]) => [id, { ...look, dash: dashes.value === "never" ? 1 : (needed.get(id) ?? 1) } as Look]));
 });
 export function lookOf(run: RunRow): Look {
   const id = uid(run);
@@ -183,7 +187,6 @@ export function colourOf(run: RunRow): string {
 export function groupLook(runs: readonly RunRow[]): Look {
   return lookOf(runs.reduce((oldest, run) => (run.created < oldest.created ? run : oldest)));
 }
-export const dashes = computed(() => (param("dash") ?? "needed") as "needed" | "always" | "never");
 
 /** Uid of the run under the pointer, in whatever list or chart. */
 export const hovered = signal("");

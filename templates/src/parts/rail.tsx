@@ -263,11 +263,11 @@ function Foot() {
   const first = isFirstView.value && shownCount < all.length;
   return (
     <div class="rail-foot">
-      <span>{groups.value && <><b>{groups.value.length}</b> groups, </>}{first ? "newest " : ""}<b>{shownCount}</b> of {all.length} shown</span>
+      <span>{groups.value && <><b>{groups.value.length}</b> groups, </>}{first ? "newest " : ""}<b>{shownCount}</b> of {all.length}{first ? "" : " shown"}</span>
       {shownCount < all.length && <Button kind="xs" text="Show all" onClick={() => setEyes(new Set(all.map(uid)))} />}
       <span class="grow" />
-      {running > 0 && <span class="row"><span class="dot running" /> {running} running</span>}
-      {crashed > 0 && <span class="row"><span class="dot crashed" /> {crashed} crashed</span>}
+      {running > 0 && <span class="row" title={`${running} running`}><span class="dot running" /> {running}<span class={first ? "sr" : ""}> running</span></span>}
+      {crashed > 0 && <span class="row" title={`${crashed} crashed or failed`}><span class="dot crashed" /> {crashed}<span class={first ? "sr" : ""}> crashed</span></span>}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { uid } from "../lib/data";
 import { lines as loadLines, type Line } from "../lib/series";
 import type { Smoothing } from "../lib/smooth";
 import { groupTrace, runTrace, xRange, type Trace } from "../lib/trace";
-import { dashes, drawn, groupKeys, groupLook, lookOf, spreadKind, table } from "../lib/view";
+import { drawn, groupKeys, groupLook, lookOf, spreadKind, table } from "../lib/view";
 
 /** Whether an element has come near the window; once seen it stays. */
 export function useSeen<T extends HTMLElement>(margin = "300px"): [(element: T | null) => void, boolean] {
@@ -83,20 +83,19 @@ export function useTraces(loaded: Loaded | null, smoothing: Smoothing, zoom: rea
   const keys = groupKeys.value;
   const now = table.value;
   const spread = spreadKind.value;
-  const rule = dashes.value;
   const looks = [...(loaded?.lines.keys() ?? [])].map((run) => JSON.stringify(lookOf(run))).join();
   return useMemo(() => {
     if (!loaded) return [];
     const all = [...loaded.lines.values()].flat();
     const range = zoom ?? xRange(all, logX) ?? [0, 1];
-    const style = { smoothing, rule, range: range[1] - range[0] };
+    const style = { smoothing, range: range[1] - range[0] };
     if (!keys.length || !now) return [...loaded.lines].flatMap(([run, lines]) => lines.map((line) => runTrace(run, line, lookOf(run), style)));
     const current = new Map(now.index.runs.map((run) => [uid(run), run]));
     const members = [...loaded.lines.keys()].map((run) => current.get(uid(run)) ?? run);
     const byRow = new Map([...loaded.lines].map(([run, lines]) => [uid(run), lines]));
     return now.group(members, keys.map((key) => now.resolve(key)!)).map((group) =>
       groupTrace(group.id, group.label, group.runs.flatMap((run) => byRow.get(uid(run)) ?? []), groupLook(group.runs), spread, range, Math.max(16, Math.min(1000, Math.round(width))), style));
-  }, [loaded, smoothing.kind, smoothing.weight, zoom?.[0], zoom?.[1], logX, spread, rule, keys.join(), looks, width]);
+  }, [loaded, smoothing.kind, smoothing.weight, zoom?.[0], zoom?.[1], logX, spread, keys.join(), looks, width]);
 }
 
 /** The runs a board draws: given ones, or those whose eyes are on. */

@@ -1,0 +1,173 @@
+// What scripts add to a run's overview: key numbers, sparklines, best values, searches, copy buttons.
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { useState } from "preact/hooks";
+import type { RunHead, RunRow, Series } from "../model";
+import { href, param, setParams } from "../route";
+import { page } from "../entry";
+import { head as loadHead } from "../lib/data";
+import { full, number, plural, difference } from "../lib/format";
+import { lowIsBetter, shown } from "../lib/keys";
+import { baseline, table } from "../lib/view";
+import { Icon } from "../parts/icons";
+import { HistogramSpark, Spark } from "../parts/spark";
+import { pageRun } from "../parts/runhead";
+import { CopyButton } from "../parts/ui";
+
+const KEYS = 6;
+
+/** Works on the HTML of the builder, which stays; returns what undoes it. */
+export function enhanceOverview(root: HTMLElement): () => void {
+  searchInto(root, "config", "[data-config]", "li.leaf", "YAML", () => yaml(root.querySelector("[data-config]"), 0));
+  searchInto(root, "summary", "[data-summary]", "tr[data-key]", "CSV", () => summaryText(root));
+  const environment = root.querySelector<HTMLElement>("[data-slot=environment]");
+  if (environment) render(<CopyButton text={() => pairs(root.querySelector("[data-environment]"))} label="Copy the environment" caption="Copy" />, environment);
+  for (const link of root.querySelectorAll<HTMLAnchorElement>("[data-log]")) link.href = href(page.value.path, { tab: "logs", L: String(Number(link.dataset.log) + 1) });
+  for (const span of root.querySelectorAll<HTMLElement>("[data-file]")) {
+    const link = document.createElement("a");
+    link.href = href(page.value.path, { tab: "files", file: span.dataset.file! });
+    link.textContent = span.textContent;
+    link.className = "link";
+    span.replaceChildren(link);
+  }
+  return effect(() => {
+    const run = pageRun();
+    if (run) void loadHead(run).then((head) => fill(root, run, head)).catch(() => undefined);
+  });
+}
+
+function fill(root: HTMLElement, run: RunRow, head: RunHead): void {
+  const byKey = new Map<string, Series>();
+  for (const series of head.series) if (series.stream === "history" && !byKey.has(series.key)) byKey.set(series.key, series);
+  const rows = [...root.querySelectorAll<HTMLElement>("tr[data-key]")];
+  for (const row of rows) {
+    const series = byKey.get(row.dataset.key!);
+    const spark = row.querySelector<HTMLElement>(".spark");
+    if (!series || !spark) continue;
+    if (series.kind === "number" || series.kind === "bool") {
+      if (series.size > 1) render(<Spark run={run} metric={series.key} />, spark);
+      const best = bestOf(series);
+      const cell = row.querySelector<HTMLElement>(".best");
+      if (cell) cell.textContent = marks(series) || best.text;
+    } else if (series.kind === "histogram") render(<HistogramSpark run={run} metric={series.key} />, spark);
+    live(row, run);
+  }
+  const count = root.querySelector("[data-count]");
+  if (count) count.textContent = plural(rows.length, "value");
+  const slot = root.querySelector<HTMLElement>("[data-slot=keys]");
+  if (slot) render(<KeyNumbers run={run} series={[...byKey.values()]} />, slot);
+}
+
+/** The last value as the newest index has it. */
+function live(row: HTMLElement, run: RunRow): void {
+  const value = table.value?.value(run, `summary.${row.dataset.key}`);
+  const cell = row.querySelector<HTMLElement>(".v");
+  if (!cell || value === undefined) return;
+  const at = typeof value === "number" ? value : value === "NaN" ? NaN : value === "Infinity" ? Infinity : value === "-Infinity" ? -Infinity : null;
+  if (at === null) return;
+  cell.textContent = number(at);
+  cell.title = String(value);
+  cell.classList.toggle("nan", Number.isNaN(at));
+  cell.classList.toggle("inf", Math.abs(at) === Infinity);
+}
+
+function bestOf(series: Series): { value: number | null; step: number; text: string; word: string } {
+  const low = lowIsBetter(series.key);
+  const value = low ? series.min : series.max;
+  const word = low ? "min" : "max";
+  return { value, step: low ? series.argmin : series.argmax, word, text: value === null || series.size < 2 || series.min === series.max ? "" : `${number(value)} ${word}` };
+}
+
+function marks(series: Series): string {
+  const bad = series.nan + series.posinf + series.neginf;
+  return bad ? `${full(bad)} of ${full(series.size)} not finite` : "";
+}
+
+/** Up to six: validation first, then as logged. */
+function KeyNumbers({ run, series }: { run: RunRow; series: readonly Series[] }) {
+  const numbers = series.filter((one) => one.kind === "number" && !one.hidden && !/(^|\/)(epoch|step|iteration|lr|learning_rate)$/i.test(one.key));
+  const rank = (one: Series): number => (/(^|[/_.-])(val|valid|validation|test|eval)([/_.-]|$)/i.test(one.key) ? 0 : 1);
+  const chosen = [...numbers].sort((a, b) => rank(a) - rank(b)).slice(0, KEYS);
+  if (!chosen.length) return null;
+  return (
+    <dl class="key-numbers" style={{ "--n": chosen.length }}>
+      {chosen.map((one) => {
+        const best = bestOf(one);
+        const last = table.value?.number(run, `summary.${one.key}`);
+        const showBest = rank(one) === 0 && best.value !== null;
+        const value = showBest ? best.value! : (last ?? NaN);
+        return (
+          <div key={one.key}>
+            <dt class="cut" title={shown(one.key)}>{shown(one.key)}{showBest ? ", best" : ""}</dt>
+            <dd><b>{number(value)}</b>{one.size > 1 && <Spark run={run} metric={one.key} />}</dd>
+            <dd class="dim">{against(run, one.key, value) ?? (showBest ? `at step ${full(best.step)}` : `last of ${full(one.size)}`)}</dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}
+
+function against(run: RunRow, key: string, value: number): string | null {
+  const base = baseline.value;
+  const other = base && base !== run ? table.value?.number(base, `summary.${key}`) : NaN;
+  return other !== undefined && Number.isFinite(other) ? `${difference(value - other)} to baseline` : null;
+}
+
+function searchInto(root: HTMLElement, name: string, list: string, item: string, copyLabel: string, text: () => string): void {
+  const slot = root.querySelector<HTMLElement>(`[data-slot=${name}]`);
+  const body = root.querySelector<HTMLElement>(list);
+  if (slot && body) render(<Search name={name} body={body} item={item} copyLabel={copyLabel} text={text} />, slot);
+}
+
+function Search({ name, body, item, copyLabel, text }: { name: string; body: HTMLElement; item: string; copyLabel: string; text: () => string }) {
+  const parameter = name === "config" ? "q" : "sq";
+  const [query, setQuery] = useState(page.value.kind === "run" && param("tab") === undefined ? (param(parameter) ?? "") : "");
+  mark(body, item, query);
+  return (
+    <>
+      <label class="field" style={{ width: "128px" }}><Icon name="search" /><input type="search" aria-label={`Find a key in ${name}`} placeholder="Find a key" value={query} onInput={(event) => {
+        setQuery(event.currentTarget.value);
+        setParams({ [parameter]: event.currentTarget.value || undefined });
+      }} /></label>
+      <CopyButton text={text} label={`Copy as ${copyLabel}`} caption={copyLabel} />
+    </>
+  );
+}
+
+/** Hits are marked and their branches opened; the rest is left out. */
+function mark(body: HTMLElement, item: string, query: string): void {
+  const wanted = query.toLowerCase();
+  for (const element of body.querySelectorAll<HTMLElement>(item)) {
+    const label = element.querySelector<HTMLElement>(".k, th") ?? element;
+    const name = label.textContent ?? "";
+    const at = wanted ? name.toLowerCase().indexOf(wanted) : -1;
+    element.hidden = Boolean(wanted) && at < 0 && !(element.querySelector(".v")?.textContent ?? "").toLowerCase().includes(wanted);
+    if (at >= 0) {
+      const hit = document.createElement("mark");
+      hit.textContent = name.slice(at, at + wanted.length);
+      label.replaceChildren(name.slice(0, at), hit, name.slice(at + wanted.length));
+    } else if (label.querySelector("mark")) label.replaceChildren(name);
+    if (wanted && !element.hidden) for (let up = element.parentElement; up && up !== body; up = up.parentElement) if (up instanceof HTMLDetailsElement) up.open = true;
+  }
+}
+
+function yaml(list: Element | null, depth: number): string {
+  const lines: string[] = [];
+  for (const item of list?.children ?? []) {
+    const key = item.querySelector(".k")?.textContent ?? "";
+    const inner = item.querySelector(":scope > details > ul");
+    const safe = /^[\w./-]+$/.test(key) ? key : JSON.stringify(key);
+    lines.push(inner ? `${"  ".repeat(depth)}${safe}:\n${yaml(inner, depth + 1)}` : `${"  ".repeat(depth)}${safe}: ${item.querySelector(".v")?.textContent ?? ""}\n`);
+  }
+  return lines.join("");
+}
+
+function summaryText(root: HTMLElement): string {
+  const rows = [...root.querySelectorAll<HTMLElement>("tr[data-key]")].map((row) => `${JSON.stringify(row.dataset.key)},${row.querySelector<HTMLElement>(".v")?.title ?? ""}`);
+  return `key,last\n${rows.join("\n")}\n`;
+}
+
+function pairs(list: Element | null): string {
+  return [...(list?.querySelectorAll("dt") ?? [])].map((term) => `${term.textContent}: ${term.nextElementSibling?.textContent ?? ""}`).join("\n") + "\n";
+}

@@ -1,0 +1,67 @@
+// A line without axes, and a histogram as bars: for tables and summaries.
+import type { HistogramValue, RunRow } from "../model";
+import { loggedValues } from "../lib/media";
+import { lines } from "../lib/series";
+import { useLoaded, useSeen } from "./use";
+
+const [WIDTH, HEIGHT] = [70, 18];
+
+export function pathOf(x: ArrayLike<number>, y: ArrayLike<number>, width = WIDTH, height = HEIGHT): { path: string; end: readonly [number, number] | null } {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < y.length; i++) {
+    if (!Number.isFinite(y[i]!)) continue;
+    low = Math.min(low, y[i]!);
+    high = Math.max(high, y[i]!);
+  }
+  if (low > high) return { path: "", end: null };
+  const [x0, x1] = [x[0]!, x[x.length - 1]!];
+  const atX = (value: number): number => (x1 > x0 ? 2 + ((value - x0) / (x1 - x0)) * (width - 5) : width / 2);
+  const atY = (value: number): number => (high > low ? height - 2 - ((value - low) / (high - low)) * (height - 4) : height / 2);
+  let path = "";
+  let open = false;
+  let end: readonly [number, number] | null = null;
+  const step = Math.max(1, Math.floor(y.length / 160));
+  for (let i = 0; i < y.length; i += i + step < y.length || i === y.length - 1 ? step : y.length - 1 - i) {
+    const fine = Number.isFinite(y[i]!);
+    if (fine) {
+      path += `${open ? "L" : "M"}${atX(x[i]!).toFixed(1)} ${atY(y[i]!).toFixed(1)}`;
+      end = [atX(x[i]!), atY(y[i]!)];
+    }
+    open = fine;
+  }
+  return { path, end };
+}
+
+export function SparkPath({ x, y, colour = "var(--ink-2)" }: { x: ArrayLike<number>; y: ArrayLike<number>; colour?: string }) {
+  const { path, end } = pathOf(x, y);
+  return (
+    <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true">
+      <path d={path} fill="none" stroke={colour} stroke-width="1.25" />{end && <circle cx={end[0]} cy={end[1]} r="1.75" fill={colour} />}
+    </svg>
+  );
+}
+
+/** Loaded once it is near the window. */
+export function Spark({ run, metric, colour }: { run: RunRow; metric: string; colour?: string }) {
+  const [attach, seen] = useSeen<HTMLSpanElement>("100px");
+  const { value } = useLoaded(() => lines(run, metric, "history", "step", { min: NaN, max: NaN, log: false, width: 40 }), [run.parts.join(), metric], seen);
+  const line = value?.[0];
+  return <span class="spark-box" ref={attach}>{line && <SparkPath x={line.x} y={line.y} colour={colour} />}</span>;
+}
+
+export function HistogramSpark({ run, metric }: { run: RunRow; metric: string }) {
+  const [attach, seen] = useSeen<HTMLSpanElement>("100px");
+  const { value } = useLoaded(() => loggedValues<HistogramValue>(run, metric, "histogram"), [run.parts.join(), metric], seen);
+  const last = value?.at(-1)?.value;
+  return <span class="spark-box" ref={attach}>{last && <Bars counts={last.counts} />}</span>;
+}
+
+function Bars({ counts }: { counts: readonly number[] }) {
+  const most = Math.max(...counts, 1);
+  const width = (WIDTH - 2) / counts.length;
+  return (
+    <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true">
+      {counts.map((count, i) => <rect key={i} x={1 + i * width} y={HEIGHT - 1 - (count / most) * (HEIGHT - 2)} width={Math.max(0.6, width - 0.5)} height={(count / most) * (HEIGHT - 2)} fill="var(--ink-3)" />)}
+    </svg>
+  );
+}
