@@ -65,13 +65,14 @@ def run_step(title: str, command: list[str], folder: Path) -> bool:
 
 def environment() -> Path:
     """Return the Python of a venv that holds tracklog (editable) and all that its tests import."""
-    home = CACHE / f"venv-{dependency_key()}"
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    home = CACHE / f"venv-{version}-{dependency_key()}"
     python = home / "bin" / "python"
     if (home / "complete").is_file():
         return python
     say(f"== environment: {home.relative_to(CHECKOUT)}")
     began = time.monotonic()
-    for old in CACHE.glob("venv-*"):
+    for old in CACHE.glob(f"venv-{version}-*"):
         shutil.rmtree(old)
     CACHE.mkdir(parents=True, exist_ok=True)
     if subprocess.run([sys.executable, "-m", "venv", str(home)], check=False).returncode:
