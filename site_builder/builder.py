@@ -187,7 +187,7 @@ class Builder:
             )
             raise UsageError(msg)
 
-    def _stale(  # noqa: PLR0913 - what freshness depends on
+    def _stale(
         self,
         sources: dict[str, Source],
         known: Manifest,
@@ -218,7 +218,7 @@ class Builder:
 
     # -- building
 
-    def _build_runs(  # noqa: PLR0913 - all that a build is about
+    def _build_runs(
         self,
         stale: list[tuple[str, Source, str]],
         known: Manifest,
@@ -262,7 +262,7 @@ class Builder:
             self._logs.pop(key, None)
 
     @staticmethod
-    def _place(  # noqa: PLR0913 - where a run's outputs go
+    def _place(
         key: str,
         source: Source,
         sign: str,
@@ -281,7 +281,7 @@ class Builder:
         for file in built.media:
             try:
                 site.copy(file)
-            except OSError as error:
+            except OSError as error:  # noqa: PERF203 - one picture that is gone costs itself alone
                 rendered.warnings.append(f"{file.source}: {error.strerror}")
         site.write(built.row.page, rendered.page)
         outputs = dict(site.outputs)
@@ -318,7 +318,9 @@ class Builder:
         if self._manifest is None:
             return
         site = output.Folder(self.options.site, {})
-        site.write(VERSION, output.version_script(version(self._manifest, time.time(), live=self._is_live(self._manifest))))
+        site.write(
+            VERSION, output.version_script(version(self._manifest, time.time(), live=self._is_live(self._manifest)))
+        )
         self._manifest.outputs[VERSION] = site.outputs[VERSION]
 
     def _damage(self, result: Manifest, report: Report) -> None:
@@ -399,7 +401,7 @@ def _render(source: Source, log: reader.RunLog, site: str, now: float, *, keep: 
         return built
     try:
         page = templates.render(run_page.TEMPLATE, run_page.context(site, label_of(built), built))
-    except Exception as error:  # noqa: BLE001 - a run that cannot be shown costs its own page, never the build
+    except Exception as error:
         return _not_shown(source, error)
     live = built.row.state in ("running", "silent")
     return Rendered(built, page, log if keep and live else None)
@@ -411,7 +413,7 @@ def read_built(source: Source, now: float, log: reader.RunLog | None = None) -> 
         return runs.build_run(source, log or runs.read(source), now)
     except FormatError as error:
         return str(error)
-    except Exception as error:  # noqa: BLE001 - a run that cannot be shown costs its own page, never the build
+    except Exception as error:
         return _not_shown(source, error)
 
 
@@ -437,7 +439,7 @@ def _chain(*streams: Iterator[Any]) -> Iterator[Any]:
 
 @functools.cache
 def _tool_version() -> str:
-    import tracklog  # noqa: PLC0415 - for its version alone
+    import tracklog
 
     return tracklog.__version__
 
@@ -464,6 +466,6 @@ def locked(site: Path) -> Iterator[None]:
 
 
 def _say_waiting(site: Path, who: str) -> None:
-    from tracklog.errors import warn  # noqa: PLC0415 - beside its only use
+    from tracklog.errors import warn
 
     warn("locked", f"another build writes {site} ({who or 'it does not say who'}); waiting for it")

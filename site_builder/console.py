@@ -11,7 +11,9 @@ from tracklog.store import layout
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_CONTROL = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(
+    r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|[\x00-\x08\x0b-\x1f\x7f]"
+)
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 _ERROR = re.compile(r"\w*(?:error|exception)\b|\b(?:fatal|critical|traceback|nccl warn|out of memory)\b", re.IGNORECASE)
 _WARNING = re.compile(r"\bwarn(?:ing)?s?\b|\w+Warning\b|^\[?W\b", re.IGNORECASE)
@@ -77,14 +79,14 @@ def _painted(text: str) -> str:
     for match in re.finditer(r"\x1b\[([0-9;:]*)m|\x1b\[([0-2]?)K|\r|\x08|" + _CONTROL.pattern, text):
         column = _write(cells, column, text[position : match.start()], colour)
         position = match.end()
-        token = match.group()
-        if token == "\r":
+        control = match.group()
+        if control == "\r":
             column = 0
-        elif token == "\b":
+        elif control == "\b":
             column = max(0, column - 1)
-        elif _COLOUR.fullmatch(token):
-            colour = "" if token in ("\x1b[m", "\x1b[0m") else colour + token
-        elif token.endswith("K") and token.startswith("\x1b["):
+        elif _COLOUR.fullmatch(control):
+            colour = "" if control in ("\x1b[m", "\x1b[0m") else colour + control
+        elif control.endswith("K") and control.startswith("\x1b["):
             if match.group(2) in ("", "0"):
                 del cells[column:]
             elif match.group(2) == "2":

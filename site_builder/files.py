@@ -40,14 +40,16 @@ def saved_files(folder: Path, below: str = "") -> Iterator[tuple[str, int]]:
             yield path, entry.stat(follow_symlinks=False).st_size
 
 
-def _file(folder: Path, path: str, size: int, blocks: Blocks, media: RunMedia, max_file: int) -> RunFile:  # noqa: PLR0913
+def _file(folder: Path, path: str, size: int, blocks: Blocks, media: RunMedia, max_file: int) -> RunFile:
     shown = path.encode("utf-8", "replace").decode()
     if Path(path).suffix.lower() in _IMAGES and size <= max_file:
         image = media.image(path)
         if image.src:
             return RunFile(shown, size, "image", -1, image.src, "")
     if size > max_file:
-        return RunFile(shown, size, "binary", -1, "", f"larger than {max_file / 1e6:g} MB (--max-file): {folder / path}")
+        return RunFile(
+            shown, size, "binary", -1, "", f"larger than {max_file / 1e6:g} MB (--max-file): {folder / path}"
+        )
     try:
         data = (folder / path).read_bytes()
     except OSError as error:

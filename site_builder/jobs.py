@@ -21,7 +21,9 @@ WORTH_IT = 16
 
 def results(function: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterator[Result]:
     """Yield ``function(item)`` for each item, in order; `jobs` processes at most, 0 for as many as there are CPUs."""
-    workers = min(jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1, 64)
+    workers = min(
+        jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1, 64
+    )
     if workers <= 1 or len(items) < WORTH_IT:
         yield from map(function, items)
         return

@@ -62,8 +62,7 @@ def load(site: Path) -> Manifest:
     try:
         data = orjson.loads(path.read_bytes())
     except FileNotFoundError:
-        ours = {FOLDER}
-        if site.is_dir() and not ours.issuperset(os.listdir(site)):
+        if site.is_dir() and any(entry.name != FOLDER for entry in site.iterdir()):
             msg = f"{site} is not empty and was not made by tracklog build; choose another folder with -o"
             raise UsageError(msg) from None
         return Manifest()
@@ -80,7 +79,9 @@ def save(site: Path, manifest: Manifest) -> None:
     """Write the manifest whole."""
     folder = site / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    data = orjson.dumps({"version": _VERSION, "note": "Written by tracklog build; not to be edited.", **_plain(manifest)})
+    data = orjson.dumps(
+        {"version": _VERSION, "note": "Written by tracklog build; not to be edited.", **_plain(manifest)}
+    )
     aside = folder / f"{FILE}.{os.getpid()}"
     aside.write_bytes(data)
     aside.replace(folder / FILE)
@@ -110,7 +111,9 @@ def signature(folder: Path) -> str:
     """Return a hash of the names, sizes, inodes and times of a run's files, media left out."""
     total = hashlib.sha256()
     for path, status in sorted(_stats(folder, "")):
-        total.update(f"{path}\0{status.st_size}\0{status.st_ino}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
+        total.update(
+            f"{path}\0{status.st_size}\0{status.st_ino}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogateescape")
+        )
     return total.hexdigest()[:20]
 
 
@@ -124,7 +127,9 @@ def _stats(folder: Path, below: str) -> Iterator[tuple[str, os.stat_result]]:
         if entry.is_dir(follow_symlinks=False):
             if path != f"{layout.FILES}/{layout.MEDIA}":
                 yield from _stats(folder, path)
-        elif (below or entry.name == layout.RUN_FILE or layout.split_writer_file(entry.name)) and not entry.is_symlink():
+        elif (
+            below or entry.name == layout.RUN_FILE or layout.split_writer_file(entry.name)
+        ) and not entry.is_symlink():
             yield path, entry.stat(follow_symlinks=False)
 
 

@@ -65,7 +65,7 @@ class RunMedia:
         return self._checked(path, source, data)
 
     def _checked(self, path: str, source: Path, data: bytes) -> ImageItem:
-        from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - a project without pictures needs no Pillow
+        from PIL import Image, UnidentifiedImageError
 
         try:
             with Image.open(io.BytesIO(data), formats=list(FORMATS)) as picture:
@@ -80,7 +80,14 @@ class RunMedia:
                     thumb = self._keep(hashlib.sha256(small).hexdigest(), "webp", source, small, len(small))
                 else:
                     picture.load()
-        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        except (
+            UnidentifiedImageError,
+            OSError,
+            ValueError,
+            SyntaxError,
+            EOFError,
+            Image.DecompressionBombError,
+        ) as error:
             return _missing(f"{path} is damaged: {str(error)[:200]}".replace(str(self._files), ""))
         return ImageItem(place, thumb, width, height, "", "", len(data))
 

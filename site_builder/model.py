@@ -370,19 +370,14 @@ class Page:
 ENTRIES = (SiteIndex, ProjectIndex, RunHead, Version, Page, HistogramValue, ImageValue)
 
 
+_SCALARS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null", Any: "unknown"}
+
+
 def _typescript(annotation: Any) -> str:
     """Translate one field's type."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if annotation in (str,):
-        return "string"
-    if annotation in (int, float):
-        return "number"
-    if annotation is bool:
-        return "boolean"
-    if annotation is type(None):
-        return "null"
-    if annotation is Any:
-        return "unknown"
+    if annotation in _SCALARS:
+        return _SCALARS[annotation]
     if origin is Literal:
         return " | ".join(f'"{value}"' for value in arguments)
     if origin in (typing.Union, types.UnionType):

@@ -127,5 +127,7 @@ def _payload(entry: Entry) -> str:
 def _literal(text: str) -> str:
     """Return a JavaScript string literal; JSON inside of it needs hardly any escapes between single quotes."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("<", "\\x3c")
-    escaped = escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    escaped = (
+        escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    )
     return f"'{escaped}'"

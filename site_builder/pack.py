@@ -123,8 +123,11 @@ def _is_decimal(values: Floats, exponent: int) -> bool:
         scaled = np.rint(values * _POWERS[exponent])
         if not np.all(np.abs(scaled) < _LIMIT):
             return False
-        return bool(np.array_equal(scaled / _POWERS[exponent], values) and not np.any(np.signbit(values) & (values == 0)))
+        return bool(
+            np.array_equal(scaled / _POWERS[exponent], values) and not np.any(np.signbit(values) & (values == 0))
+        )
 
 
 def _shuffle(values: NDArray[Any]) -> bytes:
-    return np.ascontiguousarray(values).view(np.uint8).reshape(len(values), values.itemsize).T.tobytes()
+    rows = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), values.itemsize)
+    return bytes(rows.T.tobytes())

@@ -14,9 +14,8 @@ from site_builder.pack import gzip, pack
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
-
     import numpy as np
+    from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 

@@ -36,7 +36,7 @@ def write(site: Folder, site_id: str, runs: Sequence[dict[str, Any]], changed: l
     paths.append(_write_entry(site, "site.js", "site", first, changed))
     for folder, index in by_folder.items():
         for kind in ("project", "table"):
-            context = project_page.context(site_id, kind, folder, index)  # type: ignore[arg-type]
+            context = project_page.context(site_id, kind, folder, index)
             path = f"{folder}/{project_page.FILES[kind]}"
             site.write(path, templates.render(project_page.TEMPLATES[kind], context))
             paths.append(path)

@@ -161,14 +161,32 @@ class _Content:
     def _packed(
         self, stream: Stream, rank: str, values: Values, axis: int, steps: NDArray[np.float64], *, hidden: bool
     ) -> Series:
-        common = {"key": values.key, "kind": values.kind, "stream": stream, "rank": rank, "hidden": hidden, "axis": axis}
+        common: dict[str, Any] = {
+            "key": values.key,
+            "kind": values.kind,
+            "stream": stream,
+            "rank": rank,
+            "hidden": hidden,
+            "axis": axis,
+        }
         if values.kind in ("number", "bool"):
             levels = parts.number_levels(self.blocks, values.values)
-            return Series(**common, size=len(values.rows), levels=levels, **_statistics(values.values, steps[values.rows]))  # type: ignore[arg-type]
+            return Series(
+                **common, size=len(values.rows), levels=levels, **_statistics(values.values, steps[values.rows])
+            )
         drawn = [kinds.load(values.kind, value, self._media) for value in values.values]
         level = self.blocks.values(list(range(len(drawn))), drawn)
-        none = {"finite": 0, "nan": 0, "posinf": 0, "neginf": 0, "min": None, "max": None, "argmin": -1, "argmax": -1}
-        return Series(**common, size=len(drawn), levels=(level,), **none)  # type: ignore[arg-type]
+        none: dict[str, Any] = {
+            "finite": 0,
+            "nan": 0,
+            "posinf": 0,
+            "neginf": 0,
+            "min": None,
+            "max": None,
+            "argmin": -1,
+            "argmax": -1,
+        }
+        return Series(**common, size=len(drawn), levels=(level,), **none)
 
     def laid_out(
         self,
@@ -246,7 +264,7 @@ def _logs(log: reader.RunLog, blocks: parts.Blocks) -> tuple[Logs, list[str]]:
         lines.sort(key=lambda line: line.timestamp)
     texts = [orjson.dumps([line.timestamp, line.stream, line.text, line.updates]) for line in lines]
     numbers, starts = blocks.lists(texts, later=True)
-    marks = []
+    marks: list[LogMark] = []
     for n, line in enumerate(lines):
         level = line.level()
         if level is not None and len(marks) < MARKS:
@@ -265,7 +283,7 @@ def _error(log: reader.RunLog) -> dict[str, Any] | None:
     return errors[-1] if errors else None
 
 
-def _row(  # noqa: PLR0913 - what a row is made of
+def _row(
     source: Source,
     name: str,
     log: reader.RunLog,

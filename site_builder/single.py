@@ -52,12 +52,14 @@ class _Sheet:
         self.scripts.append(script)
 
 
-def write(options: Options, target: Path, max_size: int, progress: Callable[[str, int, int], None] = builder.silent) -> Report:
+def write(
+    options: Options, target: Path, max_size: int, progress: Callable[[str, int, int], None] = builder.silent
+) -> Report:
     """Write one HTML file. Raises UsageError when there is nothing to write from, OSError when it cannot be written."""
     began = time.perf_counter()
     report = builder.Report()
     built = list(_built(options, report, progress))
-    records = [builder.record(one, "", "", {}) for one in built]
+    records = [builder.record(one, "", [], {}) for one in built]
     ids = manifest.Manifest()
     changed: list[str] = []
     indexes = projects.indexes(records)
@@ -68,7 +70,12 @@ def write(options: Options, target: Path, max_size: int, progress: Callable[[str
         entry = Entry(name, orjson.dumps(value).decode())
         sheet.add(name, _packed(entry), "pages", always=True)
         changed.append(f"{name} {version_of([entry])}")
-    sheet.add("version", _packed(Entry("version", builder.version(ids, time.time(), live=False).decode())), "pages", always=True)
+    sheet.add(
+        "version",
+        _packed(Entry("version", builder.version(ids, time.time(), live=False).decode())),
+        "pages",
+        always=True,
+    )
     for path, title, context, template in _pages(ids.site, built, indexes, overview):
         page = {"title": title, "page": context["page"], "main": templates.render_main(template, context)}
         sheet.add(f"page:{path}", _packed(Entry(path, orjson.dumps(page).decode())), "pages", always=True)
@@ -129,8 +136,8 @@ def _add_runs(sheet: _Sheet, built: list[runs.Built]) -> None:
 
 
 def _drawn_first(one: runs.Built) -> Iterator[int]:
-    for level in (thing.levels[-1] for thing in (*one.head.axes, *one.head.series) if thing.levels):
-        yield from level.blocks
+    for levels in [*(axis.levels for axis in one.head.axes), *(series.levels for series in one.head.series)]:
+        yield from levels[-1].blocks
 
 
 def _packed(entry: Entry) -> str:

@@ -79,7 +79,9 @@ def render(template: str, context: dict[str, Any]) -> bytes:
     names = assets()
     root = context["root"]
     links = {name: f"{root}assets/{names[name]}" for name in ASSETS}
-    return _environment().get_template(template).render(context, assets=links, standalone=False).encode("utf-8", "replace")
+    return (
+        _environment().get_template(template).render(context, assets=links, standalone=False).encode("utf-8", "replace")
+    )
 
 
 def render_main(template: str, context: dict[str, Any]) -> str:

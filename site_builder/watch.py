@@ -79,8 +79,10 @@ class Watch:
         """Build; what goes wrong is said, and tried again with the next change."""
         try:
             return self._builder.build()
-        except Exception as error:  # noqa: BLE001 - a watch outlives a full disk or a folder that comes and goes
-            warn(f"watch-{type(error).__name__}", f"the site could not be built: {error}; trying again when runs change")
+        except Exception as error:
+            warn(
+                f"watch-{type(error).__name__}", f"the site could not be built: {error}; trying again when runs change"
+            )
             return None
 
     def _observe(self, root: str) -> Any:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as typing's own, without the milliseconds that importing typing takes
 if TYPE_CHECKING:
+    from typing import Any
+
     from tracklog.config import Config as Config
     from tracklog.errors import CommError as CommError
     from tracklog.errors import Error as Error
@@ -48,12 +50,13 @@ _NAMES = {
 
 _OF_THE_RUN = ("log", "save", "alert", "summary", "config", "run")
 
-__all__ = sorted([*_NAMES, *_OF_THE_RUN, "join", "login"])  # noqa: PLE0604 - strings, computed
+__all__ = list(_NAMES)
+__all__ += [*_OF_THE_RUN, "join", "login"]  # noqa: PLE0604 - they are strings, in a tuple
 
 
 def __getattr__(name: str) -> Any:
     if name in _NAMES:
-        from importlib import import_module  # noqa: PLC0415 - keeps `import tracklog` free of it
+        from importlib import import_module
 
         value = getattr(import_module(_NAMES[name]), name)
         globals()[name] = value
@@ -66,7 +69,7 @@ def __getattr__(name: str) -> Any:
 
 def _of_the_run(name: str) -> property:
     def get(_: ModuleType) -> Any:
-        from tracklog import current  # noqa: PLC0415 - loads the recorder
+        from tracklog import current
 
         return current.attribute(name)
 
@@ -74,7 +77,7 @@ def _of_the_run(name: str) -> property:
         # The import system stores a submodule under its name, which three of these share; that name stays the run's.
         if not isinstance(value, ModuleType):
             msg = f"tracklog.{name} cannot be replaced; use tracklog.{name}.update(...) or init({name}=...)"
-            raise AttributeError(msg)
+            raise AttributeError(msg)  # noqa: TRY004 - as for any read-only attribute
 
     return property(get, put)
 

@@ -60,13 +60,13 @@ def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: floa
     options = _options(**given)
     with _errors():
         if single_file is not None:
-            from site_builder import single  # noqa: PLC0415 - the recorder never needs it
+            from site_builder import single
 
             with _progress() as progress:
                 report = single.write(options, single_file, int(max_size * 1e6), progress)
             page = single_file
         else:
-            from site_builder import Builder  # noqa: PLC0415 - the recorder never needs it
+            from site_builder import Builder
 
             with _progress() as progress:
                 report = Builder(options).build(progress)
@@ -88,9 +88,9 @@ def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int 
     if single_file is not None:
         msg = "--single-file cannot be watched; build it when the runs have ended"
         raise click.UsageError(msg)
-    import dataclasses  # noqa: PLC0415 - beside its only use
+    import dataclasses
 
-    from site_builder.watch import Watch  # noqa: PLC0415 - the recorder never needs it
+    from site_builder.watch import Watch
 
     options = dataclasses.replace(_options(**given), live=True)
     with _errors(), contextlib.suppress(KeyboardInterrupt):
@@ -101,7 +101,7 @@ def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int 
         _say(report, page)
         url = page.resolve().as_uri()
         if serve is not None:
-            from site_builder.server import Server  # noqa: PLC0415 - only when it is wanted
+            from site_builder.server import Server
 
             server = Server(options.site, serve)
             server.start()
@@ -118,11 +118,11 @@ def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int 
 @click.option("--open", "open_", is_flag=True, help="Open the site in a browser.")
 def demo(folder: Path, *, open_: bool) -> None:
     """Train small real models into FOLDER/tracklogs and build FOLDER/site."""
-    from site_builder import Builder, Options  # noqa: PLC0415 - the recorder never needs it
+    from site_builder import Builder, Options
 
     with _errors():
         try:
-            from tracklog.demo import train  # noqa: PLC0415 - needs the extra
+            from tracklog.demo import train
         except ModuleNotFoundError as error:
             msg = f"the demo needs {error.name}: pip install 'tracklog[demo]'"
             raise Error(msg) from error
@@ -141,7 +141,7 @@ def demo(folder: Path, *, open_: bool) -> None:
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
 def runs(root: Path | None, project: str, form: str) -> None:
     """List the runs of a log folder."""
-    from tracklog import listing  # noqa: PLC0415 - only this command needs it
+    from tracklog import listing
 
     with _errors():
         rows = listing.runs(root or _default_root(), project)
@@ -155,7 +155,7 @@ def runs(root: Path | None, project: str, form: str) -> None:
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
 def history(run: str, root: Path | None, keys: str, form: str) -> None:
     """Print the folded rows of RUN: a folder, an id or a name."""
-    from tracklog import listing  # noqa: PLC0415 - only this command needs it
+    from tracklog import listing
 
     with _errors():
         chosen = tuple(key for key in keys.split(",") if key)
@@ -167,7 +167,7 @@ def history(run: str, root: Path | None, keys: str, form: str) -> None:
 @click.argument("root", type=click.Path(path_type=Path), required=False)
 def check(root: Path | None) -> None:
     """Say what of a log folder is damaged; nothing is changed. Exit code 3 when anything is."""
-    from tracklog import listing  # noqa: PLC0415 - only this command needs it
+    from tracklog import listing
 
     with _errors():
         count, found = listing.damage(root or _default_root())
@@ -182,10 +182,10 @@ def _default_root() -> Path:
     return Path(os.environ.get("TRACKLOG_DIR") or os.environ.get("WANDB_DIR") or "tracklogs")
 
 
-def _options(  # noqa: PLR0913 - the options of two commands
+def _options(
     *, roots: tuple[Path, ...], site: Path, project: str, run: str, jobs: int, max_file: float, roots_changed: bool
 ) -> Options:
-    from site_builder import Options  # noqa: PLC0415 - the recorder never needs it
+    from site_builder import Options
 
     chosen = roots or (_default_root(),)
     missing = [str(root) for root in chosen if not root.is_dir()]
@@ -207,7 +207,7 @@ def _page_of(options: Options, url: str) -> str:
     """Return the page to open: the run's or the project's, where one was asked for."""
     base = url.rsplit("/", 1)[0]
     if options.project:
-        from tracklog.store.layout import RESERVED_PROJECTS, RESERVED_RUNS, file_name  # noqa: PLC0415 - only here
+        from tracklog.store.layout import RESERVED_PROJECTS, RESERVED_RUNS, file_name
 
         project = file_name(options.project, RESERVED_PROJECTS)
         page = f"runs/{file_name(options.run, RESERVED_RUNS)}.html" if options.run else "index.html"
@@ -236,7 +236,7 @@ def _open(url: str) -> None:
 @contextlib.contextmanager
 def _errors() -> Iterator[None]:
     """Turn errors into one sentence and an exit code."""
-    from tracklog.errors import UsageError  # noqa: PLC0415 - beside its only use
+    from tracklog.errors import UsageError
 
     try:
         yield
@@ -261,8 +261,8 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
         yield line
         return
-    from rich.console import Console  # noqa: PLC0415 - only on a terminal
-    from rich.progress import Progress  # noqa: PLC0415 - only on a terminal
+    from rich.console import Console
+    from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bars:
         tasks: dict[str, Any] = {}

@@ -97,7 +97,7 @@ class DisabledRun:
 
     def finish(self, exit_code: int | None = None, quiet: bool | None = None) -> None:  # noqa: ARG002 - as `Run.finish`
         """Forget the run."""
-        from tracklog import session  # noqa: PLC0415 - session imports this module
+        from tracklog import session
 
         session.ended(self)
 

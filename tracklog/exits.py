@@ -32,13 +32,13 @@ _error: dict[str, Any] | None = None
 
 def attend(run: Run, recording: Recording, settings: Settings) -> None:
     """Start what is recorded beside the training, and close the run when the process ends."""
-    from tracklog import report  # noqa: PLC0415 - only needed here
-    from tracklog.capture.background import Background  # noqa: PLC0415 - threads start here, not at import
+    from tracklog import report
+    from tracklog.capture.background import Background
 
     _attended[id(run)] = (run, recording)
     _install()
     if settings.console != "off":
-        from tracklog.capture.console import ConsoleCapture  # noqa: PLC0415 - only when it is wanted
+        from tracklog.capture.console import ConsoleCapture
 
         console = ConsoleCapture(recording.console)
         console.install()
@@ -79,7 +79,7 @@ def _chain_excepthook() -> None:
     before = sys.excepthook
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        global _code, _error  # noqa: PLW0603 - read at exit
+        global _code, _error
         _code, _error = exit_code_of(error), describe_error(error)
         before(kind, error, trace)
 

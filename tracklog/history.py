@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from math import isfinite
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -20,6 +19,7 @@ from tracklog.store import fold, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from threading import RLock
 
     from tracklog.store.writer import Writer
 
@@ -39,7 +39,7 @@ class History:
     def __init__(
         self,
         writer: Writer,
-        lock: RLock,  # type: ignore[valid-type]
+        lock: RLock,
         encode: Callable[[Any], Any],
         *,
         start_step: int,
@@ -49,7 +49,7 @@ class History:
         """Begin at `start_step`, `runtime` seconds after the run began; `last` is the summary that rows update."""
         self.step = start_step
         self.last = last
-        self.resumed_at = start_step if start_step else None
+        self.resumed_at = start_step or None
         """Where a resumed session goes on, while it has logged nothing; an explicit step may lie below."""
         self._writer = writer
         self._lock = lock
@@ -66,11 +66,11 @@ class History:
         """
         with self._lock:
             if step is None and commit is not False and not self._open and data.__class__ is dict:
-                line = self._plain_line(data)  # type: ignore[arg-type]
+                line = self._plain_line(data)
                 if line is not None:
                     self._append(line)
                     self.step += 1
-                    self.last.update(data)  # type: ignore[arg-type]
+                    self.last.update(data)
                     return
             self._log(data, step, commit)
 
@@ -84,13 +84,13 @@ class History:
             self.last.update(fold.merged(self.last, self._open))
             self._open = {}
 
-    def renew(self, lock: RLock) -> None:  # type: ignore[valid-type]
+    def renew(self, lock: RLock) -> None:
         """Take a new lock, after a fork."""
         self._lock = lock
 
     def _plain_line(self, data: dict[str, Any]) -> bytes | None:
         """Return the line of a row of finite numbers; None when there is anything else in it."""
-        total = 0.0
+        total: Any = 0.0
         try:
             for value in data.values():
                 if value.__class__ not in _PLAIN:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from tracklog.errors import FormatError, UsageError
 from tracklog.store import fold, layout, reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _COLUMNS = ("project", "id", "name", "state", "created", "steps")
 
@@ -49,7 +51,9 @@ def table(rows: list[dict[str, Any]]) -> str:
     """Return rows as aligned columns with a head."""
     lines = [list(_COLUMNS), *([str(row[column]) for column in _COLUMNS] for row in rows)]
     widths = [max(len(line[n]) for line in lines) for n in range(len(_COLUMNS))]
-    return "".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines)
+    return "".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines
+    )
 
 
 def json_lines(rows: list[dict[str, Any]]) -> str:
@@ -64,7 +68,9 @@ def find(run: str, root: Path) -> Path:
     folders = [folder for parent in reader.project_folders(root) for folder in reader.run_folders(parent)]
     name = run.rpartition("/")[2]
     matches = [f for f in folders if f.name == layout.file_name(name, layout.RESERVED_RUNS)]
-    matches = matches or [f for f in folders if fold.environment(log := reader.read_run(f), fold.sessions(log)).get("name") == run]
+    matches = matches or [
+        f for f in folders if fold.environment(log := reader.read_run(f), fold.sessions(log)).get("name") == run
+    ]
     if len(matches) != 1:
         what = "no run" if not matches else f"{len(matches)} runs ({', '.join(map(str, matches[:5]))})"
         msg = f"{what} in {root} for {run!r}; give the run's folder or id"
@@ -76,9 +82,15 @@ def history(run: str, root: Path, keys: tuple[str, ...], form: str) -> Iterator[
     """Yield the folded rows of a run as CSV or JSON Lines; nested keys are joined by dots."""
     log = reader.read_run(find(run, root))
     tracks = fold.history(log, fold.sessions(log)).tracks
-    rows = [fold.flatten(row) | ({"_rank": t.label} if t.label else {}) for t in tracks if not t.hidden for row in t.rows]
+    rows = [
+        fold.flatten(row) | ({"_rank": t.label} if t.label else {}) for t in tracks if not t.hidden for row in t.rows
+    ]
     if keys:
-        rows = [{k: v for k, v in row.items() if k in layout.CLOCKS or k in keys} for row in rows if any(k in row for k in keys)]
+        rows = [
+            {k: v for k, v in row.items() if k in layout.CLOCKS or k in keys}
+            for row in rows
+            if any(k in row for k in keys)
+        ]
     if form == "jsonl":
         yield from (orjson.dumps(row).decode() + "\n" for row in rows)
         return

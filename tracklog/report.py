@@ -45,7 +45,10 @@ def _metrics(history: Path, last: dict[str, Any]) -> list[str]:
         return []
     rows = _sample(history)
     width = max(map(len, shown))
-    lines = [f"  {key:{width}}  {_sparkline([row.get(key) for row in rows]):{_WIDTH}}  {value:.5g}" for key, value in shown.items()]
+    lines = [
+        f"  {key:{width}}  {_sparkline([row.get(key) for row in rows]):{_WIDTH}}  {value:.5g}"
+        for key, value in shown.items()
+    ]
     if len(numbers) > len(shown):
         lines.append(f"  and {len(numbers) - len(shown)} more metrics")
     return lines
@@ -86,7 +89,7 @@ def _short(path: Path) -> str:
 
 
 def _quoted(text: str) -> str:
-    import shlex  # noqa: PLC0415 - only needed at the end
+    import shlex
 
     return shlex.quote(text)
 

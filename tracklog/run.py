@@ -49,7 +49,7 @@ class Recording:
 
     def system(self, metrics: dict[str, float]) -> None:
         """Append a row of system metrics."""
-        from tracklog.capture.background import system_line  # noqa: PLC0415 - the thread that calls has it loaded
+        from tracklog.capture.background import system_line
 
         with self.lock:
             if not self.ended:
@@ -69,7 +69,9 @@ class Recording:
             if not self.ended and time.monotonic() - self.silent_since >= after:
                 self.event("heartbeat")
             if self.writer.gone():
-                warn("folder-gone", f"{self.writer.folder} was deleted while the run goes on: what is logged now is lost")
+                warn(
+                    "folder-gone", f"{self.writer.folder} was deleted while the run goes on: what is logged now is lost"
+                )
 
     def put_file(self, name: str, data: bytes) -> None:
         """Write a file of the run; a failure is said once."""
@@ -149,7 +151,9 @@ class Run:
             self._refuse("log")
         self._history.log(data, step, commit)
 
-    def save(self, glob_str: str | os.PathLike[str] | None = None, base_path: str | None = None, policy: str = "live") -> list[str]:
+    def save(
+        self, glob_str: str | os.PathLike[str] | None = None, base_path: str | None = None, policy: str = "live"
+    ) -> list[str]:
         """Copy the files that match into the run; return where they are.
 
         The folders below `base_path` (default: the working folder) are kept. Raises ValueError for an unknown policy or
@@ -165,7 +169,7 @@ class Run:
             pattern = os.fsdecode(pattern)
         base = Path(base_path).resolve() if base_path else self._base_of(pattern)
         saved = []
-        for name in sorted(globbing.glob(pattern, recursive=True)):
+        for name in sorted(globbing.glob(pattern, recursive=True)):  # noqa: PTH207 - patterns may be absolute
             source = Path(name)
             if source.is_file():
                 saved += self._save_file(source, base)
@@ -218,11 +222,11 @@ class Run:
             recording.ended = True
             lost = recording.writer.close()
         self._for_people()
-        from tracklog import session  # noqa: PLC0415 - session imports this module
+        from tracklog import session
 
         session.ended(self)
         if not (self._settings.quiet if quiet is None else quiet):
-            from tracklog import report  # noqa: PLC0415 - only needed here
+            from tracklog import report
 
             report.say_end(self, exit_code, lost)
         elif lost:
@@ -268,7 +272,9 @@ class Run:
     step = property(lambda self: self._history.step, doc="Step of the next log().")
     dir = property(lambda self: str(self._folder / layout.FILES), doc="The folder for files of the run.")
     sync_dir = property(lambda self: str(self._folder), doc="The run's folder.")
-    path = property(lambda self: "/".join(p for p in (self.entity, self.project, self.id) if p), doc="entity/project/id.")
+    path = property(
+        lambda self: "/".join(p for p in (self.entity, self.project, self.id) if p), doc="entity/project/id."
+    )
     settings = property(lambda self: self._settings, doc="The settings it was started with.")
     disabled = property(lambda _: False, doc="Whether nothing is recorded.")
     offline = property(lambda _: True, doc="Always: nothing is ever sent.")

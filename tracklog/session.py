@@ -40,7 +40,7 @@ def setup(settings: object = None) -> None:
         _process_settings.update(source)
 
 
-def init(  # noqa: PLR0913 - the signature scripts expect
+def init(
     entity: str | None = None,
     project: str | None = None,
     dir: str | os.PathLike[str] | None = None,  # noqa: A002 - the name scripts use
@@ -85,7 +85,10 @@ def init(  # noqa: PLR0913 - the signature scripts expect
     }  # fmt: skip
     if current is not None and reinit not in (True, "finish_previous", "create_new"):
         if project is not None or name is not None or config is not None:
-            warn("second-init", f"init() was called while run {current.id} goes on; it is returned, arguments are ignored")
+            warn(
+                "second-init",
+                f"init() was called while run {current.id} goes on; it is returned, arguments are ignored",
+            )
         return current
     resolved = resolve(keywords, settings, _process_settings)
     if current is not None and reinit != "create_new":
@@ -182,7 +185,10 @@ def _usable_root(settings: Settings) -> Path:
     except OSError as error:
         reason = error.strerror or str(error)
     other = Path(tempfile.mkdtemp(prefix="tracklogs-"))
-    warn("root", f"cannot log into {root}: {reason}. This run is logged into {other}; set TRACKLOG_DIR to choose a folder.")
+    warn(
+        "root",
+        f"cannot log into {root}: {reason}. This run is logged into {other}; set TRACKLOG_DIR to choose a folder.",
+    )
     return other
 
 
@@ -217,7 +223,7 @@ def _joins(log: reader.RunLog) -> bool:
 
 
 def _create(folder: Path, start: Mapping[str, Any], settings: Settings) -> bool:
-    from tracklog.capture import host  # noqa: PLC0415 - only when a run is made
+    from tracklog.capture import host
 
     program, args = host.program()
     record: dict[str, Any] = {key: value for key, value in start.items() if key != "resumed"}
@@ -256,9 +262,7 @@ def _take_over(log: reader.RunLog, start: dict[str, Any], session: dict[str, Any
 
 
 def _edit_resumed(recording: Recording, settings: Settings) -> None:
-    changes: dict[str, Any] = {
-        key: value for key in ("name", "notes") if (value := getattr(settings, key)) is not None
-    }
+    changes: dict[str, Any] = {key: value for key in ("name", "notes") if (value := getattr(settings, key)) is not None}
     if settings.tags is not None:
         changes["tags"] = list(settings.tags)
     if changes:

@@ -121,7 +121,9 @@ def _mapping(settings: object) -> dict[str, Any]:
         return {}
     if isinstance(settings, Settings):
         default = Settings()
-        return {n: getattr(settings, n) for n in Settings.names() if getattr(settings, n) != getattr(default, n)} | settings.extra
+        return {
+            n: getattr(settings, n) for n in Settings.names() if getattr(settings, n) != getattr(default, n)
+        } | settings.extra
     if isinstance(settings, Mapping):
         return dict(settings)
     return {name: value for name, value in vars(settings).items() if not name.startswith("__")}

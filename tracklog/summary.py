@@ -33,12 +33,12 @@ class Summary(MutableMapping[str, Any]):
 
     def __setitem__(self, key: str, value: Any) -> None:
         """Set a value; it stays until the metric is logged again."""
-        self._written((*self._path, key.strip()), value, False)  # noqa: FBT003 - a callback's flag
+        self._written((*self._path, key.strip()), value, False)
 
     def __delitem__(self, key: str) -> None:
         """Remove a value; KeyError when there is none."""
         self._items[key]
-        self._written((*self._path, key), None, True)  # noqa: FBT003 - a callback's flag
+        self._written((*self._path, key), None, True)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the keys."""

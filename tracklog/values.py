@@ -26,7 +26,7 @@ _INT_MIN, _INT_MAX = -(2**63), 2**64 - 1
 _DEPTH = 64
 
 
-def encode(value: Any, door: MediaDoor, depth: int = 0) -> Any:  # noqa: C901, PLR0911, PLR0912 - one branch for each kind
+def encode(value: Any, door: MediaDoor, depth: int = 0) -> Any:  # noqa: C901 - one branch for each kind
     """Return the JSON value of a logged value; media become files through `door`.
 
     Arrays and tensors: one value is a scalar, up to 32 a list, more a histogram of 32 bins.
@@ -94,7 +94,7 @@ def _sequence(value: Any, door: MediaDoor, depth: int) -> Any:
     return [encode(item, door, depth + 1) for item in items]
 
 
-def _foreign(value: Any, door: MediaDoor, depth: int) -> Any:  # noqa: PLR0911 - one branch for each kind
+def _foreign(value: Any, door: MediaDoor, depth: int) -> Any:
     """Encode what comes from another library, recognised by its own attributes."""
     array = as_array(value)
     if array is not None:
@@ -125,8 +125,8 @@ def _qualified(value: Any) -> str:
 def _picture(value: Any) -> Any:
     """Return an Image of a figure or a PIL picture; None for anything else."""
     module = value.__class__.__module__
-    if module.startswith("matplotlib.") or module.startswith("PIL."):
-        from tracklog.media.image import Image  # noqa: PLC0415 - loads Pillow
+    if module.startswith(("matplotlib.", "PIL.")):
+        from tracklog.media.image import Image
 
         return Image(value)
     return None
@@ -149,7 +149,7 @@ def as_array(value: Any) -> Any:
     if module in ("tensorflow", "jax", "jaxlib", "cupy", "mlx") and hasattr(value, "shape"):
         if hasattr(value, "numpy"):
             return value.numpy()
-        import numpy as np  # noqa: PLC0415 - never imported before an array was logged
+        import numpy as np
 
         return np.asarray(value.get() if hasattr(value, "get") else value)
     if module == "pandas" and hasattr(value, "to_numpy") and getattr(value, "ndim", 0) == 1:
@@ -169,7 +169,7 @@ def _array(array: Any, door: MediaDoor, depth: int) -> Any:
         return encode(_item(array), door)
     if array.size <= LIST_LIMIT:
         return encode(array.tolist(), door, depth + 1)
-    from tracklog.media.histogram import Histogram  # noqa: PLC0415 - loads NumPy
+    from tracklog.media.histogram import Histogram
 
     return Histogram(array, num_bins=HISTOGRAM_BINS).to_record(door)
 
@@ -181,7 +181,7 @@ def _item(array: Any) -> Any:
     return item.item()
 
 
-def plain_config(value: Any) -> Any:  # noqa: PLR0911 - one branch for each kind
+def plain_config(value: Any) -> Any:  # noqa: C901 - one branch for each kind
     """Return a config value as JSON: containers kept, everything else a scalar or text.
 
     Raises TypeError for media, which belong in `log`.

@@ -20,7 +20,9 @@ def load(value: Any, _: object) -> HistogramValue:
         msg = f"a histogram of {len(counts)} counts has {len(bins)} edges"
         raise ValueError(msg)
     width = (bins[-1] - bins[0]) / len(counts)
-    uniform = all(abs(bins[0] + n * width - edge) <= _TOLERANCE * max(abs(width), 1e-300) for n, edge in enumerate(bins))
+    uniform = all(
+        abs(bins[0] + n * width - edge) <= _TOLERANCE * max(abs(width), 1e-300) for n, edge in enumerate(bins)
+    )
     return HistogramValue(counts, bins[0], width, None) if uniform else HistogramValue(counts, None, None, bins)
 
 

@@ -11,7 +11,7 @@ TABS = (("Workspace", "index.html", "project"), ("Table", "table.html", "table")
 """Pages of a project: label, file, kind. A page is listed here when it exists."""
 
 
-def context(  # noqa: PLR0913 - what a page is
+def context(
     site: str,
     kind: Literal["index", "project", "table", "run"],
     path: str,
@@ -25,7 +25,8 @@ def context(  # noqa: PLR0913 - what a page is
     root = "../" * path.count("/")
     page = Page(SCHEMA, site, kind, path, root, f"p/{folder}" if folder else "", run)
     nav = [
-        {"label": name, "href": f"{root}{folder}/{file}", "current": tab == kind, "count": None} for name, file, tab in TABS
+        {"label": name, "href": f"{root}{folder}/{file}", "current": tab == kind, "count": None}
+        for name, file, tab in TABS
     ]
     return {
         "page": page,

@@ -16,15 +16,14 @@ MOST_RUNS = 200
 MOST_COLUMNS = 12
 
 
-def context(
-    site: str, kind: Literal["project", "table"], folder: str, index: Mapping[str, Any]
-) -> dict[str, Any]:
+def context(site: str, kind: Literal["project", "table"], folder: str, index: Mapping[str, Any]) -> dict[str, Any]:
     """Return the template's context; `index` is a `ProjectIndex` as JSON."""
     label = str(index["project"])
     title = f"{label} · table" if kind == "table" else label
     columns = _columns(index)
     rows = [
-        {"run": run, "cells": [_cell(column, n) for column in columns]} for n, run in enumerate(index["runs"][:MOST_RUNS])
+        {"run": run, "cells": [_cell(column, n) for column in columns]}
+        for n, run in enumerate(index["runs"][:MOST_RUNS])
     ]
     return base.context(site, kind, f"{folder}/{FILES[kind]}", title=title, label=label, folder=folder) | {
         "index": index,

@@ -165,9 +165,13 @@ def _nodes(nested: Mapping[str, Any]) -> tuple[Node, ...]:
 
 def _config_value(value: Any) -> str:
     """Return a config value as logged, never rounded."""
-    import orjson  # noqa: PLC0415 - beside its only use
+    import orjson
 
-    return orjson.dumps(value).decode() if not isinstance(value, dict) or "_type" not in value else f'"{value.get("value")}"'
+    return (
+        orjson.dumps(value).decode()
+        if not isinstance(value, dict) or "_type" not in value
+        else f'"{value.get("value")}"'
+    )
 
 
 def _summary(summary: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracklog.store import fold, layout, writer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CLOCK = 1_790_000_000.0
 
 
-def write_run(  # noqa: PLR0913 - what a run may have
+def write_run(
     root: Path,
     run_id: str,
     rows: list[dict[str, Any]],
@@ -31,7 +33,9 @@ def write_run(  # noqa: PLR0913 - what a run may have
     if config:
         one.event("config", set=config)
     for step, row in enumerate(rows):
-        one.history.append(writer.encode({"_step": step, "_runtime": step / 10, "_timestamp": CLOCK + step / 10, **row}))
+        one.history.append(
+            writer.encode({"_step": step, "_runtime": step / 10, "_timestamp": CLOCK + step / 10, **row})
+        )
     if console:
         one.console.append(writer.encode({"_timestamp": CLOCK, "stream": "stdout", "text": console}))
     if exit_code is not None:

@@ -30,7 +30,9 @@ def options(**more: Any) -> Options:
 def files() -> dict[str, bytes]:
     """Return the site's own files but the manifest."""
     return {
-        p.relative_to(SITE).as_posix(): p.read_bytes() for p in sorted(SITE.rglob("*")) if p.is_file() and ".tracklog" not in p.parts
+        p.relative_to(SITE).as_posix(): p.read_bytes()
+        for p in sorted(SITE.rglob("*"))
+        if p.is_file() and ".tracklog" not in p.parts
     }
 
 
@@ -40,7 +42,11 @@ def entry(name: str) -> Any:
         text = file.read_text(encoding="utf-8")
         for found, literal in re.findall(r"\['([^']*)',0,'((?:[^'\\]|\\.)*)'\]", text):
             if found == name:
-                json = re.sub(r"\\(x3c|u2028|u2029|.)", lambda m: {"x3c": "<", "n": "\n", "u2028": "\u2028", "u2029": "\u2029"}.get(m[1], m[1]), literal)
+                json = re.sub(
+                    r"\\(x3c|u2028|u2029|.)",
+                    lambda m: {"x3c": "<", "n": "\n", "u2028": "\u2028", "u2029": "\u2029"}.get(m[1], m[1]),
+                    literal,
+                )
                 return orjson.loads(json)
     raise KeyError(name)
 
@@ -75,7 +81,9 @@ def test_an_output_that_was_deleted_comes_back() -> None:
         (SITE / path).unlink()
     report = build(options())
     assert set(report.written) == {"p/runs/r2.html", "data/p/r0.0.js", "p/table.html", "data/p.js", "version.js"}
-    assert {k: v for k, v in files().items() if k != "version.js"} == {k: v for k, v in before.items() if k != "version.js"}
+    assert {k: v for k, v in files().items() if k != "version.js"} == {
+        k: v for k, v in before.items() if k != "version.js"
+    }
 
 
 def test_a_run_that_was_deleted_leaves_the_site() -> None:
@@ -178,13 +186,18 @@ def test_damage_costs_only_what_is_damaged() -> None:
     rows = {row["id"]: (row["rows"], row["damaged"]) for row in entry("p/p")["runs"]}
     assert rows == {"r0": (10, 0), "r1": (9, 1)}
     head = entry("r/p/r1")
-    assert head["damage"][0] | {"reason": ""} == {"file": history.name, "line": 5, "offset": sum(map(len, lines[:4])), "reason": ""}
+    assert head["damage"][0] | {"reason": ""} == {
+        "file": history.name,
+        "line": 5,
+        "offset": sum(map(len, lines[:4])),
+        "reason": "",
+    }
 
 
 def test_hostile_names_stay_text() -> None:
     evil = "</script><img src=x onerror=alert(1)>'\"\\\u2028"
-    write_run(Path("logs"), "evil", [{evil: 1.0, "t": evil}], project="p", name=evil, notes=f"[x](javascript:alert(1)) {evil}", tags=[evil],
-              config={evil: evil}, console=evil)  # fmt: skip
+    names: dict[str, Any] = {"name": evil, "notes": f"[x](javascript:alert(1)) {evil}", "tags": [evil]}
+    write_run(Path("logs"), "evil", [{evil: 1.0, "t": evil}], config={evil: evil}, console=evil, **names)
     build(options())
     for path, data in files().items():
         if not path.startswith("assets/"):
@@ -200,14 +213,15 @@ def test_series_stand_in_the_head_with_their_statistics() -> None:
     write_run(Path("logs"), "s", [{"x": v} for v in (3.0, "NaN", "Infinity", -2.0)])
     build(options())
     (series,) = entry("r/p/s")["series"]
-    assert {k: series[k] for k in ("key", "kind", "size", "finite", "nan", "posinf", "neginf", "min", "max", "argmin", "argmax")} == {
-        "key": "x", "kind": "number", "size": 4, "finite": 2, "nan": 1, "posinf": 1, "neginf": 0, "min": -2.0, "max": 3.0, "argmin": 3,
-        "argmax": 0,
-    }  # fmt: skip
+    expected = {"key": "x", "kind": "number", "size": 4, "finite": 2, "nan": 1, "posinf": 1, "neginf": 0}
+    expected |= {"min": -2.0, "max": 3.0, "argmin": 3, "argmax": 0}
+    assert {key: series[key] for key in expected} == expected
 
 
 def test_no_data_file_grows_beyond_its_limit() -> None:
-    write_run(Path("logs"), "big", [{f"k{k}": float((n * 7919 + k) % 1013) / 7 for k in range(40)} for n in range(3000)])
+    write_run(
+        Path("logs"), "big", [{f"k{k}": float((n * 7919 + k) % 1013) / 7 for k in range(40)} for n in range(3000)]
+    )
     build(options())
     parts = sorted((SITE / "data/p").glob("big.*.js"))
     assert len(parts) > 1
@@ -229,7 +243,9 @@ def test_kill_9_of_a_build_leaves_a_whole_site(pytestconfig: pytest.Config, chec
     for trial in range(pytestconfig.getoption("--build-kills")):
         for n in range(3):
             grow(Path(f"logs/p/r{n}"), ROWS)
-        with subprocess.Popen([sys.executable, "-c", KILLED], cwd=Path.cwd(), env={"PYTHONPATH": str(checkout)}) as process:
+        with subprocess.Popen(
+            [sys.executable, "-c", KILLED], cwd=Path.cwd(), env={"PYTHONPATH": str(checkout)}
+        ) as process:
             began = time.monotonic()
             # Where in the build it is hit differs from trial to trial; that is all the time is for.
             while process.poll() is None and time.monotonic() - began < 0.2 + moments.random() * 0.25:

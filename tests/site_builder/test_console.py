@@ -12,7 +12,9 @@ from site_builder import console
 
 
 def shown(*chunks: str) -> list[str]:
-    return [line.text for line in console.lines({"_timestamp": 1.0, "stream": "stdout", "text": text} for text in chunks)]
+    return [
+        line.text for line in console.lines({"_timestamp": 1.0, "stream": "stdout", "text": text} for text in chunks)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,12 @@ def test_a_progress_bar_is_one_line_that_says_how_often_it_was_painted() -> None
 
 @pytest.mark.parametrize(
     ("text", "level"),
-    [("UserWarning: careful", "warn"), ("ValueError: no", "error"), ("\x1b[31mERROR\x1b[0m x", "error"), ("all is well", None)],
+    [
+        ("UserWarning: careful", "warn"),
+        ("ValueError: no", "error"),
+        ("\x1b[31mERROR\x1b[0m x", "error"),
+        ("all is well", None),
+    ],
 )
 def test_warnings_and_errors_are_told_from_their_words(text: str, level: str | None) -> None:
     (line,) = console.lines([{"_timestamp": 1.0, "stream": "stdout", "text": text}])

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from numpy.typing import NDArray
 
 from site_builder import levels
 from site_builder.pack import pack, unpack
 
-FLOATS = st.one_of(st.floats(width=64), st.integers(-(2**60), 2**60).map(float), st.decimals(-1000, 1000, places=4).map(float))
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FLOATS = st.one_of(
+    st.floats(width=64), st.integers(-(2**60), 2**60).map(float), st.decimals(-1000, 1000, places=4).map(float)
+)
 
 
 def series(draw_from: st.SearchStrategy[float], least: int, most: int) -> st.SearchStrategy[NDArray[np.float64]]:
@@ -51,10 +58,12 @@ def test_every_level_keeps_what_its_rows_hold(values: NDArray[np.float64]) -> No
 
 
 @given(series(FLOATS, 2049, 40_000))
-def test_a_finer_level_never_leaves_the_coarser_envelope_and_all_is_the_same_each_time(values: NDArray[np.float64]) -> None:
+def test_a_finer_level_never_leaves_the_coarser_envelope_and_all_is_the_same_each_time(
+    values: NDArray[np.float64],
+) -> None:
     found = list(levels.of_numbers(values))
     again = list(levels.of_numbers(values.copy()))
-    for finer, coarser in zip(found, found[1:], strict=False):
+    for finer, coarser in itertools.pairwise(found):
         parent = np.arange(len(finer.min)) // levels.FACTOR
         inside = np.isnan(finer.min) | ((finer.min >= coarser.min[parent]) & (finer.max <= coarser.max[parent]))
         assert inside.all()

@@ -20,7 +20,9 @@ def test_series_keep_their_rows_and_the_order_of_their_keys() -> None:
 
 
 def test_kinds_under_one_key_are_kept_apart() -> None:
-    found = made([{"x": 1}, {"x": "text"}, {"x": "NaN"}, {"x": {"_type": "string", "value": "NaN"}}, {"x": [1]}, {"x": None}])
+    found = made(
+        [{"x": 1}, {"x": "text"}, {"x": "NaN"}, {"x": {"_type": "string", "value": "NaN"}}, {"x": [1]}, {"x": None}]
+    )
     assert found["x", "string"] == ([1, 3], ["text", {"_type": "string", "value": "NaN"}])
     assert found["x", "other"] == ([4, 5], [[1], None])
     rows, values = found["x", "number"]

@@ -174,7 +174,10 @@ RESUME = PRELUDE.replace('id="r"', 'id="r", resume="allow"')
 
 def test_a_resumed_run_goes_on_where_it_ended() -> None:
     script("run.config.update({'lr': 1}); run.summary['best'] = 4; run.log({'x': 2}); os._exit(1)", prelude=RESUME)
-    script("print(run.resumed, run.starting_step, dict(run.config), run.summary['best'], file=open('seen', 'w'))", prelude=RESUME)
+    script(
+        "print(run.resumed, run.starting_step, dict(run.config), run.summary['best'], file=open('seen', 'w'))",
+        prelude=RESUME,
+    )
     log = read()
     assert Path("seen").read_text() == "True 2 {'lr': 1} 4\n"
     assert (state(log), values(log)) == ("finished", [1, 2, 1])
@@ -198,7 +201,9 @@ def test_an_ended_run_of_the_same_id_is_set_aside_not_lost() -> None:
     assert fold.environment(old := read(run="r.old1"), fold.sessions(old))["id"] == "r.old1"
 
 
-@pytest.mark.parametrize(("resume", "before", "sentence"), [("must", False, "there is no run 'r'"), ("never", True, "run 'r' exists")])
+@pytest.mark.parametrize(
+    ("resume", "before", "sentence"), [("must", False, "there is no run 'r'"), ("never", True, "run 'r' exists")]
+)
 def test_resume_refuses_with_a_sentence(resume: str, before: bool, sentence: str) -> None:
     if before:
         script("")

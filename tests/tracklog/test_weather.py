@@ -23,7 +23,12 @@ run = tracklog.init(project="p", id="r", dir=os.environ.get("ROOT", "root"), set
 
 def script(body: str, **options: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", PRELUDE + body + "\nprint('trained')"], capture_output=True, text=True, check=False, timeout=60, **options
+        [sys.executable, "-c", PRELUDE + body + "\nprint('trained')"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        **options,
     )
 
 
@@ -96,7 +101,9 @@ def test_a_folder_that_cannot_be_written_is_replaced_by_one_that_is_named(root: 
 
 
 def test_neither_git_nor_home_nor_user_is_needed() -> None:
-    done = script("run.log({'x': 1})", env={"PATH": "/nonexistent", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)})
+    done = script(
+        "run.log({'x': 1})", env={"PATH": "/nonexistent", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    )
     assert done.stdout.endswith("trained\n"), done.stderr
     assert values(read()) == [1]
 

@@ -66,17 +66,17 @@ class Background:
         if self._settings.disable_stats:
             return None
         try:
-            from tracklog.capture.system import SystemSampler  # noqa: PLC0415 - loads psutil, in this thread
+            from tracklog.capture.system import SystemSampler
 
             return SystemSampler(os.getpid(), self._recording.writer.folder).sample
-        except Exception as error:  # noqa: BLE001 - whatever is wrong here must not reach the training
+        except Exception as error:
             warn("system-metrics", f"no system metrics: {error}")
             return None
 
     def _describe(self) -> None:
         try:
             self._environment()
-        except Exception as error:  # noqa: BLE001 - whatever is wrong here must not reach the training
+        except Exception as error:
             warn("environment", f"the environment could not be recorded: {error}")
 
     def _environment(self) -> None:
@@ -84,7 +84,7 @@ class Background:
         if not self._settings.disable_git:
             found |= self._git()
         if not self._settings.disable_meta:
-            from tracklog.capture import host, packages  # noqa: PLC0415 - only in this thread
+            from tracklog.capture import host, packages
 
             found["hardware"] = host.describe()
             self._recording.put_file("requirements.txt", packages.requirements().encode())
@@ -92,7 +92,7 @@ class Background:
             self._recording.event("environment", **found)
 
     def _git(self) -> dict[str, Any]:
-        from tracklog.capture import git, redact  # noqa: PLC0415 - only in this thread
+        from tracklog.capture import git, redact
 
         info = git.describe(Path.cwd())
         if info is None:

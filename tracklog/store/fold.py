@@ -6,6 +6,7 @@ concurrent. Rows of earlier writers at or above a later session's `start_step` a
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tracklog.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from tracklog.store.layout import Event, Row
     from tracklog.store.reader import RunLog, WriterLog
@@ -174,7 +175,11 @@ def is_alive(place: Mapping[str, Any]) -> bool | None:
     """Return whether a session's process exists; None when this machine cannot tell."""
     here = this_place()
     pid = place.get("pid")
-    if not isinstance(pid, int) or not here["boot"] or any(place.get(key) != here[key] for key in ("host", "boot", "pidns")):
+    if (
+        not isinstance(pid, int)
+        or not here["boot"]
+        or any(place.get(key) != here[key] for key in ("host", "boot", "pidns"))
+    ):
         return None
     return process_start(pid) == place.get("started")
 
@@ -203,16 +208,16 @@ def _boot() -> str:
     except OSError:
         pass
     try:
-        import psutil  # noqa: PLC0415 - only where /proc is missing
+        import psutil
 
         return str(int(psutil.boot_time()))
-    except Exception:  # noqa: BLE001 - psutil raises what the system gives
+    except Exception:
         return ""
 
 
 def _pid_namespace() -> str:
     try:
-        return os.readlink("/proc/self/ns/pid")
+        return str(Path("/proc/self/ns/pid").readlink())
     except OSError:
         return ""
 
@@ -232,10 +237,10 @@ def process_start(pid: int) -> float | None:
 
 def _process_start_elsewhere(pid: int) -> float | None:
     try:
-        import psutil  # noqa: PLC0415 - only where /proc is missing
+        import psutil
 
         return float(psutil.Process(pid).create_time())
-    except Exception:  # noqa: BLE001 - psutil raises what the system gives
+    except Exception:
         return None
 
 
@@ -273,7 +278,7 @@ def _without(row: Row, keys: set[str], *, keep: bool) -> Row:
 def merge_lines(lines: list[Row]) -> list[Row]:
     """Join consecutive lines of one writer with the same `_step`: later values win, nested ones merge deeply."""
     steps = [line.get(layout.STEP) for line in lines]
-    if all(isinstance(step, int) for step in steps) and all(a != b for a, b in zip(steps, steps[1:], strict=False)):
+    if all(isinstance(step, int) for step in steps) and all(a != b for a, b in itertools.pairwise(steps)):
         return lines
     rows: list[Row] = []
     for line in lines:
@@ -472,7 +477,8 @@ def _kept_from(session: Session, found: list[Session]) -> int | None:
 
 def _apply_writer(result: dict[str, Any], log: WriterLog, stop: int | None) -> dict[str, Any]:
     events = sorted(
-        (event for event in log.events if event.get("event") == "summary"), key=lambda event: int(_number(event.get("row")))
+        (event for event in log.events if event.get("event") == "summary"),
+        key=lambda event: int(_number(event.get("row"))),
     )
     rows: list[tuple[int, Row]] = []
     for n, line in enumerate(log.history):

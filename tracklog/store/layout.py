@@ -1,4 +1,4 @@
-"""Names and shapes of everything on disk.
+r"""Names and shapes of everything on disk.
 
 ::
 
@@ -27,8 +27,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from pathlib import Path
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FORMAT = 1
 """Number of this format; `reader` refuses newer ones and upgrades older ones in steps."""

@@ -103,7 +103,12 @@ class RunLog:
     def unfinished(self) -> list[Damage]:
         """Return what stands after the last whole line of each file: damage in a run that has ended."""
         return [
-            Damage(layout.writer_file(stream, log.name), tail.lines + 1, tail.offset, f"ends inside a record: {tail.left} bytes")
+            Damage(
+                layout.writer_file(stream, log.name),
+                tail.lines + 1,
+                tail.offset,
+                f"ends inside a record: {tail.left} bytes",
+            )
             for log in self.writers.values()
             for stream, tail in log.tails.items()
             if tail.left > 0
@@ -230,7 +235,7 @@ def _take(name: str, data: bytes, tail: Tail, into: list[dict[str, Any]], damage
         rows = orjson.loads(b"[" + b",".join(lines) + b"]")
         whole = len(rows) == len(lines) and all(row.__class__ is dict for row in rows)
     except orjson.JSONDecodeError:
-        whole = False
+        rows, whole = [], False
     if whole:
         into.extend(rows)
         tail.lines += len(lines)

@@ -15,7 +15,6 @@ import shutil
 import socket
 import string
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -25,6 +24,7 @@ from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tracklog.store.layout import Event, FileRef, RunFile
 
@@ -81,7 +81,7 @@ class Appender:
                 written = os.write(self._fd, line)
                 if written != len(line):
                     self._torn = self._torn or written > 0
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301 - one road for all failures
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 self._torn = False
                 self._kept_bytes -= len(self._kept.pop(0))
         except OSError as error:
@@ -254,7 +254,7 @@ def set_aside(folder: Path) -> Path:
 
 def edit(folder: Path, changes: dict[str, Any]) -> None:
     """Append an edit event (name, notes, tags, id) to a run from outside of it. Raises OSError."""
-    import time  # noqa: PLC0415 - not needed by a recorder
+    import time
 
     target = folder / layout.writer_file(layout.EVENTS, writer_name())
     line = encode({"event": "edit", layout.TIMESTAMP: time.time(), "row": 0, **changes})
@@ -326,13 +326,15 @@ def _extension(ext: str) -> str:
 
 def write_for_people(folder: Path, config: dict[str, Any], summary: dict[str, Any]) -> None:
     """Write `config.yaml` (nested) and `summary.json` (one flat row); never read back by tracklog. Raises OSError."""
-    import yaml  # noqa: PLC0415 - only needed at the end of a run
+    import yaml
 
     if not folder.is_dir():
         raise FileNotFoundError(errno.ENOENT, "the run's folder is gone", str(folder))
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     _replace(folder / layout.CONFIG_FILE, text.encode("utf-8", "surrogateescape"))
-    _replace(folder / layout.SUMMARY_FILE, orjson.dumps(summary, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    _replace(
+        folder / layout.SUMMARY_FILE, orjson.dumps(summary, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    )
 
 
 def _replace(target: Path, data: bytes) -> None:

@@ -32,7 +32,9 @@ def rows_of(log: RunLog) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_lines_of_one_step_are_one_row() -> None:
-    log = log_of(a={"rows": [{"_step": 0, "x": 1, "n": {"a": 1}}, {"_step": 0, "x": 2, "n": {"b": 2}}, {"_step": 3, "x": 3}]})
+    log = log_of(
+        a={"rows": [{"_step": 0, "x": 1, "n": {"a": 1}}, {"_step": 0, "x": 2, "n": {"b": 2}}, {"_step": 3, "x": 3}]}
+    )
     assert rows_of(log) == {"": [{"_step": 0, "x": 2, "n": {"a": 1, "b": 2}}, {"_step": 3, "x": 3}]}
 
 
@@ -52,7 +54,11 @@ def test_a_key_that_two_ranks_log_is_a_series_for_each() -> None:
         a={"session": {"rank": 0}, "rows": [{"_step": 0, "x": 1, "only": 7}]},
         b={"session": {"rank": 1}, "rows": [{"_step": 0, "x": 2}]},
     )
-    assert rows_of(log) == {"": [{"_step": 0, "only": 7}], "rank 0": [{"_step": 0, "x": 1}], "rank 1": [{"_step": 0, "x": 2}]}
+    assert rows_of(log) == {
+        "": [{"_step": 0, "only": 7}],
+        "rank 0": [{"_step": 0, "x": 1}],
+        "rank 1": [{"_step": 0, "x": 2}],
+    }
     assert fold.summary(log, found := fold.sessions(log), fold.history(log, found))["x"] == 1
 
 
@@ -69,7 +75,9 @@ def test_a_resumed_session_supersedes_what_it_repeats() -> None:
 
 
 def test_rows_of_forked_children_are_shown_only_where_nobody_else_logs_the_key() -> None:
-    log = log_of(a={"rows": [{"_step": 0, "x": 1}]}, child={"session": {"parent": "a"}, "rows": [{"_step": 0, "x": 2, "y": 3}]})
+    log = log_of(
+        a={"rows": [{"_step": 0, "x": 1}]}, child={"session": {"parent": "a"}, "rows": [{"_step": 0, "x": 2, "y": 3}]}
+    )
     tracks = fold.history(log, fold.sessions(log)).tracks
     assert [(t.label, t.hidden, sorted(t.rows[0].keys() - {"_step", "_runtime", "_timestamp"})) for t in tracks] == [
         ("", False, ["x"]),
@@ -112,14 +120,19 @@ def test_a_process_id_that_was_given_anew_is_not_taken_for_the_old_process() -> 
 
 
 def test_a_summary_value_that_was_set_holds_until_the_next_row() -> None:
-    events = [{"event": "summary", "row": 1, "path": ["x"], "value": 9}, {"event": "summary", "row": 2, "path": ["y"], "value": 8}]
+    events = [
+        {"event": "summary", "row": 1, "path": ["x"], "value": 9},
+        {"event": "summary", "row": 2, "path": ["y"], "value": 8},
+    ]
     log = log_of(a={"rows": [{"_step": 0, "x": 1, "y": 1}, {"_step": 1, "x": 2}], "events": events})
     found = fold.sessions(log)
     assert fold.summary(log, found, fold.history(log, found)) == {"x": 2, "y": 8}
 
 
 VALUES = st.recursive(
-    st.one_of(st.integers(-9, 9), st.text(max_size=2)), lambda inner: st.dictionaries(st.sampled_from("ab"), inner, max_size=2), max_leaves=4
+    st.one_of(st.integers(-9, 9), st.text(max_size=2)),
+    lambda inner: st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+    max_leaves=4,
 )
 
 

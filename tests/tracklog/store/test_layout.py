@@ -35,7 +35,9 @@ def test_a_file_name_is_one_harmless_path_part(name: str) -> None:
     assert not file.endswith(".")
 
 
-@pytest.mark.parametrize(("name", "file"), [("", "~"), ("con", "~63on"), ("com1.txt", "~63om1.txt"), ("a/../b", "a~2f..~2fb")])
+@pytest.mark.parametrize(
+    ("name", "file"), [("", "~"), ("con", "~63on"), ("com1.txt", "~63om1.txt"), ("a/../b", "a~2f..~2fb")]
+)
 def test_names_that_systems_reserve_are_escaped(name: str, file: str) -> None:
     assert layout.file_name(name) == file
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
@@ -13,8 +12,15 @@ from hypothesis import strategies as st
 from tracklog.errors import FormatError
 from tracklog.store import fold, layout, reader, writer
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 ROWS = st.lists(
-    st.dictionaries(st.text(max_size=5), st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=9)), max_size=3),
+    st.dictionaries(
+        st.text(max_size=5),
+        st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=9)),
+        max_size=3,
+    ),
     max_size=8,
 )
 
@@ -36,7 +42,9 @@ def history(log: reader.RunLog) -> list[dict[str, Any]]:
 
 
 @given(rows=ROWS, data=st.data())
-def test_any_cut_leaves_what_had_been_written_whole(rows: list[dict[str, Any]], data: st.DataObject, tmp_path_factory: Any) -> None:
+def test_any_cut_leaves_what_had_been_written_whole(
+    rows: list[dict[str, Any]], data: st.DataObject, tmp_path_factory: Any
+) -> None:
     file = make(tmp_path_factory.mktemp("run"), [{"x": 1}, *rows])
     whole = file.read_bytes()
     cut = data.draw(st.integers(0, len(whole)))
@@ -47,7 +55,9 @@ def test_any_cut_leaves_what_had_been_written_whole(rows: list[dict[str, Any]], 
 
 
 @given(rows=ROWS, data=st.data())
-def test_reading_in_pieces_equals_reading_at_once(rows: list[dict[str, Any]], data: st.DataObject, tmp_path_factory: Any) -> None:
+def test_reading_in_pieces_equals_reading_at_once(
+    rows: list[dict[str, Any]], data: st.DataObject, tmp_path_factory: Any
+) -> None:
     file = make(tmp_path_factory.mktemp("run"), [{"x": 1}, *rows])
     whole = file.read_bytes()
     cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=4)))
@@ -107,7 +117,7 @@ def test_a_file_that_was_replaced_or_cut_is_noticed(tmp_path: Path) -> None:
 def test_a_newer_format_is_refused_with_a_sentence(tmp_path: Path) -> None:
     file = make(tmp_path / "r", [])
     (file.parent / layout.RUN_FILE).write_bytes(b'{"format": 99}')
-    with pytest.raises(FormatError, match="format 99.*Install a newer tracklog"):
+    with pytest.raises(FormatError, match=r"format 99.*Install a newer tracklog"):
         reader.read_run(file.parent)
 
 
