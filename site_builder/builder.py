@@ -26,7 +26,7 @@ from tracklog.errors import FormatError, UsageError
 from tracklog.store import layout, reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from site_builder.parts import Entry
     from site_builder.runs import Source
@@ -108,13 +108,16 @@ class Builder:
         result = Manifest(site=known.site, tool=tool, build=known.build, roots=self._labels(), changed=known.changed)
         stale = self._stale(sources, known, result, absent, now, everything=known.tool != tool)
         changed_entries = self._build_runs(stale, known, result, site, report, progress, now)
-        self._write_shared(result, site, changed_entries, progress)
+        if stale or absent or result.runs.keys() != known.runs.keys():
+            self._write_shared(result, site, changed_entries, progress)
+        else:
+            result.outputs = dict(known.outputs)
         removed = sorted(set(before) - set(result.known()) - {VERSION})
         if site.written or removed or VERSION in absent or VERSION not in before:
             self._publish(result, site, changed_entries, now)
+            result.outputs[VERSION] = site.outputs[VERSION]
         else:
-            site.keep({VERSION: before[VERSION]})
-        result.outputs[VERSION] = site.outputs[VERSION]
+            result.outputs[VERSION] = before[VERSION]
         report.removed = site.remove(removed)
         report.written = site.written
         report.runs = len(result.runs)
@@ -122,6 +125,8 @@ class Builder:
             manifest.save(self.options.site, result)
         self._manifest = result
         self._damage(result, report)
+        if report.written and not self.options.live:
+            report.warnings += too_large(self.options.site, result.known())
         return report
 
     # -- which runs
@@ -144,7 +149,7 @@ class Builder:
             if not root.is_dir():
                 report.warnings.append(f"{root} is no folder; nothing is read from it")
                 continue
-            for project, folders in manifest.folders(root):
+            for project, folders in reader.projects(root).items():
                 for folder in folders:
                     if self._wanted(project, folder):
                         key = f"{label}/{project}/{folder.name}"
@@ -200,7 +205,7 @@ class Builder:
         """Sort runs into those that stay as they are (into `result`) and those to be built."""
         stale = []
         for key, source in sources.items():
-            sign = manifest.signature(Path(source.folder)) + "".join(manifest.signature(Path(f)) for f in source.others)
+            sign = "".join(map(manifest.signature, (source.folder, *source.others)))
             before = known.runs.get(key)
             if (
                 before is None
@@ -371,6 +376,20 @@ def version(result: Manifest, now: float, *, live: bool) -> bytes:
             "changed": result.changed,
         }
     )
+
+
+def too_large(site: Path, outputs: Iterable[str]) -> list[str]:
+    """Return a sentence for each file, and for a site, that hosts of static pages and of Git refuse."""
+    sizes = {path: (site / path).stat().st_size for path in outputs if (site / path).exists()}
+    found = [
+        f"{path} has {size / 1e6:.0f} MB; Git hosts refuse files over {LARGE_FILE / 1e6:.0f} MB"
+        for path, size in sorted(sizes.items())
+        if size > LARGE_FILE
+    ]
+    total = sum(sizes.values())
+    if total > LARGE_SITE:
+        found.append(f"the site has {total / 1e9:.1f} GB; GitHub Pages takes sites up to {LARGE_SITE / 1e9:.0f} GB")
+    return found
 
 
 # -- one run, here or in another process

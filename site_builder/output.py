@@ -36,10 +36,6 @@ class Folder:
         self._known = known
         self._folders: set[Path] = set()
 
-    def keep(self, outputs: dict[str, str]) -> None:
-        """Keep outputs of an earlier build as they are."""
-        self.outputs.update(outputs)
-
     def write(self, path: str, data: bytes, digest: str = "") -> str:
         """Write a file unless it has this content already; return the content's hash, which a caller may know."""
         digest = digest or hashlib.sha256(data).hexdigest()[:16]

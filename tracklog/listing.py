@@ -24,7 +24,7 @@ def runs(root: Path, project: str = "") -> list[dict[str, Any]]:
     if not root.is_dir():
         msg = f"no log folder at {root}; name the folder that init(dir=...) or TRACKLOG_DIR gave"
         raise UsageError(msg)
-    folders = [folder for parent in reader.project_folders(root) for folder in reader.run_folders(parent)]
+    folders = [folder for folders in reader.projects(root).values() for folder in folders]
     rows = [_row(folder) for folder in folders]
     return [row for row in rows if not project or row["project"] == project]
 
@@ -65,7 +65,7 @@ def find(run: str, root: Path) -> Path:
     """Return the folder of a run given as a folder, an id or a name. Raises UsageError when none or several match."""
     if reader.is_run(Path(run)):
         return Path(run)
-    folders = [folder for parent in reader.project_folders(root) for folder in reader.run_folders(parent)]
+    folders = [folder for folders in reader.projects(root).values() for folder in folders]
     name = run.rpartition("/")[2]
     matches = [f for f in folders if f.name == layout.file_name(name, layout.RESERVED_RUNS)]
     matches = matches or [
@@ -118,7 +118,7 @@ def _cell(value: Any) -> Any:
 def damage(root: Path) -> tuple[int, list[str]]:
     """Return how many runs there are, and a sentence for everything in them that cannot be read."""
     found: list[str] = []
-    folders = [folder for parent in reader.project_folders(root) for folder in reader.run_folders(parent)]
+    folders = [folder for folders in reader.projects(root).values() for folder in folders]
     for folder in folders:
         try:
             log = reader.read_run(folder)

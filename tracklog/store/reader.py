@@ -151,41 +151,38 @@ def read_run(folder: Path) -> RunLog:
     return log
 
 
-def run_folders(project: Path) -> list[Path]:
+def run_folders(project: str | Path) -> list[Path]:
     """Return the run folders of a project's folder, by name; links that lead outside are left out."""
-    try:
-        entries = sorted(os.scandir(project), key=lambda entry: entry.name)
-    except OSError:
-        return []
     return [
-        Path(entry.path)
-        for entry in entries
-        if entry.is_dir(follow_symlinks=False)
-        and not entry.name.startswith(".")
-        and entry.name not in layout.RESERVED_RUNS
-        and is_run(Path(entry.path))
+        Path(entry.path) for entry in _folders(project) if entry.name not in layout.RESERVED_RUNS and is_run(entry.path)
     ]
 
 
-def is_run(folder: Path) -> bool:
+def is_run(folder: str | Path) -> bool:
     """Return whether a folder is a run: it has `run.json`, or a writer's file that outlived it."""
-    return (folder / layout.RUN_FILE).is_file() or any(True for _ in writer_files(folder))
+    return Path(folder, layout.RUN_FILE).is_file() or any(True for _ in writer_files(folder))
 
 
-def project_folders(root: Path) -> list[Path]:
-    """Return the folders below a root that hold at least one run, by name."""
+def projects(root: Path) -> dict[str, list[Path]]:
+    """Return the run folders of a root by their project's folder name; folders without a run are none."""
+    found = {entry.name: run_folders(entry.path) for entry in _folders(root)}
+    return {name: folders for name, folders in found.items() if folders}
+
+
+def _folders(parent: str | Path) -> list[os.DirEntry[str]]:
     try:
-        entries = sorted(os.scandir(root), key=lambda entry: entry.name)
+        with os.scandir(parent) as entries:
+            found = [e for e in entries if not e.name.startswith(".") and e.is_dir(follow_symlinks=False)]
     except OSError:
         return []
-    folders = [Path(e.path) for e in entries if e.is_dir(follow_symlinks=False) and not e.name.startswith(".")]
-    return [folder for folder in folders if run_folders(folder)]
+    return sorted(found, key=lambda entry: entry.name)
 
 
-def writer_files(folder: Path) -> Iterator[tuple[str, str, os.DirEntry[str]]]:
+def writer_files(folder: str | Path) -> Iterator[tuple[str, str, os.DirEntry[str]]]:
     """Yield (stream, writer, entry) of a run's own line files, by name."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
     except OSError:
         return
     for entry in entries:
