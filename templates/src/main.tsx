@@ -8,13 +8,14 @@ import { Files } from "./islands/files";
 import { Logs } from "./islands/logs";
 import { enhanceOverview } from "./islands/overview";
 import { enhanceRunHead, enhanceTabs, fillTimes } from "./islands/runhead";
+import { Table } from "./islands/table";
 import { Workspace } from "./islands/workspace";
 import { watchTheme } from "./lib/colours";
 import { refresh } from "./lib/data";
 import { start } from "./lib/live";
 
 /** By the name in `data-island`: these replace what the builder wrote. */
-const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: Logs, media: Media, system: System, workspace: Workspace };
+const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: Logs, media: Media, system: System, table: Table, workspace: Workspace };
 
 /** These add to it, by selector. */
 const ENHANCERS: Readonly<Record<string, (element: HTMLElement) => () => void>> = {

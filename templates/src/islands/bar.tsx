@@ -10,6 +10,7 @@ import { shown } from "../lib/keys";
 import { panels } from "../lib/panels";
 import { lookOf, setEyes } from "../lib/view";
 import { uid } from "../lib/data";
+import { Bottom } from "../parts/bottom";
 import { Icon } from "../parts/icons";
 import { Swatch, nameOf } from "../parts/identity";
 import { Portal } from "../parts/portal";
@@ -32,7 +33,7 @@ export function Bar() {
       <Button icon={dark ? "sun" : "moon"} label={dark ? "Light theme" : "Dark theme"} onClick={toggleTheme} />
       {finding.value && <Find close={() => (finding.value = false)} />}
       {helping.value && <Help close={() => (helping.value = false)} />}
-      <Portal><TipHost /></Portal>
+      <Portal><TipHost />{(page.value.kind === "run" || page.value.kind === "table") && <Bottom />}</Portal>
     </>
   );
 }

@@ -148,7 +148,7 @@ function LogView({ run, head }: { run: RunRow; head: RunHead }) {
   return (
     <div class="logs">
       <div class="tools log-tools" role="toolbar" aria-label="Log">
-        <SearchField label="Search the log" value={param("q") ?? ""} onInput={(q) => setParams({ q: q || undefined })} regex={param("re") !== "0"} onRegex={(on) => setParams({ re: on ? undefined : "0" })} note={find.note} width={290}
+        <SearchField label="Search the log" value={param("q") ?? ""} onInput={(q) => setParams({ q: q || undefined })} regex={param("re") !== "0"} onRegex={(on) => setParams({ re: on ? undefined : "0" })} note={find.note} warn={find.literal} width={290}
           onKey={(event) => event.key === "Enter" && (event.preventDefault(), find.step(event.shiftKey ? -1 : 1))} />
         <Button icon="up" label="Previous match" disabled={!find.count} onClick={() => find.step(-1)} />
         <Button icon="down" label="Next match" disabled={!find.count} onClick={() => find.step(1)} />

@@ -7,7 +7,7 @@ import { href, param, setParams } from "../route";
 import { page } from "../entry";
 import { head as loadHead } from "../lib/data";
 import { full, number, plural, difference } from "../lib/format";
-import { lowIsBetter, shown } from "../lib/keys";
+import { isHeldOut, lowIsBetter, shown } from "../lib/keys";
 import { baseline, table } from "../lib/view";
 import { Icon } from "../parts/icons";
 import { HistogramSpark, Spark } from "../parts/spark";
@@ -86,7 +86,7 @@ function marks(series: Series): string {
 /** Up to six: validation first, then as logged. */
 function KeyNumbers({ run, series }: { run: RunRow; series: readonly Series[] }) {
   const numbers = series.filter((one) => one.kind === "number" && !one.hidden && !/(^|\/)(epoch|step|iteration|lr|learning_rate)$/i.test(one.key));
-  const rank = (one: Series): number => (/(^|[/_.-])(val|valid|validation|test|eval)([/_.-]|$)/i.test(one.key) ? 0 : 1);
+  const rank = (one: Series): number => (isHeldOut(one.key) ? 0 : 1);
   const chosen = [...numbers].sort((a, b) => rank(a) - rank(b)).slice(0, KEYS);
   if (!chosen.length) return null;
   return (

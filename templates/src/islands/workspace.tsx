@@ -1,12 +1,12 @@
 // The workspace: run list beside panels.
 import { signal } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
-import { page } from "../entry";
 import { href, preference, setParams } from "../route";
 import { failure, index, uid } from "../lib/data";
 import { plural } from "../lib/format";
 import { baseline, current, eyes, hovered, listed, onlyEyes, toggleEyes } from "../lib/view";
 import { Board } from "../parts/board";
+import { Bottom } from "../parts/bottom";
 import { FullHost } from "../parts/full";
 import { Icon } from "../parts/icons";
 import { Rail } from "../parts/rail";
@@ -30,11 +30,9 @@ export function Workspace() {
       <Rail sheet={sheet.value} onClose={close} inputRef={(element) => (searchInput.current = element)} />
       <div class="main"><Board /></div>
       <FullHost />
-      <nav class="bottom narrow" aria-label="Parts">
+      <Bottom onCharts={close}>
         <button type="button" aria-expanded={sheet.value} onClick={() => (sheet.value = !sheet.value)}><Icon name="runs" />{eyes.value.size} of {plural(index.value.runs.length, "run")}</button>
-        <a href={href(page.value.path)} aria-current="page" onClick={close}><Icon name="chart" />Charts</a>
-        <a href={href(page.value.path.replace(/index\.html$/, "table.html"))}><Icon name="table" />Table</a>
-      </nav>
+      </Bottom>
     </div>
   );
 }

@@ -86,6 +86,7 @@ export function difference(value: number): string {
 export function tick(value: number, distance: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
+  if (size >= 1e15) return exponent(value, 1);
   if (size >= 10_000) return withUnit(Number(value.toPrecision(12)));
   if (size < 0.001 && distance < 0.001) return exponent(value, 1);
   let decimals = 0;

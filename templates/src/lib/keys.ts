@@ -20,6 +20,11 @@ export function parts(key: string): [string, string] {
 
 const LOW = /loss|error|(^|[/._-])err([/._-]|$)|time|perplexity|ppl|rmse|mse|mae|fid\b|wer\b|cer\b|latency|duration|regret/i;
 
+/** Measured on data that was not trained on, by its name. */
+export function isHeldOut(key: string): boolean {
+  return /(^|[/_.-])(val|valid|validation|test|eval)([/_.-]|$)/i.test(key);
+}
+
 /** Whether a lower value of this metric is the better one. */
 export function lowIsBetter(key: string): boolean {
   return LOW.test(key);

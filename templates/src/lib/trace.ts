@@ -86,34 +86,58 @@ export function nearest(x: Float64Array, value: number): number {
   return Math.abs(x[low]! - value) <= Math.abs(x[high]! - value) ? low : high;
 }
 
+export interface Range {
+  readonly range: readonly [number, number];
+  /** How far the values go beyond it, when the range was cut without being asked. */
+  readonly beyond: number | null;
+}
+
+const SAMPLE = 4000;
+/** A diverged run must not flatten all others: past this many times the usual spread, the axis is cut, and that is said. */
+const RUNAWAY = 1000;
+
 /** Range of y over the traces between two x, by the envelope or, clipped, from the 1st to the 99th percentile. */
-export function yRange(traces: readonly Trace[], min: number, max: number, clip: boolean, log: boolean): [number, number] | null {
+export function yRange(traces: readonly Trace[], min: number, max: number, clip: boolean, log: boolean): Range | null {
+  const values = sampled(traces, min, max, log);
   let [low, high] = [Infinity, -Infinity];
-  const sample: number[] = [];
-  const take = (value: number): void => {
-    if (!Number.isFinite(value) || (log && value <= 0)) return;
-    if (value < low) low = value;
-    if (value > high) high = value;
-    if (clip) sample.push(value);
-  };
-  for (const trace of traces) {
-    const y = main(trace);
-    const useBand = trace.low !== null && (trace.n !== null || !trace.smooth);
-    for (let i = 0; i < y.length; i++) {
-      if (trace.x[i]! < min || trace.x[i]! > max) continue;
-      take(useBand ? trace.low![i]! : y[i]!);
-      take(useBand ? trace.high![i]! : y[i]!);
-      if (trace.smooth && !trace.n) take(trace.y[i]!);
-    }
+  for (const value of values.extremes) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
   }
   if (low > high) return null;
-  if (clip && sample.length > 20) {
-    sample.sort((a, b) => a - b);
-    [low, high] = [sample[Math.floor(sample.length * 0.01)]!, sample[Math.ceil(sample.length * 0.99) - 1]!];
+  const sorted = Float64Array.from(values.sample).sort();
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+  let beyond: number | null = null;
+  if (clip && sorted.length > 20) [low, high] = [at(0.01), at(0.99)];
+  else if (!log && sorted.length > 20 && high - low > RUNAWAY * (at(0.9) - at(0.1)) && at(0.9) > at(0.1)) {
+    beyond = Math.abs(high) > Math.abs(low) ? high : low;
+    const spread = at(0.9) - at(0.1);
+    [low, high] = [Math.max(low, at(0.1) - 2 * spread), Math.min(high, at(0.9) + 2 * spread)];
   }
-  if (low === high) return log ? [low / 2, high * 2] : [low - Math.max(Math.abs(low) * 0.05, 1e-9), high + Math.max(Math.abs(high) * 0.05, 1e-9)];
+  if (low === high) return { range: log ? [low / 2, high * 2] : [low - Math.max(Math.abs(low) * 0.05, 1e-9), high + Math.max(Math.abs(high) * 0.05, 1e-9)], beyond };
   const pad = (high - low) * 0.04;
-  return log ? [low, high] : [low - pad, high + pad];
+  return { range: log ? [low, high] : [low - pad, high + pad], beyond };
+}
+
+/** Extremes of each trace between two x, and a sample of all values there. */
+function sampled(traces: readonly Trace[], min: number, max: number, log: boolean): { extremes: number[]; sample: number[] } {
+  const [extremes, sample]: [number[], number[]] = [[], []];
+  const total = traces.reduce((sum, trace) => sum + trace.y.length, 0);
+  const stride = Math.max(1, Math.floor(total / SAMPLE));
+  for (const trace of traces) {
+    const y = main(trace);
+    const [below, above] = trace.low && trace.high && (trace.n !== null || !trace.smooth) ? [trace.low, trace.high] : trace.smooth && !trace.n ? [trace.y, trace.y] : [y, y];
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = 0; i < y.length; i++) {
+      if (trace.x[i]! < min || trace.x[i]! > max) continue;
+      if (below[i]! < low && (!log || below[i]! > 0)) low = below[i]!;
+      if (above[i]! > high) high = above[i]!;
+      if (i % stride === 0 && Number.isFinite(y[i]!) && (!log || y[i]! > 0)) sample.push(y[i]!);
+    }
+    if (Number.isFinite(low)) extremes.push(low);
+    if (Number.isFinite(high) && (!log || high > 0)) extremes.push(high);
+  }
+  return { extremes, sample };
 }
 
 /** Range of x over all traces; null without points. */

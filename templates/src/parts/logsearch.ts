@@ -33,6 +33,8 @@ export interface LogFind {
   /** Line number of the current match, -1 before the first step. */
   readonly current: number;
   readonly note: string;
+  /** The pattern was taken literally. */
+  readonly literal: boolean;
   readonly step: (by: number) => void;
 }
 
@@ -60,7 +62,7 @@ export function useLogSearch(reader: LogReader, shown: readonly number[] | null)
     if (hits.length) setAt((now) => (now < 0 ? (by > 0 ? 0 : hits.length - 1) : (now + by + hits.length) % hits.length));
   };
   const note = !query ? "" : state.literal || (at >= 0 && hits.length ? `${full(at + 1)} of ${full(hits.length)}` : `${full(hits.length)} lines`);
-  return { pattern, count: hits.length, current: at >= 0 ? (hits[at] ?? -1) : -1, note, step };
+  return { pattern, count: hits.length, current: at >= 0 ? (hits[at] ?? -1) : -1, note, literal: state.literal !== "", step };
 }
 
 function compile(query: string, regex: boolean): RegExp | null {

@@ -61,7 +61,7 @@ export function LinePanel({ panel, fixed, drag }: { panel: PanelInfo; fixed?: re
     }>
       <Legend traces={traces} note={legendNote(chart)} single={fixed !== undefined && fixed.length === 1} />
       {how.table && traces.length ? <TraceTable traces={traces} x={how.x} /> : <ChartBody chart={chart} panel={panel} runs={runs} ready={loaded !== null} />}
-      <p class="hint">{hintOf(chart)}</p>
+      <p class="hint" title={hintOf(chart)}>{hintOf(chart)}</p>
     </Card>
   );
 }
@@ -78,11 +78,12 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
   const { loaded, error, again } = useLines(runs, { key: panel.key, stream: panel.stream, x: how.x, zoom: range, logX: isLogX, width: width || 300 }, when);
   const traces = useTraces(loaded, how.smoothing, range, isLogX, width || 300).filter((trace) => trace.x.length > 0);
   const zero = fromZero.value;
-  const scales = useMemo<Scales>(() => {
+  const { scales, beyond } = useMemo<{ scales: Scales; beyond: number | null }>(() => {
     const x = range ?? xRange(traces, isLogX) ?? [0, 1];
-    const fitted = how.y ?? boxY ?? yRange(traces, x[0], x[1], how.clip, how.log) ?? (how.log ? [0.1, 1] : [0, 1]);
+    const auto = how.y || boxY ? null : yRange(traces, x[0], x[1], how.clip, how.log);
+    const fitted = how.y ?? boxY ?? auto?.range ?? (how.log ? [0.1, 1] : [0, 1]);
     const y = zero && !how.y && !boxY && !how.log ? [Math.min(0, fitted[0]), Math.max(0, fitted[1])] as const : fitted;
-    return { x: isLogX ? [Math.max(x[0], 1e-9), x[1]] : x, y, logX: isLogX, logY: how.log };
+    return { scales: { x: isLogX ? [Math.max(x[0], 1e-9), x[1]] : x, y, logX: isLogX, logY: how.log }, beyond: auto?.beyond ?? null };
   }, [traces, range?.[0], range?.[1], isLogX, how.y?.[0], how.y?.[1], boxY, how.clip, how.log, zero]);
   const best = traces.reduce<{ value: number; label: string } | null>((found, trace) => {
     const low = main(trace).reduce((least, value) => (value < least ? value : least), Infinity);
@@ -93,7 +94,7 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
     setBoxY(y);
     setZoom(x);
   };
-  return { how, loaded, error, again, traces, scales, setWidth, onZoom, label, range };
+  return { how, loaded, error, again, traces, scales, beyond, setWidth, onZoom, label, range };
 }
 
 export function ChartBody({ chart, panel, runs, ready, tall }: { chart: ChartState; panel: PanelInfo; runs: readonly RunRow[]; ready: boolean; tall?: boolean }) {
@@ -138,10 +139,11 @@ function legendNote({ loaded, traces, how }: ChartState): string {
 }
 
 /** Every reduction is said: merged, left out, not finite, failed. */
-export function hintOf({ traces, range, how, loaded }: ChartState): string {
+export function hintOf({ traces, range, how, loaded, beyond }: ChartState): string {
   const sum = (field: "drawn" | "behind" | "rows" | "leftOut"): number => traces.reduce((total, trace) => total + trace[field], 0);
   const count = (field: "nan" | "above" | "below"): number => traces.reduce((total, trace) => total + trace[field].length, 0);
   const said: string[] = [];
+  if (beyond !== null) said.push(`values up to ${number(beyond)} lie beyond the axis`);
   const [drawnPoints, behind] = [sum("drawn"), sum("behind")];
   if (drawnPoints < behind) said.push(`${full(drawnPoints)} of ${full(behind)} points drawn: min and max kept`);
   else if (range && behind) said.push(`All ${full(behind)} points in view are drawn`);

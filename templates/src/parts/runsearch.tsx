@@ -29,7 +29,7 @@ export function RunSearch({ inputRef }: { inputRef?: (element: HTMLInputElement 
     });
     return () => void (stale = true);
   }, [pattern, regex, runs]);
-  return <SearchField label={`Search ${plural(runs.length, "run")}`} value={pattern} onInput={(q) => setParams({ q: q || undefined })} regex={regex} onRegex={(on) => setParams({ re: on ? undefined : "0" })} note={foundNote.value} inputRef={inputRef} />;
+  return <SearchField label={`Search ${plural(runs.length, "run")}`} value={pattern} onInput={(q) => setParams({ q: q || undefined })} regex={regex} onRegex={(on) => setParams({ re: on ? undefined : "0" })} note={foundNote.value} warn inputRef={inputRef} />;
 }
 
 /** The filter's regular expressions run in the worker; their matches are what `listed` looks up. */

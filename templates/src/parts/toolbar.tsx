@@ -13,7 +13,7 @@ export function Toolbar({ count, note, runsButton, hasX }: { count: number; note
   return (
     <div class="tools" role="toolbar" aria-label="Charts">
       <SearchField label={`Search ${count} panel${count === 1 ? "" : "s"}`} value={param("p") ?? ""} onInput={(p) => setParams({ p: p || undefined })} regex={param("pre") !== "0"}
-        onRegex={(on) => setParams({ pre: on ? undefined : "0" })} note={note} width={212} />
+        onRegex={(on) => setParams({ pre: on ? undefined : "0" })} note={note} warn width={212} />
       {hasX && <span class="wide row"><span class="gap" /><XAxis /></span>}
       <span class="wide row"><span class="gap" /><Smooth /><span class="gap" /><Switch on={clipOutliers.value} text="Clip outliers" onChange={(on) => setParams({ clip: on ? "1" : undefined })} /></span>
       {zoom.value && <Button icon="reset" text="Reset zoom" onClick={() => setZoom(null)} />}

@@ -29,8 +29,8 @@ export function Segments<T extends string>({ label, value, options, onChange }: 
 }
 
 /** A search field; `regex` shows the `.*` toggle. Text is given up 120 ms after the last key. */
-export function SearchField({ label, value, onInput, regex, onRegex, note, width, inputRef, onKey }: {
-  label: string; value: string; onInput: (value: string) => void; regex?: boolean; onRegex?: (on: boolean) => void; note?: string; width?: number;
+export function SearchField({ label, value, onInput, regex, onRegex, note, warn, width, inputRef, onKey }: {
+  label: string; value: string; onInput: (value: string) => void; regex?: boolean; onRegex?: (on: boolean) => void; note?: string; warn?: boolean; width?: number;
   inputRef?: (element: HTMLInputElement | null) => void; onKey?: (event: KeyboardEvent) => void;
 }) {
   const timer = useRef(0);
@@ -39,7 +39,7 @@ export function SearchField({ label, value, onInput, regex, onRegex, note, width
     timer.current = window.setTimeout(() => onInput(text), 120);
   };
   return (
-    <label class="field" style={width ? { width: `${width}px` } : undefined} title={note || undefined} data-note={note ? "" : undefined}>
+    <label class="field" style={width ? { width: `${width}px` } : undefined} title={note || undefined} data-note={note && warn ? "" : undefined}>
       <Icon name="search" />
       <input type="search" aria-label={label} placeholder={label} value={value} ref={inputRef} spellcheck={false} autocomplete="off"
         onInput={(event) => give(event.currentTarget.value)} onKeyDown={onKey} />

@@ -1,0 +1,181 @@
+// The run table.
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
+import { page } from "../entry";
+import type { RunRow } from "../model";
+import { href, reset, restored, setParams } from "../route";
+import { failure, index, uid } from "../lib/data";
+import { csv, fileName } from "../lib/csv";
+import { full, plural } from "../lib/format";
+import type { Group } from "../lib/runs";
+import { columnIds, columns, deltaMode, equalHidden, onlyDiffering, selected, setColumns, toggleSelected } from "../lib/tableview";
+import { baseline, closedGroups, current, filter, filterText, groupKeys, groups, join, listed, setSort, sortKeys, table, toggleEyes } from "../lib/view";
+import { ColumnsForm } from "../parts/columns";
+import { Icon } from "../parts/icons";
+import { FilterChips, FilterForm, RunSearch, bestRemoval, partsOf, useFilterPatterns } from "../parts/runsearch";
+import { Loading, NoRuns } from "../parts/states";
+import { GroupRow, HeadRow, RunLine, TierRow } from "../parts/tablerow";
+import { Button, Empty, Menu, Segments, Switch, download } from "../parts/ui";
+import { useKeys } from "../parts/use";
+import { rowHeight, useWindow } from "../parts/virtual";
+
+type Row = { readonly kind: "run"; readonly run: RunRow } | { readonly kind: "group"; readonly group: Group; readonly open: boolean };
+
+export function Table() {
+  useFilterPatterns();
+  if (failure.value) return <Empty title="The data of this site could not be read" text={failure.value} />;
+  if (!index.value) return <Loading />;
+  if (!index.value.runs.length) return <NoRuns project={index.value.project} />;
+  return (
+    <div class="runtable">
+      <Tools />
+      {(filterText.value || filter.value.error) && <Where />}
+      <Grid />
+      <Selection />
+      <Foot />
+    </div>
+  );
+}
+
+function rowsOf(): Row[] {
+  if (!groups.value) return listed.value.map((run) => ({ kind: "run", run }));
+  return groups.value.flatMap((group): Row[] => {
+    const open = !closedGroups.value.has(group.id);
+    return [{ kind: "group", group, open }, ...(open ? group.runs.map((run): Row => ({ kind: "run", run })) : [])];
+  });
+}
+
+function Tools() {
+  const now = table.value!;
+  const sort = sortKeys.value[0];
+  const groupable = now.columns.filter((column) => column.tier === "config" || ["group", "job_type", "tags", "host", "state", "user"].includes(column.id));
+  const sparks = now.columns.filter((column) => column.tier === "summary" && column.numeric).map((column) => ({ ...column, id: `~${column.id}`, label: `${column.label}, sparkline` }));
+  const count = partsOf(filter.value.tree).length;
+  return (
+    <div class="tools" role="toolbar" aria-label="Table">
+      <span class="search-box"><RunSearch /></span>
+      <Menu label="Filter" kind="" icon="filter" text={<>Filter <b>{count || ""}</b></>}>{(close) => <FilterForm close={close} />}</Menu>
+      <span class="wide row">
+        <Menu label="Group" kind="" icon="group" text={<>Group <b class="cut">{groupKeys.value.map((id) => now.info(now.resolve(id)!)?.label ?? id).join(", ") || "none"}</b></>}>
+          {() => <ColumnsForm all={groupable} chosen={groupKeys.value} hint="Up to three" onChange={(ids) => setParams({ group: join(ids.slice(0, 3)) })} />}
+        </Menu>
+        <Menu label="Sort" kind="" icon="sort" text={<>Sort <b class="cut">{sort ? now.info(sort.id)?.label ?? sort.id : "newest"}</b></>}>
+          {(close) => <div class="form"><label>Sort by <select value={sort?.id ?? ""} onChange={(event) => {
+            const id = event.currentTarget.value;
+            setSort(id ? [{ id, descending: now.info(id)?.numeric ?? false }] : []);
+            close();
+          }}><option value="">newest first</option>{now.columns.map((column) => <option key={column.id} value={column.id}>{column.tier === "run" ? column.label : `${column.tier} ${column.label}`}</option>)}</select></label></div>}
+        </Menu>
+        <Menu label="Columns" kind="" icon="columns" text={<>Columns <b>{columns.value.length} of {now.columns.length}</b></>}>
+          {() => <ColumnsForm all={[...now.columns.filter((column) => column.id !== "name"), ...sparks]} chosen={columnIds.value} onChange={setColumns} />}
+        </Menu>
+        <span class="gap" />
+        <Switch on={onlyDiffering.value} text="Only columns that differ" onChange={(on) => setParams({ diff: on ? undefined : "0" })} />
+        {equalHidden.value.size > 0 && <span class="dim">hides {equalHidden.value.size} equal</span>}
+      </span>
+      <span class="grow" />
+      {restored.value && <span class="row restored"><span class="dim">Your last view</span><Button kind="line" text="Reset" onClick={reset} /></span>}
+      <span class="wide row">
+        <Segments label="Values" value={deltaMode.value ? "delta" : "values"} options={[["values", "Values"], ["delta", "Δ baseline"]]} onChange={(mode) => setParams({ mode: mode === "delta" ? "delta" : undefined })} />
+        <Button icon="download" text="CSV" onClick={() => saveCsv(listed.value)} /></span>
+    </div>
+  );
+}
+
+function Where() {
+  return (
+    <div class="where">
+      <span class="dim">Where</span><FilterChips />
+      <span class="grow" /><code class="dim cut wide">{filterText.value}</code>
+      <Menu label="Edit as text" kind="" text="Edit as text">{(close) => <FilterForm close={close} />}</Menu>
+    </div>
+  );
+}
+
+function Grid() {
+  const root = useRef<HTMLDivElement>(null);
+  const rows = rowsOf();
+  const height = rowHeight();
+  const { from, to } = useWindow(rows.length, height, root, 52);
+  const narrow = innerWidth < 760;
+  const shown = narrow ? columns.value.filter((column, i) => i === 0 || column.id === (sortKeys.value[0]?.id ?? columns.value.find((other) => other.tier === "summary" && !other.spark)?.id)) : columns.value;
+  const template = shown.map((column, i) => (narrow && i === 0 ? "minmax(0, 1fr)" : `${column.width}px`)).join(" ");
+  const width = shown.reduce((sum, column) => sum + column.width, 0);
+  const move = (by: number) => (): void => {
+    const runs = listed.value;
+    const at = runs.findIndex((run) => uid(run) === current.value);
+    const next = runs[Math.max(0, Math.min(runs.length - 1, at + by))];
+    if (!next) return;
+    current.value = uid(next);
+    const place = rows.findIndex((row) => row.kind === "run" && row.run === next) * height;
+    const element = root.current!;
+    if (place < element.scrollTop) element.scrollTop = place;
+    else if (place + height + 52 > element.scrollTop + element.clientHeight) element.scrollTop = place + height + 52 - element.clientHeight;
+  };
+  const on = (act: (run: RunRow) => void) => (event: KeyboardEvent): void => {
+    const run = listed.value.find((other) => uid(other) === current.value);
+    if (run && !(event.target as HTMLElement).closest("button, a, input")) act(run);
+    else if (event.key === "Enter" || event.key === " ") (event.target as HTMLElement).closest<HTMLElement>("button, a, input")?.click();
+  };
+  useKeys({
+    j: move(1), k: move(-1), " ": on((run) => toggleSelected([uid(run)])), Enter: on((run) => void (location.href = href(run.page))),
+    x: on((run) => toggleEyes([uid(run)])), b: on((run) => setParams({ base: baseline.value === run ? undefined : uid(run) })),
+  });
+  const removal = rows.length ? null : bestRemoval();
+  const lines: ComponentChildren[] = [];
+  for (let i = from; i < Math.min(to, rows.length); i++) {
+    const row = rows[i]!;
+    lines.push(row.kind === "run" ? <RunLine key={uid(row.run)} run={row.run} columns={shown} at={i} /> : <GroupRow key={row.group.id} group={row.group} open={row.open} columns={shown} at={i} />);
+  }
+  return (
+    <div class="grid" ref={root} role="grid" aria-label="Runs" aria-rowcount={rows.length + 2} aria-colcount={shown.length} tabIndex={0} style={{ "--template": template, "--w": narrow ? "100%" : `${width}px` }}>
+      <div class="grid-head" role="rowgroup">
+        {!narrow && <TierRow columns={shown} />}
+        <HeadRow columns={shown} />
+      </div>
+      <div role="rowgroup" style={{ height: `${rows.length * height}px`, paddingTop: `${Math.min(from, rows.length) * height}px` }}>{lines}</div>
+      {!rows.length && <Empty title="No run matches" text={removal ? `Without ${removal.text} ${plural(removal.back, "run")} come back.` : undefined}>{removal && <Button kind="line" text={`Remove ${removal.text}`} onClick={removal.remove} />}</Empty>}
+    </div>
+  );
+}
+
+function Selection() {
+  const chosen = index.value!.runs.filter((run) => selected.value.has(uid(run)));
+  if (!chosen.length) return null;
+  const workspace = page.value.path.replace(/table\.html$/, "index.html");
+  return (
+    <div class="selection" role="toolbar" aria-label="Selected runs">
+      <b>{plural(chosen.length, "run")} selected</b>
+      <a class="btn go" href={href(workspace, { only: join(chosen.map(uid)) ?? "" })}><Icon name="chart" small />Only these in the workspace</a>
+      {chosen.length === 1 && <Button icon="flag" text="Set baseline" onClick={() => setParams({ base: uid(chosen[0]!) })} />}
+      <Button icon="download" text="Export" onClick={() => saveCsv(chosen)} />
+      <Button icon="close" label="Select none" onClick={() => setParams({ sel: undefined })} />
+    </div>
+  );
+}
+
+function Foot() {
+  const all = index.value!.runs.length;
+  return (
+    <div class="rail-foot table-foot">
+      <span><b>{full(listed.value.length)}</b> of {plural(all, "run")}{groups.value && <> in <b>{groups.value.length}</b> groups</>}</span>
+      {groups.value && <span class="wide">group rows: mean ± std over runs with a value; differing text shows the number of values</span>}
+      <span class="grow" />
+      <span class="wide">J K move, Space select, B baseline, Enter open</span>
+    </div>
+  );
+}
+
+/** Values as logged, under the names that are shown. */
+function saveCsv(runs: readonly RunRow[]): void {
+  const now = table.value!;
+  const list = columns.value.filter((column) => !column.spark);
+  const head = ["id", ...list.map((column) => (column.tier === "config" ? `config ${column.label}` : column.label))];
+  const value = (run: RunRow, id: string): string | number => {
+    const raw = now.value(run, id);
+    if (id === "created" || id === "last_sign") return new Date((raw as number) * 1000).toISOString();
+    return typeof raw === "number" ? raw : raw === undefined || raw === null ? "" : now.text(run, id);
+  };
+  download(`${fileName(index.value!.project)}-runs.csv`, csv([head, ...runs.map((run) => [run.id, ...list.map((column) => value(run, column.id))])]), "text/csv");
+}
+
