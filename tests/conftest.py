@@ -25,7 +25,9 @@ settings.load_profile("tracklog")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let trials be more than the suite's."""
-    parser.addoption("--kills", type=int, default=200, help="how often a recording process is killed at a random moment")
+    parser.addoption(
+        "--kills", type=int, default=200, help="how often a recording process is killed at a random moment"
+    )
     parser.addoption("--build-kills", type=int, default=50, help="how often a build is killed at a random moment")
 
 

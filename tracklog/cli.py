@@ -126,7 +126,8 @@ def demo(folder: Path, *, open_: bool) -> None:
         except ModuleNotFoundError as error:
             msg = f"the demo needs {error.name}: pip install 'tracklog[demo]'"
             raise Error(msg) from error
-        train(folder / "tracklogs")
+        with _progress() as progress:
+            train(folder / "tracklogs", quiet=True, report=lambda n, count, _: progress("models trained", n, count))
         with _progress() as progress:
             report = Builder(Options((folder / "tracklogs",), folder / "site", roots_changed=True)).build(progress)
     page = folder / "site" / "index.html"
@@ -138,13 +139,16 @@ def demo(folder: Path, *, open_: bool) -> None:
 @main.command()
 @click.argument("root", type=click.Path(path_type=Path), required=False)
 @click.option("--project", default="", help="Only this project.")
+@click.option(
+    "--filter", "text", default="", help='Only runs that match, e.g. "state=finished and lr<0.1 or tags has best".'
+)
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
-def runs(root: Path | None, project: str, form: str) -> None:
+def runs(root: Path | None, project: str, text: str, form: str) -> None:
     """List the runs of a log folder."""
     from tracklog import listing
 
     with _errors():
-        rows = listing.runs(root or _default_root(), project)
+        rows = listing.runs(root or _default_root(), project, text)
         click.echo(listing.table(rows) if form == "table" else listing.json_lines(rows), nl=False)
 
 

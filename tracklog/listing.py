@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tracklog.errors import FormatError, UsageError
+from tracklog.filters import compile_filter
 from tracklog.store import fold, layout, reader
 
 if TYPE_CHECKING:
@@ -19,14 +20,18 @@ if TYPE_CHECKING:
 _COLUMNS = ("project", "id", "name", "state", "created", "steps")
 
 
-def runs(root: Path, project: str = "") -> list[dict[str, Any]]:
-    """Return a row for each run of a log folder. Raises UsageError when there is no such folder."""
+def runs(root: Path, project: str = "", condition: str = "") -> list[dict[str, Any]]:
+    """Return a row for each run of a log folder that matches a filter, with its flat config and summary.
+
+    Raises UsageError when there is no such folder, or the filter cannot be read.
+    """
+    matches = compile_filter(condition)
     if not root.is_dir():
         msg = f"no log folder at {root}; name the folder that init(dir=...) or TRACKLOG_DIR gave"
         raise UsageError(msg)
     folders = [folder for folders in reader.projects(root).values() for folder in folders]
     rows = [_row(folder) for folder in folders]
-    return [row for row in rows if not project or row["project"] == project]
+    return [row for row in rows if (not project or row["project"] == project) and matches(row)]
 
 
 def _row(folder: Path) -> dict[str, Any]:
@@ -44,6 +49,9 @@ def _row(folder: Path) -> dict[str, Any]:
         "state": fold.state(found, time.time()),
         "created": str(known.get("created") or "")[:19],
         "steps": max((step for step in steps if isinstance(step, int)), default=-1) + 1,
+        **{key: known[key] for key in ("tags", "notes", "group", "job_type", "host", "user") if known.get(key)},
+        "config": fold.flatten(fold.config(log, found)),
+        "summary": fold.flatten(fold.summary(log, found, fold.history(log, found))),
     }
 
 

@@ -4,7 +4,7 @@ export const SCHEMA = 1;
 export const BLOCK_ROWS = 16384;
 export const BLOCK_BUCKETS = 2048;
 
-export type State = "running" | "finished" | "failed" | "crashed";
+export type State = "running" | "silent" | "finished" | "failed" | "crashed";
 export type Kind = "number" | "bool" | "string" | "histogram" | "image" | "other";
 export type Stream = "history" | "system";
 
@@ -28,7 +28,7 @@ export interface RunRow {
   readonly page: string;
   readonly id: string;
   readonly name: string;
-  readonly state: "running" | "finished" | "failed" | "crashed";
+  readonly state: "running" | "silent" | "finished" | "failed" | "crashed";
   readonly created: number;
   readonly duration: number;
   readonly last_sign: number;
