@@ -104,7 +104,9 @@ class Builder:
         tool = f"{_tool_version()}/{templates.digest()}/{SCHEMA}/{self.options.max_file}"
         before = known.known()
         site = output.Folder(self.options.site, dict(before) if known.tool == tool else {})
-        absent = manifest.missing(self.options.site, iter(before)) if known.tool == tool else set(before)
+        absent, leftovers = manifest.look(self.options.site, before)
+        if known.tool != tool:
+            absent = set(before)
         result = Manifest(site=known.site, tool=tool, build=known.build, roots=self._labels(), changed=known.changed)
         stale = self._stale(sources, known, result, absent, now, everything=known.tool != tool)
         changed_entries = self._build_runs(stale, known, result, site, report, progress, now)
@@ -119,6 +121,7 @@ class Builder:
         else:
             result.outputs[VERSION] = before[VERSION]
         report.removed = site.remove(removed)
+        site.remove(leftovers)
         report.written = site.written
         report.runs = len(result.runs)
         if report.written or removed or known != result:

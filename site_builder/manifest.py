@@ -19,12 +19,14 @@ from tracklog.errors import UsageError, warn
 from tracklog.store import fold, layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 FOLDER = ".tracklog"
 FILE = "manifest.json"
 LOCK = "lock"
+PART = ".tracklog-part"
+"""How the name of a file ends while it is written."""
 _VERSION = 1
 _MEDIA = f"{layout.FILES}/{layout.MEDIA}"
 
@@ -92,8 +94,11 @@ def _plain(manifest: Manifest) -> dict[str, Any]:
     return {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
 
 
-def missing(site: Path, outputs: Iterator[str]) -> set[str]:
-    """Return the outputs that are not in the site, looking once into each folder."""
+def look(site: Path, outputs: Iterable[str]) -> tuple[set[str], list[str]]:
+    """Return the outputs that are not in the site, and what a killed build left of its writing.
+
+    Each folder is looked into once.
+    """
     listings: dict[str, set[str]] = {}
     absent = set()
     for path in outputs:
@@ -105,7 +110,10 @@ def missing(site: Path, outputs: Iterator[str]) -> set[str]:
                 listings[folder] = set()
         if name not in listings[folder]:
             absent.add(path)
-    return absent
+    leftovers = [
+        f"{folder}/{name}".lstrip("/") for folder, names in listings.items() for name in names if name.endswith(PART)
+    ]
+    return absent, leftovers
 
 
 def signature(folder: str) -> str:

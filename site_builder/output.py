@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from site_builder import templates
+from site_builder.manifest import PART
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from site_builder.media import MediaFile
     from site_builder.parts import Entry
-
-_PART = ".tracklog-part"
-
 
 class Folder:
     """A site as a folder; remembers what it wrote and what was there already."""
@@ -59,7 +57,7 @@ class Folder:
             self._replace(target, file.data)
         else:
             self._make(target.parent)
-            aside = target.with_name(f"{target.name}.{os.getpid()}{_PART}")
+            aside = target.with_name(f"{target.name}.{os.getpid()}{PART}")
             shutil.copyfile(file.source, aside)
             aside.replace(target)
         self._known[file.place] = digest
@@ -84,7 +82,7 @@ class Folder:
 
     def _replace(self, target: Path, data: bytes) -> None:
         self._make(target.parent)
-        aside = target.with_name(f"{target.name}.{os.getpid()}{_PART}")
+        aside = target.with_name(f"{target.name}.{os.getpid()}{PART}")
         aside.write_bytes(data)
         aside.replace(target)
 
