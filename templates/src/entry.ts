@@ -21,7 +21,7 @@ export class Superseded extends Error {}
 /** An entry that this copy of the site does not carry. */
 export class Missing extends Error {}
 
-export const single = document.querySelector('script[data-entry="version"]') !== null;
+export const single = document.documentElement.dataset.single !== undefined;
 export const page = signal<Page>(JSON.parse(document.getElementById("page")!.textContent!) as Page);
 export const version = signal<Version | null>(null);
 
@@ -78,8 +78,11 @@ function split(file: string): [path: string, version: string] {
   return at < 0 ? [file, ""] : [file.slice(0, at), file.slice(at + 3)];
 }
 
+let scripts: ReadonlyMap<string, Element> | null = null;
+
 function embeddedText(name: string): string | undefined {
-  return document.querySelector(`script[data-entry="${CSS.escape(name)}"]`)?.textContent ?? undefined;
+  scripts ??= new Map([...document.querySelectorAll("script[data-entry]")].map((script) => [script.getAttribute("data-entry")!, script]));
+  return scripts.get(name)?.textContent ?? undefined;
 }
 
 async function embeddedBytes(name: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -75,6 +75,13 @@ addEventListener("hashchange", () => {
   else readLocation();
 });
 
-watchTheme();
-const first = readHash(location.hash, single).path;
-void (first && first !== page.value.path ? turnPage(first).catch(show) : show()).then(start);
+async function begin(): Promise<void> {
+  watchTheme();
+  const first = readHash(location.hash, single).path;
+  await (first && first !== page.value.path ? turnPage(first).catch(show) : show());
+  start();
+}
+
+// The entries of a single file stand behind this script.
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => void begin());
+else void begin();

@@ -43,5 +43,5 @@ export function Media() {
   if (error) return <Empty title="This run could not be read" text={error} />;
   if (!run || !head) return null;
   if (!list.length) return <Empty title="No media logged yet" text={<code>run.log(&#123;"example": tracklog.Image(array)&#125;)</code>} />;
-  return <div class="main media-page">{list.map((panel) => <PanelView key={panel.id} panel={panel} fixed={fixed} large />)}</div>;
+  return <div class="main media-page"><h2 class="sr">Pictures</h2>{list.map((panel) => <PanelView key={panel.id} panel={panel} fixed={fixed} large />)}</div>;
 }

@@ -97,7 +97,7 @@ function Lines({ lines, line }: { lines: readonly string[]; line: number }) {
   useEffect(() => void root.current?.querySelector<HTMLElement>(".virtual")?.setAttribute("tabindex", "0"), []);
   return (
     <div class="code lines" ref={root} style={{ "--w": `${width + 10}ch` }}>
-      <VirtualList count={lines.length} height={20} label="Content" scrollTo={line ? line - 1 : undefined} row={(i) => (
+      <VirtualList count={lines.length} height={20} scrollTo={line ? line - 1 : undefined} row={(i) => (
         <div class={i + 1 === line ? "cl at" : "cl"} key={i}><button type="button" class="no" tabIndex={-1} aria-label={`Link to line ${i + 1}`} onClick={() => setParams({ L: String(i + 1) })}>{i + 1}</button><span>{lines[i]}</span></div>
       )} />
     </div>

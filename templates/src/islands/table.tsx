@@ -128,7 +128,7 @@ function Grid() {
     lines.push(row.kind === "run" ? <RunLine key={uid(row.run)} run={row.run} columns={shown} at={i} /> : <GroupRow key={row.group.id} group={row.group} open={row.open} columns={shown} at={i} />);
   }
   return (
-    <div class="grid" ref={root} role="grid" aria-label="Runs" aria-rowcount={rows.length + 2} aria-colcount={shown.length} tabIndex={0} style={{ "--template": template, "--w": narrow ? "100%" : `${width}px` }}>
+    <div class="grid" ref={root} role={groups.value ? "treegrid" : "grid"} aria-label="Runs" aria-rowcount={rows.length + 2} aria-colcount={shown.length} tabIndex={0} style={{ "--template": template, "--w": narrow ? "100%" : `${width}px` }}>
       <div class="grid-head" role="rowgroup">
         {!narrow && <TierRow columns={shown} />}
         <HeadRow columns={shown} />

@@ -25,6 +25,13 @@ export function isHeldOut(key: string): boolean {
   return /(^|[/_.-])(val|valid|validation|test|eval)([/_.-]|$)/i.test(key);
 }
 
+const HIGH = /acc|iou|f1|auc|score|reward|return|(^|[/_.-])(r2|map|psnr|ssim|bleu|rouge|dice|precision|recall)([/_.-]|$)/i;
+
+/** Whether higher values are known to be better. */
+export function highIsBetter(key: string): boolean {
+  return HIGH.test(key) && !LOW.test(key);
+}
+
 /** Whether a lower value of this metric is the better one. */
 export function lowIsBetter(key: string): boolean {
   return LOW.test(key);

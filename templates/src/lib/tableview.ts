@@ -3,7 +3,7 @@ import { computed } from "@preact/signals";
 import type { RunRow } from "../model";
 import { param, setParams } from "../route";
 import { cell, decimalsOf } from "./format";
-import { lowIsBetter } from "./keys";
+import { highIsBetter, lowIsBetter } from "./keys";
 import type { ColumnInfo, RunTable } from "./runs";
 import { join, listed, mainMetric, split, table } from "./view";
 
@@ -87,7 +87,7 @@ function columnOf(now: RunTable, id: string): TableColumn | null {
   if (!info) return null;
   const values = info.numeric ? listed.value.map((run) => now.number(run, info.id)).filter(Number.isFinite) : [];
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const rated = info.tier === "summary" && values.length > 1 && low < high;
+  const rated = info.tier === "summary" && (lowIsBetter(info.id) || highIsBetter(info.id)) && values.length > 1 && low < high;
   const decimals = Math.min(info.tier === "summary" ? 4 : 6, decimalsOf(values));
   return { ...info, id, spark, width: widths.value.get(id) ?? usualWidth(now, info, spark, decimals), decimals, best: rated ? (lowIsBetter(info.id) ? low : high) : NaN, low, high };
 }

@@ -4,7 +4,7 @@ import type { KeyInfo, RunRow } from "../model";
 import { param, setParams } from "../route";
 import { index, uid } from "./data";
 import * as filters from "./filter";
-import { isHeldOut } from "./keys";
+import { highIsBetter, isHeldOut } from "./keys";
 import { css, looks, neededDashes, type Look } from "./palette";
 import { RunTable, type Group, type SortKey } from "./runs";
 import { parse as parseSmoothing } from "./smooth";
@@ -214,15 +214,13 @@ function tidy(value: number): string {
   return String(Number(value.toPrecision(10)));
 }
 
-const SCORE = /acc|iou|f1|auc|score|(^|[/_.-])(r2|map|psnr|bleu|dice|precision|recall)([/_.-]|$)/i;
-
 /** The metric that lists show by default: validation before training, in the order logged. */
 export const mainMetric = computed<string | null>(() => {
   const first = sortKeys.value.find((key) => key.id.startsWith("summary."));
   if (first) return first.id;
   const known = scalars.value.filter((key) => key.stream === "history" && table.value?.info(`summary.${key.key}`)?.numeric);
   const held = known.filter((key) => isHeldOut(key.key));
-  const best = held.find((key) => SCORE.test(key.key)) ?? held[0] ?? known.find((key) => SCORE.test(key.key)) ?? known[0];
+  const best = held.find((key) => highIsBetter(key.key)) ?? held[0] ?? known.find((key) => highIsBetter(key.key)) ?? known[0];
   return best ? `summary.${best.key}` : null;
 });
 

@@ -48,14 +48,14 @@ export function Rail({ sheet, onClose, inputRef }: { sheet: boolean; onClose: ()
         <div class="rail-row"><FilterChips /></div>
         <RailBar columns={columns} />
       </div>
-      <div class={groupKeys.value.length ? "runs grouped" : "runs"} role="grid" aria-label="Runs" aria-rowcount={all.length + 1} style={template}>
+      <div class={groupKeys.value.length ? "runs grouped" : "runs"} role={groupKeys.value.length ? "treegrid" : "grid"} aria-label="Runs" aria-rowcount={all.length + 1} style={template}>
         <div class="runs-head" role="row">
           <Head id="name" text="Name" />
           {columns.map((id) => <Head key={id} id={id} text={columnLabel(id)} />)}
         </div>
         {top.length > 0 && <div class="pinned" role="rowgroup">{top.map((run) => row(run, false, -1))}</div>}
         {rows.length ? (
-          <VirtualList count={rows.length} height={rowHeight()} label="Runs" scrollTo={at} row={(i) => {
+          <VirtualList count={rows.length} height={rowHeight()} scrollTo={at} row={(i) => {
             const item = rows[i]!;
             return item.kind === "run" ? row(item.run, item.indent, i) : <GroupLine key={item.group.id} group={item.group} open={item.open} columns={columns} />;
           }} />

@@ -27,7 +27,7 @@ export function TierRow({ columns }: { columns: readonly TableColumn[] }) {
     const shown = columns.filter((column) => column.tier === tier && !column.spark).length;
     const total = all.filter((column) => column.tier === tier).length;
     const text = i === 0 ? "Run" : tier === "run" ? "" : `${TIERS[tier]}${tier === "config" && onlyDiffering.value ? ", differing" : ""} ${shown} of ${total}`;
-    cells.push(<span key={i} role="columnheader" class={`tier${i === 0 ? " first" : tier !== "run" ? " edge" : ""}`} style={{ gridColumn: `${i + 1} / ${end + 1}` }}>{text}</span>);
+    cells.push(<span key={i} role={text ? "columnheader" : "presentation"} class={`tier${i === 0 ? " first" : tier !== "run" ? " edge" : ""}`} style={{ gridColumn: `${i + 1} / ${end + 1}` }}>{text}</span>);
     i = end;
   }
   return <div class="tr tiers" role="row">{cells}</div>;

@@ -38,7 +38,7 @@ export function useWindow(count: number, height: number, element: { readonly cur
   return range;
 }
 
-export function VirtualList({ count, height, label, row, scrollTo }: { count: number; height: number; label: string; row: (index: number) => ComponentChildren; scrollTo?: number }) {
+export function VirtualList({ count, height, row, scrollTo }: { count: number; height: number; row: (index: number) => ComponentChildren; scrollTo?: number }) {
   const root = useRef<HTMLDivElement>(null);
   const { from, to } = useWindow(count, height, root);
   useEffect(() => {
@@ -51,7 +51,7 @@ export function VirtualList({ count, height, label, row, scrollTo }: { count: nu
   const rows: ComponentChildren[] = [];
   for (let i = from; i < Math.min(to, count); i++) rows.push(row(i));
   return (
-    <div class="virtual" ref={root} role="presentation" aria-label={label}>
+    <div class="virtual" ref={root} role="presentation">
       <div role="presentation" style={{ height: `${count * height}px`, paddingTop: `${Math.min(from, count) * height}px` }}>{rows}</div>
     </div>
   );
