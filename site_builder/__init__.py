@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from site_builder.builder import Builder, Options, Report
+from site_builder.sources import Wanted
 
-__all__ = ["Builder", "Options", "Report", "build"]
+__all__ = ["Builder", "Options", "Report", "Wanted", "build"]
 
 
 def build(options: Options) -> Report:

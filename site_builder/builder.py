@@ -13,23 +13,24 @@ import os
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import jobs, manifest, output, projects, runs, templates
+from site_builder import jobs, manifest, output, projects, runs, sources, templates
 from site_builder.manifest import Manifest
 from site_builder.model import SCHEMA
 from site_builder.pages import run as run_page
+from site_builder.sources import Wanted
 from tracklog.errors import FormatError, UsageError
 from tracklog.store import layout, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from site_builder.parts import Entry
-    from site_builder.runs import Source
+    from site_builder.sources import Source
 
 MAX_FILE = 10_000_000
 LARGE_FILE = 100_000_000
@@ -45,10 +46,8 @@ class Options:
 
     roots: tuple[Path, ...]
     site: Path
-    project: str = ""
-    """Only this project; empty for all."""
-    run: str = ""
-    """Only this run (id or name); empty for all."""
+    wanted: Wanted = field(default_factory=Wanted)
+    """Which runs to read; what the site has of others stays."""
     jobs: int = 0
     """Processes; 0 for as many as there are CPUs."""
     max_file: int = MAX_FILE
@@ -99,16 +98,22 @@ class Builder:
     def _build(self, progress: Callable[[str, int, int], None], now: float) -> Report:
         report = Report()
         known = self._manifest or manifest.load(self.options.site)
-        sources = self.sources(report)
-        self._check_roots(known, sources)
+        found = self._sources(known, report)
+        self._check_roots(known, found)
         tool = f"{_tool_version()}/{templates.digest()}/{SCHEMA}/{self.options.max_file}"
         before = known.known()
         site = output.Folder(self.options.site, dict(before) if known.tool == tool else {})
         absent, leftovers = manifest.look(self.options.site, before)
         if known.tool != tool:
             absent = set(before)
-        result = Manifest(site=known.site, tool=tool, build=known.build, roots=self._labels(), changed=known.changed)
-        stale = self._stale(sources, known, result, absent, now, everything=known.tool != tool)
+        result = Manifest(
+            site=known.site,
+            tool=tool,
+            build=known.build,
+            roots=sources.labels(self.options.roots),
+            changed=known.changed,
+        )
+        stale = self._stale(found, known, result, absent, now, everything=known.tool != tool)
         changed_entries = self._build_runs(stale, known, result, site, report, progress, now)
         if stale or absent or result.runs.keys() != known.runs.keys():
             self._write_shared(result, site, changed_entries, progress)
@@ -134,70 +139,29 @@ class Builder:
 
     # -- which runs
 
-    def _labels(self) -> list[str]:
-        labels: list[str] = []
-        for root in self.options.roots:
-            label = layout.file_name(root.resolve().name or "root")
-            while label in labels:
-                label += "~"
-            labels.append(label)
-        return labels
+    def _sources(self, known: Manifest, report: Report) -> dict[str, Source]:
+        """Return the runs that are asked for, and those that the site has already: a narrower look loses none."""
+        report.warnings += [
+            f"{root} is no folder; nothing is read from it" for root in self.options.roots if not root.is_dir()
+        ]
+        return sources.find(self.options.roots, self.options.wanted, self.options.max_file, known.runs.keys())
 
-    def sources(self, report: Report) -> dict[str, Source]:
-        """Return the runs of all roots by `<label>/<project>/<folder>`."""
-        found: dict[str, Source] = {}
-        labels = self._labels()
-        seen: dict[tuple[str, str], list[str]] = {}
-        for root, label in zip(self.options.roots, labels, strict=True):
-            if not root.is_dir():
-                report.warnings.append(f"{root} is no folder; nothing is read from it")
-                continue
-            for project, folders in reader.projects(root).items():
-                for folder in folders:
-                    if self._wanted(project, folder):
-                        key = f"{label}/{project}/{folder.name}"
-                        seen.setdefault((project, folder.name), []).append(key)
-                        shown = label if len(labels) > 1 else ""
-                        found[key] = runs.Source(str(folder), project, folder.name, shown, self.options.max_file)
-        return self._without_twins(found, seen)
-
-    def _wanted(self, project: str, folder: Path) -> bool:
-        if self.options.project and layout.file_name(self.options.project, layout.RESERVED_PROJECTS) != project:
-            return False
-        if not self.options.run:
-            return True
-        wanted = layout.file_name(self.options.run, layout.RESERVED_RUNS)
-        return folder.name == wanted or runs.name_of(folder) == self.options.run
-
-    @staticmethod
-    def _without_twins(found: dict[str, Source], seen: dict[tuple[str, str], list[str]]) -> dict[str, Source]:
-        """Unite copies of one run from several roots, and give different runs of one folder name different names."""
-        for keys in seen.values():
-            first, *others = keys
-            for key in others:
-                twin = found[key]
-                if runs.same_run(Path(found[first].folder), Path(twin.folder)):
-                    found[first] = dataclasses.replace(found[first], others=(*found[first].others, twin.folder))
-                    del found[key]
-                else:
-                    found[key] = dataclasses.replace(twin, run=f"{twin.run}~~{twin.root}")
-        return found
-
-    def _check_roots(self, known: Manifest, sources: dict[str, Source]) -> None:
-        if not known.roots or known.roots == self._labels() or self.options.roots_changed:
+    def _check_roots(self, known: Manifest, found: dict[str, Source]) -> None:
+        labels = sources.labels(self.options.roots)
+        if not known.roots or known.roots == labels or self.options.roots_changed:
             return
-        leaving = sorted(key for key in known.runs if key not in sources)
+        leaving = sorted(key for key in known.runs if key not in found)
         if leaving:
             names = ", ".join(leaving[:8]) + (f" and {len(leaving) - 8} more" if len(leaving) > 8 else "")  # noqa: PLR2004
             msg = (
-                f"{self.options.site} was built from {', '.join(known.roots)}; from {', '.join(self._labels())} it would "
+                f"{self.options.site} was built from {', '.join(known.roots)}; from {', '.join(labels)} it would "
                 f"lose {len(leaving)} runs: {names}. Add --roots-changed to go on, or choose another site with -o."
             )
             raise UsageError(msg)
 
     def _stale(
         self,
-        sources: dict[str, Source],
+        found: dict[str, Source],
         known: Manifest,
         result: Manifest,
         absent: set[str],
@@ -207,7 +171,7 @@ class Builder:
     ) -> list[tuple[str, Source, str]]:
         """Sort runs into those that stay as they are (into `result`) and those to be built."""
         stale = []
-        for key, source in sources.items():
+        for key, source in found.items():
             sign = "".join(map(manifest.signature, (source.folder, *source.others)))
             before = known.runs.get(key)
             if (
@@ -260,7 +224,7 @@ class Builder:
     def _update(self, key: str, source: Source, now: float, site: str) -> Rendered | str:
         log = self._logs[key]
         if not log.update():
-            log = runs.read(source)
+            log = sources.read(source)
         return _render(source, log, site, now, keep=True)
 
     def _remember(self, key: str, rendered: Rendered) -> None:
@@ -321,14 +285,13 @@ class Builder:
     def _is_live(self, result: Manifest) -> bool:
         return self.options.live and any(run["state"] in ("running", "silent") for run in result.runs.values())
 
-    def touch(self) -> None:
-        """Rewrite ``version.js`` alone, so that open pages see that the watch lives."""
+    def touch(self, *, ending: bool = False) -> None:
+        """Rewrite ``version.js`` alone, so that open pages see that the watch lives, or ends."""
         if self._manifest is None:
             return
+        live = self._is_live(self._manifest) and not ending
         site = output.Folder(self.options.site, {})
-        site.write(
-            VERSION, output.version_script(version(self._manifest, time.time(), live=self._is_live(self._manifest)))
-        )
+        site.write(VERSION, output.version_script(version(self._manifest, time.time(), live=live)))
         self._manifest.outputs[VERSION] = site.outputs[VERSION]
 
     def _damage(self, result: Manifest, report: Report) -> None:
@@ -411,7 +374,7 @@ class Rendered:
 
 def _read_and_render(source: Source, *, site: str, now: float, keep: bool) -> Rendered | str:
     try:
-        log = runs.read(source)
+        log = sources.read(source)
     except FormatError as error:
         return str(error)
     return _render(source, log, site, now, keep=keep)
@@ -432,7 +395,7 @@ def _render(source: Source, log: reader.RunLog, site: str, now: float, *, keep: 
 def read_built(source: Source, now: float, log: reader.RunLog | None = None) -> runs.Built | str:
     """Read a run (unless its log is given) and build it; return a sentence when it cannot be shown."""
     try:
-        return runs.build_run(source, log or runs.read(source), now)
+        return runs.build_run(source, log or sources.read(source), now)
     except FormatError as error:
         return str(error)
     except Exception as error:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from site_builder.media import MediaFile
     from site_builder.parts import Entry
 
+
 class Folder:
     """A site as a folder; remembers what it wrote and what was there already."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,50 +23,12 @@ if TYPE_CHECKING:
 
     from site_builder.model import Stream
     from site_builder.series import Values
+    from site_builder.sources import Source
     from tracklog.store.layout import Row
 
 MARKS = 5_000
 """Warnings and errors of a console that are marked beside its scroll bar, at most."""
 CLOCKS = (layout.STEP, layout.RUNTIME, layout.TIMESTAMP)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a run is read from, and what it is called in the site."""
-
-    folder: str
-    project: str
-    """File name of its project in the site."""
-    run: str
-    """File name of the run in the site; differs from the folder's where two roots hold the same name."""
-    root: str
-    """Label of its root; empty when there is one."""
-    max_file: int
-    others: tuple[str, ...] = ()
-    """Copies of the same run in other roots, whose lines are united with this one's."""
-
-
-def read(source: Source) -> reader.RunLog:
-    """Read a run and its copies. Raises FormatError when it was written by a newer tracklog."""
-    log = reader.RunLog(Path(source.folder), copies=tuple(map(Path, source.others)))
-    log.update()
-    return log
-
-
-def same_run(one: Path, other: Path) -> bool:
-    """Return whether two folders are copies of one run: equal names and equal bytes of `run.json`."""
-    try:
-        return one.name == other.name and (one / layout.RUN_FILE).read_bytes() == (other / layout.RUN_FILE).read_bytes()
-    except OSError:
-        return False
-
-
-def name_of(folder: Path) -> str:
-    """Return the name that `run.json` gives a run; empty when it cannot be read."""
-    try:
-        return str(orjson.loads((folder / layout.RUN_FILE).read_bytes()).get("name") or "")
-    except (OSError, orjson.JSONDecodeError, AttributeError):
-        return ""
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import builder, manifest, projects, runs, templates
+from site_builder import builder, manifest, projects, runs, sources, templates
 from site_builder.output import version_of
 from site_builder.pack import gzip
 from site_builder.pages import index as index_page
@@ -93,11 +93,11 @@ def write(
 
 
 def _built(options: Options, report: Report, progress: Callable[[str, int, int], None]) -> Iterator[runs.Built]:
-    found = builder.Builder(options).sources(report)
-    sources = list(found.values())
-    for n, source in enumerate(sources):
+    report.warnings += [f"{root} is no folder; nothing is read from it" for root in options.roots if not root.is_dir()]
+    found = list(sources.find(options.roots, options.wanted, options.max_file).values())
+    for n, source in enumerate(found):
         result = builder.read_built(source, time.time())
-        progress("runs", n + 1, len(sources))
+        progress("runs", n + 1, len(found))
         if isinstance(result, str):
             report.damage.append(result)
         else:

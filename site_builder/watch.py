@@ -70,6 +70,7 @@ class Watch:
                     self._builder.touch()
                     signed = time.monotonic()
         finally:
+            self._builder.touch(ending=True)
             for observer in observers:
                 observer.stop()
             for observer in observers:

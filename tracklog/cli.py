@@ -38,7 +38,7 @@ def _build_options(command: Command) -> Command:
         click.option("-o", "--output", "site", type=click.Path(path_type=Path), default=Path("site"), show_default=True,
                      help="Folder of the site."),
         click.option("--single-file", type=click.Path(path_type=Path), help="Write one HTML file instead of a folder."),
-        click.option("--project", default="", help="Only this project."),
+        click.option("--project", default="", help="Read only this project; what the site has of others stays."),
         click.option("--run", default="", help="Only this run, by id or name."),
         click.option("--jobs", type=click.IntRange(min=0), default=0, help="Processes to use; 0: one for each CPU."),
         click.option("--max-size", type=click.FloatRange(min=0.1), default=20.0, show_default=True,
@@ -189,7 +189,7 @@ def _default_root() -> Path:
 def _options(
     *, roots: tuple[Path, ...], site: Path, project: str, run: str, jobs: int, max_file: float, roots_changed: bool
 ) -> Options:
-    from site_builder import Options
+    from site_builder import Options, Wanted
 
     chosen = roots or (_default_root(),)
     missing = [str(root) for root in chosen if not root.is_dir()]
@@ -199,8 +199,7 @@ def _options(
     return Options(
         roots=chosen,
         site=site,
-        project=project,
-        run=run,
+        wanted=Wanted(project, run),
         jobs=jobs,
         max_file=int(max_file * 1e6),
         roots_changed=roots_changed,
@@ -210,11 +209,11 @@ def _options(
 def _page_of(options: Options, url: str) -> str:
     """Return the page to open: the run's or the project's, where one was asked for."""
     base = url.rsplit("/", 1)[0]
-    if options.project:
+    if options.wanted.project:
         from tracklog.store.layout import RESERVED_PROJECTS, RESERVED_RUNS, file_name
 
-        project = file_name(options.project, RESERVED_PROJECTS)
-        page = f"runs/{file_name(options.run, RESERVED_RUNS)}.html" if options.run else "index.html"
+        project = file_name(options.wanted.project, RESERVED_PROJECTS)
+        page = f"runs/{file_name(options.wanted.run, RESERVED_RUNS)}.html" if options.wanted.run else "index.html"
         if (options.site / project / page).is_file():
             return f"{base}/{project}/{page}"
     return url

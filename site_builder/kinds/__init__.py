@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from site_builder.kinds import histogram, image, other, string
+from site_builder.model import HistogramValue, ImageItem, ImageValue
 from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from site_builder.model import ImageItem, Kind
+    from site_builder.model import Kind
 
 
 class Media(Protocol):
@@ -41,6 +42,13 @@ _LOADERS: dict[Kind, Callable[[Any, Media], Any]] = {
 }
 
 
+_BROKEN: dict[Kind, Any] = {
+    "histogram": HistogramValue((), None, None, None),
+    "image": ImageValue((ImageItem("", "", 0, 0, "", "the record of this image is damaged", 0),)),
+}
+"""What stands for a record that its loader cannot read."""
+
+
 def kind_of(value: object) -> Kind:
     """Return the kind of a logged JSON value."""
     if isinstance(value, bool):
@@ -55,8 +63,8 @@ def kind_of(value: object) -> Kind:
 
 
 def load(kind: Kind, value: object, media: Media) -> Any:
-    """Return what the page draws for a value; one that is not as it should be is shown as it is."""
+    """Return what the page draws for a value; one that is not as it should be is shown as empty or missing."""
     try:
         return _LOADERS[kind](value, media)
-    except (KeyError, TypeError, ValueError, IndexError):
-        return other.load(value, media)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        return _BROKEN.get(kind)

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import pytest
 
-from site_builder import Builder, Options, build, builder, model
+from site_builder import Builder, Options, Wanted, build, builder, model
 from tests.site_builder.logs import grow, write_run
 from tracklog.errors import UsageError
 
@@ -264,3 +264,33 @@ def test_kill_9_of_a_build_leaves_a_whole_site(pytestconfig: pytest.Config, chec
 
 def test_the_contract_of_the_page_is_that_of_the_builder(checkout: Path) -> None:
     assert (checkout / "templates/src/model.ts").read_text(encoding="utf-8") == model.typescript()
+
+
+def test_a_narrower_look_leaves_what_the_site_has() -> None:
+    build(options())
+    for n in range(3):
+        grow(Path(f"logs/p/r{n}"), [{"loss": 0.5}])
+    write_run(Path("logs"), "new", ROWS)
+    build(options(wanted=Wanted("p", "run r1")))
+    assert {row["id"]: row["rows"] for row in entry("p/p")["runs"]} == {"r0": 11, "r1": 11, "r2": 11}
+
+
+def test_only_what_is_asked_for_enters_a_new_site() -> None:
+    write_run(Path("logs"), "x", ROWS, project="Other Project")
+    build(options(wanted=Wanted("Other Project")))
+    assert [row["project"] for row in entry("site")["projects"]] == ["Other Project"]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"_type": "histogram"},
+        {"_type": "histogram", "counts": "x"},
+        {"_type": "image-file"},
+        {"_type": "images", "items": [3]},
+    ],
+)
+def test_a_media_record_that_is_broken_costs_its_own_value(record: dict[str, Any]) -> None:
+    write_run(Path("logs"), "broken", [{"m": record, "loss": 1.0}])
+    assert build(options()).damage == []
+    assert {series["kind"] for series in entry("r/p/broken")["series"]} >= {"number"}

@@ -1,0 +1,114 @@
+"""Where runs are: the run folders of all roots, and what each is called in the site."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+
+from tracklog.store import layout, reader
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a run is read from, and what it is called in the site."""
+
+    folder: str
+    project: str
+    """File name of its project in the site."""
+    run: str
+    """File name of the run in the site; differs from the folder's where two roots hold the same name."""
+    root: str
+    """Label of its root; empty when there is one."""
+    max_file: int
+    others: tuple[str, ...] = ()
+    """Copies of the same run in other roots, whose lines are united with this one's."""
+
+
+def read(source: Source) -> reader.RunLog:
+    """Read a run and its copies. Raises FormatError when it was written by a newer tracklog."""
+    log = reader.RunLog(Path(source.folder), copies=tuple(map(Path, source.others)))
+    log.update()
+    return log
+
+
+def same_run(one: Path, other: Path) -> bool:
+    """Return whether two folders are copies of one run: equal names and equal bytes of `run.json`."""
+    try:
+        return one.name == other.name and (one / layout.RUN_FILE).read_bytes() == (other / layout.RUN_FILE).read_bytes()
+    except OSError:
+        return False
+
+
+def name_of(folder: Path) -> str:
+    """Return the name that `run.json` gives a run; empty when it cannot be read."""
+    try:
+        return str(orjson.loads((folder / layout.RUN_FILE).read_bytes()).get("name") or "")
+    except (OSError, orjson.JSONDecodeError, AttributeError):
+        return ""
+
+
+def labels(roots: Sequence[Path]) -> list[str]:
+    """Return a name for each root: its folder's, made different where two are equal."""
+    found: list[str] = []
+    for root in roots:
+        label = layout.file_name(root.resolve().name or "root")
+        while label in found:
+            label += "~"
+        found.append(label)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which runs are asked for; empty strings for all."""
+
+    project: str = ""
+    run: str = ""
+    """Id or name."""
+
+    def includes(self, project: str, folder: Path) -> bool:
+        """Return whether a run is asked for."""
+        if self.project and layout.file_name(self.project, layout.RESERVED_PROJECTS) != project:
+            return False
+        return (
+            not self.run
+            or folder.name == layout.file_name(self.run, layout.RESERVED_RUNS)
+            or name_of(folder) == self.run
+        )
+
+
+def find(roots: Sequence[Path], wanted: Wanted, max_file: int, also: Collection[str] = ()) -> dict[str, Source]:
+    """Return the runs of the roots that are wanted, or in `also`, by `<label>/<project>/<folder>`."""
+    found: dict[str, Source] = {}
+    names = labels(roots)
+    by_name: dict[tuple[str, str], list[str]] = {}
+    for root, label in zip(roots, names, strict=True):
+        for project, folders in reader.projects(root).items():
+            for folder in folders:
+                key = f"{label}/{project}/{folder.name}"
+                if key in also or wanted.includes(project, folder):
+                    by_name.setdefault((project, folder.name), []).append(key)
+                    shown = label if len(names) > 1 else ""
+                    found[key] = Source(str(folder), project, folder.name, shown, max_file)
+    for keys in by_name.values():
+        _tell_apart(found, keys)
+    return found
+
+
+def _tell_apart(found: dict[str, Source], keys: list[str]) -> None:
+    """Unite copies of one run, and give different runs of one folder name different names."""
+    first, *others = keys
+    for key in others:
+        twin = found[key]
+        if same_run(Path(found[first].folder), Path(twin.folder)):
+            found[first] = dataclasses.replace(found[first], others=(*found[first].others, twin.folder))
+            del found[key]
+        else:
+            found[key] = dataclasses.replace(twin, run=f"{twin.run}~~{twin.root}")
