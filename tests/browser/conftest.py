@@ -1,0 +1,32 @@
+"""Sites that several browser tests look at, each built once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from site_builder import Options, build, single
+from tests.browser.support import Site
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def built(home: Path) -> Site:
+    """Build the site of ``home/logs`` in both forms."""
+    site = Site(home / "logs", home / "site", home / "one.html")
+    options = Options((site.logs,), site.folder, jobs=1)
+    build(options)
+    single.write(options, site.single, single.MAX_SIZE)
+    return site
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Train the demo and build its site."""
+    from tracklog.demo import train
+
+    home = tmp_path_factory.mktemp("demo")
+    train(home / "logs", quiet=True)
+    return built(home)
