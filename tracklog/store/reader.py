@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TAIL = 4096
+_PIECE = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +201,7 @@ def _read_new(path: Path, tail: Tail, into: list[dict[str, Any]], damage: list[D
                 return False
             if status.st_size == tail.offset:
                 return True
-            file.seek(tail.offset)
-            data = file.read()
-            _take(path.name, data, tail, into, damage)
+            _read_on(file, path.name, status.st_size, tail, into, damage)
             tail.inode = status.st_ino
             tail.left = status.st_size - tail.offset
             file.seek(max(0, tail.offset - _TAIL))
@@ -221,30 +220,45 @@ def _continues(file: Any, status: os.stat_result, tail: Tail) -> bool:
     return hashlib.sha256(file.read(min(tail.offset, _TAIL))).digest() == tail.digest
 
 
-def _take(name: str, data: bytes, tail: Tail, into: list[dict[str, Any]], damage: list[Damage]) -> None:
-    end = data.rfind(b"\n")
-    if end < 0:
-        return
-    lines = data[:end].split(b"\n")
+def _read_on(file: Any, name: str, size: int, tail: Tail, into: list[dict[str, Any]], damage: list[Damage]) -> None:
+    """Take the whole lines up to `size`, a piece of the file at a time, so that memory holds rows and not text too."""
+    file.seek(tail.offset)
+    rest, left = b"", size - tail.offset
+    while left and (piece := file.read(min(_PIECE, left))):
+        left -= len(piece)
+        data = rest + piece
+        end = data.rfind(b"\n")
+        if end >= 0:
+            _take(name, data[:end], tail, into, damage, is_last=not left)
+        rest = data[end + 1 :]
+
+
+def _take(
+    name: str, text: bytes, tail: Tail, into: list[dict[str, Any]], damage: list[Damage], *, is_last: bool
+) -> None:
+    count = text.count(b"\n") + 1
     try:
         # One parse of all lines is several times cheaper than one for each; equal counts say that no two broken lines
         # made a whole one.
-        rows = orjson.loads(b"[" + b",".join(lines) + b"]")
-        whole = len(rows) == len(lines) and all(row.__class__ is dict for row in rows)
+        rows = orjson.loads(b"[" + text.replace(b"\n", b",") + b"]")
+        whole = len(rows) == count and all(row.__class__ is dict for row in rows)
     except orjson.JSONDecodeError:
         rows, whole = [], False
     if whole:
         into.extend(rows)
-        tail.lines += len(lines)
-        tail.offset += end + 1
+        tail.lines += count
+        tail.offset += len(text) + 1
     else:
-        _take_singly(name, lines, tail, into, damage)
+        _take_singly(name, text.split(b"\n"), tail, into, damage, is_last=is_last)
 
 
-def _take_singly(name: str, lines: list[bytes], tail: Tail, into: list[dict[str, Any]], damage: list[Damage]) -> None:
+def _take_singly(
+    name: str, lines: list[bytes], tail: Tail, into: list[dict[str, Any]], damage: list[Damage], *, is_last: bool
+) -> None:
     parsed = [_parse(line) for line in lines]
-    # Only the last line may still be growing: it is left for the next reading.
-    stop = len(lines) - 1 if isinstance(parsed[-1], str) and lines[-1] != b"" else len(lines)
+    # Only the last line of the file may still be growing: it is left for the next reading.
+    left = is_last and isinstance(parsed[-1], str) and lines[-1] != b""
+    stop = len(lines) - 1 if left else len(lines)
     for line, row in zip(lines[:stop], parsed[:stop], strict=True):
         tail.lines += 1
         if isinstance(row, str):

@@ -136,3 +136,16 @@ def test_links_that_lead_outside_are_not_followed(tmp_path: Path) -> None:
     (file.parent / "history-stranger.jsonl").symlink_to(file)
     assert [folder.name for folder in reader.run_folders(tmp_path / "root" / "p")] == ["r"]
     assert len(reader.read_run(file.parent).writers) == 1
+
+
+def test_pieces_of_a_file_make_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = make(tmp_path / "r", [{"x": n, "text": "ä" * n} for n in range(60)])
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join([*lines[:20], b"broken\n", *lines[20:], b'{"_step": 99']))
+    at_once = reader.read_run(file.parent)
+    for size in (1, 7, 100, 1000):
+        monkeypatch.setattr(reader, "_PIECE", size)
+        in_pieces = reader.read_run(file.parent)
+        assert history(in_pieces) == history(at_once)
+        assert in_pieces.damage == at_once.damage
+        assert in_pieces.unfinished() == at_once.unfinished()
