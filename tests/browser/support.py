@@ -19,6 +19,8 @@ HERE = ("file:", "data:", "blob:", "about:")
 # What was asked for is shown: version.js was read, and nothing that can be seen still waits for data.
 SETTLED = """() => {
   if (!document.querySelector('.live-slot .live')) return false;
+  const tab = /[#?&]tab=(\\w+)/.exec(location.hash);
+  if (tab && document.documentElement.dataset.tab !== tab[1]) return false;
   const seen = (e) => { const r = e.getBoundingClientRect(); return r.width && r.bottom > 0 && r.top < innerHeight };
   return ![...document.querySelectorAll('[aria-busy=true], .wait, .sk')].some(seen);
 }"""
@@ -75,6 +77,8 @@ def complain(page: Page, complaints: list[str], allow: tuple[str, ...] = ()) -> 
 
 def show(page: Page, url: str) -> None:
     """Go to an address and wait until what it asks for is there."""
+    if "#/" in url and page.url.partition("?")[0] != url.partition("?")[0]:
+        page.goto("about:blank")  # in a single file another page would be the same document, settled before it turns
     page.goto(url)
     settle(page)
 

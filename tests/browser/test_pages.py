@@ -20,8 +20,9 @@ TABS = ("overview", "charts", "media", "system", "logs", "files")
 TOO_WIDE = """() => {
   const over = document.documentElement.scrollWidth - innerWidth;
   if (over <= 0) return '';
-  const wide = [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1);
-  return `${over} px: ${wide.slice(0, 3).map((e) => e.className || e.tagName)}`;
+  const clipped = (e) => { while ((e = e.parentElement)) if (getComputedStyle(e).overflowX !== 'visible') return true; };
+  const wide = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1);
+  return `${over} px: ${wide.filter((e) => !clipped(e)).slice(0, 3).map((e) => `${e.tagName}.${e.className}`)}`;
 }"""
 
 
