@@ -17,7 +17,7 @@ from tracklog.config import Config
 from tracklog.disabled import DisabledRun
 from tracklog.errors import UsageError, forget_warnings, silence, warn
 from tracklog.run import Recording, Run
-from tracklog.settings import Settings, resolve, root_folder
+from tracklog.settings import Settings, mapping, resolve, root_folder
 from tracklog.store import fold, layout, reader, writer
 
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ _ALPHABET = string.ascii_lowercase + string.digits
 
 def setup(settings: object = None) -> None:
     """Set defaults for all runs of this process."""
-    if settings is not None:
-        source = settings if isinstance(settings, dict) else vars(settings) if hasattr(settings, "__dict__") else {}
-        _process_settings.update(source)
+    _process_settings.update(mapping(settings))
 
 
 def init(

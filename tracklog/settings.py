@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,16 @@ _ENVIRONMENT_NAMES = {
     "stats_sampling_interval": "stats_interval",
     "stats_sample_rate_seconds": "stats_interval",
     "x_stats_sampling_interval": "stats_interval",
+    "x_stats_sample_rate_seconds": "stats_interval",
     "x_disable_stats": "disable_stats",
     "x_disable_meta": "disable_meta",
 }
 """Other names under which settings are known, in the environment and in `Settings(...)`."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Settings:
-    """Settings of a run; None means: not set by anybody."""
+    """Settings of a run; None means: not set by anybody. Names of other versions are kept in `extra`."""
 
     mode: str = "offline"
     dir: str | None = None
@@ -71,6 +72,14 @@ class Settings:
     extra: dict[str, Any] = field(default_factory=dict)
     """Settings of other versions that are kept, not used."""
 
+    def __init__(self, **given: Any) -> None:
+        """Set what is given, by any of its names; everything else keeps its default."""
+        for known in fields(self):
+            made = known.default if known.default_factory is MISSING else known.default_factory()
+            setattr(self, known.name, made)
+        for name, value in given.items():
+            _set(self, name, value)
+
     @classmethod
     def names(cls) -> frozenset[str]:
         """Return the names of the settings that are used."""
@@ -89,7 +98,7 @@ def resolve(keywords: Mapping[str, Any], settings: object, process: Mapping[str,
     Raises UsageError for a mode or resume that does not exist.
     """
     result = Settings()
-    for source in (from_environment(os.environ), process, _mapping(settings), keywords):
+    for source in (from_environment(os.environ), process, mapping(settings), keywords):
         for name, value in source.items():
             _set(result, name, value)
     if result.silent:
@@ -116,7 +125,8 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _mapping(settings: object) -> dict[str, Any]:
+def mapping(settings: object) -> dict[str, Any]:
+    """Return settings as a dict: a mapping, a `Settings` (what differs from the defaults), or any object's attributes."""
     if settings is None:
         return {}
     if isinstance(settings, Settings):
