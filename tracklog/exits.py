@@ -40,7 +40,7 @@ def attend(run: Run, recording: Recording, settings: Settings) -> None:
     if settings.console != "off":
         from tracklog.capture.console import ConsoleCapture
 
-        console = ConsoleCapture(recording.console)
+        recording.capture = console = ConsoleCapture(recording.console)
         console.install()
         run._ends.append(console.uninstall)  # noqa: SLF001 - the run's own parts
     run._ends.append(Background(recording, settings).stop)  # noqa: SLF001 - the run's own parts

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from tracklog.capture.console import ConsoleCapture
     from tracklog.media.base import FileRef
 
 
@@ -36,6 +37,8 @@ class Recording:
         self.lock = threading.RLock()
         self.writer = Writer(folder, session, time.time)
         self.files = Files(folder)
+        self.capture: ConsoleCapture | None = None
+        """What listens to the console, once it does."""
         self.ended = False
         self.silent_since = time.monotonic()
         self.runtime = time.monotonic
@@ -62,6 +65,11 @@ class Recording:
             if not self.ended:
                 line = {layout.TIMESTAMP: timestamp, "stream": stream, "text": values.text(text)}
                 self.writer.console.append(encode(line))
+
+    def flush_console(self) -> None:
+        """Record the unfinished line that a progress bar repaints."""
+        if self.capture is not None:
+            self.capture.flush()
 
     def heartbeat(self, after: float) -> None:
         """Show that the run lives, when nothing was written for `after` seconds; notice a deleted folder."""

@@ -53,13 +53,16 @@ class Background:
     def _beat(self) -> None:
         sample = self._sampler()
         interval = self._settings.stats_interval if sample is not None else HEARTBEAT
+        ending = False
+        # Once at the start, every interval, and once at the end: the shortest run shows how much it used.
         while True:
-            if sample is not None:
-                metrics = sample()
-                if metrics:
-                    self._recording.system(metrics)
-            if self._ended.wait(interval):
+            metrics = sample() if sample is not None else {}
+            if metrics:
+                self._recording.system(metrics)
+            if ending:
                 return
+            ending = self._ended.wait(interval)
+            self._recording.flush_console()
             self._recording.heartbeat(HEARTBEAT)
 
     def _sampler(self) -> Callable[[], dict[str, float]] | None:
