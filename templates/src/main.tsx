@@ -49,7 +49,7 @@ async function turnPage(path: string): Promise<void> {
   const header = document.getElementById("top")!;
   unmount(document);
   // The builder escaped this text; parsing it apart from the document runs nothing in it.
-  const parsed = new DOMParser().parseFromString(next.main, "text/html");
+  const parsed = new DOMParser().parseFromString(`<body>${next.main}`, "text/html");
   const content = parsed.querySelector("main") ?? parsed.body;
   const nav = content.querySelector<HTMLTemplateElement>("template#nav");
   if (nav) header.replaceChildren(document.importNode(nav.content, true));

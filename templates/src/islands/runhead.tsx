@@ -2,8 +2,9 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { page } from "../entry";
+import type { RunHead } from "../model";
 import { href, param, params } from "../route";
-import { index, uid } from "../lib/data";
+import { head as loadHead, index, uid } from "../lib/data";
 import { dateTime, duration, full, fullDate } from "../lib/format";
 import { now } from "../lib/live";
 import { css } from "../lib/palette";
@@ -83,6 +84,16 @@ function workspacePath(): string {
   return page.value.path.replace(/runs\/[^/]*$/, "index.html");
 }
 
+/** Counts of a running run grow. */
+function showCounts(links: readonly HTMLAnchorElement[], head: RunHead): void {
+  const counts: Readonly<Record<string, number>> = { logs: head.logs.lines, files: head.files.length };
+  for (const link of links) {
+    const count = counts[link.dataset.tab!];
+    const text = link.querySelector(".n");
+    if (count && text) text.textContent = full(count);
+  }
+}
+
 /** Tabs: the hash says which one is open; links stay links. */
 export function enhanceTabs(nav: HTMLElement): () => void {
   const links = [...nav.querySelectorAll<HTMLAnchorElement>("a[data-tab]")];
@@ -114,8 +125,13 @@ export function enhanceTabs(nav: HTMLElement): () => void {
     links.find((link) => link.dataset.tab === now_)?.scrollIntoView({ block: "nearest", inline: "nearest" });
     scrollTo(0, scrolls.get(now_) ?? 0);
   });
+  const counts = effect(() => {
+    const run = pageRun();
+    if (run) void loadHead(run).then((head) => showCounts(links, head)).catch(() => undefined);
+  });
   return () => {
     stop();
+    counts();
     document.removeEventListener("keydown", digits);
     delete document.documentElement.dataset.tab;
   };

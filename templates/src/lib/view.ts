@@ -208,10 +208,11 @@ export const zoom = computed<readonly [number, number] | null>(() => {
   return match ? [Number(match[1]), Number(match[2])] : null;
 });
 export function setZoom(range: readonly [number, number] | null): void {
-  setParams({ zoom: range ? `${tidy(range[0])}..${tidy(range[1])}` : undefined });
+  setParams({ zoom: range ? `${tidy(range[0], range)}..${tidy(range[1], range)}` : undefined });
 }
-function tidy(value: number): string {
-  return String(Number(value.toPrecision(10)));
+/** As many decimals as a pixel of the range is worth. */
+function tidy(value: number, [from, to]: readonly [number, number]): string {
+  return String(Number(value.toFixed(Math.max(0, Math.min(12, 4 - Math.floor(Math.log10(to - from)))))));
 }
 
 /** The metric that lists show by default: validation before training, in the order logged. */

@@ -1,6 +1,6 @@
 // The tooltip: one for the page, beside the cursor of whichever chart has it.
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { tip } from "../lib/cursor";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { release, tip } from "../lib/cursor";
 import { Swatch } from "./identity";
 
 export function TipHost() {
@@ -15,6 +15,15 @@ export function TipHost() {
     element.style.left = `${left}px`;
     element.style.top = `${Math.max(4, Math.min(now.top - 24, innerHeight - height - 4))}px`;
   });
+  useEffect(() => {
+    // A chart that is redrawn under the pointer may miss its leaving.
+    const moved = (event: PointerEvent): void => {
+      const shown = tip.peek();
+      if (shown && !shown.frozen && !shown.byKeys && !(event.target as Element).closest?.(".canvas, .tip")) release();
+    };
+    document.addEventListener("pointermove", moved, { passive: true });
+    return () => document.removeEventListener("pointermove", moved);
+  }, []);
   if (!now) return null;
   return (
     <div class="tip" ref={root} data-frozen={now.frozen ? "" : undefined} role="status" aria-live={now.byKeys ? "polite" : "off"}>
