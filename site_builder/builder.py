@@ -117,8 +117,9 @@ class Builder:
         changed_entries = self._build_runs(stale, known, result, site, report, progress, now)
         if stale or absent or result.runs.keys() != known.runs.keys():
             self._write_shared(result, site, changed_entries, progress)
+            _retire(known, result, absent)
         else:
-            result.outputs = dict(known.outputs)
+            result.outputs, result.retired = dict(known.outputs), known.retired
         removed = sorted(set(before) - set(result.known()) - {VERSION})
         if site.written or removed or VERSION in absent or VERSION not in before:
             self._publish(result, site, changed_entries, now)
@@ -342,6 +343,13 @@ def version(result: Manifest, now: float, *, live: bool) -> bytes:
             "changed": result.changed,
         }
     )
+
+
+def _retire(known: Manifest, result: Manifest, absent: set[str]) -> None:
+    """Keep replaced assets for one build more: a page that a browser has cached still asks for them."""
+    old = [path for path in known.outputs if path.startswith("assets/") and path not in result.outputs]
+    result.retired = [path for path in old if path not in known.retired and path not in absent]
+    result.outputs |= {path: known.outputs[path] for path in result.retired}
 
 
 def too_large(site: Path, outputs: Iterable[str]) -> list[str]:

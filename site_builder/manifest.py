@@ -45,6 +45,8 @@ class Manifest:
     """By `<root>/<project>/<folder>`: signature, state, sessions, row, config, summary, keys, outputs."""
     outputs: dict[str, str] = field(default_factory=dict)
     """Outputs that belong to no single run."""
+    retired: list[str] = field(default_factory=list)
+    """Assets that the last build replaced."""
     changed: list[dict[str, Any]] = field(default_factory=list)
     """What the last builds changed, newest first."""
 

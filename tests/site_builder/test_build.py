@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import pytest
 
-from site_builder import Builder, Options, Wanted, build, builder, model
+from site_builder import Builder, Options, Wanted, build, builder, model, templates
 from tests.site_builder.logs import grow, write_run
 from tracklog.errors import UsageError
 
@@ -119,6 +119,21 @@ def test_another_version_of_the_tool_rewrites_all(monkeypatch: pytest.MonkeyPatc
     build(options())
     monkeypatch.setattr(builder, "_tool_version", lambda: "99.0")
     assert set(build(options()).written) == set(files())
+
+
+def test_a_replaced_asset_stays_one_build_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    build(options())
+    (old,) = (path for path in files() if path.startswith("assets/main."))
+    content = templates.asset_bytes(Path(old).name)
+    newer = {**templates.assets(), "main": "main.newer.js"}
+    monkeypatch.setattr(templates, "assets", lambda: newer)
+    monkeypatch.setattr(templates, "asset_bytes", lambda _: content)
+    monkeypatch.setattr(templates, "digest", lambda: "newer")
+    build(options())
+    assert {old, "assets/main.newer.js"} <= set(files())
+    assert build(options()).removed == []
+    grow(Path("logs/p/r1"), [{"loss": 0.01}])
+    assert build(options()).removed == [old]
 
 
 def test_files_that_are_not_ours_are_never_touched() -> None:
