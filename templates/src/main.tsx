@@ -1,39 +1,57 @@
 // Starts the page: reads what it is, mounts its islands, follows the hash and the builds.
 import { render, type ComponentType } from "preact";
 import { page, pageEntry, single } from "./entry";
-import { readHash, readLocation } from "./route";
+import { inSingle, readHash, readLocation } from "./route";
 import { Bar } from "./islands/bar";
 import { Charts, Media, System } from "./islands/charts";
 import { Files } from "./islands/files";
 import { Logs } from "./islands/logs";
 import { enhanceOverview } from "./islands/overview";
 import { enhanceRunHead, enhanceTabs, fillTimes } from "./islands/runhead";
+import { Projects } from "./islands/projects";
 import { Table } from "./islands/table";
 import { Workspace } from "./islands/workspace";
 import { watchTheme } from "./lib/colours";
-import { refresh } from "./lib/data";
+import { refresh, site } from "./lib/data";
 import { start } from "./lib/live";
 
 /** By the name in `data-island`: these replace what the builder wrote. */
-const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: Logs, media: Media, system: System, table: Table, workspace: Workspace };
+const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: Logs, media: Media, projects: Projects, system: System, table: Table, workspace: Workspace };
 
 /** These add to it, by selector. */
 const ENHANCERS: Readonly<Record<string, (element: HTMLElement) => () => void>> = {
   "[data-island=runhead]": enhanceRunHead, "[data-island=overview]": enhanceOverview, "[data-tabs]": enhanceTabs,
 };
 
+/** In a single file, links that the builder wrote for a folder lead to other <main>s. */
+function localise(root: ParentNode): void {
+  if (!single) return;
+  for (const link of root.querySelectorAll<HTMLAnchorElement>("a[href]")) {
+    const to = link.getAttribute("href")!;
+    if (/^(#\/|[a-z][a-z0-9+.-]*:)/i.test(to)) continue;
+    link.setAttribute("href", inSingle(to, page.value.path));
+  }
+}
+
 let undo: (() => void)[] = [];
 
 function mount(root: ParentNode): void {
+  localise(root);
   fillTimes(root);
   for (const [selector, enhance] of Object.entries(ENHANCERS)) for (const element of root.querySelectorAll<HTMLElement>(selector)) undo.push(enhance(element));
   for (const element of root.querySelectorAll<HTMLElement>("[data-island]")) {
     const Island = ISLANDS[element.dataset.island!];
     if (!Island) continue;
-    element.replaceChildren();
-    element.dataset.mounted = "";
-    render(<Island />, element);
+    // The builder's list of projects is already what the island will show: it stays until the data are there.
+    if (element.dataset.island === "projects") continue;
+    place(element, Island);
   }
+}
+
+function place(element: HTMLElement, Island: ComponentType): void {
+  element.replaceChildren();
+  element.dataset.mounted = "";
+  render(<Island />, element);
 }
 
 function unmount(root: ParentNode): void {
@@ -65,6 +83,8 @@ async function show(): Promise<void> {
   readLocation();
   mount(document);
   await refresh();
+  const list = document.querySelector<HTMLElement>("[data-island=projects]");
+  if (list && site.value) place(list, Projects);
   const anchor = readHash(location.hash, single).query.match(/(?:^|&)h=([^&]+)/)?.[1];
   if (anchor) document.getElementById(decodeURIComponent(anchor))?.scrollIntoView();
 }

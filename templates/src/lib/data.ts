@@ -23,13 +23,26 @@ export async function refresh(): Promise<void> {
     ]);
     batch(() => {
       if (nextSite) site.value = nextSite;
-      if (nextIndex && nextIndex !== index.value) index.value = nextIndex;
+      if (nextIndex && nextIndex !== index.value) {
+        announce(index.value, nextIndex);
+        index.value = nextIndex;
+      }
       if (!nextIndex) index.value = null;
       failure.value = "";
     });
   } catch (error) {
     if (!index.value && !site.value) failure.value = String((error as Error).message);
   }
+}
+
+let announced = 0;
+
+/** Say at most once a minute how many runs changed. */
+function announce(before: ProjectIndex | null, next: ProjectIndex): void {
+  if (!before || Date.now() - announced < 60_000) return;
+  announced = Date.now();
+  const parts = new Map(before.runs.map((run) => [run.entry, run.parts.join()]));
+  updated.value = next.runs.filter((run) => parts.get(run.entry) !== run.parts.join()).length;
 }
 
 /** Another schema means another front end: only a reload brings it, and only once for a build. */

@@ -1,4 +1,5 @@
 // From a run's blocks to a line that can be drawn.
+import { Missing } from "../entry";
 import type { Axis, Level, RunHead, RunRow, Series } from "../model";
 import { BLOCK_BUCKETS, BLOCK_ROWS } from "../model";
 import { columns, head } from "./data";
@@ -27,6 +28,8 @@ export interface Line {
   readonly rank: string;
   /** Least and greatest x of the series: buckets stand at their middle. */
   readonly span: readonly [number, number];
+  /** Finer data than drawn are not in this copy. */
+  readonly coarse: boolean;
   /** x never falls. */
   readonly ascending: boolean;
 }
@@ -122,12 +125,19 @@ async function draw(run: RunRow, runHead: RunHead, series: Series, source: Sourc
   const { min, max, position } = scale(view, extent.low, extent.high);
   const segments = top === 0 ? [{ level: 0, from: 0, to: series.size }] : plan(top, series.size, extent, position, view.width);
   const builder = new Builder(min, max, spanOf(extent.low, extent.high));
-  const loaded = await Promise.all(segments.map((segment) => Promise.all([
-    range(run, runHead, source.levels[segment.level]!, segment.level === 0, segment.from, segment.to),
-    range(run, runHead, series.levels[segment.level]!, segment.level === 0, segment.from, segment.to),
-    range(run, runHead, axis.levels[segment.level]!, segment.level === 0, segment.from, segment.to),
-  ])));
-  loaded.forEach(([x, y, rows], at) => builder.add(segments[at]!, series.size, source, x, y, rows));
+  const read = async (segment: Segment): Promise<[Segment, Float64Array[], Float64Array[], Float64Array[]]> => {
+    const part = (levels: readonly Level[]): Promise<Float64Array[]> => range(run, runHead, levels[segment.level]!, segment.level === 0, segment.from, segment.to);
+    try {
+      const [x, y, rows] = await Promise.all([part(source.levels), part(series.levels), part(axis.levels)]);
+      return [segment, x, y, rows];
+    } catch (error) {
+      // A copy within a budget carries coarse levels before fine ones.
+      if (!(error instanceof Missing) || segment.level >= top) throw error;
+      builder.coarse = true;
+      return read({ level: segment.level + 1, from: Math.floor(segment.from / 4), to: Math.ceil(segment.to / 4) });
+    }
+  };
+  for (const [segment, x, y, rows] of await Promise.all(segments.map(read))) builder.add(segment, series.size, source, x, y, rows);
   return builder.line(series);
 }
 
@@ -157,6 +167,8 @@ class Builder {
   private behind = 0;
   private leftOut = 0;
   private raw = true;
+  /** Finer data than drawn are not in this copy. */
+  coarse = false;
 
   constructor(private readonly min: number, private readonly max: number, private readonly span: readonly [number, number]) {}
 
@@ -192,7 +204,7 @@ class Builder {
     return {
       x, y: join("y"), low: join("low"), high: join("high"), counts: this.raw ? null : join("counts"), other: join("other"),
       nan: this.nan, above: this.above, below: this.below, rows: series.size, drawn: this.drawn, behind: this.behind,
-      leftOut: this.leftOut, rank: series.rank, span: this.span, ascending: ascends(x),
+      leftOut: this.leftOut, rank: series.rank, span: this.span, coarse: this.coarse, ascending: ascends(x),
     };
   }
 }
@@ -231,7 +243,7 @@ async function joined(run: RunRow, runHead: RunHead, series: Series, metric: Ser
   return {
     x, y: finite(values), low: finite(values), high: finite(values), counts: null, other: take(axis[0]!),
     nan: marks(Number.isNaN), above: marks((value) => value === Infinity), below: marks((value) => value === -Infinity),
-    rows: series.size, drawn: rows.length, behind: rows.length, leftOut: series.size - rows.length, rank: series.rank, span: spanOf(x, x), ascending: ascends(x),
+    rows: series.size, drawn: rows.length, behind: rows.length, leftOut: series.size - rows.length, rank: series.rank, span: spanOf(x, x), coarse: false, ascending: ascends(x),
   };
 }
 

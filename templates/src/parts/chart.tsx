@@ -158,6 +158,16 @@ export function Chart(props: ChartProps) {
     if (tip.peek()) tip.value = { ...tip.peek()!, frozen: frozen.current };
   }
 
+  function wheel(event: WheelEvent): void {
+    const made = plot.current;
+    if (!made || overview || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    const [a, b] = latest.current.scales.x;
+    const at = made.xAt(event.clientX - made.over.getBoundingClientRect().left);
+    const factor = Math.exp(Math.max(-1, Math.min(1, event.deltaY / 200)));
+    latest.current.onZoom([at - (at - a) * factor, at + (b - at) * factor], null);
+  }
+
   function touch(event: TouchEvent): void {
     const made = plot.current;
     if (!made || event.touches.length !== 1) return;
@@ -168,6 +178,10 @@ export function Chart(props: ChartProps) {
     moved(made.xAt(left), left, event.touches[0]!.clientY - box_.top, false);
   }
 
+  useEffect(() => {
+    // React-style handlers are passive here: the page would zoom as well.
+    box.current!.addEventListener("wheel", wheel, { passive: false });
+  }, []);
   useEffect(() => () => void (cursor.peek()?.source === id && release()), []);
   const interactive = useMemo(() => (overview ? {} : { tabIndex: 0, role: "application" as const, "aria-roledescription": "chart" }), [overview]);
   return (

@@ -26,7 +26,7 @@ export function HeatPanel({ panel, fixed, drag }: { panel: PanelInfo; fixed?: re
   return (
     <Card panel={panel} innerRef={attach} label={`${panel.title}: histogram by step${run ? ` of ${nameOf(run)}` : ""}`} drag={drag}>
       <div class="legend-wrap"><div class="legend nofade">
-        {run && <span><Swatch look={lookOf(run)} line /> {runs.length > 1
+        {run && <span><Swatch look={{ ...lookOf(run), dash: 1 }} line /> {runs.length > 1
           ? <select class="plainselect" aria-label="Run" value={uid(run)} onChange={(event) => setChosen(event.currentTarget.value)}>{runs.slice(0, 100).map((other) => <option key={uid(other)} value={uid(other)}>{nameOf(other)}</option>)}</select>
           : nameOf(run)}</span>}
         {bins > 0 && <span class="dim">{bins} bins, share per step</span>}

@@ -147,6 +147,7 @@ export function hintOf({ traces, range, how, loaded, beyond }: ChartState): stri
   const [drawnPoints, behind] = [sum("drawn"), sum("behind")];
   if (drawnPoints < behind) said.push(`${full(drawnPoints)} of ${full(behind)} points drawn: min and max kept`);
   else if (range && behind) said.push(`All ${full(behind)} points in view are drawn`);
+  if (traces.some((trace) => trace.coarse)) said.push("finer points are left out of this copy");
   if (traces.some((trace) => trace.n)) said.push("groups resampled to pixels");
   if (sum("leftOut")) said.push(`${plural(sum("leftOut"), "row")} without ${shown(how.x)} left out`);
   if (how.log) {

@@ -1,10 +1,10 @@
 // The menu of a line panel.
 import { useState } from "preact/hooks";
-import { setParams } from "../route";
+import { param, setParams } from "../route";
 import { shown } from "../lib/keys";
-import { effective, optionsOf, pinned, setOptions, togglePin, type PanelInfo } from "../lib/panels";
+import { effective, movePanel, optionsOf, panels, pinned, sectionsOf, setOptions, togglePin, type PanelInfo } from "../lib/panels";
 import type { Smoothing } from "../lib/smooth";
-import { scalars } from "../lib/view";
+import { scalars, split } from "../lib/view";
 import { Menu, type MenuItem, Slider } from "./ui";
 
 export function PanelMenu({ panel, csv, copyLink }: { panel: PanelInfo; csv: () => void; copyLink: () => void }) {
@@ -24,6 +24,8 @@ function PanelMenuBody({ panel, csv, copyLink, close }: { panel: PanelInfo; csv:
     { text: how.table ? "Show as chart" : "Show as table", icon: "table", key: "T", run: () => setOptions(panel.id, { table: how.table ? undefined : true }) },
     { text: pinned.value.includes(panel.id) ? "Unpin" : "Pin to top", icon: "pin", key: "P", run: () => togglePin(panel.id) },
     { text: "Double width", icon: "columns", on: own.wide ?? false, run: () => setOptions(panel.id, { wide: own.wide ? undefined : true }) },
+    { text: "Move earlier", icon: "left", run: () => shift(panel, -1) },
+    { text: "Move later", icon: "right", run: () => shift(panel, 1) },
     null,
     { text: "Copy link", icon: "link", run: copyLink },
     { text: "Download CSV", icon: "download", run: csv },
@@ -48,6 +50,16 @@ function PanelMenuBody({ panel, csv, copyLink, close }: { panel: PanelInfo; csv:
       </div>
     </>
   );
+}
+
+/** The keyboard's way to drag a card. */
+function shift(panel: PanelInfo, by: number): void {
+  const section = sectionsOf(panels.value, pinned.value, split(param("order"))).find((other) => other.panels.some(({ id }) => id === panel.id));
+  if (!section) return;
+  const ids = section.panels.map(({ id }) => id);
+  const at = ids.indexOf(panel.id);
+  const before = by < 0 ? ids[at - 1] : ids[at + 2];
+  if (by < 0 ? at > 0 : at < ids.length - 1) movePanel(panel.id, before ?? "", section.panels);
 }
 
 function SmoothingForm({ value, onChange }: { value: Smoothing | undefined; onChange: (value: Smoothing | undefined) => void }) {

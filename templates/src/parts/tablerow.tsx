@@ -54,7 +54,10 @@ function Head({ column, first, edge }: { column: TableColumn; first: boolean; ed
   return (
     <span role="columnheader" class={`th${column.numeric ? " num" : ""}${key ? " sorted" : ""}${first ? " first" : ""}${edge ? " edge" : ""}`} aria-sort={key ? (key.descending ? "descending" : "ascending") : undefined}
       draggable={!first} onDragStart={(event) => event.dataTransfer?.setData("text/column", column.id)} onDragOver={(event) => event.dataTransfer?.types.includes("text/column") && event.preventDefault()} onDrop={drop}>
-      <button type="button" class="cut" title={`Sort by ${column.label}; Shift-click adds it`} onClick={(event) => cycleSort(column.spark ? column.id.slice(1) : column.id, event.shiftKey)}>{column.label}{key ? (key.descending ? " ↓" : " ↑") : ""}</button>
+      <button type="button" class="cut" title={`Sort by ${column.label}; Shift-click adds it, Alt and arrows resize`} onKeyDown={(event) => {
+        const by = event.altKey ? (event.key === "ArrowRight" ? 16 : event.key === "ArrowLeft" ? -16 : 0) : 0;
+        if (by) event.preventDefault(), setWidth(column.id, column.width + by);
+      }} onClick={(event) => cycleSort(column.spark ? column.id.slice(1) : column.id, event.shiftKey)}>{column.label}{key ? (key.descending ? " ↓" : " ↑") : ""}</button>
       <i class="edge-grip" title="Drag to resize, double click to fit"
         onDblClick={() => setWidth(column.id, null)}
         onPointerDown={(event) => {

@@ -89,7 +89,9 @@ export function useTraces(loaded: Loaded | null, smoothing: Smoothing, zoom: rea
     const all = [...loaded.lines.values()].flat();
     const range = zoom ?? xRange(all, logX) ?? [0, 1];
     const style = { smoothing, range: range[1] - range[0] };
-    if (!keys.length || !now) return [...loaded.lines].flatMap(([run, lines]) => lines.map((line) => runTrace(run, line, lookOf(run), style)));
+    // A line alone needs no dash to be told apart.
+    const alone = all.length === 1;
+    if (!keys.length || !now) return [...loaded.lines].flatMap(([run, lines]) => lines.map((line) => runTrace(run, line, alone ? { ...lookOf(run), dash: 1 } : lookOf(run), style)));
     const current = new Map(now.index.runs.map((run) => [uid(run), run]));
     const members = [...loaded.lines.keys()].map((run) => current.get(uid(run)) ?? run);
     const byRow = new Map([...loaded.lines].map(([run, lines]) => [uid(run), lines]));
