@@ -104,8 +104,6 @@ class Builder:
         before = known.known()
         site = output.Folder(self.options.site, dict(before) if known.tool == tool else {})
         absent, leftovers = manifest.look(self.options.site, before)
-        if known.tool != tool:
-            absent = set(before)
         result = Manifest(
             site=known.site,
             tool=tool,
@@ -115,7 +113,7 @@ class Builder:
         )
         stale = self._stale(found, known, result, absent, now, everything=known.tool != tool)
         changed_entries = self._build_runs(stale, known, result, site, report, progress, now)
-        if stale or absent or result.runs.keys() != known.runs.keys():
+        if stale or absent or known.tool != tool or result.runs.keys() != known.runs.keys():
             self._write_shared(result, site, changed_entries, progress)
             _retire(known, result, absent)
         else:
