@@ -26,12 +26,12 @@ export function Title({ text }: { text: string }) {
 }
 
 /** The frame that all kinds of panels share. */
-export function Card({ panel, fact, acts, children, label, innerRef, drag }: {
+export function Card({ panel, fact, acts, children, label, innerRef, drag, wide }: {
   panel: PanelInfo; fact?: ComponentChildren; acts?: ComponentChildren; children: ComponentChildren; label: string; innerRef?: (element: HTMLElement | null) => void;
-  drag?: { onDrop: (id: string) => void };
+  drag?: { onDrop: (id: string) => void }; wide?: boolean;
 }) {
   return (
-    <figure class={`card${optionsOf(panel.id).wide ? " w2" : ""}`} aria-label={label} ref={innerRef} data-panel={panel.id}
+    <figure class={`card${wide || optionsOf(panel.id).wide ? " w2" : ""}`} aria-label={label} ref={innerRef} data-panel={panel.id}
       onDragOver={drag && ((event) => event.dataTransfer?.types.includes("text/panel") && event.preventDefault())}
       onDrop={drag && ((event) => drag.onDrop(event.dataTransfer!.getData("text/panel")))}>
       <header>

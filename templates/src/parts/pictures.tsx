@@ -47,13 +47,15 @@ export function PicturesPanel({ panel, fixed, drag, large }: { panel: PanelInfo;
     else setOwn(next);
   };
   const tiles = tilesAt(value, step);
-  const caption = tiles[0]?.item.caption;
+  const first = tiles[0]?.item.caption;
+  const common = first && tiles.every((tile) => tile.item.caption === first) ? first : "";
   return (
-    <Card panel={panel} innerRef={attach} label={`${panel.title}: pictures by step`} drag={drag} fact={caption && tiles.every((tile) => tile.item.caption === caption) ? caption : undefined}>
+    <Card panel={panel} innerRef={attach} label={`${panel.title}: pictures by step`} drag={drag} fact={common || undefined} wide={tiles.length > 2}>
       {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
         : !value ? <div class="tiles wait" aria-hidden="true"><i class="sk" /><i class="sk" /></div>
           : !tiles.length ? <div class="plot"><Empty title="No run in view logged a picture here" /></div>
-            : <div class={large ? "tiles large" : "tiles"} style={{ "--n": Math.min(tiles.length, 4) }}>{tiles.slice(0, TILES).map((tile, i) => <TileView key={uid(tile.run) + i} tile={tile} named={(value?.size ?? 0) > 1} open={() => setOpen(tile)} />)}</div>}
+            : tiles.every((tile) => !tile.item.error && !media(tile.item.thumb || tile.item.src)) ? <div class="empty leftout"><b>Left out of this one-file copy</b><p>{plural(tiles.length, "picture")} at this step, {bytes(tiles.reduce((sum, tile) => sum + tile.item.bytes, 0))}</p></div>
+            : <div class={large ? "tiles large" : "tiles"} style={{ "--n": Math.min(tiles.length, 4) }}>{tiles.slice(0, TILES).map((tile, i) => <TileView key={uid(tile.run) + i} tile={tile} common={common} named={(value?.size ?? 0) > 1} open={() => setOpen(tile)} />)}</div>}
       {tiles.length > TILES && <p class="hint">{TILES} of {plural(tiles.length, "picture")} shown</p>}
       <div class="steps" onKeyDown={(event) => {
         if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
@@ -80,8 +82,10 @@ function tilesAt(loaded: ReadonlyMap<RunRow, Values> | null, step: number): Tile
   return tiles;
 }
 
-function TileView({ tile, named, open }: { tile: Tile; named: boolean; open: () => void }) {
+function TileView({ tile, named, common, open }: { tile: Tile; named: boolean; common: string; open: () => void }) {
   const { run, item } = tile;
+  // What all tiles say stands in the head of the card.
+  const caption = item.caption === common ? "" : item.caption;
   const src = media(item.thumb || item.src);
   const name = [named && nameOf(run), item.caption].filter(Boolean).join(", ") || "picture";
   return (
@@ -89,8 +93,8 @@ function TileView({ tile, named, open }: { tile: Tile; named: boolean; open: () 
       {item.error || !src
         ? <div class="broken"><Icon name="warn" /><b>{item.error ? item.caption || "damaged" : "Left out"}</b><span>{item.error || `of this copy, ${bytes(item.bytes)}`}</span></div>
         : <button type="button" aria-label={`Open ${name}`} onClick={open}><img src={src} alt={name} width={item.width} height={item.height} loading="lazy" decoding="async" data-small={item.width < 128 ? "" : undefined} /></button>}
-      {(named || item.caption || tile.earlier) && (
-        <span class="cap">{named && <><Swatch look={lookOf(run)} line /> {nameOf(run)}{item.caption ? " " : ""}</>}{item.caption}{tile.earlier && <b class="amber"> step {full(tile.step)}</b>}</span>
+      {(named || caption || tile.earlier) && (
+        <span class="cap">{named && <><Swatch look={lookOf(run)} line /> {nameOf(run)}{caption ? " " : ""}</>}{caption}{tile.earlier && <b class="amber"> step {full(tile.step)}</b>}</span>
       )}
     </div>
   );
@@ -106,7 +110,7 @@ function Viewer({ tile, close }: { tile: Tile; close: () => void }) {
       <dialog class="viewer" ref={dialog} aria-label={item.caption || "Picture"} onClose={close} onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}>
         <header><b>{item.caption || "Picture"}</b><span class="dim">{nameOf(run)}, step {full(step)}, {item.width} × {item.height}, {bytes(item.bytes)}</span><span class="grow" />
           <Button icon="close" label="Close" onClick={() => dialog.current?.close()} /></header>
-        <img src={src} alt={item.caption || "Picture"} data-small={item.width < 400 ? "" : undefined} />
+        <img src={src} alt={item.caption || "Picture"} data-small={item.width < 160 ? "" : undefined} />
       </dialog>
     </Portal>
   );
