@@ -43,14 +43,14 @@ export function SparkPath({ x, y, colour = "var(--ink-2)" }: { x: ArrayLike<numb
 
 /** Loaded once it is near the window. */
 export function Spark({ run, metric, colour }: { run: RunRow; metric: string; colour?: string }) {
-  const [attach, seen] = useSeen<HTMLSpanElement>("100px");
+  const [attach, seen] = useSeen<HTMLSpanElement>("100px", 100);
   const { value } = useLoaded(() => lines(run, metric, "history", "step", { min: NaN, max: NaN, log: false, width: 40 }), [run.parts.join(), metric], seen);
   const line = value?.[0];
   return <span class="spark-box" ref={attach}>{line && <SparkPath x={line.x} y={line.y} colour={colour} />}</span>;
 }
 
 export function HistogramSpark({ run, metric }: { run: RunRow; metric: string }) {
-  const [attach, seen] = useSeen<HTMLSpanElement>("100px");
+  const [attach, seen] = useSeen<HTMLSpanElement>("100px", 100);
   const { value } = useLoaded(() => loggedValues<HistogramValue>(run, metric, "histogram"), [run.parts.join(), metric], seen);
   const last = value?.at(-1)?.value;
   return <span class="spark-box" ref={attach}>{last && <Bars counts={last.counts} />}</span>;

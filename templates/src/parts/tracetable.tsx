@@ -26,7 +26,7 @@ export function TraceTable({ traces, x, caption }: { traces: readonly Trace[]; x
     if (Number.isNaN(a[by]) || Number.isNaN(b[by])) return Number(Number.isNaN(a[by])) - Number(Number.isNaN(b[by]));
     return down ? b[by] - a[by] : a[by] - b[by];
   });
-  const decimals = decimalsOf(rows.flatMap(({ at, min, max }) => [at, min, max]));
+  const decimals = Math.min(4, decimalsOf(rows.flatMap(({ at, min, max }) => [at, min, max])));
   const head = (id: Column, text: string) => (
     <th scope="col" class={`${id === "name" ? "" : "num"}${by === id ? " sorted" : ""}`} aria-sort={by === id ? (down ? "descending" : "ascending") : undefined}>
       <button type="button" onClick={() => setSort([id, by === id ? !down : id !== "name"])}>{text}{by === id && (down ? " ↓" : " ↑")}</button>

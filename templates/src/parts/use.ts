@@ -9,17 +9,21 @@ import type { Smoothing } from "../lib/smooth";
 import { groupTrace, runTrace, xRange, type Trace } from "../lib/trace";
 import { drawn, groupKeys, groupLook, lookOf, spreadKind, table } from "../lib/view";
 
-/** Whether an element has come near the window; once seen it stays. */
-export function useSeen<T extends HTMLElement>(margin = "300px"): [(element: T | null) => void, boolean] {
+/** Whether an element has come near the window, for `delay` ms where rows fly past; once seen it stays. */
+export function useSeen<T extends HTMLElement>(margin = "300px", delay = 0): [(element: T | null) => void, boolean] {
   const [seen, setSeen] = useState(false);
   const observer = useRef<IntersectionObserver | null>(null);
+  const timer = useRef(0);
   const attach = useMemo(() => (element: T | null): void => {
     observer.current?.disconnect();
+    clearTimeout(timer.current);
     if (!element) return;
     observer.current = new IntersectionObserver((entries) => {
+      clearTimeout(timer.current);
       if (!entries.some((entry) => entry.isIntersecting)) return;
-      setSeen(true);
-      observer.current?.disconnect();
+      if (delay) timer.current = window.setTimeout(setSeen, delay, true);
+      else setSeen(true);
+      if (!delay) observer.current?.disconnect();
     }, { rootMargin: margin });
     observer.current.observe(element);
   }, []);
