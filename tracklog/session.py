@@ -251,7 +251,7 @@ def _take_over(log: reader.RunLog, start: dict[str, Any], session: dict[str, Any
             start[key] = past.get(key, start[key])
     ended_before = fold.ended(found, time.time())
     session["after"] = sorted(ended_before)
-    rows = [row for name in ended_before for row in log.writers[name].history if isinstance(row.get(layout.STEP), int)]
+    rows = [row for name in ended_before for row in log.writers[name].history]
     start["config"] = fold.config(log, found)
     if rows and len(ended_before) == len([s for s in found if not s.is_child]):
         start["start_step"] = session["start_step"] = max(row[layout.STEP] for row in rows) + 1

@@ -277,14 +277,11 @@ def _without(row: Row, keys: set[str], *, keep: bool) -> Row:
 
 def merge_lines(lines: list[Row]) -> list[Row]:
     """Join consecutive lines of one writer with the same `_step`: later values win, nested ones merge deeply."""
-    steps = [line.get(layout.STEP) for line in lines]
-    if all(isinstance(step, int) for step in steps) and all(a != b for a, b in itertools.pairwise(steps)):
+    if all(one[layout.STEP] != other[layout.STEP] for one, other in itertools.pairwise(lines)):
         return lines
     rows: list[Row] = []
     for line in lines:
-        step = line.get(layout.STEP)
-        if not isinstance(step, int):
-            continue
+        step = line[layout.STEP]
         if rows and rows[-1][layout.STEP] == step:
             rows[-1] = merged(rows[-1], line)
         else:
@@ -482,8 +479,8 @@ def _apply_writer(result: dict[str, Any], log: WriterLog, stop: int | None) -> d
     )
     rows: list[tuple[int, Row]] = []
     for n, line in enumerate(log.history):
-        step = line.get(layout.STEP)
-        if not isinstance(step, int) or (stop is not None and step >= stop):
+        step = line[layout.STEP]
+        if stop is not None and step >= stop:
             continue
         if rows and rows[-1][1][layout.STEP] == step:
             rows[-1] = (n + 1, merged(rows[-1][1], line))

@@ -18,7 +18,7 @@ from tracklog.errors import FormatError
 from tracklog.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _TAIL = 4096
 _PIECE = 4_000_000
@@ -241,7 +241,7 @@ def _take(
         # One parse of all lines is several times cheaper than one for each; equal counts say that no two broken lines
         # made a whole one.
         rows = orjson.loads(b"[" + text.replace(b"\n", b",") + b"]")
-        whole = len(rows) == count and all(row.__class__ is dict for row in rows)
+        whole = len(rows) == count and all(map(_rows_of(name), rows))
     except orjson.JSONDecodeError:
         rows, whole = [], False
     if whole:
@@ -255,7 +255,7 @@ def _take(
 def _take_singly(
     name: str, lines: list[bytes], tail: Tail, into: list[dict[str, Any]], damage: list[Damage], *, is_last: bool
 ) -> None:
-    parsed = [_parse(line) for line in lines]
+    parsed = [_parse(line, _rows_of(name)) for line in lines]
     # Only the last line of the file may still be growing: it is left for the next reading.
     left = is_last and isinstance(parsed[-1], str) and lines[-1] != b""
     stop = len(lines) - 1 if left else len(lines)
@@ -269,7 +269,20 @@ def _take_singly(
         tail.offset += len(line) + 1
 
 
-def _parse(line: bytes) -> dict[str, Any] | str:
+def _rows_of(name: str) -> Callable[[Any], bool]:
+    """Return what tells whether a JSON value can be a line of a file."""
+    return _is_history if name.startswith(f"{layout.HISTORY}-") else _is_object
+
+
+def _is_object(row: Any) -> bool:
+    return row.__class__ is dict
+
+
+def _is_history(row: Any) -> bool:
+    return row.__class__ is dict and row.get(layout.STEP).__class__ is int
+
+
+def _parse(line: bytes, is_row: Callable[[Any], bool]) -> dict[str, Any] | str:
     """Return the row, or why there is none."""
     if b"\0" in line:
         return "holds NUL bytes, as after a power loss"
@@ -277,4 +290,6 @@ def _parse(line: bytes) -> dict[str, Any] | str:
         row = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return f"is no JSON: {error}"
-    return row if isinstance(row, dict) else "is no JSON object"
+    if is_row(row):
+        return dict(row)
+    return f"has no integer {layout.STEP}" if isinstance(row, dict) else "is no JSON object"

@@ -80,6 +80,16 @@ def test_a_damaged_line_is_skipped_and_named(tmp_path: Path) -> None:
     assert (damage.file, damage.line, damage.offset) == (file.name, 2, len(lines[0]))
 
 
+@pytest.mark.parametrize("line", [b"{}", b'{"_step": "1"}', b'{"_step": 1.5}', b'{"_step": true}', b"[1]", b"3"])
+def test_a_line_that_is_no_row_is_damage(tmp_path: Path, line: bytes) -> None:
+    file = make(tmp_path / "r", [{"x": 0}])
+    with file.open("ab") as growing:
+        growing.write(line + b"\n" + writer.encode({"_step": 2, "x": 5}))
+    log = reader.read_run(file.parent)
+    assert [row["x"] for row in history(log)] == [0, 5]
+    assert [damage.line for damage in log.damage] == [2]
+
+
 def test_two_broken_lines_that_join_to_a_whole_are_not_taken_for_one(tmp_path: Path) -> None:
     file = make(tmp_path / "r", [{"x": 0}])
     with file.open("ab") as growing:
