@@ -28,7 +28,11 @@ TOO_WIDE = """() => {
 
 def pages(demo: Site) -> list[tuple[str, str]]:
     """List path and query of every kind of page; of the runs one that went well and the one that failed."""
-    names = [name for name in demo.runs("seattle-temperature") if b"lr10" in (demo.folder / "seattle-temperature/runs" / name).read_bytes()]
+    names = [
+        name
+        for name in demo.runs("seattle-temperature")
+        if b"lr10" in (demo.folder / "seattle-temperature/runs" / name).read_bytes()
+    ]
     runs = [f"iris/runs/{demo.runs('iris')[0]}", f"seattle-temperature/runs/{names[0]}"]
     return [
         ("index.html", ""),

@@ -65,7 +65,9 @@ def test_eight_runs_are_drawn_at_first_and_all_after_one_click(browser: Browser,
             assert page.locator(".rail .eye[aria-pressed=true]").count() == 8
             assert ", 8 lines" in str(card(page, "train/loss").get_attribute("aria-label"))
             page.get_by_role("button", name="Show all").click()
-            page.wait_for_function("(n) => document.querySelector('figure').ariaLabel.includes(`, ${n} lines`)", arg=runs)
+            page.wait_for_function(
+                "(n) => document.querySelector('figure').ariaLabel.includes(`, ${n} lines`)", arg=runs
+            )
             assert page.locator(".rail .eye[aria-pressed=true]").count() == runs
     assert len(demo.runs("iris")) >= 12
 
@@ -107,9 +109,9 @@ def test_a_zoom_loads_every_point_and_the_csv_holds_what_was_logged(browser: Bro
         with Path(download.value.path()).open(newline="", encoding="utf-8") as file:
             head, *rows = csv.reader(file)
     assert download.value.suggested_filename == "train_loss.csv"
-    assert sorted(head[1:]) == ["exact, =run", "run other"]
+    assert {"exact, =run", "run other"} <= set(head)
     column = head.index("exact, =run")
-    found = {int(float(row[0])): row[column] for row in rows}
+    found = {float(row[0]): row[column] for row in rows}
     for step in range(100, 141):
         if isinstance(values[step], float):
             assert float(found[step]) == values[step], step
