@@ -1,7 +1,7 @@
 // Starts the page: reads what it is, mounts its islands, follows the hash and the builds.
 import { render, type ComponentType } from "preact";
 import { page, pageEntry, single } from "./entry";
-import { inSingle, readHash, readLocation } from "./route";
+import { decode, inSingle, readHash, readLocation } from "./route";
 import { Bar } from "./islands/bar";
 import { Charts, Media, System } from "./islands/charts";
 import { Files } from "./islands/files";
@@ -85,14 +85,23 @@ async function show(): Promise<void> {
   await refresh();
   const list = document.querySelector<HTMLElement>("[data-island=projects]");
   if (list && site.value) place(list, Projects);
-  const anchor = readHash(location.hash, single).query.match(/(?:^|&)h=([^&]+)/)?.[1];
-  if (anchor) document.getElementById(decodeURIComponent(anchor))?.scrollIntoView();
+  toAnchor();
+}
+
+function toAnchor(): void {
+  const anchor = decode(readHash(location.hash, single).query).h;
+  const element = anchor ? document.getElementById(anchor) : null;
+  element?.scrollIntoView();
+  element?.focus();
 }
 
 addEventListener("hashchange", () => {
   const { path } = readHash(location.hash, single);
   if (path && path !== page.value.path) void turnPage(path).catch((error: Error) => console.warn(error.message));
-  else readLocation();
+  else {
+    readLocation();
+    toAnchor();
+  }
 });
 
 async function begin(): Promise<void> {

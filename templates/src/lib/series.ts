@@ -23,6 +23,9 @@ export interface Line {
   /** In view: points drawn, and rows they stand for. */
   readonly drawn: number;
   readonly behind: number;
+  /** Rows in view that are NaN, and that are infinite. */
+  readonly notNumbers: number;
+  readonly infinite: number;
   /** Rows without x. */
   readonly leftOut: number;
   readonly rank: string;
@@ -166,6 +169,8 @@ class Builder {
   private drawn = 0;
   private behind = 0;
   private leftOut = 0;
+  private notNumbers = 0;
+  private infinite = 0;
   private raw = true;
   /** Finer data than drawn are not in this copy. */
   coarse = false;
@@ -185,6 +190,8 @@ class Builder {
       else if (x[i]! >= this.min && x[i]! <= this.max) {
         this.drawn++;
         this.behind += Math.min(size, rows - (segment.from + i) * size);
+        this.notNumbers += isRaw ? Number(Number.isNaN(y[i]!)) : ys[6]![i]!;
+        this.infinite += isRaw ? Number(Math.abs(y[i]!) === Infinity) : ys[7]![i]! + ys[8]![i]!;
       }
       this.mark(x[i]!, isRaw, y[i]!, ys, i);
     }
@@ -204,6 +211,7 @@ class Builder {
     return {
       x, y: join("y"), low: join("low"), high: join("high"), counts: this.raw ? null : join("counts"), other: join("other"),
       nan: this.nan, above: this.above, below: this.below, rows: series.size, drawn: this.drawn, behind: this.behind,
+      notNumbers: this.notNumbers, infinite: this.infinite,
       leftOut: this.leftOut, rank: series.rank, span: this.span, coarse: this.coarse, ascending: ascends(x),
     };
   }
@@ -243,7 +251,8 @@ async function joined(run: RunRow, runHead: RunHead, series: Series, metric: Ser
   return {
     x, y: finite(values), low: finite(values), high: finite(values), counts: null, other: take(axis[0]!),
     nan: marks(Number.isNaN), above: marks((value) => value === Infinity), below: marks((value) => value === -Infinity),
-    rows: series.size, drawn: rows.length, behind: rows.length, leftOut: series.size - rows.length, rank: series.rank, span: spanOf(x, x), coarse: false, ascending: ascends(x),
+    rows: series.size, drawn: rows.length, behind: rows.length,
+    notNumbers: values.filter(Number.isNaN).length, infinite: values.filter((value) => Math.abs(value) === Infinity).length, leftOut: series.size - rows.length, rank: series.rank, span: spanOf(x, x), coarse: false, ascending: ascends(x),
   };
 }
 

@@ -140,8 +140,7 @@ function legendNote({ loaded, traces, how }: ChartState): string {
 
 /** Every reduction is said: merged, left out, not finite, failed. */
 export function hintOf({ traces, range, how, loaded, beyond }: ChartState): string {
-  const sum = (field: "drawn" | "behind" | "rows" | "leftOut"): number => traces.reduce((total, trace) => total + trace[field], 0);
-  const count = (field: "nan" | "above" | "below"): number => traces.reduce((total, trace) => total + trace[field].length, 0);
+  const sum = (field: "drawn" | "behind" | "rows" | "leftOut" | "notNumbers" | "infinite"): number => traces.reduce((total, trace) => total + trace[field], 0);
   const said: string[] = [];
   if (beyond !== null) said.push(`values up to ${number(beyond)} lie beyond the axis`);
   const [drawnPoints, behind] = [sum("drawn"), sum("behind")];
@@ -154,8 +153,8 @@ export function hintOf({ traces, range, how, loaded, beyond }: ChartState): stri
     const low = traces.reduce((total, trace) => total + trace.y.reduce((n, value) => n + Number(value <= 0), 0), 0);
     if (low) said.push(`${plural(low, "value")} ≤ 0 left out`);
   }
-  if (count("nan")) said.push(`${full(count("nan"))} NaN`);
-  if (count("above") + count("below")) said.push(`${full(count("above") + count("below"))} ±Inf`);
+  if (sum("notNumbers")) said.push(`${full(sum("notNumbers"))} NaN`);
+  if (sum("infinite")) said.push(`${full(sum("infinite"))} ±Inf`);
   if (how.clip) said.push("y clipped to the 1st to 99th percentile");
   if (loaded?.failed) said.push(`some runs could not be read: ${loaded.failed}`);
   return said.join(" · ");
