@@ -36,6 +36,8 @@ export interface Trace {
   readonly infinite: number;
   readonly damaged: boolean;
   readonly coarse: boolean;
+  /** Members whose x turns back: they have no place in a mean. */
+  readonly dropped: number;
 }
 
 function endOf(run: RunRow): Trace["end"] {
@@ -54,7 +56,7 @@ export function runTrace(run: RunRow, line: Line, look: Look, style: Style): Tra
     x: line.x, y: line.y, low: line.counts ? line.low : null, high: line.counts ? line.high : null,
     smooth: smooth(style.smoothing, line.x, line.y, line.counts, style.range), other: line.other, n: null, span: line.span, members: 1,
     nan: line.nan, above: line.above, below: line.below, end: endOf(run), rows: line.rows, drawn: line.drawn, behind: line.behind,
-    leftOut: line.leftOut, notNumbers: line.notNumbers, infinite: line.infinite, damaged: run.damaged > 0, coarse: line.coarse,
+    leftOut: line.leftOut, notNumbers: line.notNumbers, infinite: line.infinite, damaged: run.damaged > 0, coarse: line.coarse, dropped: 0,
   };
 }
 
@@ -68,7 +70,7 @@ export function groupTrace(id: string, label: string, lines: readonly Line[], lo
     id: `group:${id}`, label, colour: css(look), look, dash: PATTERNS[look.dash], x, y: folded.y, low: folded.low, high: folded.high,
     smooth: smooth(style.smoothing, x, folded.y, null, range[1] - range[0]), other: null, n: folded.n, span: range, members: usable.length,
     nan: lines.flatMap((line) => line.nan), above: lines.flatMap((line) => line.above), below: lines.flatMap((line) => line.below),
-    end: "", rows: sum("rows"), drawn: sum("drawn"), behind: sum("behind"), leftOut: sum("leftOut"), notNumbers: sum("notNumbers"), infinite: sum("infinite"), damaged: false, coarse: lines.some((line) => line.coarse),
+    end: "", rows: sum("rows"), drawn: sum("drawn"), behind: sum("behind"), leftOut: sum("leftOut"), notNumbers: sum("notNumbers"), infinite: sum("infinite"), damaged: false, coarse: lines.some((line) => line.coarse), dropped: lines.length - usable.length,
   };
 }
 

@@ -140,7 +140,7 @@ function legendNote({ loaded, traces, how }: ChartState): string {
 
 /** Every reduction is said: merged, left out, not finite, failed. */
 export function hintOf({ traces, range, how, loaded, beyond }: ChartState): string {
-  const sum = (field: "drawn" | "behind" | "rows" | "leftOut" | "notNumbers" | "infinite"): number => traces.reduce((total, trace) => total + trace[field], 0);
+  const sum = (field: "drawn" | "behind" | "rows" | "leftOut" | "notNumbers" | "infinite" | "dropped"): number => traces.reduce((total, trace) => total + trace[field], 0);
   const said: string[] = [];
   if (beyond !== null) said.push(`values up to ${number(beyond)} lie beyond the axis`);
   const [drawnPoints, behind] = [sum("drawn"), sum("behind")];
@@ -148,6 +148,7 @@ export function hintOf({ traces, range, how, loaded, beyond }: ChartState): stri
   else if (range && behind) said.push(`All ${full(behind)} points in view are drawn`);
   if (traces.some((trace) => trace.coarse)) said.push("finer points are left out of this copy");
   if (traces.some((trace) => trace.n)) said.push("groups resampled to pixels");
+  if (sum("dropped")) said.push(`${plural(sum("dropped"), "line")} whose x turns back left out of the means`);
   if (sum("leftOut")) said.push(`${plural(sum("leftOut"), "row")} without ${shown(how.x)} left out`);
   if (how.log) {
     const low = traces.reduce((total, trace) => total + trace.y.reduce((n, value) => n + Number(value <= 0), 0), 0);
