@@ -1,0 +1,96 @@
+"""Rows of the builder: cold, one run grew, nothing to do."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+from site_builder import Builder, Options
+from tests.bench import corpus
+from tests.bench.measure import CHECKOUT, Figure, World, interleaved, median, peak, python
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RUNS, ROWS = 1000, 1000
+MILLIONS = RUNS * ROWS * len(corpus.METRICS) / 1e6
+
+
+def logs(world: World) -> Path:
+    """Return the log folder of 1,000 runs, one of them going on."""
+    return world.folder("logs1000", lambda path: corpus.write(path, RUNS, ROWS, live=1))
+
+
+def site(world: World) -> Path:
+    """Return the site of `logs`."""
+    source = logs(world)
+    return world.folder("site1000", lambda path: _build(source, path / "site")) / "site"
+
+
+def _build(source: Path, target: Path) -> None:
+    Builder(Options((source,), target)).build()
+
+
+def cold(world: World) -> Iterator[Figure]:
+    """Build everything, beside a script that does next to nothing."""
+    source = logs(world)
+    target = world.home / "cold"
+
+    def naive() -> float:
+        return python(str(CHECKOUT / "tests/bench/naive.py"), str(source), str(world.home / "naive.html"))
+
+    def ours(*jobs: str) -> float:
+        shutil.rmtree(target, ignore_errors=True)
+        return python("-m", "tracklog", "build", str(source), "-o", str(target), *jobs)
+
+    bare, one, several = interleaved(world.repeats, naive, lambda: ours("--jobs", "1"), ours)
+    (world.home / "naive.html").unlink()
+    cost = f"{median(bare):.1f} s naive, {median(bare) / MILLIONS:.2f} s per million values"
+    single = [b / a for a, b in zip(bare, one, strict=True)]
+    yield Figure("cold build, one process, over naive", median(single), 3, "×", single, f"{median(one):.1f} s; {cost}")
+    many = [b / a for a, b in zip(bare, several, strict=True)]
+    yield Figure("cold build, default jobs, over naive", median(many), 2, "×", many, f"{median(several):.1f} s")
+    # The naive script of the design took 0.36 s per million values, on the machine that it was written on.
+    for kind, samples, factor in (("one process", one, 3), ("default jobs", several, 2)):
+        each = median(samples) / MILLIONS
+        yield Figure(
+            f"cold build, {kind}, per million values", each, factor * 0.36, "s", [s / MILLIONS for s in samples]
+        )
+    shutil.rmtree(target)
+    held = peak("-m", "tracklog", "build", str(source), "-o", str(target), cwd=world.home)
+    yield Figure("cold build, memory of all processes", held, 600, "MB")
+    shutil.rmtree(target)
+
+
+def rebuild(world: World) -> Iterator[Figure]:
+    """Build in a watch after one run grew by ten rows."""
+    source, target = logs(world), site(world)
+    builder = Builder(Options((source,), target, live=True))
+    builder.build()
+    corpus.grow(source / "bench/run0000", 10)
+    builder.build()
+    samples, written = [], 0
+    for _ in range(3 * world.repeats):
+        corpus.grow(source / "bench/run0000", 10)
+        began = time.perf_counter()
+        report = builder.build()
+        samples.append((time.perf_counter() - began) * 1000)
+        written = len(report.written)
+    yield Figure(
+        "rebuild in watch, 1 of 1000 runs grew", median(samples), 150, "ms", samples, f"{written} files written"
+    )
+
+
+def nothing(world: World) -> Iterator[Figure]:
+    """Build when nothing changed, with a builder that knows nothing yet."""
+    source, target = logs(world), site(world)
+    Builder(Options((source,), target)).build()
+    samples, written = [], 0
+    for _ in range(3 * world.repeats):
+        began = time.perf_counter()
+        report = Builder(Options((source,), target)).build()
+        samples.append((time.perf_counter() - began) * 1000)
+        written += len(report.written)
+    yield Figure("no-op build of 1000 runs", median(samples), 100, "ms", samples, f"{written} files written")

@@ -1,0 +1,197 @@
+"""Rows of the page, by Chromium's own clock."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from site_builder import Builder, Options
+from tests.bench import builds, corpus
+from tests.bench.measure import Figure, World, median
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+RUNS, CHARTS, POINTS, MANY = 20, 30, 1000, 1_000_000
+NAMES = tuple(f"{('train', 'val', 'perf')[k % 3]}/metric_{k:02}" for k in range(CHARTS))
+
+# Installed before the page's own scripts: notes when the list stands and when nothing in view waits for data any more.
+# Two frames later the picture is on the screen and the page answers.
+HELPERS = """
+window.bench = {
+  seen: (e) => { const r = e.getBoundingClientRect(); return r.width > 0 && r.bottom > 0 && r.top < innerHeight },
+  frames: (n) => new Promise((done) => requestAnimationFrame(() => (n > 1 ? bench.frames(n - 1).then(done) : done()))),
+  async until(test) {
+    while (!test()) await bench.frames(1);
+    await bench.frames(2);
+    return performance.now();
+  },
+  charts: (lines) => {
+    const cards = [...document.querySelectorAll('figure')].filter(bench.seen);
+    return cards.length > 0 && cards.every((c) => c.querySelector('canvas') && !c.querySelector('.wait')
+      && (!lines || c.ariaLabel.includes(`, ${lines} line`)));
+  },
+  none: () => !document.querySelector('figure canvas'),
+  async after(change, test) {
+    const from = performance.now();
+    change();
+    return (await bench.until(test)) - from;
+  },
+  // Until the figure says nothing new for a while: the time of its last word.
+  async settled(change) {
+    let last = 0;
+    const observer = new MutationObserver(() => (last = performance.now()));
+    observer.observe(document.querySelector('figure'), {subtree: true, childList: true, characterData: true, attributes: true});
+    const from = performance.now();
+    change();
+    do await bench.frames(1); while (!last || performance.now() - last < 400);
+    observer.disconnect();
+    return last - from;
+  },
+};
+if (location.protocol === 'file:') bench.first = new Promise((done) => addEventListener('DOMContentLoaded', async () => {
+  const list = await bench.until(() => document.querySelector('.rail .run'));
+  done([list, await bench.until(() => bench.charts(0))]);
+}));
+"""
+SCROLL = """async (scroller) => {
+  const root = document.querySelector(scroller);
+  let [longest, gap, last] = [0, 0, performance.now()];
+  const observer = new PerformanceObserver((list) => list.getEntries().forEach((e) => (longest = Math.max(longest, e.duration))));
+  observer.observe({entryTypes: ['longtask']});
+  for (let i = 0; i <= 200; i++) {
+    root.scrollTop = ((root.scrollHeight - root.clientHeight) * i) / 200;
+    await bench.frames(1);
+    gap = Math.max(gap, performance.now() - last);
+    last = performance.now();
+  }
+  await bench.frames(4);
+  observer.disconnect();
+  return [longest, gap];
+}"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start Chromium: that of PATH, else Playwright's."""
+    from playwright.sync_api import sync_playwright
+
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def page(browser: Browser, url: str, height: int = 900) -> Iterator[Page]:
+    """Open a page in a window of its own, with nothing cached."""
+    context = browser.new_context(offline=True, viewport={"width": 1440, "height": height})
+    opened = context.new_page()
+    opened.add_init_script(HELPERS)
+    opened.goto(url)
+    yield opened
+    context.close()
+
+
+def _site(world: World, name: str, *what: Any) -> Path:
+    def make(path: Path) -> None:
+        corpus.write(path / "logs", *what)
+        Builder(Options((path / "logs",), path / "site", jobs=1)).build()
+
+    return world.folder(name, make) / "site"
+
+
+def opening(world: World) -> Iterator[Figure]:
+    """Open a project of 1,000 runs; scroll its lists."""
+    workspace = builds.site(world) / "bench/index.html"
+    lists, charts, tasks, gaps = [], [], [], []
+    with chromium() as browser:
+        for _ in range(1 + world.repeats):
+            with page(browser, workspace.as_uri()) as opened:
+                listed, drawn = opened.evaluate("bench.first")
+                lists.append(listed)
+                charts.append(drawn)
+                longest, gap = opened.evaluate(SCROLL, ".rail .virtual")
+                tasks.append(longest)
+                gaps.append(gap)
+        table = (workspace.parent / "table.html").as_uri()
+        with page(browser, table) as opened:
+            opened.wait_for_selector(".grid .tr a")
+            opened.evaluate("bench.frames(4)")
+            table_task, table_gap = opened.evaluate(SCROLL, ".grid")
+    # The first one finds the disk and the browser cold.
+    lists, charts = lists[1:], charts[1:]
+    note = f"list after {median(lists):.0f} ms"
+    yield Figure("1000 runs: list and first charts answer", median(charts), 1500, "ms", charts, note)
+    yield Figure(
+        "1000 runs: longest task, scrolling the list",
+        median(tasks),
+        None,
+        "ms",
+        tasks,
+        f"{median(gaps):.0f} ms a frame",
+    )
+    yield Figure(
+        "1000 runs: longest task, scrolling the table", table_task, None, "ms", (), f"{table_gap:.0f} ms a frame"
+    )
+
+
+def many(world: World) -> Iterator[Figure]:
+    """Draw 30 charts of 20 runs."""
+    workspace = _site(world, "charts30", RUNS, POINTS, NAMES) / "bench/index.html"
+    loads: list[float] = []
+    visible: list[float] = []
+    every: list[float] = []
+    on = f"() => bench.after(() => (location.hash = 'hide='), () => bench.charts({RUNS}))"
+    off = "() => bench.after(() => (location.hash = 'only='), bench.none)"
+    with chromium() as browser:
+        for _ in range(1 + world.repeats):
+            for height, drawn in ((900, visible), (4200, every)):
+                with page(browser, f"{workspace.as_uri()}#only=", height) as opened:
+                    opened.wait_for_selector(".rail .run")
+                    opened.wait_for_function("bench.none")
+                    first = opened.evaluate(on)
+                    opened.evaluate(off)
+                    again = opened.evaluate(on)
+                    drawn.append(again)
+                    if drawn is every:
+                        assert opened.locator("figure canvas").count() >= CHARTS
+                        loads.append(first - again)
+    yield Figure(
+        "20 runs: load the data of 30 charts", median(loads[1:]), 250, "ms", loads, "first drawing less the second"
+    )
+    yield Figure("30 charts x 20 runs: draw the visible ones", median(visible[1:]), 300, "ms", visible)
+    yield Figure("30 charts x 20 runs: draw all", median(every[1:]), 1000, "ms", every)
+
+
+def million(world: World) -> Iterator[Figure]:
+    """Draw and zoom a series of a million points."""
+    workspace = _site(world, "million", 1, MANY, ("train/loss",)) / "bench/index.html"
+    first: list[float] = []
+    steps: list[float] = []
+    with chromium() as browser:
+        for _ in range(1 + world.repeats):
+            with page(browser, f"{workspace.as_uri()}#only=") as opened:
+                opened.wait_for_selector(".rail .run")
+                opened.wait_for_function("bench.none")
+                first.append(
+                    opened.evaluate("() => bench.after(() => (location.hash = 'hide='), () => bench.charts(1))")
+                )
+                low, high = 0.0, float(MANY)
+                while high - low > 500:
+                    low, high = low + (high - low) * 0.37, high - (high - low) * 0.38
+                    steps.append(
+                        opened.evaluate(
+                            "(zoom) => bench.settled(() => (location.hash = `hide=&zoom=${zoom}`))", f"{low}..{high}"
+                        )
+                    )
+                assert opened.locator(".hint").first.inner_text().startswith("All ")
+    yield Figure("1 M points: first draw", median(first[1:]), 300, "ms", first)
+    yield Figure("1 M points: zoom step", median(steps), 100, "ms", steps, f"slowest {max(steps):.0f} ms")
