@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import { resolve } from "./colours";
 import { tick } from "./format";
 import { paint, type Options } from "./paint";
+import { distanceOf, logTicks } from "./ticks";
 import type { Trace } from "./trace";
 
 export interface Scales {
@@ -19,6 +20,9 @@ export interface Events {
 }
 
 export type TickText = (value: number, distance: number) => string;
+
+/** uPlot's own walk over a log range never ends where the range begins beside a power of ten. */
+const LOG = { splits: (_chart: uPlot, _axis: number, min: number, max: number): number[] => logTicks(min, max), filter: (_chart: uPlot, splits: number[]): number[] => splits };
 
 export class Plot {
   private readonly chart: uPlot;
@@ -48,8 +52,8 @@ export class Plot {
         y: { auto: false, distr: scales.logY ? 3 : 1, range: () => [...this.scales.y] as [number, number] },
       },
       axes: [
-        { ...axis, size: overview ? 18 : 20, gap: 4, space: 56, grid: { show: false }, border: { show: true, stroke: () => resolve("var(--line-2)"), width: 1 }, values: (u, splits) => this.xTicks(u, splits) },
-        { ...axis, show: !overview, size: (_, values) => 14 + 6.2 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)), gap: 6, space: 28, grid: { stroke: () => resolve("var(--grid)"), width: 1 }, values: (_, splits) => labels(splits, this.scales.logY) },
+        { ...axis, size: overview ? 18 : 20, gap: 4, space: 56, grid: { show: false }, border: { show: true, stroke: () => resolve("var(--line-2)"), width: 1 }, ...(scales.logX ? LOG : {}), values: (u, splits) => this.xTicks(u, splits) },
+        { ...axis, show: !overview, size: (_, values) => 14 + 6.2 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)), gap: 6, space: 28, grid: { stroke: () => resolve("var(--grid)"), width: 1 }, ...(scales.logY ? LOG : {}), values: (_, splits) => labels(splits, this.scales.logY) },
       ],
       series: [{}, { paths: () => null, points: { show: false } }],
       hooks: {
@@ -72,7 +76,7 @@ export class Plot {
   }
 
   private xTicks(u: uPlot, splits: number[]): string[] {
-    const distance = step(splits);
+    const distance = distanceOf(splits.filter((value) => value != null));
     const room = u.bbox.width / uPlot.pxRatio - 14 - 6 * this.unit.length;
     return splits.map((value) => (value == null || (this.unit && u.valToPos(value, "x") > room - 16) ? "" : this.xText(value, distance)));
   }
@@ -141,16 +145,9 @@ export class Plot {
   }
 }
 
-function step(splits: readonly number[]): number {
-  const finite = splits.filter((value) => value != null);
-  return finite.length > 1 ? Math.abs(finite[1]! - finite[0]!) : Math.abs(finite[0] ?? 1) || 1;
-}
-
-/** Labels of the y axis; on a log axis only powers of ten, unless there is none. */
+/** On a log axis each label says its own value: neighbours are far apart. */
 function labels(splits: readonly (number | null)[], log: boolean): string[] {
-  const values = splits as number[];
-  if (!log) return values.map((value) => (value == null ? "" : tick(value, step(values))));
-  const powers = values.filter((value) => value > 0 && Number.isInteger(Math.round(Math.log10(value) * 1e9) / 1e9));
-  const keep = new Set(powers.length > 1 ? powers : values);
-  return values.map((value) => (value != null && keep.has(value) ? tick(value, value) : ""));
+  const values = splits.filter((value): value is number => value !== null);
+  const distance = distanceOf(values);
+  return splits.map((value) => (value === null ? "" : tick(value, log ? Math.min(value, distance) : distance)));
 }

@@ -6,6 +6,7 @@ import { cursor, release, tip } from "../lib/cursor";
 import { full, number, percent, tick } from "../lib/format";
 import { edges, loggedValues, type Logged } from "../lib/media";
 import type { PanelInfo } from "../lib/panels";
+import { distanceOf, linearTicks } from "../lib/ticks";
 import { lookOf } from "../lib/view";
 import { uid } from "../lib/data";
 import { Swatch, nameOf } from "./identity";
@@ -115,27 +116,18 @@ function draw(canvas: HTMLCanvasElement, [width, height]: readonly [number, numb
   axes(context, width, height, frame, atX, atY);
 }
 
-function nice(low: number, high: number, count: number): number[] {
-  const rough = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((value) => value >= rough)!;
-  const result: number[] = [];
-  for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-9; value += step) result.push(Math.abs(value) < step * 1e-9 ? 0 : value);
-  return result;
-}
-
 function axes(context: CanvasRenderingContext2D, width: number, height: number, frame: Frame, atX: (x: number) => number, atY: (y: number) => number): void {
   const style = getComputedStyle(document.body);
   context.font = `10.5px ${style.fontFamily}`;
   context.fillStyle = `rgb(${rgb("var(--ink-3)").join(" ")})`;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  const ys = nice(frame.low, frame.high, 4);
-  for (const value of ys) context.fillText(tick(value, Math.abs((ys[1] ?? 1) - (ys[0] ?? 0)) || 1), LEFT - 6, atY(value));
+  const ys = linearTicks(frame.low, frame.high, 4);
+  for (const value of ys) context.fillText(tick(value, distanceOf(ys)), LEFT - 6, atY(value));
   context.textAlign = "center";
   context.textBaseline = "top";
-  const xs = frame.last > frame.first ? nice(frame.first, frame.last, Math.max(2, Math.floor(width / 90))) : [frame.first];
-  for (const value of xs) if (atX(value) < width - 44) context.fillText(tick(value, Math.abs((xs[1] ?? 1) - (xs[0] ?? 0)) || 1), Math.max(LEFT + 4, atX(value)), height - BOTTOM + 6);
+  const xs = frame.last > frame.first ? linearTicks(frame.first, frame.last, Math.max(2, Math.floor(width / 90))) : [frame.first];
+  for (const value of xs) if (atX(value) < width - 44) context.fillText(tick(value, distanceOf(xs)), Math.max(LEFT + 4, atX(value)), height - BOTTOM + 6);
 }
 
 function hover(event: PointerEvent, [width, height]: readonly [number, number], values: Values, frame: Frame): void {

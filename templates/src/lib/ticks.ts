@@ -1,0 +1,36 @@
+// Where the ticks of an axis stand.
+
+/** About `count` round values from `low` to `high`. */
+export function linearTicks(low: number, high: number, count: number): number[] {
+  const rough = (high - low) / Math.max(1, count);
+  if (!(rough > 0) || !Number.isFinite(rough)) return [low];
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((value) => value >= rough * 0.999) ?? 10 * power;
+  const result: number[] = [];
+  const first = Math.ceil(low / step - 1e-9);
+  for (let i = 0; i < 100 && (first + i) * step <= high + step * 1e-9; i++) result.push(Number(((first + i) * step).toPrecision(12)));
+  return result;
+}
+
+const MOST = 7;
+
+/** Powers of ten; where the range holds few of them also 2 and 5, or round values. Any positive range ends. */
+export function logTicks(low: number, high: number): number[] {
+  if (!(low > 0) || !(high > low)) return [Math.max(low, high)];
+  const [from, to] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const stride = Math.max(1, Math.ceil((to - from + 1) / MOST));
+  const powers: number[] = [];
+  for (let exponent = from; exponent <= to; exponent += stride) powers.push(10 ** exponent);
+  if (powers.length > 2) return powers;
+  const fine: number[] = [];
+  for (let exponent = from - 1; exponent <= to; exponent++) for (const factor of [1, 2, 5]) fine.push(Number((factor * 10 ** exponent).toPrecision(12)));
+  const inside = fine.filter((value) => value >= low * 0.999999 && value <= high * 1.000001);
+  return inside.length > 1 ? inside : linearTicks(low, high, 4);
+}
+
+/** Least distance between neighbours: what their labels must tell apart. */
+export function distanceOf(ticks: readonly number[]): number {
+  let least = Infinity;
+  for (let i = 1; i < ticks.length; i++) least = Math.min(least, Math.abs(ticks[i]! - ticks[i - 1]!));
+  return Number.isFinite(least) && least > 0 ? least : Math.abs(ticks[0] ?? 1) || 1;
+}
