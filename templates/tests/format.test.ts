@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as format from "../src/lib/format";
-import { linearTicks, logTicks } from "../src/lib/ticks";
+import { linearTicks, logTicks, timeTicks } from "../src/lib/ticks";
 import { lowIsBetter, parts, prefix, shown } from "../src/lib/keys";
 
 const pairs = (actual: (value: number) => string, table: [number, string][]): void => {
@@ -23,6 +23,8 @@ test("ticks take their decimals from their distance", () => {
   assert.equal(format.tick(1e-4, 1e-4), "1e−4");
   assert.equal(format.tick(-0.5, 0.25), "−0.50");
   assert.equal(format.tick(5, 1), "5");
+  assert.equal(format.tick(10250, 250), "10.25k");
+  assert.equal(format.tick(2_000_000, 500_000), "2M");
 });
 
 test("columns share their decimals", () => {
@@ -61,6 +63,8 @@ test("ticks of every range are few, within it, and end", () => {
   assert.deepEqual(logTicks(0.00037, 2.6), [0.001, 0.01, 0.1, 1]);
   assert.deepEqual(logTicks(0.3, 7), [0.5, 1, 2, 5]);
   assert.deepEqual(linearTicks(-0.8, 0.8, 4), [-0.5, 0, 0.5]);
+  assert.deepEqual(timeTicks(0, 400, 4, 0), [0, 120, 240, 360]);
+  assert.deepEqual(timeTicks(0, 9 * 3600, 5, 0).length, 5);
   for (const [low, high] of [[1e-300, 1e300], [5e-324, 1], [3.1, 3.2], [1, 1 + 1e-12], [2, 2], [0, 1], [-1, 0]] as const) {
     assert.ok(logTicks(low, high).length <= 12, `${low} ${high}`);
     assert.ok(linearTicks(low, high, 4).length <= 12, `${low} ${high}`);

@@ -87,11 +87,12 @@ export function tick(value: number, distance: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e15) return exponent(value, 1);
-  if (size >= 10_000) return withUnit(Number(value.toPrecision(12)));
+  const [unit, letter] = size >= 10_000 ? (SI.find(([least]) => size >= least) ?? [1, ""]) : [1, ""];
   if (size < 0.001 && distance < 0.001) return exponent(value, 1);
+  const step = distance / unit;
   let decimals = 0;
-  while (decimals < 6 && Math.abs(distance * 10 ** decimals - Math.round(distance * 10 ** decimals)) > 1e-6) decimals++;
-  return signed(value.toFixed(decimals));
+  while (decimals < 6 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6) decimals++;
+  return letter ? signed(trimZeros((value / unit).toFixed(decimals))) + letter : signed(value.toFixed(decimals));
 }
 
 /** Two units: 83 ms, 12.4 s, 1m 04s, 11h 40m, 3d 4h. */

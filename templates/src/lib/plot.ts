@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import { resolve } from "./colours";
 import { tick } from "./format";
 import { paint, type Options } from "./paint";
-import { distanceOf, logTicks } from "./ticks";
+import { distanceOf, linearTicks, logTicks, timeTicks } from "./ticks";
 import type { Trace } from "./trace";
 
 export interface Scales {
@@ -21,8 +21,23 @@ export interface Events {
 
 export type TickText = (value: number, distance: number) => string;
 
-/** uPlot's own walk over a log range never ends where the range begins beside a power of ten. */
-const LOG = { splits: (_chart: uPlot, _axis: number, min: number, max: number): number[] => logTicks(min, max), filter: (_chart: uPlot, splits: number[]): number[] => splits };
+export type AxisKind = "number" | "log" | "span" | "clock";
+
+/** Own ticks: uPlot's walk over a range need not end, on a log axis beside a power of ten. */
+function ticksOf(kind: AxisKind, vertical: boolean): Partial<uPlot.Axis> {
+  return {
+    // One increment that always fits: what it is makes no difference to the splits below.
+    incrs: (_chart, _axis, min, max) => [Math.max(5, max - min)],
+    splits: (chart, _axis, min, max) => {
+      const size = (vertical ? chart.bbox.height / 26 : chart.bbox.width / 72) / uPlot.pxRatio;
+      const count = Math.max(2, Math.min(vertical ? 8 : 12, size));
+      if (kind === "log") return logTicks(min, max);
+      if (kind === "number") return linearTicks(min, max, count);
+      return timeTicks(min, max, count, kind === "clock" ? -new Date(min * 1000).getTimezoneOffset() * 60 : 0);
+    },
+    filter: (_chart, splits) => splits,
+  };
+}
 
 export class Plot {
   private readonly chart: uPlot;
@@ -32,7 +47,7 @@ export class Plot {
   /** While true, moves of the cursor come from another chart. */
   private following = false;
 
-  constructor(root: HTMLElement, width: number, height: number, private scales: Scales, private readonly xText: TickText, private readonly unit: string, events: Events, overview = false) {
+  constructor(root: HTMLElement, width: number, height: number, private scales: Scales, private readonly xText: TickText, private readonly unit: string, xKind: AxisKind, events: Events, overview = false) {
     const axis = { stroke: () => resolve("var(--ink-3)"), font: `10.5px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false } };
     this.chart = new uPlot({
       width, height, padding: [6, 8, 0, 0], legend: { show: false }, pxAlign: 1,
@@ -52,8 +67,8 @@ export class Plot {
         y: { auto: false, distr: scales.logY ? 3 : 1, range: () => [...this.scales.y] as [number, number] },
       },
       axes: [
-        { ...axis, size: overview ? 18 : 20, gap: 4, space: 56, grid: { show: false }, border: { show: true, stroke: () => resolve("var(--line-2)"), width: 1 }, ...(scales.logX ? LOG : {}), values: (u, splits) => this.xTicks(u, splits) },
-        { ...axis, show: !overview, size: (_, values) => 14 + 6.2 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)), gap: 6, space: 28, grid: { stroke: () => resolve("var(--grid)"), width: 1 }, ...(scales.logY ? LOG : {}), values: (_, splits) => labels(splits, this.scales.logY) },
+        { ...axis, size: overview ? 18 : 20, gap: 4, space: 56, grid: { show: false }, border: { show: true, stroke: () => resolve("var(--line-2)"), width: 1 }, ...ticksOf(scales.logX ? "log" : xKind, false), values: (u, splits) => this.xTicks(u, splits) },
+        { ...axis, show: !overview, size: (_, values) => 14 + 6.2 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)), gap: 6, space: 28, grid: { stroke: () => resolve("var(--grid)"), width: 1 }, ...ticksOf(scales.logY ? "log" : "number", true), values: (_, splits) => labels(splits, this.scales.logY) },
       ],
       series: [{}, { paths: () => null, points: { show: false } }],
       hooks: {
@@ -149,5 +164,5 @@ export class Plot {
 function labels(splits: readonly (number | null)[], log: boolean): string[] {
   const values = splits.filter((value): value is number => value !== null);
   const distance = distanceOf(values);
-  return splits.map((value) => (value === null ? "" : tick(value, log ? Math.min(value, distance) : distance)));
+  return splits.map((value) => (value === null ? "" : tick(value, log ? value : distance)));
 }

@@ -12,6 +12,18 @@ export function linearTicks(low: number, high: number, count: number): number[] 
   return result;
 }
 
+const SPANS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800];
+
+/** Seconds in round spans of time; `shift` moves them to local midnight. */
+export function timeTicks(low: number, high: number, count: number, shift: number): number[] {
+  const rough = (high - low) / Math.max(1, count);
+  const step = rough < 1 ? 0 : (SPANS.find((span) => span >= rough * 0.999) ?? Math.ceil(rough / 604_800) * 604_800);
+  if (!step) return linearTicks(low, high, count);
+  const result: number[] = [];
+  for (let value = Math.ceil((low + shift) / step) * step; value <= high + shift && result.length < 100; value += step) result.push(value - shift);
+  return result;
+}
+
 const MOST = 7;
 
 /** Powers of ten; where the range holds few of them also 2 and 5, or round values. Any positive range ends. */

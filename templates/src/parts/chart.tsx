@@ -48,7 +48,7 @@ export function Chart(props: ChartProps) {
   const usable = size[0] > 40 && size[1] > 30;
   useLayoutEffect(() => {
     if (!usable) return;
-    const made = new Plot(box.current!, size[0], size[1], latest.current.scales, tickText(x), overview ? "" : unitOf(x), {
+    const made = new Plot(box.current!, size[0], size[1], latest.current.scales, tickText(x), overview ? "" : unitOf(x), x === "rel" ? "span" : x === "wall" ? "clock" : "number", {
       cursor: (at, left, top) => frozen.current || moved(at, left, top, false),
       zoom: (rangeX, rangeY) => latest.current.onZoom(rangeX, rangeY),
     }, overview);
