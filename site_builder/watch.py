@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from watchdog.events import FileSystemEventHandler
@@ -55,6 +56,7 @@ class Watch:
     def forever(self, built: Callable[[Report], None]) -> None:
         """Build whenever runs change, and tell `built` of each build that wrote something."""
         observers = [self._observe(str(root)) for root in self._options.roots]
+        self._changed.set()  # what changed since the first build woke nobody
         signed = time.monotonic()
         try:
             while not self._stopped.is_set():
@@ -88,6 +90,8 @@ class Watch:
 
     def _observe(self, root: str) -> Any:
         handler = _Handler(self._changed)
+        # Watchdog says this of folders that are made while it adds their parent; it changes nothing.
+        warnings.filterwarnings("ignore", message="Callback with id .* already exists", category=RuntimeWarning)
         for kind in (Observer, PollingObserver):
             observer = kind()
             try:
