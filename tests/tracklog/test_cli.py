@@ -1,0 +1,261 @@
+"""The command line: results on stdout, everything else on stderr, and what the exit code says."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import http.client
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.site_builder.logs import write_run
+from tracklog import cli, demo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LOGS, SITE = Path("tracklogs"), Path("site")
+ROWS = [{"loss": 1 / (n + 1), "net": {"norm": n}, "text": "=1+1"} for n in range(5)]
+DONE, FAILED, USAGE, DAMAGED = 0, 1, 2, 3
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def tracklog(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run a command in this process."""
+
+    def run(*arguments: str) -> Said:
+        with pytest.raises(SystemExit) as ended:
+            cli.main(list(arguments), prog_name="tracklog")
+        out, err = capsys.readouterr()
+        return Said(int(ended.value.code or 0), out, err)
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> None:
+    for n in range(3):
+        write_run(LOGS, f"r{n}", ROWS, project="p" if n else "q", config={"lr": 10.0**-n, "net": {"layers": n}})
+
+
+def damage() -> str:
+    (history,) = (LOGS / "p/r1").glob("history-*")
+    lines = history.read_bytes().splitlines(keepends=True)
+    history.write_bytes(b"".join([lines[0], b"garbage\n", *lines[1:]]))
+    return str(history)
+
+
+def test_build_prints_the_page_and_does_nothing_twice(tracklog: Callable[..., Said]) -> None:
+    first = tracklog("build")
+    assert (first.code, first.out) == (DONE, "site/index.html\n")
+    assert "runs: 3\npages: 1\n" in first.err
+    assert (SITE / "index.html").is_file()
+    before = {path: path.stat().st_mtime_ns for path in SITE.rglob("*") if path.name != "lock"}
+    again = tracklog("build", "tracklogs", "-o", "site")
+    assert (again.code, again.out) == (DONE, "site/index.html\n")
+    assert "3 runs, 0 read, 0 files written, 0 removed" in again.err
+    assert {path: path.stat().st_mtime_ns for path in SITE.rglob("*") if path.name != "lock"} == before
+
+
+def test_the_default_root_is_where_runs_are_logged(
+    tracklog: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.move("tracklogs", "elsewhere")
+    assert tracklog("build").code == USAGE
+    monkeypatch.setenv("WANDB_DIR", "nowhere")
+    monkeypatch.setenv("TRACKLOG_DIR", "elsewhere")
+    assert tracklog("build").code == DONE
+    assert tracklog("runs").out.count("finished") == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("build", "nowhere"), "no log folder at nowhere; name the folder that init(dir=...) or TRACKLOG_DIR gave"),
+        (("build", "--jobs", "-1"), "Invalid value for '--jobs'"),
+        (("build", "--no-such-option"), "No such option"),
+        (("watch", "--single-file", "x.html"), "--single-file cannot be watched"),
+        (("runs", "nowhere"), "no log folder at nowhere"),
+        (("runs", "--filter", "lr <"), "a value is missing"),
+        (("runs", "--format", "xml"), "Invalid value for '--format'"),
+        (("history", "nobody"), "no run in tracklogs for 'nobody'; give the run's folder or id"),
+        (("history",), "Missing argument"),
+        (("frobnicate",), "No such command"),
+    ],
+)
+def test_usage_errors_say_what_to_do_and_exit_2(
+    arguments: tuple[str, ...], sentence: str, tracklog: Callable[..., Said]
+) -> None:
+    said = tracklog(*arguments)
+    assert (said.code, said.out) == (USAGE, "")
+    assert sentence in said.err
+    assert not SITE.exists()
+
+
+def test_a_folder_of_somebody_else_is_refused(tracklog: Callable[..., Said]) -> None:
+    SITE.mkdir()
+    (SITE / "thesis.tex").touch()
+    said = tracklog("build")
+    assert said.code == USAGE
+    assert "site is not empty and was not made by tracklog build" in said.err
+
+
+def test_what_the_environment_refuses_is_one_sentence_and_exit_1(tracklog: Callable[..., Said]) -> None:
+    Path("file").touch()
+    for arguments in (("build", "-o", "file/site"), ("build", "--single-file", "file/one.html")):
+        said = tracklog(*arguments)
+        assert (said.code, said.out) == (FAILED, "")
+        assert said.err.splitlines()[-1].startswith("tracklog: ")
+        assert "Traceback" not in said.err
+
+
+def test_damage_is_named_and_exits_3_or_1_when_strict(tracklog: Callable[..., Said]) -> None:
+    damage()
+    said = tracklog("build")
+    assert (said.code, said.out) == (DAMAGED, "site/index.html\n")
+    assert "damaged: tracklogs/p/r1: history-" in said.err
+    assert tracklog("build").code == DAMAGED
+    assert tracklog("build", "--strict").code == FAILED
+    assert tracklog("build", "--single-file", "one.html").code == DAMAGED
+    (LOGS / "p/r2/run.json").write_text('{"format": 99}')
+    assert "99" in tracklog("build").err
+
+
+def test_check_lists_damage_on_stdout(tracklog: Callable[..., Said]) -> None:
+    assert tracklog("check") == (DONE, "", "3 runs checked, 0 problems\n")
+    file = damage()
+    (LOGS / "p/r2/run.json").write_text('{"format": 99}')
+    said = tracklog("check", "tracklogs")
+    assert said.code == DAMAGED
+    assert len(said.out.splitlines()) == 2
+    assert f"{file}: line 2, byte" in said.out
+    assert said.err == "3 runs checked, 2 problems\n"
+
+
+def test_runs_are_listed_filtered_and_given_as_json(tracklog: Callable[..., Said]) -> None:
+    table = tracklog("runs")
+    head, *lines = table.out.splitlines()
+    assert (table.code, table.err) == (DONE, "")
+    assert head.split() == ["project", "id", "name", "state", "created", "steps"]
+    assert [line.split()[1] for line in lines] == ["r1", "r2", "r0"]
+    assert [line.split()[1] for line in tracklog("runs", "--project", "q").out.splitlines()[1:]] == ["r0"]
+    said = tracklog("runs", "--filter", "lr<0.5 and net.layers>1", "--format", "jsonl")
+    (row,) = map(json.loads, said.out.splitlines())
+    assert (row["id"], row["config"]["lr"], row["summary"]["net.norm"]) == ("r2", 0.01, 4)
+
+
+def test_history_prints_folded_rows(tracklog: Callable[..., Said]) -> None:
+    said = tracklog("history", "r1")
+    rows = list(csv.DictReader(io.StringIO(said.out)))
+    assert (said.code, said.err) == (DONE, "")
+    assert [float(row["loss"]) for row in rows] == [row["loss"] for row in ROWS]
+    assert {row["text"] for row in rows} == {"'=1+1"}
+    lines = tracklog("history", "run r1", "--keys", "net.norm", "--format", "jsonl").out.splitlines()
+    assert [json.loads(line)["net.norm"] for line in lines] == [0, 1, 2, 3, 4]
+    assert set(json.loads(lines[0])) == {"_step", "_runtime", "_timestamp", "net.norm"}
+    assert tracklog("history", "tracklogs/p/r1").out == said.out
+    shutil.copytree(LOGS, "copy")
+    assert tracklog("history", "r1", "--root", "copy").out == said.out
+
+
+def test_project_and_run_choose_what_is_built(tracklog: Callable[..., Said]) -> None:
+    assert "1 runs, 1 read" in tracklog("build", "--project", "q").err
+    assert sorted(p.name for p in SITE.iterdir() if p.is_dir() and p.name not in (".tracklog", "assets")) == [
+        "data",
+        "q",
+    ]
+    assert tracklog("build", "-o", "one", "--project", "p", "--run", "run r2").code == DONE
+    assert [path.name for path in Path("one/p/runs").iterdir()] == ["r2.html"]
+
+
+def test_open_opens_the_page(tracklog: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def one_browser(url: str) -> bool:
+        opened.append(url)
+        return len(opened) == 1
+
+    monkeypatch.setattr(webbrowser, "open", one_browser)
+    assert tracklog("build", "--open").code == DONE
+    assert opened == [Path("site/index.html").resolve().as_uri()]
+    assert f"no browser found; open {opened[0]}" in tracklog("build", "--open").err
+
+
+def test_demo_trains_and_builds(tracklog: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "train", lambda root, **_: write_run(root, "small", ROWS))
+    said = tracklog("demo", "there")
+    assert (said.code, said.out) == (DONE, "there/site/index.html\n")
+    assert Path("there/site/p/runs/small.html").is_file()
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    world = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    return subprocess.Popen(
+        [sys.executable, "-m", "tracklog", *arguments],
+        env=world,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_build_waits_for_another_one_and_says_who_it_is(tracklog: Callable[..., Said]) -> None:
+    tracklog("build")
+    with (SITE / ".tracklog/lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.truncate()
+        lock.write("process 4711 since 12:00:00\n")
+        lock.flush()
+        with start("build") as waiting:
+            assert waiting.stderr is not None
+            assert waiting.stdout is not None
+            sentence = waiting.stderr.readline()
+            assert waiting.poll() is None
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            assert waiting.stdout.read() == "site/index.html\n"
+            assert waiting.wait() == DONE
+    assert "another build writes site (process 4711 since 12:00:00); waiting for it" in sentence
+
+
+def test_watch_serves_until_it_is_interrupted() -> None:
+    with start("watch", "--serve", "0") as watching:
+        assert watching.stdout is not None
+        assert watching.stderr is not None
+        assert watching.stdout.readline() == "site/index.html\n"
+        url = watching.stdout.readline().removeprefix("serving ").strip()
+        port = int(url.removeprefix("http://127.0.0.1:").removesuffix("/index.html"))
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.request("GET", "/index.html")
+        assert b"tracklog" in connection.getresponse().read()
+        connection.close()
+        for line in watching.stderr:
+            if "Ctrl-C ends" in line:
+                break
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait() == DONE
+        assert "Traceback" not in watching.stderr.read()
+
+
+def test_help_names_every_command_and_version_is_that_of_the_package(tracklog: Callable[..., Said]) -> None:
+    import tracklog as package
+
+    assert package.__version__ in tracklog("--version").out
+    for command in ("build", "watch", "demo", "runs", "history", "check"):
+        assert command in tracklog("--help").out
+        assert tracklog(command, "-h").code == DONE
