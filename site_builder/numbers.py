@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ _THOUSANDS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 _TEN_THOUSAND = 10_000
 _SMALL = 0.001
 _LONGEST = 60
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def number(value: float) -> str:
@@ -50,3 +52,24 @@ def shown(value: Any) -> str:
     else:
         text = orjson.dumps(value).decode()
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def date(seconds: float) -> str:
+    """Return a moment in UTC; the page, once alive, prints it in the reader's own time."""
+    try:
+        return dt.datetime.fromtimestamp(seconds, dt.timezone.utc).strftime("%a %-d %b %Y, %H:%M UTC")
+    except (OverflowError, OSError, ValueError):
+        return "unknown"
+
+
+def duration(seconds: float) -> str:
+    """Return two units: 83 ms, 12.4 s, 1m 04s, 11h 40m, 3d 4h."""
+    if 0 < seconds < 1:
+        return f"{seconds * 1000:.3g} ms"
+    if seconds < _MINUTE:
+        return f"{seconds:.1f} s"
+    if seconds < _HOUR:
+        return f"{int(seconds // _MINUTE)}m {int(seconds % _MINUTE):02d}s"
+    if seconds < _DAY:
+        return f"{int(seconds // _HOUR)}h {int(seconds % _HOUR // _MINUTE):02d}m"
+    return f"{int(seconds // _DAY)}d {int(seconds % _DAY // _HOUR)}h"

@@ -11,6 +11,7 @@ import jinja2
 import orjson
 from markupsafe import Markup
 
+from site_builder import numbers
 from tracklog.errors import UsageError
 
 ASSETS = ("main", "style", "theme")
@@ -55,13 +56,15 @@ def digest() -> str:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder()),
         autoescape=True,
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
     )
+    environment.filters |= {"date": numbers.date, "duration": numbers.duration}
+    return environment
 
 
 def script_json(value: object) -> Markup:
