@@ -67,7 +67,7 @@ def duration(seconds: float) -> str:
     if 0 < seconds < 1:
         return f"{seconds * 1000:.3g} ms"
     if seconds < _MINUTE:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.1f} s" if seconds else "0 s"
     if seconds < _HOUR:
         return f"{int(seconds // _MINUTE)}m {int(seconds % _MINUTE):02d}s"
     if seconds < _DAY:
