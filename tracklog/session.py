@@ -66,7 +66,7 @@ def init(
     anonymous: str | None = None,
     magic: object = None,
 ) -> Run | DisabledRun:
-    """Begin a run and return it; a second call returns the run that is going on.
+    """Begin a run and return it; a second call returns the run that is going on (in a notebook it begins a new one).
 
     The run's folder is ``<dir>/<project>/<id>``; `dir` defaults to ``TRACKLOG_DIR``, ``WANDB_DIR``, ``./tracklogs``.
     ``resume="allow"`` goes on with an existing `id` or begins it, ``"must"`` refuses when there is none, ``"never"``
@@ -81,6 +81,9 @@ def init(
         "resume_from": resume_from, "fork_from": fork_from, "force": force, "tensorboard": tensorboard,
         "sync_tensorboard": sync_tensorboard, "monitor_gym": monitor_gym, "anonymous": anonymous, "magic": magic,
     }  # fmt: skip
+    if reinit is None and "ipykernel" in sys.modules:
+        # A cell that is run again begins a new run, and may change what it configured, as in W&B.
+        reinit, allow_val_change = "finish_previous", True if allow_val_change is None else allow_val_change
     if current is not None and reinit not in (True, "finish_previous", "create_new"):
         if project is not None or name is not None or config is not None:
             warn(

@@ -7,6 +7,8 @@ import copy
 import dataclasses
 import enum
 import json
+import sys
+import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +72,16 @@ def test_a_second_init_returns_the_run_that_goes_on(run: Any, capfd: pytest.Capt
     with pytest.raises(UsageError, match="it has finished"):
         run.log({})
     again.finish()
+
+
+def test_in_a_notebook_a_second_init_begins_a_new_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    first = begin(tmp_path, config={"lr": 1})
+    first.config.lr = 2
+    second = begin(tmp_path)
+    second.finish()
+    assert first is not second
+    assert read(first)[1] == {"lr": 2}
 
 
 def test_module_names_are_those_of_the_run(tmp_path: Path) -> None:
