@@ -76,11 +76,15 @@ def median(samples: Sequence[float]) -> float:
     return statistics.median(samples)
 
 
-def python(*arguments: str, cwd: Path | None = None, **more: str) -> float:
+def _world() -> dict[str, str]:
+    """Return the environment of measured processes: this checkout, and compiled files kept, as an installation has them."""
+    return {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": ""}
+
+
+def python(*arguments: str, cwd: Path | None = None) -> float:
     """Run Python with this checkout; return wall-clock seconds. Raises CalledProcessError."""
-    world = {**os.environ, "PYTHONPATH": str(CHECKOUT), **more}
     began = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], check=True, cwd=cwd, env=world, capture_output=True)
+    subprocess.run([sys.executable, *arguments], check=True, cwd=cwd, env=_world(), capture_output=True)
     return time.perf_counter() - began
 
 
@@ -89,10 +93,9 @@ def peak(*arguments: str, cwd: Path) -> float:
 
     Pages that processes share count once (PSS), where the system tells.
     """
-    world = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     most = 0
     with subprocess.Popen(
-        [sys.executable, *arguments], cwd=cwd, env=world, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, *arguments], cwd=cwd, env=_world(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         while process.poll() is None:
             most = max(most, _held(process.pid))
