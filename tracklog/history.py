@@ -70,6 +70,7 @@ class History:
                 if line is not None:
                     self._append(line)
                     self.step += 1
+                    self.resumed_at = None
                     self.last.update(data)
                     return
             self._log(data, step, commit)

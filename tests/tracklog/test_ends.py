@@ -201,6 +201,13 @@ def test_an_ended_run_of_the_same_id_is_set_aside_not_lost() -> None:
     assert fold.environment(old := read(run="r.old1"), fold.sessions(old))["id"] == "r.old1"
 
 
+def test_a_resumed_run_may_go_back_only_with_its_first_row() -> None:
+    script("[run.log({'x': n}) for n in (2, 3, 4)]", prelude=RESUME)
+    done = script("run.log({'x': 70}, step=2)", prelude=RESUME)
+    assert values(read()) == [1, 2, 3, 4, 1]
+    assert "step 2 that is less than the current step 5" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("resume", "before", "sentence"), [("must", False, "there is no run 'r'"), ("never", True, "run 'r' exists")]
 )
