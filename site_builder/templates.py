@@ -96,5 +96,5 @@ def render_main(template: str, context: dict[str, Any]) -> str:
 def render_standalone(template: str, context: dict[str, Any]) -> str:
     """Render a whole page with its assets inside of it."""
     names = assets()
-    inline = {f"inline_{name}": Markup(asset_bytes(names[name]).decode()) for name in ASSETS}  # noqa: S704 - our own build
+    inline = {f"inline_{name}": Markup(asset_bytes(names[name]).decode()) for name in (*ASSETS, "licences")}  # noqa: S704 - our own build
     return _environment().get_template(template).render(context, assets={}, standalone=True, **inline)

@@ -65,23 +65,28 @@ function licences() {
     const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     return `${name} ${version}\n\n${file ? readFileSync(join(folder, file), "utf8").trim() : "MIT"}`;
   });
-  return `/*! Third-party code in this file:\n\n${texts.join("\n\n----\n\n").replaceAll("*/", "* /")}\n*/`;
+  return `Third-party code in main.js:\n\n${texts.join("\n\n----\n\n")}\n`;
+}
+
+function write(name, bytes, extension) {
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 10);
+  const file = `${name}.${hash}.${extension}`;
+  writeFileSync(join(here, "dist", file), bytes);
+  return file;
 }
 
 async function bundle(name, source, extra = {}) {
   const result = await esbuild.build({ ...common, entryPoints: [source], minify: true, legalComments: "none", ...extra });
-  const bytes = result.outputFiles[0].contents;
-  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 10);
-  const file = `${name}.${hash}.${source.endsWith(".css") ? "css" : "js"}`;
-  writeFileSync(join(here, "dist", file), bytes);
-  return file;
+  return write(name, result.outputFiles[0].contents, source.endsWith(".css") ? "css" : "js");
 }
 
 async function site() {
   rmSync(join(here, "dist"), { recursive: true, force: true });
   mkdirSync(join(here, "dist"));
+  const terms = write("licences", licences(), "txt");
   const assets = {
-    main: await bundle("main", "src/main.tsx", { banner: { js: licences() } }),
+    licences: terms,
+    main: await bundle("main", "src/main.tsx", { banner: { js: `/*! Third-party licences: ${terms} */` } }),
     style: await bundle("style", "src/styles/main.css"),
     theme: await bundle("theme", "src/theme.ts"),
   };
