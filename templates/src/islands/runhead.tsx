@@ -28,6 +28,7 @@ export function enhanceRunHead(root: HTMLElement): () => void {
     if (swatch) {
       const look = lookOf(run);
       swatch.style.setProperty("--c", css(look));
+      swatch.dataset.dash = String(look.dash);
     }
     const state = root.querySelector<HTMLElement>("[data-state]");
     if (state && state.textContent !== run.state) {

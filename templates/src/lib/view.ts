@@ -5,7 +5,7 @@ import { param, setParams } from "../route";
 import { index, uid } from "./data";
 import * as filters from "./filter";
 import { highIsBetter, isHeldOut } from "./keys";
-import { css, looks, neededDashes, type Look } from "./palette";
+import { OTHER, looks, neededDashes, type Look } from "./palette";
 import { RunTable, type Group, type SortKey } from "./runs";
 import { parse as parseSmoothing } from "./smooth";
 import type { Found } from "./regex";
@@ -159,17 +159,19 @@ const chosen = computed(() => {
 });
 export const dashes = computed(() => (param("dash") ?? "needed") as "needed" | "always" | "never");
 const oldestFirst = computed(() => [...(index.value?.runs ?? [])].sort((a, b) => a.created - b.created || (a.entry < b.entry ? -1 : 1)).map(uid));
-const allLooks = computed(() => {
-  const colours = looks(oldestFirst.value, eyes.value);
-  if (dashes.value === "always") return colours;
-  const needed = neededDashes(oldestFirst.value.filter((id) => eyes.value.has(id)), colours);
-  return new Map([...colours].map(([id, look]) => [id, { ...look, dash: dashes.value === "never" ? 1 : (needed.get(id) ?? 1) } as Look]));
-});
+const colours = computed(() => looks(oldestFirst.value, eyes.value));
+/** Looks in which the drawn ones, given oldest first, can be told apart; what a person chose comes last. */
+function dressed(drawnIds: readonly string[]): (id: string) => Look {
+  const needed = dashes.value === "needed" ? neededDashes(drawnIds, colours.value) : null;
+  return (id) => {
+    const look = colours.value.get(id) ?? OTHER;
+    const dash = needed ? (needed.get(id) ?? 1) : dashes.value === "never" ? 1 : look.dash;
+    return { ...look, dash, ...chosen.value.get(id) };
+  };
+}
+const runLook = computed(() => dressed(oldestFirst.value.filter((id) => eyes.value.has(id))));
 export function lookOf(run: RunRow): Look {
-  const id = uid(run);
-  const auto = allLooks.value.get(id) ?? { colour: 0, dash: 1 as const };
-  const mine = chosen.value.get(id);
-  return mine ? { ...auto, ...mine } : auto;
+  return runLook.value(uid(run));
 }
 export function setLook(run: RunRow, look: Partial<Look> | null): void {
   const id = uid(run);
@@ -180,12 +182,22 @@ export function setLook(run: RunRow, look: Partial<Look> | null): void {
   }
   setParams({ color: join(rest) });
 }
-export function colourOf(run: RunRow): string {
-  return css(lookOf(run));
+const seniors = computed(() => {
+  const now = table.value;
+  const all = now ? now.group(now.index.runs, groupKeys.value.map((key) => now.resolve(key)!)) : [];
+  return new Map(all.map(({ id, runs }) => [id, runs.reduce((oldest, run) => (run.created < oldest.created ? run : oldest))] as const));
+});
+export const seniorLook = computed(() => {
+  const ids = new Set([...seniors.value.values()].map(uid));
+  return dressed(oldestFirst.value.filter((id) => ids.has(id)));
+});
+/** The oldest run of a group, of all its runs: neither filters nor eyes change the look that it lends to the group. */
+export function seniorOf(group: string): RunRow {
+  return seniors.value.get(group)!;
 }
-/** A group has the look of its oldest run. */
-export function groupLook(runs: readonly RunRow[]): Look {
-  return lookOf(runs.reduce((oldest, run) => (run.created < oldest.created ? run : oldest)));
+export function groupLook(group: string): Look {
+  const senior = seniors.value.get(group);
+  return senior ? seniorLook.value(uid(senior)) : OTHER;
 }
 
 /** Uid of the run under the pointer, in whatever list or chart. */

@@ -3,12 +3,12 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import type { RunRow } from "../model";
 import { href, param, preference, setParams, setPreference, shareUrl } from "../route";
-import { ago, cell, decimalsOf, difference, duration, number } from "../lib/format";
+import { ago, cell, decimalsOf, difference, duration, plusMinus } from "../lib/format";
 import { lowIsBetter } from "../lib/keys";
 import type { Group } from "../lib/runs";
 import { now } from "../lib/live";
 import { index, uid } from "../lib/data";
-import { baseline, closedGroups, current, cycleSort, eyes, groupKeys, groups, groupLook, hovered, isFirstView, join, listed, mainMetric, onlyEyes, pins, setEyes, sortKeys, split, table, toggleEyes, toggleGroup } from "../lib/view";
+import { baseline, closedGroups, current, cycleSort, eyes, groupKeys, groups, groupLook, seniorOf, hovered, isFirstView, join, listed, mainMetric, onlyEyes, pins, setEyes, sortKeys, split, table, toggleEyes, toggleGroup } from "../lib/view";
 import { ColumnsForm } from "./columns";
 import { Icon } from "./icons";
 import { Dot, Swatch, nameOf } from "./identity";
@@ -17,7 +17,7 @@ import { SwatchMenu } from "./swatchmenu";
 import { Button, Empty, Menu, copy, type MenuItem } from "./ui";
 import { VirtualList, rowHeight } from "./virtual";
 
-type Row = { readonly kind: "run"; readonly run: RunRow; readonly indent: boolean } | { readonly kind: "group"; readonly group: Group; readonly open: boolean };
+type Row = { readonly kind: "run"; readonly run: RunRow; readonly group?: string } | { readonly kind: "group"; readonly group: Group; readonly open: boolean };
 
 const DELTA = "delta";
 const [LEAST, MOST, USUAL] = [240, 560, 336];
@@ -39,7 +39,7 @@ export function Rail({ sheet, onClose, inputRef }: { sheet: boolean; onClose: ()
   const template = { "--extra": columns.length };
   const at = rows.findIndex((row) => row.kind === "run" && uid(row.run) === current.value);
   const removal = rows.length || top.length ? null : bestRemoval();
-  const row = (run: RunRow, indent: boolean, i: number) => <RunLine key={uid(run)} run={run} columns={columns} indent={indent} at={i} />;
+  const row = (run: RunRow, i: number, group?: string) => <RunLine key={uid(run)} run={run} columns={columns} group={group} at={i} />;
   return (
     <aside class="rail" id="runs" aria-label="Runs" data-open={sheet ? "" : undefined} style={{ "--rail-now": `${width}px` }}>
       <div class="sheet-head narrow"><b>Runs</b><button type="button" class="btn" onClick={onClose}>Done</button></div>
@@ -53,11 +53,11 @@ export function Rail({ sheet, onClose, inputRef }: { sheet: boolean; onClose: ()
           <Head id="name" text="Name" />
           {columns.map((id) => <Head key={id} id={id} text={columnLabel(id)} />)}
         </div>
-        {top.length > 0 && <div class="pinned" role="rowgroup">{top.map((run) => row(run, false, -1))}</div>}
+        {top.length > 0 && <div class="pinned" role="rowgroup">{top.map((run) => row(run, -1))}</div>}
         {rows.length ? (
           <VirtualList count={rows.length} height={rowHeight()} scrollTo={at} row={(i) => {
             const item = rows[i]!;
-            return item.kind === "run" ? row(item.run, item.indent, i) : <GroupLine key={item.group.id} group={item.group} open={item.open} columns={columns} />;
+            return item.kind === "run" ? row(item.run, i, item.group) : <GroupLine key={item.group.id} group={item.group} open={item.open} columns={columns} />;
           }} />
         ) : (
           <div role="row"><div role="gridcell">{!top.length && <Empty title={all.length ? "No run matches" : "No runs yet"} text={removal ? `Without ${removal.text} ${removal.back} come back.` : undefined}>{removal && <Button kind="line" text={`Remove ${removal.text}`} onClick={removal.remove} />}</Empty>}</div></div>
@@ -70,10 +70,10 @@ export function Rail({ sheet, onClose, inputRef }: { sheet: boolean; onClose: ()
 }
 
 function rowsOf(top: ReadonlySet<RunRow>): Row[] {
-  if (!groups.value) return listed.value.filter((run) => !top.has(run)).map((run) => ({ kind: "run", run, indent: false }));
+  if (!groups.value) return listed.value.filter((run) => !top.has(run)).map((run) => ({ kind: "run", run }));
   return groups.value.flatMap((group): Row[] => {
     const open = !closedGroups.value.has(group.id);
-    return [{ kind: "group", group, open }, ...(open ? group.runs.map((run): Row => ({ kind: "run", run, indent: true })) : [])];
+    return [{ kind: "group", group, open }, ...(open ? group.runs.map((run): Row => ({ kind: "run", run, group: group.id })) : [])];
   });
 }
 
@@ -148,17 +148,17 @@ function between(a: string, b: string): string[] {
   return from < 0 ? [b] : order.slice(from, to + 1);
 }
 
-function RunLine({ run, columns, indent, at }: { run: RunRow; columns: readonly string[]; indent: boolean; at: number }) {
+function RunLine({ run, columns, group, at }: { run: RunRow; columns: readonly string[]; group?: string; at: number }) {
   const id = uid(run);
   const on = eyes.value.has(id);
   const isBase = baseline.value === run;
   const isPin = pins.value.includes(run);
   const hover = hovered.value === id;
   return (
-    <div class={`run${on ? "" : " hidden"}${hover ? " hover" : ""}${indent ? " in" : ""}`} role="row" aria-selected={current.value === id} aria-rowindex={at + 2} data-run={id}
+    <div class={`run${on ? "" : " hidden"}${hover ? " hover" : ""}${group === undefined ? "" : " in"}`} role="row" aria-selected={current.value === id} aria-rowindex={at + 2} data-run={id}
       onPointerEnter={() => void (hovered.value = id)} onPointerLeave={() => hovered.value === id && (hovered.value = "")}>
       <span role="gridcell"><button type="button" class="eye" aria-pressed={on} aria-label={`Show ${nameOf(run)}`} title={on ? "Hide. Alt-click: only this run" : "Show. Alt-click: only this run"} {...eyeHandlers([id], on)}><Icon name={on ? "eye" : "hide"} /></button></span>
-      <span role="gridcell"><SwatchMenu run={run} off={!on} /></span>
+      <span role="gridcell">{group === undefined ? <SwatchMenu run={run} off={!on} /> : <Swatch look={groupLook(group)} off={!on} />}</span>
       <span role="gridcell"><Dot state={run.state} /></span>
       <span role="rowheader" class="name">
         {isBase && <svg class="flag i" viewBox="0 0 16 16" role="img" aria-label="Baseline"><path d="M4 14V2.5M4 3h8l-1.8 2.7L12 8.5H4" /></svg>}
@@ -240,11 +240,11 @@ function GroupLine({ group, open, columns }: { group: Group; open: boolean; colu
   return (
     <div class="runs-group" role="row" aria-expanded={open}>
       <span role="gridcell"><button type="button" class="eye" aria-pressed={on} aria-label={`Show ${group.label}`} {...eyeHandlers(ids, on)}><Icon name={on ? "eye" : "hide"} /></button></span>
-      <span role="gridcell"><Swatch look={groupLook(group.runs)} off={!on} /></span>
+      <span role="gridcell"><SwatchMenu run={seniorOf(group.id)} shared={groupLook(group.id)} off={!on} /></span>
       <span role="rowheader" class="name cut wide-name"><button type="button" class="fold" aria-expanded={open} onClick={() => toggleGroup(group.id)}><Icon name={open ? "down" : "right"} small />{group.label}<span class="n">{group.runs.length} run{group.runs.length === 1 ? "" : "s"}</span></button></span>
       {columns.map((id, i) => {
         const std = columns[i - 1] === metric && i > 0 && (id === DELTA || id === "created");
-        return <span class={id === metric ? "num" : "num dim"} role="gridcell" key={id}>{id === metric && stats ? (stats.n ? cell(stats.mean, decimals(id)) : "–") : std && stats && stats.n > 1 ? `±${number(stats.std).replace(/^0\./, ".").slice(0, 5)}` : rows.info(id)?.numeric && id !== "created" && id !== metric ? groupCell(group, id) : ""}</span>;
+        return <span class={id === metric ? "num" : "num dim"} role="gridcell" key={id}>{id === metric && stats ? (stats.n ? cell(stats.mean, decimals(id)) : "–") : std && stats && stats.n > 1 ? plusMinus(stats.std) : rows.info(id)?.numeric && id !== "created" && id !== metric ? groupCell(group, id) : ""}</span>;
       })}
     </div>
   );
@@ -266,6 +266,7 @@ function Foot() {
       <span>{groups.value && <><b>{groups.value.length}</b> groups, </>}{first ? "newest " : ""}<b>{shownCount}</b> of {all.length}{first ? "" : " shown"}</span>
       {shownCount < all.length && <Button kind="xs" text="Show all" onClick={() => setEyes(new Set(all.map(uid)))} />}
       <span class="grow" />
+      {groups.value && <span>mean ± std</span>}
       {running > 0 && <span class="row" title={`${running} running`}><span class="dot running" /> {running}<span class={first ? "sr" : ""}> running</span></span>}
       {crashed > 0 && <span class="row" title={`${crashed} crashed or failed`}><span class="dot crashed" /> {crashed}<span class={first ? "sr" : ""}> crashed</span></span>}
     </div>

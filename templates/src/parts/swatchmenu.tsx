@@ -5,8 +5,9 @@ import { lookOf, setLook } from "../lib/view";
 import { nameOf } from "./identity";
 import { Menu } from "./ui";
 
-export function SwatchMenu({ run, off }: { run: RunRow; off?: boolean }) {
-  const look = lookOf(run);
+/** `shared` is the look of the group that wears this run's colours. */
+export function SwatchMenu({ run, off, shared }: { run: RunRow; off?: boolean; shared?: Look }) {
+  const look = shared ?? lookOf(run);
   return (
     <Menu label={`Colour of ${nameOf(run)}`} trigger={{ class: off ? "sw off" : "sw", style: { "--c": css(look) }, dash: look.dash }}>
       {(close) => <Colours run={run} look={look} close={close} />}

@@ -7,7 +7,7 @@ import { uid } from "../lib/data";
 import { lines as loadLines, type Line } from "../lib/series";
 import type { Smoothing } from "../lib/smooth";
 import { groupTrace, runTrace, xRange, type Trace } from "../lib/trace";
-import { drawn, groupKeys, groupLook, lookOf, spreadKind, table } from "../lib/view";
+import { drawn, groupKeys, groupLook, lookOf, seniorLook, spreadKind, table } from "../lib/view";
 
 /** Whether an element has come near the window, for `delay` ms where rows fly past; once seen it stays. */
 export function useSeen<T extends HTMLElement>(margin = "300px", delay = 0): [(element: T | null) => void, boolean] {
@@ -88,20 +88,21 @@ export function useTraces(loaded: Loaded | null, smoothing: Smoothing, zoom: rea
   const now = table.value;
   const spread = spreadKind.value;
   const looks = [...(loaded?.lines.keys() ?? [])].map((run) => JSON.stringify(lookOf(run))).join();
+  const shared = keys.length ? seniorLook.value : null;
   return useMemo(() => {
     if (!loaded) return [];
     const all = [...loaded.lines.values()].flat();
     const range = zoom ?? xRange(all, logX) ?? [0, 1];
     const style = { smoothing, range: range[1] - range[0] };
-    // A line alone needs no dash to be told apart.
-    const alone = all.length === 1;
-    if (!keys.length || !now) return [...loaded.lines].flatMap(([run, lines]) => lines.map((line) => runTrace(run, line, alone ? { ...lookOf(run), dash: 1 } : lookOf(run), style)));
+    if (!keys.length || !now) return [...loaded.lines].flatMap(([run, lines]) => lines.map((line) => runTrace(run, line, lookOf(run), style)));
     const current = new Map(now.index.runs.map((run) => [uid(run), run]));
     const members = [...loaded.lines.keys()].map((run) => current.get(uid(run)) ?? run);
     const byRow = new Map([...loaded.lines].map(([run, lines]) => [uid(run), lines]));
-    return now.group(members, keys.map((key) => now.resolve(key)!)).map((group) =>
-      groupTrace(group.id, group.label, group.runs.flatMap((run) => byRow.get(uid(run)) ?? []), groupLook(group.runs), spread, range, Math.max(16, Math.min(1000, Math.round(width))), style));
-  }, [loaded, smoothing.kind, smoothing.weight, zoom?.[0], zoom?.[1], logX, spread, keys.join(), looks, width]);
+    return now.group(members, keys.map((key) => now.resolve(key)!)).flatMap((group) => {
+      const lines = group.runs.flatMap((run) => byRow.get(uid(run)) ?? []).filter((line) => line.x.length);
+      return lines.length ? groupTrace(group.id, group.label, lines, groupLook(group.id), spread, range, Math.max(16, Math.min(1000, Math.round(width))), style) : [];
+    });
+  }, [loaded, smoothing.kind, smoothing.weight, zoom?.[0], zoom?.[1], logX, spread, keys.join(), looks, shared, width]);
 }
 
 /** The runs a board draws: given ones, or those whose eyes are on. */
