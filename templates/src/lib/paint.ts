@@ -45,8 +45,8 @@ export function paint(canvas: Canvas, traces: readonly Trace[], options: Options
     line(canvas, trace, main(trace), dim(trace), near ? 2.25 : 1.5, options);
     points(canvas, trace, dim(trace), options);
   }
-  for (const trace of ordered) ends(canvas, trace, dim(trace), options);
   context.restore();
+  for (const trace of ordered) ends(canvas, trace, dim(trace), options);
   for (const trace of ordered) marks(canvas, trace, options);
 }
 
@@ -146,8 +146,9 @@ function ends(canvas: Canvas, trace: Trace, alpha: number, options: Options): vo
   let last = y.length - 1;
   while (last >= 0 && !usable(y[last]!, options)) last--;
   if (last < 0) return;
-  const { context, ratio } = canvas;
+  const { context, ratio, left, top, width, height } = canvas;
   const [px, py] = [canvas.x(trace.x[last]!), canvas.y(y[last]!)];
+  if (px < left - 1 || px > left + width + 1 || py < top - 1 || py > top + height + 1) return;
   context.globalAlpha = alpha;
   if (trace.end === "crash") {
     const arm = 3.5 * ratio;

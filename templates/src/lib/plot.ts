@@ -30,7 +30,7 @@ function ticksOf(kind: AxisKind, vertical: boolean): Partial<uPlot.Axis> {
     incrs: (_chart, _axis, min, max) => [Math.max(5, max - min)],
     splits: (chart, _axis, min, max) => {
       const size = (vertical ? chart.bbox.height / 26 : chart.bbox.width / 72) / uPlot.pxRatio;
-      const count = Math.max(2, Math.min(vertical ? 8 : 12, size));
+      const count = Math.max(2, Math.min(vertical ? 6 : 12, size));
       if (kind === "log") return logTicks(min, max);
       if (kind === "number") return linearTicks(min, max, count);
       return timeTicks(min, max, count, kind === "clock" ? -new Date(min * 1000).getTimezoneOffset() * 60 : 0);
@@ -47,10 +47,10 @@ export class Plot {
   /** While true, moves of the cursor come from another chart. */
   private following = false;
 
-  constructor(root: HTMLElement, width: number, height: number, private scales: Scales, private readonly xText: TickText, private readonly unit: string, xKind: AxisKind, events: Events, overview = false) {
+  constructor(root: HTMLElement, width: number, height: number, private scales: Scales, private readonly xText: TickText, private readonly unit: string, xKind: AxisKind, events: Events, overview?: number) {
     const axis = { stroke: () => resolve("var(--ink-3)"), font: `10.5px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false } };
     this.chart = new uPlot({
-      width, height, padding: [6, 8, 0, 0], legend: { show: false }, pxAlign: 1,
+      width, height, padding: [6, 8, 0, overview ?? 0], legend: { show: false }, pxAlign: 1,
       cursor: {
         y: false, points: { show: false }, focus: { prox: -1 }, drag: { x: true, y: false, setScale: false, dist: 4 },
         bind: {
@@ -67,8 +67,8 @@ export class Plot {
         y: { auto: false, distr: scales.logY ? 3 : 1, range: () => [...this.scales.y] as [number, number] },
       },
       axes: [
-        { ...axis, size: overview ? 18 : 20, gap: 4, space: 56, grid: { show: false }, border: { show: true, stroke: () => resolve("var(--line-2)"), width: 1 }, ...ticksOf(scales.logX ? "log" : xKind, false), values: (u, splits) => this.xTicks(u, splits) },
-        { ...axis, show: !overview, size: (_, values) => 14 + 6.2 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)), gap: 6, space: 28, grid: { stroke: () => resolve("var(--grid)"), width: 1 }, ...ticksOf(scales.logY ? "log" : "number", true), values: (_, splits) => labels(splits, this.scales.logY) },
+        { ...axis, size: overview === undefined ? 20 : 18, gap: 4, space: 56, grid: { show: false }, border: { show: true, stroke: () => resolve("var(--line-2)"), width: 1 }, ...ticksOf(scales.logX ? "log" : xKind, false), values: (u, splits) => this.xTicks(u, splits) },
+        { ...axis, show: overview === undefined, size: (_, values) => 14 + 6.2 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)), gap: 6, space: 28, grid: { stroke: () => resolve("var(--grid)"), width: 1 }, ...ticksOf(scales.logY ? "log" : "number", true), values: (_, splits) => labels(splits, this.scales.logY) },
       ],
       series: [{}, { paths: () => null, points: { show: false } }],
       hooks: {

@@ -154,5 +154,9 @@ export function xRange(traces: readonly Pick<Trace, "x" | "span">[], log: boolea
     else for (let i = 0; i < x.length; i++) if (x[i]! > 0 && x[i]! < low) low = x[i]!;
   }
   if (low > high) return null;
-  return low === high ? [low - 0.5, high + 0.5] : [low, high];
+  if (low < high) return [low, high];
+  if (log) return [low / 2, low * 2];
+  // No step or time before the first where there is none.
+  const from = low < 0 ? low - 0.5 : Math.max(0, low - 0.5);
+  return [from, from + 1];
 }

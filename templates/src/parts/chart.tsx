@@ -17,8 +17,9 @@ export interface ChartProps {
   readonly rawBehind: boolean;
   readonly label: string;
   readonly onZoom: (x: readonly [number, number] | null, y: readonly [number, number] | null) => void;
-  readonly onWidth?: (width: number) => void;
-  readonly overview?: boolean;
+  readonly onWidth?: (width: number, left: number) => void;
+  /** A strip without y axis, its plot this far from the left. */
+  readonly overview?: number;
   readonly tall?: boolean;
 }
 
@@ -48,12 +49,12 @@ export function Chart(props: ChartProps) {
   const usable = size[0] > 40 && size[1] > 30;
   useLayoutEffect(() => {
     if (!usable) return;
-    const made = new Plot(box.current!, size[0], size[1], latest.current.scales, tickText(x), overview ? "" : unitOf(x), x === "rel" ? "span" : x === "wall" ? "clock" : "number", {
+    const made = new Plot(box.current!, size[0], size[1], latest.current.scales, tickText(x), overview !== undefined ? "" : unitOf(x), x === "rel" ? "span" : x === "wall" ? "clock" : "number", {
       cursor: (at, left, top) => frozen.current || moved(at, left, top, false),
       zoom: (rangeX, rangeY) => latest.current.onZoom(rangeX, rangeY),
     }, overview);
     plot.current = made;
-    latest.current.onWidth?.(made.plotWidth);
+    latest.current.onWidth?.(made.plotWidth, made.plotLeft);
     const stop = followCursor(made);
     const theme = effect(() => {
       themeTick.value;
@@ -68,21 +69,27 @@ export function Chart(props: ChartProps) {
       made.destroy();
       plot.current = null;
     };
-  }, [usable, x, scales.logX, scales.logY]);
+  }, [usable, x, scales.logX, scales.logY, overview]);
 
   useLayoutEffect(() => {
     plot.current?.resize(size[0], size[1]);
-    if (plot.current) latest.current.onWidth?.(plot.current.plotWidth);
+    tell();
   }, [size[0], size[1]]);
   useLayoutEffect(() => {
     plot.current?.set(traces, scales, { hovered: hovered.peek(), rawBehind: props.rawBehind, logY: scales.logY });
+    // The labels of the new range may be wider.
+    tell();
   }, [traces, scales.x[0], scales.x[1], scales.y[0], scales.y[1], props.rawBehind]);
+
+  function tell(): void {
+    if (plot.current) latest.current.onWidth?.(plot.current.plotWidth, plot.current.plotLeft);
+  }
 
   /** Crosshair and points of this chart, wherever the cursor stands. */
   function followCursor(made: Plot): () => void {
     return effect(() => {
       const now = cursor.value;
-      const here = now && now.kind === latest.current.x && !latest.current.overview ? now : null;
+      const here = now && now.kind === latest.current.x && latest.current.overview === undefined ? now : null;
       if (now?.source !== id) made.follow(here ? here.x : null);
       showPoints(made, here ? here.x : null);
     });
@@ -108,7 +115,7 @@ export function Chart(props: ChartProps) {
 
   function moved(at: number | null, left: number, top: number, byKeys: boolean): void {
     const made = plot.current;
-    if (!made || latest.current.overview) return;
+    if (!made || latest.current.overview !== undefined) return;
     if (at === null) {
       if (cursor.peek()?.source === id) release();
       return;
@@ -133,7 +140,7 @@ export function Chart(props: ChartProps) {
   function onKey(event: KeyboardEvent): void {
     const made = plot.current;
     const { scales: now, traces: lines } = latest.current;
-    if (!made || overview) return;
+    if (!made || overview !== undefined) return;
     const [a, b] = now.x;
     const stay = cursor.peek()?.source === id ? cursor.peek()!.x : a;
     if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
@@ -160,7 +167,7 @@ export function Chart(props: ChartProps) {
 
   function wheel(event: WheelEvent): void {
     const made = plot.current;
-    if (!made || overview || !(event.ctrlKey || event.metaKey)) return;
+    if (!made || overview !== undefined || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     const [a, b] = latest.current.scales.x;
     const at = made.xAt(event.clientX - made.over.getBoundingClientRect().left);
@@ -183,13 +190,13 @@ export function Chart(props: ChartProps) {
     box.current!.addEventListener("wheel", wheel, { passive: false });
   }, []);
   useEffect(() => () => void (cursor.peek()?.source === id && release()), []);
-  const interactive = useMemo(() => (overview ? {} : { tabIndex: 0, role: "application" as const, "aria-roledescription": "chart" }), [overview]);
+  const interactive = useMemo(() => (overview !== undefined ? {} : { tabIndex: 0, role: "application" as const, "aria-roledescription": "chart" }), [overview]);
   return (
     <div class={props.tall ? "plot tall" : "plot"}>
-      <div class="canvas" ref={box} aria-label={props.label} {...interactive} {...(overview ? { "aria-hidden": true } : {})} onKeyDown={onKey} onClick={freeze} onPointerDown={(event) => void (pressed.current = [event.clientX, event.clientY])} onTouchStart={touch} onTouchMove={touch}
+      <div class="canvas" ref={box} aria-label={props.label} {...interactive} {...(overview !== undefined ? { "aria-hidden": true } : {})} onKeyDown={onKey} onClick={freeze} onPointerDown={(event) => void (pressed.current = [event.clientX, event.clientY])} onTouchStart={touch} onTouchMove={touch}
         onBlur={() => cursor.peek()?.source === id && !frozen.current && release()} />
       <div class="spots" ref={layer} aria-hidden="true" />
-      {!overview && unitOf(x) && <span class="unit" aria-hidden="true">{unitOf(x)}</span>}
+      {overview === undefined && unitOf(x) && <span class="unit" aria-hidden="true">{unitOf(x)}</span>}
     </div>
   );
 }

@@ -10,7 +10,7 @@ import { setZoom, zoom } from "../lib/view";
 import { PanelView } from "./board";
 import { Chart } from "./chart";
 import { Icon } from "./icons";
-import { ChartBody, Legend, Title, hintOf, saveCsv, useChart } from "./panel";
+import { ChartBody, Title, hintOf, saveCsv, useChart } from "./panel";
 import { Smooth, XAxis } from "./toolbar";
 import { TraceTable } from "./tracetable";
 import { Button, CopyButton, Segments } from "./ui";
@@ -27,11 +27,13 @@ function Full({ panel, fixed }: { panel: PanelInfo; fixed?: readonly RunRow[] })
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
+    // Else the first button would take the focus, and show its ring to people who came by mouse.
+    dialog.current?.focus();
     return release;
   }, []);
   const close = (): void => setParams({ panel: undefined });
   return (
-    <dialog class="full" ref={dialog} aria-label={panel.title} onClose={close} onCancel={(event) => {
+    <dialog class="full" ref={dialog} tabIndex={-1} aria-label={panel.title} onClose={close} onCancel={(event) => {
       event.preventDefault();
       close();
     }} onKeyDown={(event) => stepPanel(event, panel)}>
@@ -68,9 +70,8 @@ function FullLine({ panel, fixed, close }: { panel: PanelInfo; fixed?: readonly 
       </header>
       <div class="full-body">
         <div class="full-plot">
-          <Legend traces={traces} note="" single={false} />
           <ChartBody chart={chart} panel={panel} runs={runs} ready={chart.loaded !== null} tall />
-          <Overview chart={overview} x={how.x} />
+          <Overview chart={overview} x={how.x} left={chart.left} />
         </div>
         <aside class="full-side" aria-label="Values">
           {at && <p class="narrow dim at">{xTitle(how.x, at.x)}</p>}
@@ -90,13 +91,13 @@ function Points({ chart }: { chart: ReturnType<typeof useChart> }) {
   return (
     <div class="note points"><Icon name={drawn === behind ? "check" : "chart"} /><div>
       <b>{drawn === behind ? `All ${fullNumber(behind)} points in view are drawn` : `${fullNumber(drawn)} of ${fullNumber(behind)} points in view are drawn`}</b>
-      <p>{plural(traces.length, "line")}{drawn < behind ? ", min and max kept; zoom in for every point" : ""}{rows > behind ? `. Out of view: ${fullNumber(rows - behind)}` : ""}. {hintOf(chart).split(" · ").slice(1).join(", ")}</p>
+      <p>{plural(traces.length, "line")}{drawn < behind ? ", min and max kept; zoom in for every point" : ""}{rows > behind ? `. Out of view: ${fullNumber(rows - behind)}` : ""}. {hintOf(chart).split(" · ").filter((said) => !said.includes("points")).join(", ")}</p>
     </div></div>
   );
 }
 
 /** The whole run below the plot; the window in it can be dragged, resized and moved by keys. */
-function Overview({ chart, x }: { chart: ReturnType<typeof useChart>; x: string }) {
+function Overview({ chart, x, left }: { chart: ReturnType<typeof useChart>; x: string; left: number }) {
   const root = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ edge: "from" | "to" | "both"; start: number; range: readonly [number, number] } | null>(null);
   const [low, high] = chart.scales.x;
@@ -108,8 +109,8 @@ function Overview({ chart, x }: { chart: ReturnType<typeof useChart>; x: string 
     return low + ((event.clientX - box.left) / box.width) * span;
   };
   const apply = (a: number, b: number): void => {
-    const [left, right] = [Math.max(low, Math.min(a, b)), Math.min(high, Math.max(a, b))];
-    if (right - left > span * 1e-7) setZoom(left <= low && right >= high ? null : [left, right]);
+    const [start, end] = [Math.max(low, Math.min(a, b)), Math.min(high, Math.max(a, b))];
+    if (end - start > span * 1e-7) setZoom(start <= low && end >= high ? null : [start, end]);
   };
   const move = (event: PointerEvent): void => {
     if (!drag) return;
@@ -137,8 +138,8 @@ function Overview({ chart, x }: { chart: ReturnType<typeof useChart>; x: string 
   );
   return (
     <div class="overview-strip">
-      {chart.traces.length > 0 && <Chart traces={chart.traces} x={x} scales={chart.scales} rawBehind={false} label={`Overview by ${unitOf(x)}`} onZoom={() => undefined} overview />}
-      <div class="brush" ref={root} onPointerMove={move} onPointerUp={() => setDrag(null)} onPointerDown={(event) => {
+      {chart.traces.length > 0 && <Chart traces={chart.traces} x={x} scales={chart.scales} rawBehind={false} label={`Overview by ${unitOf(x)}`} onZoom={() => undefined} overview={left} />}
+      <div class="brush" ref={root} style={{ left: `${left}px` }} onPointerMove={move} onPointerUp={() => setDrag(null)} onPointerDown={(event) => {
         root.current!.setPointerCapture(event.pointerId);
         setDrag({ edge: "to", start: at(event), range: [at(event), at(event)] });
       }}>

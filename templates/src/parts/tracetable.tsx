@@ -40,7 +40,7 @@ export function TraceTable({ traces, x, caption }: { traces: readonly Trace[]; x
         <tbody>
           {rows.map(({ trace, at, min, max }) => (
             <tr key={trace.id + trace.label} onPointerEnter={() => void (hovered.value = trace.n ? "" : trace.id)} onPointerLeave={() => void (hovered.value = "")}>
-              <th scope="row" class="cut"><Swatch look={trace.look} /> {trace.label}</th>
+              <th scope="row" class="cut"><Swatch look={trace.look} /> {trace.label}{trace.damaged && <span class="warnmark" title="Part of this run could not be read"> ⚠</span>}</th>
               <td class="num">{Number.isNaN(at) ? "–" : cell(at, decimals)}</td><td class="num dim">{cell(min, decimals)}</td><td class="num dim">{cell(max, decimals)}</td>
             </tr>
           ))}
