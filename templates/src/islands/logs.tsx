@@ -65,6 +65,7 @@ function LogView({ run, head }: { run: RunRow; head: RunHead }) {
   const [from, to] = lineRange();
   const count = shown ? shown.length : head.logs.lines;
   const heights = useMemo(() => new Heights(count), [count, columns, wrap, shown]);
+  const marked = useMemo(() => new Map(head.logs.marks.map((mark) => [mark.line, mark.level])), [head]);
   const [top, setTop] = useState(0);
   const [size, setSize] = useState(600);
   themeTick.value;
@@ -80,6 +81,16 @@ function LogView({ run, head }: { run: RunRow; head: RunHead }) {
     rows.push({ at, no: number(at), line });
   }
 
+  /** Errors with the indented lines of their tracebacks, and warnings. */
+  const kindOf = (no: number): string => {
+    for (let i = no; i >= 0 && i > no - 60; i--) {
+      const level = marked.get(i);
+      if (level) return level === "error" ? " err" : i === no ? " wrn" : "";
+      const line = reader.line(i);
+      if (!line?.[1] || !/^\s/.test(line[2])) break;
+    }
+    return "";
+  };
   /** Where a line number stands in what is shown. */
   const position = (no: number): number => (shown ? shown.findIndex((other) => other >= no) : no);
   const reveal = (no: number): void => {
@@ -167,7 +178,7 @@ function LogView({ run, head }: { run: RunRow; head: RunHead }) {
           <span class="probe" aria-hidden="true">{"0".repeat(100)}</span>
           <div style={{ height: `${heights.total * UNIT}px`, paddingTop: `${heights.above(first) * UNIT}px` }}>
             {rows.map(({ at, no, line }) => (
-              <div class={`l${line?.[1] ? " err" : ""}${no >= from && no <= to ? " at" : ""}`} key={at} data-line={no + 1}>
+              <div class={`l${line?.[1] ? " se" : ""}${kindOf(no)}${no >= from && no <= to ? " at" : ""}`} key={at} data-line={no + 1}>
                 <button type="button" class="no" tabIndex={-1} aria-label={`Link to line ${no + 1}`} onClick={(event) => pickLine(no, event.shiftKey)}>{no + 1}</button>
                 <span class="ts" title={line ? fullDate(line[0]) : undefined}>{line && (time === "wall" ? clockSeconds(line[0]) : time === "rel" ? duration(Math.max(0, line[0] - head.started)) : "")}</span>
                 <span class="tx">{line ? <LogText line={line} find={find.pattern} current={no === find.current} /> : " "}</span>

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { LogMark } from "../model";
 import { pieces, readable, type Piece } from "../lib/ansi";
 import { resolve, rgb, themeTick } from "../lib/colours";
-import { full } from "../lib/format";
+import { plural } from "../lib/format";
 import type { LogLine } from "../lib/log";
 
 const MARKED = 4000;
@@ -31,7 +31,7 @@ export function LogText({ line, find, current }: { line: LogLine; find: RegExp |
         from += piece.text.length;
         return <Styled key={i} piece={piece} start={start} found={found} current={current} />;
       })}
-      {line[3] > 0 && <span class="dm"> ({full(line[3])} updates shown as one line)</span>}
+      {line[3] > 0 && <span class="dm"> ({plural(line[3], "update")} shown as one line)</span>}
     </>
   );
 }
