@@ -1,20 +1,21 @@
 // The run table.
-import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { Fragment, type ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { page } from "../entry";
 import type { RunRow } from "../model";
 import { href, reset, restored, setParams } from "../route";
 import { failure, index, uid } from "../lib/data";
 import { csv, fileName } from "../lib/csv";
-import { full, plural } from "../lib/format";
+import { cell, dateTime, duration, full, plural } from "../lib/format";
 import type { Group } from "../lib/runs";
 import { columnIds, columns, deltaMode, equalHidden, onlyDiffering, selected, setColumns, toggleSelected } from "../lib/tableview";
 import { baseline, closedGroups, current, filter, filterText, groupKeys, groups, join, listed, setSort, sortKeys, table, toggleEyes } from "../lib/view";
 import { ColumnsForm } from "../parts/columns";
 import { Icon } from "../parts/icons";
+import { nameOf } from "../parts/identity";
 import { FilterChips, FilterForm, RunSearch, bestRemoval, partsOf, useFilterPatterns } from "../parts/runsearch";
 import { Loading, NoRuns } from "../parts/states";
-import { GroupRow, HeadRow, RunLine, TierRow } from "../parts/tablerow";
+import { GroupRow, HeadRow, RunLine, TierRow, opened } from "../parts/tablerow";
 import { Button, Empty, Menu, Segments, Switch, download } from "../parts/ui";
 import { useKeys } from "../parts/use";
 import { rowHeight, useWindow } from "../parts/virtual";
@@ -32,6 +33,7 @@ export function Table() {
       {(filterText.value || filter.value.error) && <Where />}
       <Grid />
       <Selection />
+      {opened.value && <Details run={opened.value} />}
       <Foot />
     </div>
   );
@@ -85,7 +87,7 @@ function Tools() {
 function Where() {
   return (
     <div class="where">
-      <span class="dim">Where</span><FilterChips />
+      <span class="dim">Where</span><FilterChips builder />
       <span class="grow" /><code class="dim cut wide">{filterText.value}</code>
       <Menu label="Edit as text" kind="" text="Edit as text">{(close) => <FilterForm close={close} />}</Menu>
     </div>
@@ -136,6 +138,21 @@ function Grid() {
       <div role="rowgroup" style={{ height: `${rows.length * height}px`, paddingTop: `${Math.min(from, rows.length) * height}px` }}>{lines}</div>
       {!rows.length && <Empty title="No run matches" text={removal ? `Without ${removal.text} ${plural(removal.back, "run")} come back.` : undefined}>{removal && <Button kind="line" text={`Remove ${removal.text}`} onClick={removal.remove} />}</Empty>}
     </div>
+  );
+}
+
+/** On a phone a row opens to key and value. */
+function Details({ run }: { run: RunRow }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const now = table.value!;
+  const close = (): void => void (opened.value = null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog class="full details" ref={dialog} aria-label={nameOf(run)} onClose={close}>
+      <header class="full-top"><h3>{nameOf(run)}</h3><span class="grow" /><Button icon="close" label="Close" onClick={close} /></header>
+      <a class="btn line" href={href(run.page)}>Open run</a>
+      <dl class="kv">{columns.value.slice(1).filter((column) => !column.spark).map((column) => <Fragment key={column.id}><dt>{column.label}</dt><dd>{now.value(run, column.id) === undefined ? "–" : column.id === "created" ? dateTime(run.created) : column.id === "duration" ? duration(run.duration) : column.tier === "summary" && column.numeric ? cell(now.number(run, column.id), column.decimals) : now.text(run, column.id)}</dd></Fragment>)}</dl>
+    </dialog>
   );
 }
 

@@ -82,6 +82,12 @@ export function difference(value: number): string {
   return (value > 0 ? "+" : MINUS) + number(Math.abs(value));
 }
 
+/** A spread in a narrow slot: ±.0128, ±952, ±2e−8. */
+export function plusMinus(std: number): string {
+  const text = number(std);
+  return `±${text.includes("e") ? exponent(std, 0) : text.replace(/^0\./, ".").slice(0, 5).replace(/\.$/, "")}`;
+}
+
 /** Decimals of an axis come from the distance of its ticks. */
 export function tick(value: number, distance: number): string {
   if (value === 0) return "0";

@@ -79,7 +79,7 @@ export class RunTable {
 
   text(run: RunRow, id: string): string {
     const value = this.value(run, id);
-    return Array.isArray(value) ? value.map(logged).join(", ") : logged(value);
+    return id === "tags" ? run.tags.join(", ") : logged(value);
   }
 
   filter(runs: readonly RunRow[], filter: Filter | null, matches?: Matcher): RunRow[] {

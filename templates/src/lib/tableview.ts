@@ -5,7 +5,7 @@ import { param, setParams } from "../route";
 import { cell, decimalsOf } from "./format";
 import { highIsBetter, lowIsBetter } from "./keys";
 import type { ColumnInfo, RunTable } from "./runs";
-import { join, listed, mainMetric, split, table } from "./view";
+import { groupKeys, join, listed, mainMetric, split, table } from "./view";
 
 export interface TableColumn extends ColumnInfo {
   readonly width: number;
@@ -97,7 +97,8 @@ function usualWidth(now: RunTable, info: ColumnInfo, spark: boolean, decimals: n
   const usual = USUAL[info.id];
   if (usual) return usual;
   const longest = listed.value.slice(0, 100).reduce((most, run) => Math.max(most, info.numeric ? cell(now.number(run, info.id), decimals).length : now.text(run, info.id).length), 0);
-  return Math.round(Math.max(64, Math.min(220, Math.max(info.label.length * 6.4 + 24, longest * 7 + 24 + (info.tier === "summary" ? 40 : 0)))));
+  const slot = info.tier === "summary" && info.numeric && groupKeys.value.length ? 40 : 0;
+  return Math.round(Math.max(64, Math.min(220, Math.max(info.label.length * 6.4 + 24, longest * 7 + 24) + slot)));
 }
 
 export const selected = computed(() => new Set(split(param("sel"))));

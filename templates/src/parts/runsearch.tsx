@@ -73,7 +73,7 @@ function setPartsText(parts: readonly Filter[]): void {
   setParams({ f: write(tree) || undefined });
 }
 
-export function FilterChips() {
+export function FilterChips({ builder }: { builder?: boolean }) {
   const { tree, error } = filter.value;
   const parts = partsOf(tree);
   const remove = (at: number): void => setPartsText(parts.filter((_, i) => i !== at));
@@ -86,7 +86,8 @@ export function FilterChips() {
         </span>
       ))}
       {error && <span class="chip bad" role="alert">{error}</span>}
-      <Menu label="Add a filter" trigger={{ class: "chip add", content: <><Icon name="plus" />Filter</> }}>{(close) => <FilterForm close={close} />}</Menu>
+      <Menu label="Add a filter" trigger={{ class: "chip add", content: <><Icon name="plus" />{builder ? "and" : "Filter"}</> }}>{(close) => <FilterForm close={close} />}</Menu>
+      {builder && tree && <Menu label="Add an alternative" trigger={{ class: "chip add", content: <><Icon name="plus" />or group</> }}>{(close) => <FilterForm close={close} or />}</Menu>}
     </>
   );
 }
@@ -94,7 +95,7 @@ export function FilterChips() {
 const OPERATORS: readonly Operator[] = ["=", "!=", ">", ">=", "<", "<=", "~", "!~", "has", "in"];
 
 /** Builds one condition from fields, and shows the filter as text. */
-export function FilterForm({ close }: { close: () => void }) {
+export function FilterForm({ close, or }: { close: () => void; or?: boolean }) {
   const now = table.value;
   const [key, setKey] = useState("state");
   const [operator, setOperator] = useState<Operator>("=");
@@ -105,7 +106,8 @@ export function FilterForm({ close }: { close: () => void }) {
   const add = (): void => {
     if (value === "") return;
     const condition: Condition = { kind: "is", key, operator, values: operator === "in" ? value.split(",").map((item) => item.trim()) : [value] };
-    setPartsText([...partsOf(filter.value.tree), condition]);
+    const { tree } = filter.value;
+    setPartsText(or && tree ? [{ kind: "or", parts: tree.kind === "or" ? [...tree.parts, condition] : [tree, condition] }] : [...partsOf(tree), condition]);
     close();
   };
   const enter = (act: () => void) => (event: KeyboardEvent): void => void (event.key === "Enter" && (event.preventDefault(), act()));

@@ -1,16 +1,17 @@
 // Rows of the run table: heads, groups, runs.
 import type { ComponentChildren } from "preact";
+import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { RunRow } from "../model";
 import { href } from "../route";
 import { uid } from "../lib/data";
-import { ago, cell, difference, duration, fullDate, number } from "../lib/format";
+import { ago, cell, difference, duration, fullDate, number, plusMinus } from "../lib/format";
 import { lowIsBetter } from "../lib/keys";
 import { now } from "../lib/live";
 import { css } from "../lib/palette";
 import type { Group } from "../lib/runs";
 import { columnIds, deltaMode, onlyDiffering, selected, setColumns, setWidth, toggleSelected, type TableColumn } from "../lib/tableview";
-import { baseline, current, cycleSort, groupLook, lookOf, sortKeys, table, toggleGroup } from "../lib/view";
+import { baseline, current, cycleSort, groupLook, groups, lookOf, sortKeys, table, toggleGroup } from "../lib/view";
 import { Icon } from "./icons";
 import { Dot, Swatch, nameOf } from "./identity";
 import { Spark } from "./spark";
@@ -58,6 +59,7 @@ function Head({ column, first, edge }: { column: TableColumn; first: boolean; ed
         const by = event.altKey ? (event.key === "ArrowRight" ? 16 : event.key === "ArrowLeft" ? -16 : 0) : 0;
         if (by) event.preventDefault(), setWidth(column.id, column.width + by);
       }} onClick={(event) => cycleSort(column.spark ? column.id.slice(1) : column.id, event.shiftKey)}>{column.label}{key ? (key.descending ? " ↓" : " ↑") : ""}</button>
+      {groups.value && column.tier === "summary" && column.numeric && !column.spark && <i class="pm" />}
       <i class="edge-grip" title="Drag to resize, double click to fit"
         onDblClick={() => setWidth(column.id, null)}
         onPointerDown={(event) => {
@@ -71,17 +73,21 @@ function Head({ column, first, edge }: { column: TableColumn; first: boolean; ed
   );
 }
 
+/** The run whose row is open, on a phone. */
+export const opened = signal<RunRow | null>(null);
+
 export function RunLine({ run, columns, at }: { run: RunRow; columns: readonly TableColumn[]; at: number }) {
   const id = uid(run);
   const chosen = selected.value.has(id);
   return (
-    <div class={`tr${current.value === id ? " current" : ""}`} role="row" aria-selected={chosen} aria-rowindex={at + 3}>
+    <div class={`tr${current.value === id ? " current" : ""}`} role="row" aria-selected={chosen} aria-rowindex={at + 3} onClick={(event) => innerWidth < 760 && !(event.target as Element).closest("a, input") && (opened.value = run)}>
       <span class="td first" role="rowheader">
         <input type="checkbox" aria-label={`Select ${nameOf(run)}`} checked={chosen} onChange={() => toggleSelected([id])} />
         <Swatch look={lookOf(run)} /><Dot state={run.state} />
         {baseline.value === run && <span class="flag" title="Baseline"><Icon name="flag" small /></span>}
         <a class="name cut" href={href(run.page)} title={nameOf(run)}>{nameOf(run)}</a>
         {run.state !== "finished" && <span class={`state ${run.state}`}>{run.state}</span>}
+        <button type="button" class="narrow open" aria-label={`Values of ${nameOf(run)}`}><Icon name="right" small /></button>
       </span>
       {columns.slice(1).map((column, i) => <Cell key={column.id} run={run} column={column} edge={isEdge(columns, i + 1)} />)}
     </div>
@@ -114,7 +120,7 @@ function Value({ run, column, classes }: { run: RunRow; column: TableColumn; cla
   const sorted = sortKeys.value[0]?.id === column.id;
   return (
     <span class={`${classes}${mine === column.best ? " best" : ""}${Number.isNaN(mine) ? " nan" : ""}${sorted ? " bar" : ""}`} role="gridcell" title={String(table.value!.value(run, column.id))} style={sorted ? { "--share": share(column, mine) } : undefined}>
-      {cell(mine, column.decimals)}<i class="pm" />
+      {cell(mine, column.decimals)}{groups.value && <i class="pm" />}
     </span>
   );
 }
@@ -130,7 +136,7 @@ export function GroupRow({ group, open, columns, at }: { group: Group; open: boo
     <div class="tr group" role="row" aria-expanded={open} aria-rowindex={at + 3}>
       <span class="td first" role="rowheader">
         <input type="checkbox" aria-label={`Select ${group.label}`} checked={ids.every((id) => selected.value.has(id))} onChange={() => toggleSelected(ids)} />
-        <button type="button" class="fold cut" aria-expanded={open} onClick={() => toggleGroup(group.id)}><Icon name={open ? "down" : "right"} small /><Swatch look={groupLook(group.runs)} /> <b>{group.label}</b> <span class="dim">{group.runs.length} run{group.runs.length === 1 ? "" : "s"}</span></button>
+        <button type="button" class="fold cut" aria-expanded={open} onClick={() => toggleGroup(group.id)}><Icon name={open ? "down" : "right"} small /><Swatch look={groupLook(group.id)} /> <b>{group.label}</b> <span class="dim">{group.runs.length} run{group.runs.length === 1 ? "" : "s"}</span></button>
       </span>
       {columns.slice(1).map((column, i) => <GroupCell key={column.id} group={group} column={column} edge={isEdge(columns, i + 1)} />)}
     </div>
@@ -147,7 +153,7 @@ function GroupCell({ group, column, edge }: { group: Group; column: TableColumn;
     const sorted = sortKeys.value[0]?.id === column.id;
     return (
       <span class={`${classes} strong${sorted ? " bar" : ""}`} role="gridcell" title={`mean of ${n}`} style={sorted ? { "--share": share(column, mean) } : undefined}>
-        {n ? cell(mean, column.decimals) : "–"}<i class="pm">{n > 1 ? `±${number(std).replace(/^0\./, ".").slice(0, 5)}` : ""}</i>
+        {n ? cell(mean, column.decimals) : "–"}<i class="pm">{n > 1 ? plusMinus(std) : ""}</i>
       </span>
     );
   }
