@@ -1,5 +1,5 @@
 // What a person has set stands in the hash: `#k=v&h=anchor` in a folder, `#/page?k=v&h=anchor` in a single file.
-import { computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { page, single } from "./entry";
 
 export type Params = Readonly<Record<string, string>>;
@@ -141,6 +141,3 @@ export function preference(name: string): string | null {
 export function setPreference(name: string, value: string | null): void {
   store(`tracklog:${name}`, value);
 }
-
-/** The parameters of one prefix, for a panel: `p.train/loss=…`. */
-export const paramCount = computed(() => Object.keys(params.value).length);

@@ -7,7 +7,7 @@ import { href, param, setParams } from "../route";
 import { page } from "../entry";
 import { head as loadHead } from "../lib/data";
 import { full, number, plural, difference } from "../lib/format";
-import { isHeldOut, lowIsBetter, shown } from "../lib/keys";
+import { highIsBetter, isHeldOut, lowIsBetter, shown } from "../lib/keys";
 import { baseline, table } from "../lib/view";
 import { Icon } from "../parts/icons";
 import { HistogramSpark, Spark } from "../parts/spark";
@@ -48,7 +48,10 @@ function fill(root: HTMLElement, run: RunRow, head: RunHead): void {
       if (series.size > 1) render(<Spark run={run} metric={series.key} />, spark);
       const best = bestOf(series);
       const cell = row.querySelector<HTMLElement>(".best");
-      if (cell) cell.textContent = marks(series) || best.text;
+      if (cell) {
+        cell.textContent = marks(series) || best.text;
+        if (marks(series)) cell.title = `${full(series.nan + series.posinf + series.neginf)} of ${full(series.size)} values are not finite`;
+      }
     } else if (series.kind === "histogram") render(<HistogramSpark run={run} metric={series.key} />, spark);
     live(row, run);
   }
@@ -73,14 +76,16 @@ function live(row: HTMLElement, run: RunRow): void {
 
 function bestOf(series: Series): { value: number | null; step: number; text: string; word: string } {
   const low = lowIsBetter(series.key);
-  const value = low ? series.min : series.max;
+  // Which direction is the better one is told by few names: of the others nothing is the best.
+  const value = low ? series.min : highIsBetter(series.key) ? series.max : null;
   const word = low ? "min" : "max";
   return { value, step: low ? series.argmin : series.argmax, word, text: value === null || series.size < 2 || series.min === series.max ? "" : `${number(value)} ${word}` };
 }
 
 function marks(series: Series): string {
-  const bad = series.nan + series.posinf + series.neginf;
-  return bad ? `${full(bad)} of ${full(series.size)} not finite` : "";
+  const infinite = series.posinf + series.neginf;
+  if (series.nan && infinite) return `${full(series.nan)} NaN, ${full(infinite)} Inf`;
+  return series.nan || infinite ? `${full(series.nan || infinite)} of ${full(series.size)} ${series.nan ? "NaN" : "Inf"}` : "";
 }
 
 /** Up to six: validation first, then as logged. */

@@ -1,7 +1,7 @@
 // Panels of a board: which there are, in which sections, and what a person set for one of them.
 import { computed } from "@preact/signals";
 import type { KeyInfo } from "../model";
-import { param, params, setParams } from "../route";
+import { param, setParams } from "../route";
 import { prefix, shown } from "./keys";
 import { parse, write, type Smoothing } from "./smooth";
 import { clipOutliers, join, keys, smoothing, split, xAxis } from "./view";
@@ -140,4 +140,3 @@ export function toggleFold(name: string): void {
   const list = [...next];
   setParams({ fold: list.length === 1 && list[0] === SYSTEM ? undefined : join(list) ?? "" });
 }
-export const anyParams = computed(() => Object.keys(params.value).length > 0);

@@ -3,12 +3,14 @@ import { useEffect, useState } from "preact/hooks";
 import type { RunRow } from "../model";
 import { param, setParams } from "../route";
 import { folded, movePanel, panels, pinned, sectionsOf, setOptions, toggleFold, togglePin, effective, type PanelInfo, type Section } from "../lib/panels";
+import { index } from "../lib/data";
 import { search } from "../lib/regex";
 import { columnCount, split } from "../lib/view";
 import { HeatPanel } from "./heat";
 import { Icon } from "./icons";
 import { LinePanel } from "./panel";
 import { PicturesPanel } from "./pictures";
+import { NoRuns } from "./states";
 import { Toolbar } from "./toolbar";
 import { Empty } from "./ui";
 import { useKeys } from "./use";
@@ -44,8 +46,9 @@ export function Board({ fixed, list, openAll, runsButton }: { fixed?: readonly R
   return (
     <>
       <Toolbar count={all.length} note={note} runsButton={runsButton} hasX={all.some((panel) => panel.stream === "history")} />
+      {!list && !all.some((panel) => panel.stream === "history") && <NoRuns project={index.value?.project ?? ""} />}
       {sections.map((section) => <SectionView key={section.name} section={section} open={openAll || hits !== null || !folded.value.has(section.name)} fixed={fixed} />)}
-      {!sections.length && (hits ? <Empty title="No panel matches" text={`${all.length} panels are left out by the search.`} /> : <Empty title="No data logged yet" text="Charts appear with the first numbers." />)}
+      {!sections.length && hits && <Empty title="No panel matches" text={`${all.length} panels are left out by the search.`} />}
     </>
   );
 }

@@ -3,13 +3,14 @@ import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { RunRow } from "../model";
 import { setParams, shareUrl } from "../route";
+import { uid } from "../lib/data";
 import { fileName, linesCsv } from "../lib/csv";
 import { full, number, plural } from "../lib/format";
 import { parts, shown } from "../lib/keys";
 import { effective, optionsOf, pinned, setOptions, togglePin, type PanelInfo } from "../lib/panels";
 import type { Scales } from "../lib/plot";
 import { main, xRange, yRange, type Trace } from "../lib/trace";
-import { fromZero, hovered, logX, rawBehind, setZoom, zoom } from "../lib/view";
+import { fromZero, hovered, logX, rawBehind, setZoom, table, toggleEyes, zoom } from "../lib/view";
 import { unitOf } from "../lib/axis";
 import { Chart } from "./chart";
 import { Swatch } from "./identity";
@@ -71,7 +72,8 @@ export type ChartState = ReturnType<typeof useChart>;
 /** All that a line chart needs: data, traces, ranges. */
 export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolean, whole = false) {
   const how = effective(panel);
-  const [width, setWidth] = useState(0);
+  const [[width, left], setPlace] = useState<readonly [number, number]>([0, 0]);
+  const setWidth = (nextWidth: number, nextLeft: number): void => setPlace((now) => (now[0] === nextWidth && now[1] === nextLeft ? now : [nextWidth, nextLeft]));
   const [boxY, setBoxY] = useState<readonly [number, number] | null>(null);
   const range = whole ? null : zoom.value;
   const isLogX = logX.value && how.x !== "wall";
@@ -94,7 +96,7 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
     setBoxY(y);
     setZoom(x);
   };
-  return { how, loaded, error, again, traces, scales, beyond, setWidth, onZoom, label, range };
+  return { how, loaded, error, again, traces, scales, beyond, left, setWidth, onZoom, label, range };
 }
 
 export function ChartBody({ chart, panel, runs, ready, tall }: { chart: ChartState; panel: PanelInfo; runs: readonly RunRow[]; ready: boolean; tall?: boolean }) {
@@ -102,16 +104,20 @@ export function ChartBody({ chart, panel, runs, ready, tall }: { chart: ChartSta
   const frame = tall ? "plot tall" : "plot";
   if (error && !traces.length) return <div class={frame}><Empty title="This panel could not be read" text={error}><Button kind="line" text="Retry" onClick={again} /></Empty></div>;
   if (!runs.length) return <div class={frame}><Empty title="No run is shown" text="Open an eye in the run list." /></div>;
-  if (ready && !traces.length) return <div class={frame}><NoData panel={panel} x={how.x} /></div>;
+  if (ready && !traces.length) return <div class={frame}><NoData panel={panel} x={how.x} runs={runs} /></div>;
   if (!ready) return <div class={`${frame} wait`} aria-hidden="true"><i class="sk" /><i class="sk" /><i class="sk" /></div>;
   return <Chart traces={traces} x={how.x} scales={scales} rawBehind={rawBehind.value} label={chart.label} onZoom={chart.onZoom} onWidth={chart.setWidth} tall={tall} />;
 }
 
-function NoData({ panel, x }: { panel: PanelInfo; x: string }) {
+function NoData({ panel, x, runs }: { panel: PanelInfo; x: string; runs: readonly RunRow[] }) {
   if (["step", "rel", "wall"].includes(x)) return <Empty title="No run in view logged this" text={`${plural(panel.runs, "run")} of the project did.`} />;
+  const now = table.value;
+  const has = (run: RunRow, key: string): boolean => now?.value(run, `summary.${key}`) !== undefined;
+  const others = now?.index.runs.filter((run) => !runs.includes(run) && has(run, x) && has(run, panel.key)).map(uid) ?? [];
   return (
-    <Empty title={<>No run in view logged <code>{shown(x)}</code> next to {panel.title}</>} text={`The other panels stay on ${shown(x)}.`}>
+    <Empty title={<>No run in view logged <code>{shown(x)}</code> next to {panel.title}</>} text={`${others.length ? `${plural(others.length, "hidden run")} did. ` : ""}The other panels stay on ${shown(x)}.`}>
       <Button kind="line" text="Use step here" onClick={() => setOptions(panel.id, { x: "step" })} />
+      {others.length ? <Button kind="line" text={others.length > 1 ? `Show those ${full(others.length)} runs` : "Show that run"} onClick={() => toggleEyes(others, true)} /> : <Button kind="line" text="Use step everywhere" onClick={() => setParams({ x: undefined, zoom: undefined })} />}
     </Empty>
   );
 }

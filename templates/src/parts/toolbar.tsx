@@ -39,6 +39,7 @@ export function XAxis() {
         <Segments label="X axis" value={metric ? "" : x} options={[["step", "Step"], ["rel", "Relative"], ["wall", "Wall"]]} onChange={set} />
         <select class="plainselect" aria-label="Metric as x axis" data-on={metric ? "" : undefined} value={metric ? x : ""} onChange={(event) => set(event.currentTarget.value || "step")}>
           <option value="">metric</option>
+          {metric && !scalars.value.some((key) => key.key === x) && <option value={x}>{shown(x)}</option>}
           {scalars.value.filter((key) => key.stream === "history").map((key) => <option key={key.key} value={key.key}>{shown(key.key)}</option>)}
         </select>
       </span>
