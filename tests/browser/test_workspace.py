@@ -23,6 +23,14 @@ pytestmark = pytest.mark.browser
 ROWS = 5000
 NAN, ABOVE, BELOW = (7, 120, 121), (125, 4000), (130,)
 COPIED = "navigator.clipboard && (navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve() })"
+COUNTED = """() => {
+  window.drawn = new Map();
+  const clear = CanvasRenderingContext2D.prototype.clearRect;
+  CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+    drawn.set(this.canvas, (drawn.get(this.canvas) ?? 0) + 1);
+    return clear.apply(this, box);
+  };
+}"""
 VIEW = """() => ({
   eyes: [...document.querySelectorAll('.rail .run')].map((r) => [r.dataset.run, r.querySelector('.eye').ariaPressed]),
   colours: [...document.querySelectorAll('.rail .run .sw')].map((s) => s.getAttribute('style')),
@@ -200,3 +208,14 @@ def test_the_last_view_comes_back_with_a_way_out(browser: Browser, demo: Site) -
         page.goto("about:blank")
         show(page, demo.url("iris/index.html", "v=1"))
         assert page.evaluate(VIEW) == first
+
+
+def test_a_chart_that_is_shown_is_drawn_once(browser: Browser, demo: Site) -> None:
+    with window(browser) as page:
+        show(page, demo.url("iris/index.html", "only="))
+        page.evaluate(COUNTED)
+        page.evaluate("location.hash = 'hide='")
+        page.wait_for_function("() => document.querySelector('figure canvas')")
+        settle(page)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert max(page.evaluate("[...drawn.values()]")) == 1

@@ -108,10 +108,9 @@ export class Plot {
     this.traces = traces;
     this.scales = scales;
     this.options = { ...options, yMin: scales.y[0], yMax: scales.y[1] };
-    this.chart.batch(() => {
-      this.chart.setScale("x", { min: scales.x[0], max: scales.x[1] });
-      this.chart.setScale("y", { min: scales.y[0], max: scales.y[1] });
-    });
+    // Not in a batch, which draws at once: like this all that is set before the next microtask is one drawing.
+    this.chart.setScale("x", { min: scales.x[0], max: scales.x[1] });
+    this.chart.setScale("y", { min: scales.y[0], max: scales.y[1] });
     this.chart.redraw(false, true);
   }
 
