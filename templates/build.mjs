@@ -29,6 +29,14 @@ const workers = {
 // Charts paint their own lines and legends: uPlot's builders of paths, dates and legends would be a quarter of its size.
 const unused = [
   ["const FEAT_TIME          = true;", "const FEAT_TIME = false;"],
+  ["= genTimeStuffs(1);", "= [];"],
+  ["= genTimeStuffs(1e-3);", "= [];"],
+  ["(opts.fmtDate || fmtDate)", "null"],
+  [/const _timeAxisSplits = .*;/, "const _timeAxisSplits = null;"],
+  [/const _timeAxisVals   = .*;/, "const _timeAxisVals = null;"],
+  [/const _timeSeriesVal  = .*;/, ""],
+  [/s\.value = isTime \? .* : (sv \|\| numSeriesVal;)/, "s.value = $1"],
+  [/isTime \? \(\s*\/\/ config[\s\S]*?_timeAxisVals\s*\) : /, ""],
   ["const linearPath = linear() ;", "const linearPath = () => null;"],
   ["const showLegend = legend.show;", "const showLegend = false;"],
   ["uPlot.join = join;", ""],
