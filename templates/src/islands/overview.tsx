@@ -52,7 +52,14 @@ function fill(root: HTMLElement, run: RunRow, head: RunHead): void {
         cell.textContent = marks(series) || best.text;
         if (marks(series)) cell.title = `${full(series.nan + series.posinf + series.neginf)} of ${full(series.size)} values are not finite`;
       }
-    } else if (series.kind === "histogram") render(<HistogramSpark run={run} metric={series.key} />, spark);
+    } else if (series.kind === "histogram") render(<HistogramSpark run={run} metric={series.key} tell={(mean, std) => {
+      row.querySelector(".v")!.textContent = number(mean);
+      row.querySelector(".best")!.textContent = number(std);
+      // A section of histograms alone says so in its head.
+      const heads = row.parentElement!.querySelectorAll(".part .num");
+      if ([...row.parentElement!.querySelectorAll<HTMLElement>("tr[data-key]")].every(({ dataset }) => byKey.get(dataset.key!)?.kind === "histogram")) heads.forEach((head, i) => (head.textContent = ["mean", "std"][i]!));
+      else row.querySelector(".best")!.textContent = `±${number(std)}`;
+    }} />, spark);
     live(row, run);
   }
   const count = root.querySelector("[data-count]");

@@ -1,6 +1,7 @@
 // A line without axes, and a histogram as bars: for tables and summaries.
+import { useEffect } from "preact/hooks";
 import type { HistogramValue, RunRow } from "../model";
-import { loggedValues } from "../lib/media";
+import { edges, loggedValues } from "../lib/media";
 import { lines } from "../lib/series";
 import { useLoaded, useSeen } from "./use";
 
@@ -49,10 +50,24 @@ export function Spark({ run, metric, colour }: { run: RunRow; metric: string; co
   return <span class="spark-box" ref={attach}>{line && <SparkPath x={line.x} y={line.y} colour={colour} />}</span>;
 }
 
-export function HistogramSpark({ run, metric }: { run: RunRow; metric: string }) {
+/** Mean and standard deviation, each value taken as the middle of its bin; null for an empty histogram. */
+function moments(value: HistogramValue): readonly [number, number] | null {
+  const at = edges(value);
+  const total = value.counts.reduce((sum, count) => sum + count, 0);
+  if (!total) return null;
+  const mean = value.counts.reduce((sum, count, i) => sum + (count * (at[i]! + at[i + 1]!)) / 2, 0) / total;
+  return [mean, Math.sqrt(value.counts.reduce((sum, count, i) => sum + count * ((at[i]! + at[i + 1]!) / 2 - mean) ** 2, 0) / total)];
+}
+
+/** The last one as bars; `tell` hears its mean and standard deviation. */
+export function HistogramSpark({ run, metric, tell }: { run: RunRow; metric: string; tell: (mean: number, std: number) => void }) {
   const [attach, seen] = useSeen<HTMLSpanElement>("100px", 100);
   const { value } = useLoaded(() => loggedValues<HistogramValue>(run, metric, "histogram"), [run.parts.join(), metric], seen);
   const last = value?.at(-1)?.value;
+  useEffect(() => {
+    const found = last && moments(last);
+    if (found) tell(...found);
+  }, [last]);
   return <span class="spark-box" ref={attach}>{last && <Bars counts={last.counts} />}</span>;
 }
 
