@@ -1,5 +1,5 @@
 // What an x axis is called and how its values read.
-import { clock, date, duration, full, reading, tick } from "./format";
+import { clock, clockSeconds, date, duration, full, reading, tick } from "./format";
 import { shown } from "./keys";
 
 /** Under the axis, at its right end. */
@@ -9,7 +9,7 @@ export function unitOf(x: string): string {
 
 export function tickText(x: string): (value: number, distance: number) => string {
   if (x === "rel") return relativeTick;
-  if (x === "wall") return (value, distance) => (distance >= 86400 ? date(value).replace(/ \d{4}$/, "") : clock(value));
+  if (x === "wall") return (value, distance) => (distance >= 86400 ? date(value).replace(/ \d{4}$/, "") : distance >= 60 ? clock(value) : clockSeconds(value));
   return tick;
 }
 

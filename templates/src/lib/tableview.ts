@@ -98,7 +98,7 @@ function usualWidth(now: RunTable, info: ColumnInfo, spark: boolean, decimals: n
   if (usual) return usual;
   const longest = listed.value.slice(0, 100).reduce((most, run) => Math.max(most, info.numeric ? cell(now.number(run, info.id), decimals).length : now.text(run, info.id).length), 0);
   const slot = info.tier === "summary" && info.numeric && groupKeys.value.length ? 40 : 0;
-  return Math.round(Math.max(64, Math.min(220, Math.max(info.label.length * 6.4 + 24, longest * 7 + 24) + slot)));
+  return Math.round(Math.max(64, Math.min(220, Math.max(info.label.length * 6.4 + 34, longest * 7 + 24) + slot)));
 }
 
 export const selected = computed(() => new Set(split(param("sel"))));

@@ -60,7 +60,7 @@ export function LinePanel({ panel, fixed, drag }: { panel: PanelInfo; fixed?: re
         <PanelMenu panel={panel} csv={() => saveCsv(panel, how.x, traces)} copyLink={() => void copy(shareUrl({ panel: panel.id }))} />
       </>
     }>
-      <Legend traces={traces} note={legendNote(chart)} single={fixed !== undefined && fixed.length === 1} />
+      <Legend traces={traces} note={legendNote(chart)} width={chart.width} single={fixed !== undefined && fixed.length === 1} />
       {how.table && traces.length ? <TraceTable traces={traces} x={how.x} /> : <ChartBody chart={chart} panel={panel} runs={runs} ready={loaded !== null} />}
       <p class="hint" title={hintOf(chart)}>{hintOf(chart)}</p>
     </Card>
@@ -96,7 +96,7 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
     setBoxY(y);
     setZoom(x);
   };
-  return { how, loaded, error, again, traces, scales, beyond, left, setWidth, onZoom, label, range };
+  return { how, loaded, error, again, traces, scales, beyond, left, width, setWidth, onZoom, label, range };
 }
 
 export function ChartBody({ chart, panel, runs, ready, tall }: { chart: ChartState; panel: PanelInfo; runs: readonly RunRow[]; ready: boolean; tall?: boolean }) {
@@ -122,7 +122,11 @@ function NoData({ panel, x, runs }: { panel: PanelInfo; x: string; runs: readonl
   );
 }
 
-export function Legend({ traces, note, single }: { traces: readonly Trace[]; note: string; single: boolean }) {
+function Legend({ traces, note, single, width }: { traces: readonly Trace[]; note: string; single: boolean; width: number }) {
+  // By the length of the names, since a layout of every card would cost more than the line is worth.
+  let room = width;
+  const over = traces.findIndex(({ label }) => (room -= 28 + 6.3 * label.length) < -2.5 * label.length);
+  const rest = over < 0 ? traces.length - LEGEND : traces.length - Math.max(1, Math.min(LEGEND, over));
   const named = single && traces.length === 1 ? [] : traces.slice(0, LEGEND);
   return (
     <div class="legend-wrap">
@@ -134,7 +138,7 @@ export function Legend({ traces, note, single }: { traces: readonly Trace[]; not
         ))}
         {note && <span class="dim">{note}</span>}
       </div>
-      {traces.length > 3 && <span class="more">+{traces.length - 3}</span>}
+      {rest > 0 && <span class="more">+{rest}</span>}
     </div>
   );
 }
