@@ -219,3 +219,17 @@ def test_a_chart_that_is_shown_is_drawn_once(browser: Browser, demo: Site) -> No
         settle(page)
         page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         assert max(page.evaluate("[...drawn.values()]")) == 1
+
+
+@pytest.mark.parametrize("x", ["step", "rel", "wall"])
+def test_charts_of_groups_come_to_rest(browser: Browser, demo: Site, x: str) -> None:
+    """A group's mean is made for the width it has; it must not set the width that it is made for."""
+    frames = """() => new Promise((done) => {
+      let left = 40;
+      const next = () => left-- ? requestAnimationFrame(next) : done([...drawn.values()].reduce((a, b) => a + b, 0));
+      next();
+    })"""
+    with window(browser) as page:
+        page.add_init_script(f"({COUNTED})()")
+        show(page, demo.url("iris/index.html", f"group=config.model.activation&x={x}&sm=ema.6"))
+        assert page.evaluate(frames) == page.evaluate(frames)

@@ -54,7 +54,7 @@ export function Chart(props: ChartProps) {
       zoom: (rangeX, rangeY) => latest.current.onZoom(rangeX, rangeY),
     }, overview);
     plot.current = made;
-    latest.current.onWidth?.(made.plotWidth, made.plotLeft);
+    tell();
     const stop = followCursor(made);
     const theme = effect(() => {
       themeTick.value;
@@ -82,7 +82,9 @@ export function Chart(props: ChartProps) {
   }, [traces, scales.x[0], scales.x[1], scales.y[0], scales.y[1], props.rawBehind]);
 
   function tell(): void {
-    if (plot.current) latest.current.onWidth?.(plot.current.plotWidth, plot.current.plotLeft);
+    // The chart's own width, not its plot's: a group's mean is made for this width and decides the range of y, whose
+    // labels decide the plot's. The two would chase each other for ever.
+    if (plot.current) latest.current.onWidth?.(size[0], plot.current.plotLeft);
   }
 
   /** Crosshair and points of this chart, wherever the cursor stands. */
