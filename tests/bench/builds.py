@@ -38,26 +38,23 @@ def cold(world: World) -> Iterator[Figure]:
     source = logs(world)
     target = world.home / "cold"
 
-    def naive() -> float:
-        return python(str(CHECKOUT / "tests/bench/naive.py"), str(source), str(world.home / "naive.html"))
+    def naive(*how: str) -> float:
+        return python(str(CHECKOUT / "tests/bench/naive.py"), str(source), str(world.home / "naive.html"), *how)
 
     def ours(*jobs: str) -> float:
         shutil.rmtree(target, ignore_errors=True)
         return python("-m", "tracklog", "build", str(source), "-o", str(target), *jobs)
 
-    bare, one, several = interleaved(world.repeats, naive, lambda: ours("--jobs", "1"), ours)
+    taken = interleaved(world.repeats, naive, lambda: naive("orjson"), lambda: ours("--jobs", "1"), ours)
     (world.home / "naive.html").unlink()
-    cost = f"{median(bare):.1f} s naive, {median(bare) / MILLIONS:.2f} s per million values"
-    single = [b / a for a, b in zip(bare, one, strict=True)]
-    yield Figure("cold build, one process, over naive", median(single), 3, "×", single, f"{median(one):.1f} s; {cost}")
-    many = [b / a for a, b in zip(bare, several, strict=True)]
-    yield Figure("cold build, default jobs, over naive", median(many), 2, "×", many, f"{median(several):.1f} s")
-    # The naive script of the design took 0.36 s per million values, on the machine that it was written on.
-    for kind, samples, factor in (("one process", one, 3), ("default jobs", several, 2)):
-        each = median(samples) / MILLIONS
-        yield Figure(
-            f"cold build, {kind}, per million values", each, factor * 0.36, "s", [s / MILLIONS for s in samples]
-        )
+    plain, fast, one, several = taken
+    for kind, samples, bound in (("one process", one, 3), ("default jobs", several, 2)):
+        for how, bare in (("json", plain), ("orjson", fast)):
+            ratios = [b / a for a, b in zip(bare, samples, strict=True)]
+            note = f"{median(samples):.1f} s against {median(bare):.1f} s"
+            yield Figure(f"cold build, {kind}, over naive ({how})", median(ratios), bound, "×", ratios, note)
+    each = median(one) / MILLIONS
+    yield Figure("cold build, one process, per million values", each, 1, "s", (), "EventAccumulator: 15 s")
     shutil.rmtree(target)
     held = peak("-m", "tracklog", "build", str(source), "-o", str(target), cwd=world.home)
     yield Figure("cold build, memory of all processes", held, 600, "MB")
