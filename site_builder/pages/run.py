@@ -90,7 +90,8 @@ def overview(built: Built) -> Overview:
 
 def _tabs(built: Built) -> list[dict[str, Any]]:
     head = built.head
-    history = {s.key for s in head.series if s.stream == "history" and not s.hidden}
+    drawn = [s for s in head.series if s.kind in ("number", "bool", "histogram") and not s.hidden]
+    history = {s.key for s in drawn if s.stream == "history"}
     media = {s.key for s in head.series if s.kind == "image"}
     system = {s.key for s in head.series if s.stream == "system"}
     tabs = [("overview", "Overview", 0), ("charts", "Charts", len(history)), ("media", "Media", len(media))]
