@@ -30,7 +30,7 @@ function ticksOf(kind: AxisKind, vertical: boolean): Partial<uPlot.Axis> {
     incrs: (_chart, _axis, min, max) => [Math.max(5, max - min)],
     splits: (chart, _axis, min, max) => {
       const size = (vertical ? chart.bbox.height / 26 : chart.bbox.width / 72) / uPlot.pxRatio;
-      const count = Math.max(2, Math.min(vertical ? 6 : 12, size));
+      const count = Math.max(2, Math.min(vertical ? 7 : 12, size));
       if (kind === "log") return logTicks(min, max);
       if (kind === "number") return linearTicks(min, max, count);
       return timeTicks(min, max, count, kind === "clock" ? -new Date(min * 1000).getTimezoneOffset() * 60 : 0);
