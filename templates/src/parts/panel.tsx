@@ -78,7 +78,7 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
   const range = whole ? null : zoom.value;
   const isLogX = logX.value && how.x !== "wall";
   const { loaded, error, again } = useLines(runs, { key: panel.key, stream: panel.stream, x: how.x, zoom: range, logX: isLogX, width: width || 300 }, when);
-  const traces = useTraces(loaded, how.smoothing, range, isLogX, width || 300).filter((trace) => trace.x.length > 0);
+  const traces = useTraces(loaded, how.smoothing, range, isLogX, width || 300);
   const zero = fromZero.value;
   const { scales, beyond } = useMemo<{ scales: Scales; beyond: number | null }>(() => {
     const x = range ?? xRange(traces, isLogX) ?? [0, 1];

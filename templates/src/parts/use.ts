@@ -64,8 +64,8 @@ export interface Query {
 /** Lines of the runs that are drawn. Runs whose data cannot be read are named instead. */
 export function useLines(runs: readonly RunRow[], query: Query, when: boolean): { loaded: Loaded | null; error: string; again: () => void } {
   const { key, stream, x, zoom, logX } = query;
-  // Widths in steps of 64: a dragged grip does not reload at every pixel.
-  const width = Math.max(128, Math.ceil(query.width / 64) * 64);
+  // Widths in steps of 128: neither a dragged grip nor the first guess of a width reloads at every pixel.
+  const width = Math.ceil(query.width / 128) * 128;
   const result = useLoaded<Loaded>(async () => {
     const view = { min: zoom?.[0] ?? NaN, max: zoom?.[1] ?? NaN, log: logX, width };
     const answers = await Promise.allSettled(runs.map((run) => loadLines(run, key, stream, x, view)));
@@ -82,7 +82,7 @@ export function useLines(runs: readonly RunRow[], query: Query, when: boolean): 
   return { loaded: result.value, error: result.error, again: result.again };
 }
 
-/** Traces of loaded lines: one a run and rank, or one a group. */
+/** Traces of loaded lines that have points: one a run and rank, or one a group. The same ones until an input changes. */
 export function useTraces(loaded: Loaded | null, smoothing: Smoothing, zoom: readonly [number, number] | null, logX: boolean, width: number): readonly Trace[] {
   const keys = groupKeys.value;
   const now = table.value;
@@ -94,7 +94,7 @@ export function useTraces(loaded: Loaded | null, smoothing: Smoothing, zoom: rea
     const all = [...loaded.lines.values()].flat();
     const range = zoom ?? xRange(all, logX) ?? [0, 1];
     const style = { smoothing, range: range[1] - range[0] };
-    if (!keys.length || !now) return [...loaded.lines].flatMap(([run, lines]) => lines.map((line) => runTrace(run, line, lookOf(run), style)));
+    if (!keys.length || !now) return [...loaded.lines].flatMap(([run, lines]) => lines.filter((line) => line.x.length).map((line) => runTrace(run, line, lookOf(run), style)));
     const current = new Map(now.index.runs.map((run) => [uid(run), run]));
     const members = [...loaded.lines.keys()].map((run) => current.get(uid(run)) ?? run);
     const byRow = new Map([...loaded.lines].map(([run, lines]) => [uid(run), lines]));
@@ -102,7 +102,7 @@ export function useTraces(loaded: Loaded | null, smoothing: Smoothing, zoom: rea
       const lines = group.runs.flatMap((run) => byRow.get(uid(run)) ?? []).filter((line) => line.x.length);
       return lines.length ? groupTrace(group.id, group.label, lines, groupLook(group.id), spread, range, Math.max(16, Math.min(1000, Math.round(width))), style) : [];
     });
-  }, [loaded, smoothing.kind, smoothing.weight, zoom?.[0], zoom?.[1], logX, spread, keys.join(), looks, shared, width]);
+  }, [loaded, smoothing.kind, smoothing.weight, zoom?.[0], zoom?.[1], logX, spread, keys.join(), looks, shared, keys.length ? width : 0]);
 }
 
 /** The runs a board draws: given ones, or those whose eyes are on. */
