@@ -309,3 +309,12 @@ def test_a_media_record_that_is_broken_costs_its_own_value(record: dict[str, Any
     write_run(Path("logs"), "broken", [{"m": record, "loss": 1.0}])
     assert build(options()).damage == []
     assert {series["kind"] for series in entry("r/p/broken")["series"]} >= {"number"}
+
+
+def test_what_hosts_of_pages_refuse_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builder, "LARGE_FILE", 50_000)
+    monkeypatch.setattr(builder, "LARGE_SITE", 100_000)
+    said = build(options()).warnings
+    assert any(text.startswith("assets/main.") and "Git hosts refuse files over" in text for text in said)
+    assert any(text.startswith("the site has") for text in said)
+    assert build(options()).warnings == []

@@ -171,7 +171,14 @@ export function hintOf({ traces, range, how, loaded, beyond }: ChartState): stri
   return said.join(" · ");
 }
 
+/** What is in view: a zoomed chart holds coarser buckets beside its window, which nobody asked for. */
 export function saveCsv(panel: PanelInfo, x: string, traces: readonly Trace[]): void {
-  const text = linesCsv(unitOf(x) || x, traces.map((trace) => ({ label: trace.label, x: trace.x, y: main(trace), low: trace.low, high: trace.high })));
-  download(`${fileName(panel.title)}.csv`, text, "text/csv");
+  const [from, to] = zoom.value ?? [-Infinity, Infinity];
+  const lines = traces.map((trace) => {
+    const seen = (_: number, i: number): boolean => trace.x[i]! >= from && trace.x[i]! <= to;
+    const [low, high] = [trace.low?.filter(seen) ?? null, trace.high?.filter(seen) ?? null];
+    const merged = low?.some((value, i) => !Object.is(value, high![i])) ?? false;
+    return { label: trace.label, x: trace.x.filter(seen), y: main(trace).filter(seen), low: merged ? low : null, high: merged ? high : null };
+  });
+  download(`${fileName(panel.title)}.csv`, linesCsv(unitOf(x) || x, lines), "text/csv");
 }
