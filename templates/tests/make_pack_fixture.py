@@ -22,7 +22,7 @@ COLUMNS = [
 
 def bits(value: float) -> str:
     """Return the hexadecimal digits of a double, NaN as the quiet one."""
-    return f"{struct.unpack('<Q', struct.pack('<d', value if value == value else float('nan')))[0]:x}"
+    return f"{struct.unpack('<Q', struct.pack('<d', float('nan') if np.isnan(value) else value))[0]:x}"
 
 
 if __name__ == "__main__":
