@@ -49,6 +49,7 @@ KEPT = """() => ({
   current: document.querySelector('.rail .run[aria-selected=true]')?.dataset.run,
   focus: document.activeElement?.className, marked: document.querySelector('.rail').dataset.marked,
 })"""
+CURRENT = "() => document.querySelector('.rail .run[aria-selected=true]')?.dataset.run ?? null"
 SCROLLED = """async () => {
   const list = document.querySelector('.rail .virtual');
   scrollTo(0, 260);
@@ -125,9 +126,10 @@ def test_an_open_page_follows_60_rebuilds_and_keeps_zoom_scroll_and_selection(br
         points(page, total)
         page.locator(".rail .run").nth(2).locator(".name").hover()
         for _ in range(3):
+            before_key = page.evaluate(CURRENT)
             page.keyboard.press("j")
+            page.wait_for_function(f"(old) => ({CURRENT})() !== old", arg=before_key)
         page.evaluate("document.querySelector('.rail').dataset.marked = 'the same element'")
-        page.wait_for_function("() => document.querySelector('.rail .run[aria-selected=true]')")
         page.wait_for_function(SCROLLED)
         before: dict[str, Any] = page.evaluate(KEPT)
         assert before["current"]
