@@ -1,6 +1,6 @@
 // A list that keeps only what is near the window in the DOM.
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 const BEYOND = 12;
 
@@ -41,7 +41,7 @@ export function useWindow(count: number, height: number, element: { readonly cur
 export function VirtualList({ count, height, row, scrollTo }: { count: number; height: number; row: (index: number) => ComponentChildren; scrollTo?: number }) {
   const root = useRef<HTMLDivElement>(null);
   const { from, to } = useWindow(count, height, root);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = root.current;
     if (!element || scrollTo === undefined || scrollTo < 0) return;
     const top = scrollTo * height;
