@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import fcntl
 import functools
+import itertools
 import os
 import time
 from contextlib import contextmanager
@@ -206,7 +207,7 @@ class Builder:
         here = (self._update(key, source, now, result.site) for key, source, _ in at_hand)
         there = jobs.results(read, [source for _, source, _ in fresh], self.options.jobs)
         done = 0
-        for (key, source, sign), rendered in zip([*at_hand, *fresh], _chain(here, there), strict=True):
+        for (key, source, sign), rendered in zip([*at_hand, *fresh], itertools.chain(here, there), strict=True):
             done += 1
             progress("runs", done, len(stale))
             if isinstance(rendered, str):
@@ -421,11 +422,6 @@ def _write_parts(site: output.Folder, name: str, parts: list[list[Entry]]) -> li
         site.write(f"data/{file}", output.data_script(file, version_, entries))
         references.append(f"{file}?v={version_}")
     return references
-
-
-def _chain(*streams: Iterator[Any]) -> Iterator[Any]:
-    for stream in streams:
-        yield from stream
 
 
 @functools.cache

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from site_builder import builder, manifest, projects, runs, sources, templates
-from site_builder.output import version_of
 from site_builder.pack import gzip
 from site_builder.pages import index as index_page
 from site_builder.pages import project as project_page
@@ -61,7 +60,6 @@ def write(
     built = list(_built(options, report, progress))
     records = [builder.record(one, "", [], {}) for one in built]
     ids = manifest.Manifest()
-    changed: list[str] = []
     indexes = projects.indexes(records)
     overview = projects.overview(indexes)
     head = templates.render_standalone(index_page.TEMPLATE, index_page.context(ids.site, overview))
@@ -69,7 +67,6 @@ def write(
     for name, value in (("site", overview), *((f"p/{folder}", index) for folder, index in indexes.items())):
         entry = Entry(name, orjson.dumps(value).decode())
         sheet.add(name, _packed(entry), "pages", always=True)
-        changed.append(f"{name} {version_of([entry])}")
     sheet.add(
         "version",
         _packed(Entry("version", builder.version(ids, time.time(), live=False).decode())),
@@ -87,7 +84,7 @@ def write(
         f"left out of {target.name}: {len(sizes):,} {kind}, {sum(sizes) / 1e6:.1f} MB (--max-size {max_size / 1e6:g})"
         for kind, sizes in sheet.left_out.items()
     ]
-    report.damage += [f"{key}" for record in records for key in record["damage"]]
+    report.damage += [text for record in records for text in record["damage"]]
     report.seconds = time.perf_counter() - began
     return report
 

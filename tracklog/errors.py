@@ -62,11 +62,6 @@ def warn(slug: str, text: str) -> None:
         return
 
 
-def warned(slug: str) -> bool:
-    """Return whether `slug` has been said in this process."""
-    return slug in _said
-
-
 def forget_warnings() -> None:
     """Let every warning be said again, at the begin of a new run."""
     _said.clear()
