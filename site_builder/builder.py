@@ -7,31 +7,29 @@ whole: its files are those of before or of after, each whole, and the next build
 from __future__ import annotations
 
 import dataclasses
-import fcntl
 import functools
 import itertools
-import os
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import jobs, manifest, output, projects, runs, sources, templates
+from site_builder import jobs, manifest, output, projects, rendering, sources, templates
+from site_builder.lock import locked
 from site_builder.manifest import Manifest
 from site_builder.model import SCHEMA
-from site_builder.pages import run as run_page
 from site_builder.sources import Wanted
-from tracklog.errors import FormatError, UsageError
-from tracklog.store import layout, reader
+from tracklog.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from site_builder.parts import Entry
+    from site_builder import runs
+    from site_builder.rendering import Rendered
     from site_builder.sources import Source
+    from tracklog.store import reader
 
 MAX_FILE = 10_000_000
 LARGE_FILE = 100_000_000
@@ -203,7 +201,7 @@ class Builder:
         changed: list[str] = []
         at_hand = [item for item in stale if item[0] in self._logs]
         fresh = [item for item in stale if item[0] not in self._logs]
-        read = functools.partial(_read_and_render, site=result.site, now=now, keep=self.options.live)
+        read = functools.partial(rendering.read_and_render, site=result.site, now=now, keep=self.options.live)
         here = (self._update(key, source, now, result.site) for key, source, _ in at_hand)
         there = jobs.results(read, [source for _, source, _ in fresh], self.options.jobs)
         done = 0
@@ -213,7 +211,7 @@ class Builder:
             if isinstance(rendered, str):
                 report.damage.append(rendered)
                 continue
-            self._place(key, source, sign, rendered, result, site, changed)
+            self._place(key, source, sign, rendered, result, site, changed, report)
             self._remember(key, rendered)
             report.read += 1
         for key in known.runs.keys() - result.runs.keys():
@@ -225,7 +223,7 @@ class Builder:
         log = self._logs[key]
         if not log.update():
             log = sources.read(source)
-        return _render(source, log, site, now, keep=True)
+        return rendering.render(source, log, site, now, keep=True)
 
     def _remember(self, key: str, rendered: Rendered) -> None:
         if self.options.live and rendered.built.row.state in ("running", "silent") and rendered.log is not None:
@@ -242,19 +240,20 @@ class Builder:
         result: Manifest,
         site: output.Folder,
         changed: list[str],
+        report: Report,
     ) -> None:
         built = rendered.built
         start = dict(site.outputs)
         site.outputs.clear()
         written = len(site.written)
-        parts = _write_parts(site, f"{source.project}/{source.run}", built.parts)
+        parts = site.write_parts(f"{source.project}/{source.run}", built.parts)
         if len(site.written) > written:
             changed.append(built.row.entry)
         for file in built.media:
             try:
                 site.copy(file)
             except OSError as error:  # noqa: PERF203 - one picture that is gone costs itself alone
-                rendered.warnings.append(f"{file.source}: {error.strerror}")
+                report.damage.append(f"{file.source}: cannot be copied: {error.strerror}")
         site.write(built.row.page, rendered.page)
         outputs = dict(site.outputs)
         site.outputs = start | outputs
@@ -308,7 +307,7 @@ def record(built: runs.Built, signature: str, parts: list[str], outputs: dict[st
         "run": source.run,
         "root": source.root,
         "project": source.project,
-        "label": label_of(built),
+        "label": rendering.label_of(built),
         "sessions": manifest.session_rows(built.sessions) if built.row.state not in ("finished", "failed") else [],
         "row": dataclasses.asdict(dataclasses.replace(built.row, parts=tuple(parts))),
         "config": built.config,
@@ -317,12 +316,6 @@ def record(built: runs.Built, signature: str, parts: list[str], outputs: dict[st
         "damage": [f"{d.file}:{d.line}: {d.reason}" for d in built.head.damage],
         "outputs": outputs,
     }
-
-
-def label_of(built: runs.Built) -> str:
-    """Return the name of a run's project as people see it."""
-    folder = built.source.project
-    return str(built.environment.get("project") or layout.original_name(folder) or folder)
 
 
 def version(result: Manifest, now: float, *, live: bool) -> bytes:
@@ -365,94 +358,8 @@ def too_large(site: Path, outputs: Iterable[str]) -> list[str]:
     return found
 
 
-# -- one run, here or in another process
-
-
-@dataclass(slots=True)
-class Rendered:
-    """A run with its page."""
-
-    built: runs.Built
-    page: bytes
-    log: reader.RunLog | None
-    """Kept where a watch will go on reading it."""
-    warnings: list[str] = field(default_factory=list)
-
-
-def _read_and_render(source: Source, *, site: str, now: float, keep: bool) -> Rendered | str:
-    try:
-        log = sources.read(source)
-    except FormatError as error:
-        return str(error)
-    return _render(source, log, site, now, keep=keep)
-
-
-def _render(source: Source, log: reader.RunLog, site: str, now: float, *, keep: bool) -> Rendered | str:
-    built = read_built(source, now, log)
-    if isinstance(built, str):
-        return built
-    try:
-        page = templates.render(run_page.TEMPLATE, run_page.context(site, label_of(built), built))
-    except Exception as error:
-        return _not_shown(source, error)
-    live = built.row.state in ("running", "silent")
-    return Rendered(built, page, log if keep and live else None)
-
-
-def read_built(source: Source, now: float, log: reader.RunLog | None = None) -> runs.Built | str:
-    """Read a run (unless its log is given) and build it; return a sentence when it cannot be shown."""
-    try:
-        return runs.build_run(source, log or sources.read(source), now)
-    except FormatError as error:
-        return str(error)
-    except Exception as error:
-        return _not_shown(source, error)
-
-
-def _not_shown(source: Source, error: Exception) -> str:
-    return f"{source.folder}: cannot be shown: {type(error).__name__}: {error}"
-
-
-def _write_parts(site: output.Folder, name: str, parts: list[list[Entry]]) -> list[str]:
-    """Write a run's data files; return their references with versions."""
-    references = []
-    for number, entries in enumerate(parts):
-        file = f"{name}.{number}.js"
-        version_ = output.version_of(entries)
-        site.write(f"data/{file}", output.data_script(file, version_, entries))
-        references.append(f"{file}?v={version_}")
-    return references
-
-
 @functools.cache
 def _tool_version() -> str:
     import tracklog
 
     return tracklog.__version__
-
-
-@contextmanager
-def locked(site: Path) -> Iterator[None]:
-    """Hold the site's lock; wait for another build that has it, and say who that is."""
-    folder = site / manifest.FOLDER
-    if not site.exists() or not folder.exists():
-        manifest.load(site)
-        folder.mkdir(parents=True, exist_ok=True)
-    with (folder / manifest.LOCK).open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            _say_waiting(site, file.read().strip())
-            fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        file.truncate()
-        file.write(f"process {os.getpid()} since {time.strftime('%H:%M:%S')}\n")
-        file.flush()
-        yield
-
-
-def _say_waiting(site: Path, who: str) -> None:
-    from tracklog.errors import warn
-
-    warn("locked", f"another build writes {site} ({who or 'it does not say who'}); waiting for it")

@@ -65,6 +65,16 @@ class Folder:
         self.written.append(file.place)
         return digest
 
+    def write_parts(self, name: str, parts: Iterable[Sequence[Entry]]) -> list[str]:
+        """Write the data files of a run, `<name>.<number>.js`; return their references with versions."""
+        references = []
+        for number, entries in enumerate(parts):
+            file = f"{name}.{number}.js"
+            version = version_of(entries)
+            self.write(f"data/{file}", data_script(file, version, entries))
+            references.append(f"{file}?v={version}")
+        return references
+
     def remove(self, paths: Iterable[str]) -> list[str]:
         """Delete outputs of earlier builds, and the folders they leave empty; return what was deleted."""
         removed = []

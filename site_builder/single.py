@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import builder, manifest, projects, runs, sources, templates
+from site_builder import builder, manifest, projects, rendering, sources, templates
 from site_builder.pack import gzip
 from site_builder.pages import index as index_page
 from site_builder.pages import project as project_page
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from site_builder import runs
     from site_builder.builder import Options, Report
     from site_builder.media import MediaFile
 
@@ -93,7 +94,7 @@ def _built(options: Options, report: Report, progress: Callable[[str, int, int],
     report.warnings += [f"{root} is no folder; nothing is read from it" for root in options.roots if not root.is_dir()]
     found = list(sources.find(options.roots, options.wanted, options.max_file).values())
     for n, source in enumerate(found):
-        result = builder.read_built(source, time.time())
+        result = rendering.read_built(source, time.time())
         progress("runs", n + 1, len(found))
         if isinstance(result, str):
             report.damage.append(result)
@@ -111,7 +112,7 @@ def _pages(
             context = project_page.context(site, kind, folder, index)  # type: ignore[arg-type]
             yield context["page"].path, context["title"], context, template
     for one in built:
-        context = run_page.context(site, builder.label_of(one), one)
+        context = run_page.context(site, rendering.label_of(one), one)
         yield one.row.page, context["title"], context, run_page.TEMPLATE
 
 

@@ -13,8 +13,10 @@ from typing import Any
 
 import orjson
 import pytest
+from PIL import Image
 
 from site_builder import Builder, Options, Wanted, build, builder, model, templates
+from site_builder.lock import locked
 from tests.site_builder.logs import grow, write_run
 from tracklog.errors import UsageError
 
@@ -101,7 +103,7 @@ def test_a_run_that_falls_silent_changes_its_state_without_a_file() -> None:
     builder_ = Builder(options())
 
     def state_at(now: float) -> tuple[str, list[str]]:
-        with builder.locked(SITE):
+        with locked(SITE):
             report = builder_._build(builder.silent, now)
         return next(row["state"] for row in entry("p/p")["runs"] if row["id"] == "away"), report.written
 
@@ -318,3 +320,19 @@ def test_what_hosts_of_pages_refuse_is_said(monkeypatch: pytest.MonkeyPatch) -> 
     assert any(text.startswith("assets/main.") and "Git hosts refuse files over" in text for text in said)
     assert any(text.startswith("the site has") for text in said)
     assert build(options()).warnings == []
+
+
+def test_a_picture_that_goes_while_it_is_copied_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_run(Path("logs"), "seen", [{"m": {"_type": "image-file", "path": "media/a.png"}}])
+    picture = folder / "files/media/a.png"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (4, 4)).save(picture)
+
+    def gone(source: Path, _target: Path) -> None:
+        raise FileNotFoundError(2, "No such file or directory", str(source))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfile", gone)
+        assert build(options()).damage == [f"{picture.resolve()}: cannot be copied: No such file or directory"]
+    assert build(options()).damage == []
+    assert list((SITE / "media").rglob("*.png"))
