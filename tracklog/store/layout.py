@@ -184,3 +184,13 @@ def split_path(key: str) -> tuple[str, ...]:
 def is_record(value: object) -> bool:
     """Return whether a dict is a value of its own (media, a guarded string) and not nesting."""
     return isinstance(value, dict) and isinstance(value.get("_type"), str)
+
+
+def is_nesting(value: object) -> bool:
+    """Return whether a dict is nesting, whose keys are parts of paths."""
+    return isinstance(value, dict) and not is_record(value)
+
+
+def number(value: object) -> float:
+    """Return a clock or count that a line holds; 0 where it holds something else."""
+    return float(value) if isinstance(value, int | float) else 0.0

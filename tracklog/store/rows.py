@@ -1,0 +1,187 @@
+"""The rows of a run: lines of one step joined, superseded ones left out, processes told apart.
+
+Rows of earlier writers at or above a later session's `start_step` are superseded: kept on disk, not counted.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tracklog.store import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracklog.store.layout import Row
+    from tracklog.store.reader import RunLog
+    from tracklog.store.sessions import Session
+
+
+@dataclass(slots=True)
+class Track:
+    """Rows that belong together: the run's main ones, one rank's, or those of accidental children."""
+
+    label: str
+    rows: list[Row]
+    hidden: bool = False
+
+
+@dataclass(slots=True)
+class Joint:
+    """Where a later session goes on, and how many rows of earlier ones it supersedes."""
+
+    step: int
+    timestamp: float
+    superseded: int
+
+
+@dataclass(slots=True)
+class History:
+    """The folded rows of a run."""
+
+    tracks: list[Track]
+    joints: list[Joint]
+
+
+def history(log: RunLog, found: list[Session]) -> History:
+    """Fold the history lines of all writers into tracks of rows, each ascending in step where its writer was."""
+    by_writer = {session.writer: merge_lines(log.writers[session.writer].history) for session in found}
+    joints: list[Joint] = []
+    for session in found:
+        joint = _supersede(session, by_writer)
+        if joint is not None:
+            joints.append(joint)
+    children = [by_writer[session.writer] for session in found if session.is_child]
+    own = [session for session in found if not session.is_child and by_writer[session.writer]]
+    tracks = _own_tracks(own, by_writer)
+    if any(children):
+        rows = [row for rows in children for row in rows]
+        shown = {key for track in tracks for row in track.rows for key in row} - layout.CLOCKS
+        beside = [_without(row, shown, keep=True) for row in rows]
+        alone = [_without(row, shown, keep=False) for row in rows]
+        tracks += [
+            Track("child processes", [row for row in part if row.keys() - layout.CLOCKS], hidden=hidden)
+            for part, hidden in ((beside, True), (alone, False))
+            if any(row.keys() - layout.CLOCKS for row in part)
+        ]
+    return History(tracks, joints)
+
+
+def _without(row: Row, keys: set[str], *, keep: bool) -> Row:
+    return {key: value for key, value in row.items() if key in layout.CLOCKS or (key in keys) == keep}
+
+
+def merge_lines(lines: list[Row]) -> list[Row]:
+    """Join consecutive lines of one writer with the same `_step`: later values win, nested ones merge deeply."""
+    if all(one[layout.STEP] != other[layout.STEP] for one, other in itertools.pairwise(lines)):
+        return lines
+    rows: list[Row] = []
+    for line in lines:
+        step = line[layout.STEP]
+        if rows and rows[-1][layout.STEP] == step:
+            rows[-1] = merged(rows[-1], line)
+        else:
+            rows.append(line)
+    return rows
+
+
+def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `old` with `new` over it: plain nested dicts merge, everything else is replaced."""
+    result = dict(old)
+    for key, value in new.items():
+        before = result.get(key)
+        if layout.is_nesting(before) and layout.is_nesting(value):
+            result[key] = merged(before, value)  # type: ignore[arg-type]
+        else:
+            result[key] = value
+    return result
+
+
+def _supersede(session: Session, by_writer: dict[str, list[Row]]) -> Joint | None:
+    rows = by_writer[session.writer]
+    if session.is_child or not rows:
+        return None
+    earlier = [writer for writer in session.after if by_writer.get(writer)]
+    if not earlier:
+        return None
+    superseded = 0
+    for writer in earlier:
+        kept = [row for row in by_writer[writer] if row[layout.STEP] < session.start_step]
+        superseded += len(by_writer[writer]) - len(kept)
+        by_writer[writer] = kept
+    return Joint(rows[0][layout.STEP], layout.number(rows[0].get(layout.TIMESTAMP)), superseded)
+
+
+def _own_tracks(own: list[Session], by_writer: dict[str, list[Row]]) -> list[Track]:
+    if len(own) == 1:
+        return [Track("", by_writer[own[0].writer])]
+    shared = _concurrent_keys(own, by_writer)
+    main = [row for session in own for row in by_writer[session.writer]]
+    if shared:
+        main = [_without(row, shared, keep=False) for row in main]
+        main = [row for row in main if row.keys() - layout.CLOCKS]
+    main.sort(key=lambda row: row[layout.STEP])
+    tracks = [Track("", _joined(main))] if main else []
+    for label, sessions_ in _ranks(own).items():
+        rows = [_without(row, shared, keep=True) for session in sessions_ for row in by_writer[session.writer]]
+        rows = [row for row in rows if row.keys() - layout.CLOCKS]
+        if rows:
+            tracks.append(Track(label, rows))
+    return tracks
+
+
+def _joined(rows: list[Row]) -> list[Row]:
+    result: list[Row] = []
+    for row in rows:
+        if result and result[-1][layout.STEP] == row[layout.STEP]:
+            clocks = {key: result[-1][key] for key in layout.CLOCKS if key in result[-1]}
+            result[-1] = merged(result[-1], row) | clocks
+        else:
+            result.append(row)
+    return result
+
+
+def _concurrent_keys(own: list[Session], by_writer: dict[str, list[Row]]) -> set[str]:
+    """Return the keys that two writers logged, neither of which came before the other."""
+    keys = {s.writer: {key for row in by_writer[s.writer] for key in row} - layout.CLOCKS for s in own}
+    shared: set[str] = set()
+    for i, one in enumerate(own):
+        for other in own[i + 1 :]:
+            if one.writer not in other.after and other.writer not in one.after:
+                shared |= keys[one.writer] & keys[other.writer]
+    return shared
+
+
+def _ranks(own: list[Session]) -> dict[str, list[Session]]:
+    ranks: dict[str, list[Session]] = {}
+    for n, session in enumerate(own):
+        label = f"rank {session.rank}" if session.rank is not None else f"process {n + 1}"
+        ranks.setdefault(label, []).append(session)
+    return dict(sorted(ranks.items(), key=lambda item: (item[1][0].rank is None, item[1][0].rank or 0)))
+
+
+def last_values(rows: list[Row]) -> dict[str, Any]:
+    """Return what folding all rows one over the other gives, looking at as few of them as possible."""
+    shapes: dict[str, Any] = {}
+    plain: set[str] = set(layout.CLOCKS)
+    nested: list[Row] = []
+    for row in reversed(rows):
+        if row.keys() <= plain:
+            continue
+        rest = False
+        for key, value in row.items():
+            if key in plain:
+                continue
+            if layout.is_nesting(value):
+                rest = True
+            else:
+                plain.add(key)
+                if not any(key in other for other in nested):
+                    shapes[key] = value
+        if rest:
+            nested.append({key: value for key, value in row.items() if key not in plain})
+    for row in reversed(nested):
+        shapes = merged(shapes, row)
+    return shapes

@@ -1,0 +1,213 @@
+"""The sessions of a run: one process's part each, their order, and the state of the run that follows from them.
+
+Writers are ordered by the `after` lists of their sessions: a writer in another's `after` came before it, all others are
+concurrent.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from tracklog.store import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tracklog.store.layout import Event
+    from tracklog.store.reader import RunLog, WriterLog
+
+State = Literal["running", "silent", "finished", "failed", "crashed"]
+
+SIGN_AFTER = 120.0
+"""Seconds without a line after which a run on another machine counts as silent."""
+DEAD_AFTER = 1800.0
+"""Seconds without a line after which it counts as crashed."""
+
+
+@dataclass(slots=True)
+class Session:
+    """One process's part in a run, folded from its events."""
+
+    writer: str
+    rank: int | None = None
+    start_step: int = 0
+    parent: str = ""
+    after: frozenset[str] = frozenset()
+    began: float = 0.0
+    last_sign: float = 0.0
+    exit_code: int | None = None
+    """None while it has not finished."""
+    lost: int = 0
+    place: dict[str, Any] = field(default_factory=dict)
+    """host, boot, pidns, pid, started: what tells whether the process lives."""
+
+    @property
+    def is_child(self) -> bool:
+        """Whether this is a forked child that never called `init`."""
+        return bool(self.parent)
+
+
+def sessions(log: RunLog) -> list[Session]:
+    """Return the sessions of a run in the order of `order`; writers without a session event (edits) are none."""
+    found = [_session(writer) for writer in log.writers.values()]
+    return order([session for session in found if session is not None])
+
+
+def _session(log: WriterLog) -> Session | None:
+    session: Session | None = None
+    for event in log.events:
+        kind = event.get("event")
+        if kind == "session":
+            session = session or Session(log.name, began=layout.number(event.get(layout.TIMESTAMP)))
+            _apply_session(session, event)
+        elif kind == "finish" and session is not None:
+            code = event.get("exit_code")
+            session.exit_code = code if isinstance(code, int) else 0
+            session.lost = int(layout.number(event.get("lost")))
+    if session is None and (log.history or log.system):
+        session = Session(log.name)
+    if session is not None:
+        session.last_sign = _last_sign(log)
+    return session
+
+
+def _apply_session(session: Session, event: Event) -> None:
+    if isinstance(event.get("rank"), int):
+        session.rank = event["rank"]
+    if isinstance(event.get("start_step"), int):
+        session.start_step = event["start_step"]
+    if isinstance(event.get("parent"), str):
+        session.parent = event["parent"]
+    if isinstance(event.get("after"), list):
+        session.after = frozenset(str(writer) for writer in event["after"])
+    if "pid" in event:
+        session.place = {key: event.get(key) for key in ("host", "boot", "pidns", "pid", "started")}
+
+
+def _last_sign(log: WriterLog) -> float:
+    lines = (stream[-1] for stream in (log.events, log.history, log.system, log.console) if stream)
+    return max((layout.number(line.get(layout.TIMESTAMP)) for line in lines), default=0.0)
+
+
+def order(found: list[Session]) -> list[Session]:
+    """Order sessions so that those in another's `after` come first, then by when they began, then by name."""
+    left = sorted(found, key=lambda session: (session.began, session.writer))
+    names = {session.writer for session in left}
+    placed: list[Session] = []
+    done: set[str] = set()
+    while left:
+        ready = next((s for s in left if s.after & names <= done), left[0])
+        left.remove(ready)
+        placed.append(ready)
+        done.add(ready.writer)
+    return placed
+
+
+# -- state
+
+
+def state(found: Iterable[Session], now: float) -> State:
+    """Return the state of a run from its sessions; a run without any is crashed before it began."""
+    own = [session for session in found if not session.is_child]
+    signs = [_life(session, now) for session in own if session.exit_code is None]
+    if "running" in signs:
+        return "running"
+    if "silent" in signs:
+        return "silent"
+    earlier = frozenset[str]().union(*(session.after for session in own))
+    last = [session for session in own if session.writer not in earlier]
+    if any(session.exit_code for session in last):
+        return "failed"
+    if not last or any(session.exit_code is None for session in last):
+        return "crashed"
+    return "finished"
+
+
+def ended(found: Iterable[Session], now: float) -> list[str]:
+    """Return the writers whose session has finished or whose process is dead; children are none of them."""
+    return [s.writer for s in found if not s.is_child and (s.exit_code is not None or _life(s, now) == "dead")]
+
+
+def _life(session: Session, now: float) -> Literal["running", "silent", "dead"]:
+    alive = is_alive(session.place)
+    if alive is not None:
+        return "running" if alive else "dead"
+    silence = now - session.last_sign
+    return "running" if silence < SIGN_AFTER else "silent" if silence < DEAD_AFTER else "dead"
+
+
+def is_alive(place: Mapping[str, Any]) -> bool | None:
+    """Return whether a session's process exists; None when this machine cannot tell."""
+    here = this_place()
+    pid = place.get("pid")
+    if (
+        not isinstance(pid, int)
+        or not here["boot"]
+        or any(place.get(key) != here[key] for key in ("host", "boot", "pidns"))
+    ):
+        return None
+    return process_start(pid) == place.get("started")
+
+
+_place: dict[int, dict[str, Any]] = {}
+
+
+def this_place() -> dict[str, Any]:
+    """Return host, boot id, pid namespace, pid and start time of this process; empty strings where unknown."""
+    pid = os.getpid()
+    if pid not in _place:
+        _place.clear()
+        _place[pid] = {
+            "host": socket.gethostname(),
+            "boot": _boot(),
+            "pidns": _pid_namespace(),
+            "pid": pid,
+            "started": process_start(pid),
+        }
+    return _place[pid]
+
+
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        pass
+    try:
+        import psutil
+
+        return str(int(psutil.boot_time()))
+    except Exception:
+        return ""
+
+
+def _pid_namespace() -> str:
+    try:
+        return str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        return ""
+
+
+def process_start(pid: int) -> float | None:
+    """Return when a process began (clock ticks since boot on Linux, else unix seconds); None when there is none."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return _process_start_elsewhere(pid) if not Path("/proc/self/stat").exists() else None
+    except OSError:
+        return None
+    fields = text.rpartition(")")[2].split()
+    # A zombie has ended, whether or not its parent has asked.
+    return None if fields[0] in "ZX" else float(fields[19])
+
+
+def _process_start_elsewhere(pid: int) -> float | None:
+    try:
+        import psutil
+
+        return float(psutil.Process(pid).create_time())
+    except Exception:
+        return None
