@@ -17,6 +17,14 @@ def _parser() -> MarkdownIt:
 
 
 def render(text: str) -> Markup:
-    """Return safe HTML of Markdown; pictures stay text, since nothing is loaded from elsewhere."""
-    html = nh3.clean(_parser().render(text), url_schemes={"http", "https", "mailto"}, link_rel="noopener noreferrer")
+    """Return safe HTML of Markdown; pictures stay text, since nothing is loaded from elsewhere.
+
+    So do links without a scheme: whoever writes notes cannot know what stands beside them in a site.
+    """
+    html = nh3.clean(
+        _parser().render(text),
+        url_schemes={"http", "https", "mailto"},
+        url_relative="deny",
+        link_rel="noopener noreferrer",
+    )
     return Markup(html)  # noqa: S704 - cleaned just here

@@ -63,7 +63,8 @@ def write(
     ids = manifest.Manifest()
     indexes = projects.indexes(records)
     overview = projects.overview(indexes)
-    head = templates.render_standalone(index_page.TEMPLATE, index_page.context(ids.site, overview))
+    context = index_page.context(ids.site, overview) | {"link": _link}
+    head = templates.render_standalone(index_page.TEMPLATE, context)
     sheet = _Sheet(max_size - len(head))
     for name, value in (("site", overview), *((f"p/{folder}", index) for folder, index in indexes.items())):
         entry = Entry(name, orjson.dumps(value).decode())
@@ -75,7 +76,8 @@ def write(
         always=True,
     )
     for path, title, context, template in _pages(ids.site, built, indexes, overview):
-        page = {"title": title, "page": context["page"], "main": templates.render_main(template, context)}
+        main = templates.render_main(template, context | {"link": _link})
+        page = {"title": title, "page": context["page"], "main": main}
         sheet.add(f"page:{path}", _packed(Entry(path, orjson.dumps(page).decode())), "pages", always=True)
     _add_runs(sheet, built)
     _write(target, head.replace("</body>", "".join(sheet.scripts) + "</body>", 1))
@@ -88,6 +90,11 @@ def write(
     report.damage += [text for record in records for text in record["damage"]]
     report.seconds = time.perf_counter() - began
     return report
+
+
+def _link(to: str, anchor: str = "") -> str:
+    """Return the href that leads to a page of the file; anchors stand in the query, where islands look for them."""
+    return f"#/{to}?h={anchor}" if anchor else f"#/{to}"
 
 
 def _built(options: Options, report: Report, progress: Callable[[str, int, int], None]) -> Iterator[runs.Built]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Literal
 
 from site_builder import templates
@@ -22,17 +23,30 @@ def context(
     run: str = "",
 ) -> dict[str, Any]:
     """Return the common context: `label` is the project's name, `folder` its file name, `run` its run's entry."""
-    root = "../" * path.count("/")
+    root = _root(path)
     page = Page(SCHEMA, site, kind, path, root, f"p/{folder}" if folder else "", run)
     nav = [
-        {"label": name, "href": f"{root}{folder}/{file}", "current": tab == kind, "count": None}
-        for name, file, tab in TABS
+        {"label": name, "path": f"{folder}/{file}", "current": tab == kind, "count": None} for name, file, tab in TABS
     ]
     return {
         "page": page,
         "page_json": templates.script_json(page),
         "title": title,
         "root": root,
+        "link": partial(link, path),
         "project": label,
         "nav": nav if folder else [],
     }
+
+
+def link(page: str, to: str, anchor: str = "") -> str:
+    """Return the href on `page` that leads to the page `to` in a folder, both relative to the site's root.
+
+    Templates write every link by the `link` of their context, which a single file replaces by its own.
+    """
+    file = "" if anchor and to == page else _root(page) + to
+    return f"{file}#{anchor}" if anchor else file
+
+
+def _root(page: str) -> str:
+    return "../" * page.count("/")

@@ -1,9 +1,9 @@
 // Starts the page: reads what it is, mounts its islands, follows the hash and the builds.
 import { render, type ComponentType } from "preact";
 import { page, pageEntry, single } from "./entry";
-import { decode, inSingle, readHash, readLocation } from "./route";
+import { decode, readHash, readLocation } from "./route";
 import { Bar } from "./islands/bar";
-import { Charts, Media, System } from "./islands/charts";
+import { Charts, Media, System, Tables } from "./islands/charts";
 import { Files } from "./islands/files";
 import { Logs } from "./islands/logs";
 import { enhanceOverview } from "./islands/overview";
@@ -12,31 +12,23 @@ import { Projects } from "./islands/projects";
 import { Table } from "./islands/table";
 import { Workspace } from "./islands/workspace";
 import { watchTheme } from "./lib/colours";
+import * as shared from "./shared";
 import { refresh, site } from "./lib/data";
 import { start } from "./lib/live";
 
+window.tracklog.shared = shared;
+
 /** By the name in `data-island`: these replace what the builder wrote. */
-const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: Logs, media: Media, projects: Projects, system: System, table: Table, workspace: Workspace };
+const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: Logs, media: Media, projects: Projects, system: System, table: Table, tables: Tables, workspace: Workspace };
 
 /** These add to it, by selector. */
 const ENHANCERS: Readonly<Record<string, (element: HTMLElement) => () => void>> = {
   "[data-island=runhead]": enhanceRunHead, "[data-island=overview]": enhanceOverview, "[data-tabs]": enhanceTabs,
 };
 
-/** In a single file, links that the builder wrote for a folder lead to other <main>s. */
-function localise(root: ParentNode): void {
-  if (!single) return;
-  for (const link of root.querySelectorAll<HTMLAnchorElement>("a[href]")) {
-    const to = link.getAttribute("href")!;
-    if (/^(#\/|[a-z][a-z0-9+.-]*:)/i.test(to)) continue;
-    link.setAttribute("href", inSingle(to, page.value.path));
-  }
-}
-
 let undo: (() => void)[] = [];
 
 function mount(root: ParentNode): void {
-  localise(root);
   fillTimes(root);
   for (const [selector, enhance] of Object.entries(ENHANCERS)) for (const element of root.querySelectorAll<HTMLElement>(selector)) undo.push(enhance(element));
   for (const element of root.querySelectorAll<HTMLElement>("[data-island]")) {

@@ -48,13 +48,6 @@ export function href(path: string, values: Params = {}): string {
   return `${page.value.root}${encodeURI(path).replaceAll("#", "%23").replaceAll("?", "%3F")}${query ? `#${query}` : ""}`;
 }
 
-/** What a link written for a folder, on the page `from`, is in a single file. */
-export function inSingle(to: string, from: string): string {
-  const url = new URL(to, `x://site/${from}`);
-  const query = readHash(url.hash, false).query;
-  return `#${url.pathname}${query ? `?${query}` : ""}`;
-}
-
 function hashFor(values: Params): string {
   const query = encode(values);
   return single ? `#/${encodeURI(page.value.path)}${query ? `?${query}` : ""}` : query ? `#${query}` : "#";

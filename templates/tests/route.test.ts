@@ -1,7 +1,7 @@
 import { hash, setHash } from "./dom";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decode, encode, href, inSingle, params, readHash, readLocation, setParams, shareUrl } from "../src/route";
+import { decode, encode, href, params, readHash, readLocation, setParams, shareUrl } from "../src/route";
 
 test("parameters survive the hash, whatever is in them", () => {
   const values = { f: "state!=failed crop>=512 name~\"a&b#c\"", p: "^train/(loss|x)$", "o.val/a=b": "log;y=0..1", hide: "", k: "50% +1" };
@@ -12,9 +12,6 @@ test("both containers have their form of a hash", () => {
   assert.deepEqual(readHash("#a=1&h=x", false), { path: null, query: "a=1&h=x" });
   assert.deepEqual(readHash("#logs", false), { path: null, query: "h=logs" });
   assert.deepEqual(readHash("#/demo/index.html?a=1", true), { path: "demo/index.html", query: "a=1" });
-  assert.equal(inSingle("../index.html", "demo/runs/x.html"), "#/demo/index.html");
-  assert.equal(inSingle("../../index.html#a=1", "demo/runs/x.html"), "#/index.html?a=1");
-  assert.equal(inSingle("#logs", "demo/runs/x.html"), "#/demo/runs/x.html?h=logs");
 });
 
 test("links are relative to the page; copied ones are marked", () => {

@@ -30,11 +30,13 @@ class Parser(HTMLParser):
         self.running: list[str] = []
         self.tags: set[str] = set()
         self.handlers: list[str] = []
+        self.links: list[str] = []
         self._script: dict[str, str | None] | None = None
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.handlers += [name for name, _ in attributes if name.startswith("on")]
+        self.links += [str(value) for name, value in attributes if name == "href"]
         if tag == "script":
             self._script = dict(attributes)
 
@@ -53,9 +55,9 @@ class Parser(HTMLParser):
             self.running.append(data)
 
 
-def parsed() -> Parser:
+def parsed(text: str | None = None) -> Parser:
     parser = Parser()
-    parser.feed(FILE.read_text(encoding="utf-8"))
+    parser.feed(FILE.read_text(encoding="utf-8") if text is None else text)
     parser.close()
     return parser
 
@@ -81,6 +83,38 @@ def test_it_holds_the_pages_and_entries_of_the_folder() -> None:
                 assert entries[name] == gzip.decompress(base64.b64decode(literal[1:-1])), name
             else:
                 assert name in entries
+
+
+def test_every_link_stays_in_the_file_or_names_its_scheme() -> None:
+    notes = "[out](https://example.org/a?b=1&c) [mail](mailto:a@example.org) [beside](b.html) [in](#logs) [up](//x/y)"
+    error = {"type": "ValueError", "message": "no"}
+    ended: dict[str, Any] = {"exit_code": 1, "session": {"error": error}, "console": "ValueError: no\n"}
+    write_run(LOGS, "Ä b", [{"loss": 1.0}], project="Ö p", notes=notes, **ended)
+    single.write(options(), FILE, single.MAX_SIZE)
+    head = parsed()
+    mains = {
+        name.removeprefix("page:"): orjson.loads(data)["main"]
+        for name, data in head.entries.items()
+        if name.startswith("page:")
+    }
+    assert {path.rpartition("/")[0].count("/") for path in mains} == {0, 1}
+    links = {"index.html": head.links} | {path: parsed(main).links for path, main in mains.items()}
+    for path, found in links.items():
+        assert f"#/{path}?h=main" in found
+        assert "#/index.html" in found
+        for link in found:
+            page, _, query = link.removeprefix("#/").partition("?")
+            if link.startswith("#"):
+                assert page in mains, (path, link)
+                assert query == "" or query.startswith("h="), (path, link)
+            else:
+                assert link.startswith(("data:image/", "https://example.org/", "mailto:")), (path, link)
+    (project,) = (path for path in mains if path.endswith("/index.html"))
+    folder = project.rpartition("/")[0]
+    assert {f"#/{folder}/table.html", *(f"#/{path}" for path in mains if "/runs/" in path)} <= set(links[project])
+    (page,) = (path for path in mains if path.startswith(f"{folder}/runs/~"))
+    assert {f"#/{page}?h=overview", "https://example.org/a?b=1&c"} <= set(links[page])
+    assert links[page].count(f"#/{page}?h=logs") == 2, "the tab, and the log at the error"
 
 
 def test_nothing_of_a_run_can_act() -> None:
