@@ -14,6 +14,7 @@ from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import warn
+from tracklog.media.array import as_array
 from tracklog.store import layout
 
 if TYPE_CHECKING:
@@ -129,31 +130,6 @@ def _picture(value: Any) -> Any:
         from tracklog.media.image import Image
 
         return Image(value)
-    return None
-
-
-def as_array(value: Any) -> Any:
-    """Return a NumPy array or scalar for values of array libraries; None for anything else.
-
-    Torch tensors are detached and moved to the CPU; bfloat16 becomes float32.
-    """
-    module = value.__class__.__module__.partition(".")[0]
-    if module == "numpy":
-        return value if hasattr(value, "dtype") and value.dtype.kind in "biufcSUMmO" else None
-    if module == "torch" and hasattr(value, "detach"):
-        tensor = value.detach()
-        if tensor.is_sparse:
-            tensor = tensor.to_dense()
-        tensor = tensor.cpu()
-        return (tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy()
-    if module in ("tensorflow", "jax", "jaxlib", "cupy", "mlx") and hasattr(value, "shape"):
-        if hasattr(value, "numpy"):
-            return value.numpy()
-        import numpy as np
-
-        return np.asarray(value.get() if hasattr(value, "get") else value)
-    if module == "pandas" and hasattr(value, "to_numpy") and getattr(value, "ndim", 0) == 1:
-        return value.to_numpy()
     return None
 
 

@@ -7,38 +7,71 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_LIBRARIES = frozenset(("numpy", "torch", "pandas", "cupy", "jax", "jaxlib", "mlx"))
+
 
 def is_torch(value: object) -> bool:
     """Tell whether a value is a PyTorch tensor, or of a subclass of it."""
-    return any(kind.__module__.partition(".")[0] == "torch" for kind in type(value).__mro__) and hasattr(
-        value, "detach"
-    )
+    return _library(value) == "torch" and hasattr(value, "detach")
+
+
+def as_array(value: Any) -> Any:
+    """Return a NumPy array or scalar for a value of an array library; None for anything else.
+
+    Tensors are taken from any device, with or without gradients; numbers that NumPy has no type for become floats.
+    """
+    array = _taken(value, _library(value))
+    if not hasattr(array, "dtype") or (array.dtype.kind == "V" and array.dtype.names):
+        return None
+    try:
+        return array.astype(float) if array.dtype.kind == "V" else array  # bfloat16 of other libraries is a V
+    except (TypeError, ValueError):
+        return None
 
 
 def to_numpy(value: Any) -> NDArray[Any]:
-    """Return numbers as an array: tensors (on any device, with or without gradients), arrays, nested lists.
+    """Return numbers as an array: those of `as_array`, nested lists, sets, iterators.
 
     Raises TypeError when there are no numbers in it.
     """
     import numpy as np
 
-    if is_torch(value):
-        value = _from_torch(value)
-    elif hasattr(value, "numpy") and callable(value.numpy):  # TensorFlow
-        value = value.numpy()
-    elif hasattr(value, "get") and type(value).__module__.partition(".")[0] == "cupy":
-        value = value.get()
-    elif isinstance(value, (set, frozenset)) or hasattr(value, "__next__"):
+    if isinstance(value, (set, frozenset)) or hasattr(value, "__next__"):
         value = list(value)
+    array = as_array(value)
     try:
-        array = np.asarray(value)
-        if array.dtype.kind in "OV":  # lists of decimals or single tensors, bfloat16 of other libraries
+        array = np.asarray(value if array is None else array)
+        if array.dtype.kind == "O":  # lists of decimals or of single tensors
             array = array.astype(float)
     except (TypeError, ValueError) as error:
         raise TypeError(f"expected numbers, an array or a tensor, got {_brief(value)}") from error
     if array.dtype.kind not in "biuf":
         raise TypeError(f"expected numbers, an array or a tensor, got {_brief(value)}")
     return array
+
+
+def _library(value: object) -> str:
+    """Return the array library that a value's class, or one that it derives from, belongs to."""
+    names = (kind.__module__.partition(".")[0] for kind in type(value).__mro__)
+    return next((name for name in names if name in _LIBRARIES), "")
+
+
+def _taken(value: Any, library: str) -> Any:
+    if library == "torch":
+        return _from_torch(value) if hasattr(value, "detach") else None
+    if library == "pandas":
+        return value.to_numpy() if getattr(value, "ndim", 0) == 1 else None
+    if library == "numpy" or not hasattr(value, "shape"):
+        return value if library == "numpy" else None
+    if callable(getattr(value, "numpy", None)):  # TensorFlow, and those who follow it
+        return value.numpy()
+    if library == "cupy":
+        return value.get()
+    if library:
+        import numpy as np
+
+        return np.asarray(value)
+    return None
 
 
 def _from_torch(tensor: Any) -> Any:
