@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import jobs, manifest, output, projects, rendering, sources, templates
+from site_builder import jobs, kinds, manifest, output, projects, rendering, sources, templates
 from site_builder.lock import locked
 from site_builder.manifest import Manifest
 from site_builder.model import SCHEMA
@@ -265,10 +265,11 @@ class Builder:
         """Write what is about several runs: indexes, workspaces, tables, the first page, assets."""
         progress("pages", 0, 1)
         shared = projects.write(site, result.site, list(result.runs.values()), changed)
-        for short in sorted(templates.assets()):
-            name = templates.assets()[short]
-            path = f"assets/{name}"
-            site.write(path, templates.asset_bytes(name))
+        viewers = {name for run in result.runs.values() for name in run["viewers"]}
+        for name in sorted({*templates.SHELL, *viewers}):
+            file = templates.assets()[name]
+            path = f"assets/{file}"
+            site.write(path, templates.asset_bytes(file))
             shared.append(path)
         site.write(".nojekyll", b"")
         shared.append(".nojekyll")
@@ -313,6 +314,7 @@ def record(built: runs.Built, signature: str, parts: list[str], outputs: dict[st
         "config": built.config,
         "summary": built.summary,
         "keys": [dataclasses.asdict(info) for info in built.keys],
+        "viewers": sorted(kinds.assets(built.kinds)),
         "damage": [f"{d.file}:{d.line}: {d.reason}" for d in built.head.damage],
         "outputs": outputs,
     }

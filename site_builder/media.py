@@ -1,4 +1,4 @@
-"""A run's images as the site has them: checked, named by their content, with smaller copies for tiles.
+"""A run's media as the site has them: checked, named by their content, images with smaller copies for tiles.
 
 Reading files is this module's job; what to do with a value is the kinds'. Nothing a run folder says is trusted: paths
 never leave `files/`, formats are only those named here, and sizes are checked before anything is decoded.
@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING
 from site_builder.model import ImageItem
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from PIL.Image import Image
+
+    from site_builder.model import Kind
+    from site_builder.parts import Blocks
 
 FORMATS = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp", "BMP": "bmp"}
 PIXELS = 120_000_000
@@ -40,13 +44,53 @@ class MediaFile:
 
 
 class RunMedia:
-    """The media door of one run (`kinds.Media`); collects what the site must hold."""
+    """The door to the files of one run (`kinds.Door`); collects what the site must hold."""
 
-    def __init__(self, files: Path) -> None:
-        """`files` is the run's `files/` folder."""
+    def __init__(self, files: Path, blocks: Blocks) -> None:
+        """`files` is the run's `files/` folder; payloads become `blocks`."""
         self._files = files
+        self._blocks = blocks
         self._seen: dict[str, ImageItem] = {}
         self.found: dict[str, MediaFile] = {}
+        self.kinds: set[Kind] = set()
+        """Kinds whose viewers the run's pages need."""
+
+    def use(self, kind: Kind) -> None:
+        """Say that the page will need the viewer of a kind."""
+        self.kinds.add(kind)
+
+    def payload(self, data: bytes) -> int:
+        """Give bulk data a block; return the number by which a value names it."""
+        return self._blocks.payload(data)
+
+    def file(self, path: str, extensions: Collection[str]) -> tuple[str, int]:
+        """Return the place in the site of a file, and its size. Raises ValueError."""
+        extension = path.rpartition(".")[2].lower()
+        if extension not in extensions:
+            raise ValueError(f"{path or 'the file'} is none of {', '.join(sorted(extensions))}")
+        source = self._source(path)
+        try:
+            digest, size = _hashed(source)
+        except OSError as error:
+            raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+        return self._keep(digest, extension, source, None, size), size
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return the content of a file of at most `limit` bytes. Raises ValueError."""
+        source = self._source(path)
+        try:
+            size = source.stat().st_size
+            if size > limit:
+                raise ValueError(f"{path} has {size / 1e6:.1f} MB; up to {limit / 1e6:g} MB are shown")
+            return source.read_bytes()
+        except OSError as error:
+            raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+
+    def _source(self, path: str) -> Path:
+        source = inside(self._files, path)
+        if source is None:
+            raise ValueError(f"{path or 'the file'} is not in this folder")
+        return source
 
     def image(self, path: str) -> ImageItem:
         """Return an image by its path below `files/`; never raises."""
@@ -89,7 +133,7 @@ class RunMedia:
             Image.DecompressionBombError,
         ) as error:
             return _missing(f"{path} is damaged: {str(error)[:200]}".replace(str(self._files), ""))
-        return ImageItem(place, thumb, width, height, "", "", len(data))
+        return ImageItem(src=place, thumb=thumb, width=width, height=height, bytes=len(data))
 
     def _keep(self, digest: str, extension: str, source: Path, data: bytes | None, size: int) -> str:
         place = f"media/{digest[:2]}/{digest[2:34]}.{extension}"
@@ -108,6 +152,15 @@ def inside(folder: Path, path: str) -> Path | None:
         return None
 
 
+def _hashed(source: Path) -> tuple[str, int]:
+    total, size = hashlib.sha256(), 0
+    with source.open("rb") as opened:
+        while chunk := opened.read(1 << 20):
+            total.update(chunk)
+            size += len(chunk)
+    return total.hexdigest(), size
+
+
 def _smaller(picture: Image) -> bytes:
     picture.draft("RGB", (THUMB, THUMB))
     copy = picture.convert("RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB")
@@ -118,4 +171,4 @@ def _smaller(picture: Image) -> bytes:
 
 
 def _missing(reason: str) -> ImageItem:
-    return ImageItem("", "", 0, 0, "", reason, 0)
+    return ImageItem(error=reason)

@@ -32,8 +32,11 @@ number, level 1…   first, last, min, max, mean, finite, nan, posinf, neginf
 ``first`` and ``last`` are the values of the bucket's first and last row, whatever they are; ``min``, ``max`` and
 ``mean`` are over finite values (NaN when there is none; ``mean`` is rounded to float32); the other four are counts.
 A bool is a number series of kind ``bool`` (0 and 1). All other kinds have a level 0 only, whose blocks are JSON lists
-of `[row, value]` with ``row`` an index into the axis: ``histogram`` values are `HistogramValue`, ``image`` values
-`ImageValue`, ``string`` values strings, ``other`` any JSON.
+of `[row, value]` with ``row`` an index into the axis: ``histogram`` values are `HistogramValue`, ``string`` values
+strings, ``other`` any JSON; the values of media are `MediaValue`, whose items are the kind's own `MediaItem`.
+
+**Payloads.** What is too large for a value, or needed only when its item is looked at (molecules, meshes, tables, masks),
+is a block of its own. Values name it by its index into `RunHead.payloads`.
 """
 
 from __future__ import annotations
@@ -54,7 +57,23 @@ BLOCK_BUCKETS = 2_048
 
 State = Literal["running", "silent", "finished", "failed", "crashed"]
 """``silent``: no sign for 2 minutes from a machine that cannot be asked; it counts as running in totals."""
-Kind = Literal["number", "bool", "string", "histogram", "image", "other"]
+Kind = Literal[
+    "number",
+    "bool",
+    "string",
+    "histogram",
+    "image",
+    "audio",
+    "video",
+    "html",
+    "molecule",
+    "object3d",
+    "table",
+    "plotly",
+    "vega",
+    "chart",
+    "other",
+]
 Stream = Literal["history", "system"]
 JSON = Any
 """Any JSON value."""
@@ -220,27 +239,36 @@ class HistogramValue:
     bins: tuple[float, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class ImageItem:
-    """One image of a value."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaItem:
+    """One of the things logged at once under a key; each kind of media adds what it needs."""
 
-    src: str
-    """The original, relative to the site's root; empty when it is missing or damaged."""
-    thumb: str
-    """A smaller copy for tiles; the same as ``src`` when the original is small."""
-    width: int
-    height: int
-    caption: str
-    error: str
+    caption: str = ""
+    error: str = ""
     """Why it cannot be shown; empty when it can."""
-    bytes: int
+    bytes: int = 0
+    """Size of what was logged."""
+    src: str = ""
+    """Its file, relative to the site's root; empty when it is missing, damaged, or travels as a payload."""
+    payload: int = -1
+    """Index into `RunHead.payloads`; -1 when it has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageItem(MediaItem):
+    """An image."""
+
+    thumb: str = ""
+    """A smaller copy for tiles; the same as ``src`` when the original is small."""
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class ImageValue:
-    """One or more images logged at once under a key."""
+class MediaValue:
+    """Media logged at once under a key: one, or a list."""
 
-    items: tuple[ImageItem, ...]
+    items: tuple[MediaItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +342,8 @@ class RunHead:
     """First block number in each of `RunRow.parts`."""
     axes: tuple[Axis, ...]
     series: tuple[Series, ...]
+    payloads: tuple[int, ...]
+    """Block of each payload."""
     logs: Logs
     files: tuple[RunFile, ...]
     joints: tuple[Joint, ...]
@@ -367,7 +397,7 @@ class Page:
     """Entry of its `RunHead`; empty on other pages."""
 
 
-ENTRIES = (SiteIndex, ProjectIndex, RunHead, Version, Page, HistogramValue, ImageValue)
+ENTRIES = (SiteIndex, ProjectIndex, RunHead, Version, Page, HistogramValue, MediaValue, ImageItem)
 
 
 _SCALARS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null", Any: "unknown"}

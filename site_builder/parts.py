@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,17 @@ class Blocks:
 
     _data: list[bytes] = field(default_factory=list)
     _order: list[int] = field(default_factory=list)
+    payloads: list[int] = field(default_factory=list)
+    """Provisional number of each payload's block."""
+    _known: dict[bytes, int] = field(default_factory=dict)
+
+    def payload(self, data: bytes) -> int:
+        """Keep bulk data of a value in a block of its own, equal data once; return its index into `payloads`."""
+        digest = hashlib.sha256(data).digest()
+        if digest not in self._known:
+            self._known[digest] = len(self.payloads)
+            self.payloads.append(self.add(gzip(data), later=True))
+        return self._known[digest]
 
     def add(self, data: bytes, *, later: bool = False) -> int:
         """Keep a block; `later` ones come after all others. Returns its provisional number."""

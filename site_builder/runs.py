@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from site_builder.model import Stream
+    from site_builder.model import Kind, Stream
     from site_builder.series import Values
     from site_builder.sources import Source
     from tracklog.store.layout import Row
@@ -44,6 +44,8 @@ class Built:
     """What its state is computed from, later on."""
     parts: list[list[parts.Entry]]
     media: list[MediaFile]
+    kinds: set[Kind]
+    """Whose viewers its pages need."""
     head: RunHead
     environment: dict[str, Any]
     error: dict[str, Any] | None
@@ -58,15 +60,16 @@ def build_run(source: Source, log: reader.RunLog, now: float) -> Built:
     state = fold.state(found, now)
     folded = fold.history(log, found)
     name = f"r/{source.project}/{source.run}"
-    media = RunMedia(log.folder / layout.FILES)
-    content = _Content(media)
+    blocks = parts.Blocks()
+    media = RunMedia(log.folder / layout.FILES, blocks)
+    content = _Content(blocks, media)
     for track in folded.tracks:
         content.add("history", track.rows, rank=track.label, hidden=track.hidden)
     started = min((session.began for session in found if not session.is_child), default=0.0)
     for system_rows in _system_rows(log):
         content.add("system", system_rows, rank="", hidden=False)
-    logs, tail = _logs(log, content.blocks)
-    files = run_files(log.folder / layout.FILES, content.blocks, media, source.max_file)
+    logs, tail = _logs(log, blocks)
+    files = run_files(log.folder / layout.FILES, blocks, media, source.max_file)
     damage = tuple(
         Damage(d.file, d.line, d.offset, d.reason)
         for d in (*log.damage, *(log.unfinished() if state not in ("running", "silent") else ()))
@@ -83,6 +86,7 @@ def build_run(source: Source, log: reader.RunLog, now: float) -> Built:
         sessions=tuple(found),
         parts=entries,
         media=list(media.found.values()),
+        kinds=media.kinds,
         head=head,
         environment=environment,
         error=_error(log),
@@ -93,8 +97,8 @@ def build_run(source: Source, log: reader.RunLog, now: float) -> Built:
 class _Content:
     """Collects the series of a run and packs them."""
 
-    def __init__(self, media: RunMedia) -> None:
-        self.blocks = parts.Blocks()
+    def __init__(self, blocks: parts.Blocks, media: RunMedia) -> None:
+        self.blocks = blocks
         self._media = media
         self._axes: list[Axis] = []
         self._by_rows: dict[tuple[Stream, str, bytes], int] = {}
@@ -164,6 +168,7 @@ class _Content:
             part_starts=(),
             axes=tuple(dataclasses.replace(axis, levels=_numbered(axis.levels, numbers)) for axis in self._axes),
             series=tuple(dataclasses.replace(s, levels=_numbered(s.levels, numbers)) for s in self._series),
+            payloads=tuple(numbers[n] for n in self.blocks.payloads),
             logs=dataclasses.replace(logs, blocks=tuple(numbers[n] for n in logs.blocks)),
             files=tuple(dataclasses.replace(f, block=numbers[f.block] if f.block >= 0 else -1) for f in files),
             joints=joints,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import builder, manifest, projects, rendering, sources, templates
+from site_builder import builder, kinds, manifest, projects, rendering, sources, templates
 from site_builder.pack import gzip
 from site_builder.pages import index as index_page
 from site_builder.pages import project as project_page
@@ -79,6 +79,10 @@ def write(
         main = templates.render_main(template, context | {"link": _link})
         page = {"title": title, "page": context["page"], "main": main}
         sheet.add(f"page:{path}", _packed(Entry(path, orjson.dumps(page).decode())), "pages", always=True)
+    for name in sorted(kinds.assets(kind for one in built for kind in one.kinds)):
+        sheet.add(
+            f"viewer:{name}", _packed(Entry(name, templates.asset_bytes(templates.assets()[name]).decode())), "viewers"
+        )
     _add_runs(sheet, built)
     _write(target, head.replace("</body>", "".join(sheet.scripts) + "</body>", 1))
     report.written = [str(target)]

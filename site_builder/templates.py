@@ -14,7 +14,9 @@ from markupsafe import Markup
 from site_builder import numbers
 from tracklog.errors import UsageError
 
-ASSETS = ("main", "style", "theme")
+LINKED = ("main", "style", "theme")
+SHELL = (*LINKED, "licences")
+"""Assets that every page has; the viewers of kinds are loaded where they are needed."""
 
 
 @functools.cache
@@ -81,7 +83,7 @@ def render(template: str, context: dict[str, Any]) -> bytes:
     """Render a whole page of a folder site."""
     names = assets()
     root = context["root"]
-    links = {name: f"{root}assets/{names[name]}" for name in ASSETS}
+    links = {name: f"{root}assets/{names[name]}" for name in LINKED}
     return (
         _environment().get_template(template).render(context, assets=links, standalone=False).encode("utf-8", "replace")
     )
@@ -96,5 +98,5 @@ def render_main(template: str, context: dict[str, Any]) -> str:
 def render_standalone(template: str, context: dict[str, Any]) -> str:
     """Render a whole page with its assets inside of it."""
     names = assets()
-    inline = {f"inline_{name}": Markup(asset_bytes(names[name]).decode()) for name in (*ASSETS, "licences")}  # noqa: S704 - our own build
+    inline = {f"inline_{name}": Markup(asset_bytes(names[name]).decode()) for name in SHELL}  # noqa: S704 - our own build
     return _environment().get_template(template).render(context, assets={}, standalone=True, **inline)

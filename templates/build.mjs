@@ -1,13 +1,16 @@
 // Bundles src/ into dist/<name>.<hash>.{js,css} and dist/assets.json; with --tests, tests/ into .tests/.
+// The shell is main, style and theme. Each file of src/viewers/ is a script of its own, loaded when first needed.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = ["chrome123", "firefox120", "safari17.5"];
 const packages = ["preact", "@preact/signals", "@preact/signals-core", "uplot"];
+// What viewers bundle. Licences of packages that bring others inside their own bundle name those, too.
+const viewerPackages = [];
 
 // `import code from "worker:./regex"`: the bundled worker as a string, since file:// pages start workers from blobs only.
 const workers = {
@@ -66,14 +69,32 @@ const common = {
   jsx: "automatic", jsxImportSource: "preact",
 };
 
+// Viewers use the page's own copy of whatever src/shared.ts exports: two copies would be two states.
+const exported = new Map();
+for (const [, names, from] of readFileSync(join(here, "src/shared.ts"), "utf8").matchAll(/export \{([^}]+)\} from "([^"]+)";/g)) {
+  exported.set(from, [...(exported.get(from) ?? []), ...names.split(",").map((name) => name.trim()).filter(Boolean)]);
+}
+const shared = {
+  name: "shared",
+  setup(build) {
+    build.onResolve({ filter: /.*/ }, (args) => {
+      const file = args.path.startsWith(".") ? "./" + relative(join(here, "src"), resolve(args.resolveDir, args.path)) : args.path;
+      return exported.has(file) ? { path: file, namespace: "shared" } : undefined;
+    });
+    build.onLoad({ filter: /.*/, namespace: "shared" }, (args) => ({
+      contents: `const shared = tracklog.shared;\n${exported.get(args.path).map((name) => `export const ${name} = shared.${name};`).join("\n")}`,
+    }));
+  },
+};
+
 function licences() {
-  const texts = packages.map((name) => {
+  const texts = [...packages, ...viewerPackages].map((name) => {
     const folder = join(here, "node_modules", name);
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
     const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     return `${name} ${version}\n\n${file ? readFileSync(join(folder, file), "utf8").trim() : "MIT"}`;
   });
-  return `Third-party code in main.js:\n\n${texts.join("\n\n----\n\n")}\n`;
+  return `Third-party code in these scripts:\n\n${texts.join("\n\n----\n\n")}\n`;
 }
 
 function write(name, bytes, extension) {
@@ -84,7 +105,7 @@ function write(name, bytes, extension) {
 }
 
 async function bundle(name, source, extra = {}) {
-  const result = await esbuild.build({ ...common, entryPoints: [source], minify: true, legalComments: "none", ...extra });
+  const result = await esbuild.build({ ...common, entryPoints: [join("src", source)], minify: true, legalComments: "none", ...extra });
   return write(name, result.outputFiles[0].contents, source.endsWith(".css") ? "css" : "js");
 }
 
@@ -92,11 +113,17 @@ async function site() {
   rmSync(join(here, "dist"), { recursive: true, force: true });
   mkdirSync(join(here, "dist"));
   const terms = write("licences", licences(), "txt");
+  const banner = { js: `/*! Third-party licences: ${terms} */` };
+  const viewers = {};
+  for (const file of readdirSync(join(here, "src/viewers")).filter((name) => /\.tsx?$/.test(name)).sort()) {
+    const name = file.replace(/\.tsx?$/, "");
+    viewers[name] = await bundle(name, `viewers/${file}`, { banner, plugins: [shared, ...common.plugins], loader: { ".css": "text" } });
+  }
   const assets = {
-    licences: terms,
-    main: await bundle("main", "src/main.tsx", { banner: { js: `/*! Third-party licences: ${terms} */` } }),
-    style: await bundle("style", "src/styles/main.css"),
-    theme: await bundle("theme", "src/theme.ts"),
+    licences: terms, ...viewers,
+    main: await bundle("main", "main.tsx", { banner, define: { VIEWERS: JSON.stringify(viewers) } }),
+    style: await bundle("style", "styles/main.css"),
+    theme: await bundle("theme", "theme.ts"),
   };
   writeFileSync(join(here, "dist", "assets.json"), JSON.stringify(assets, null, 1) + "\n");
 }
@@ -106,7 +133,7 @@ async function tests() {
   rmSync(folder, { recursive: true, force: true });
   const entryPoints = readdirSync(join(here, "tests")).filter((file) => file.endsWith(".test.ts"));
   await esbuild.build({
-    ...common, write: true, platform: "node", format: "esm", target: "node20", outdir: folder,
+    ...common, define: { VIEWERS: "{}" }, write: true, platform: "node", format: "esm", target: "node20", outdir: folder,
     entryPoints: entryPoints.map((file) => `tests/${file}`), outExtension: { ".js": ".mjs" },
   });
 }

@@ -1,7 +1,7 @@
 """Kinds of values: one pure loader each, from what was logged to what the page draws.
 
-A loader is ``load(value, media) -> JSON``; `media` is the door to the run's media files (`Media`). Adding a kind means
-adding its module here, its class to the recorder and its island to the page.
+A loader is a module (`Loader`); `Door` is all it may ask of the run's files. Adding a kind means adding its module here,
+its class to the recorder and its viewer (``templates/src/viewers/<kind>.tsx``) to the page.
 """
 
 from __future__ import annotations
@@ -9,44 +9,60 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from site_builder.kinds import histogram, image, other, string
-from site_builder.model import HistogramValue, ImageItem, ImageValue
 from tracklog.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Collection, Iterable
 
-    from site_builder.model import Kind
+    from site_builder.model import ImageItem, Kind
 
 
-class Media(Protocol):
-    """What a loader may ask of a run's media files."""
+class Door(Protocol):
+    """What a loader may ask of a run's files. Paths are relative to `files/` and never lead outside of it."""
 
     def image(self, path: str) -> ImageItem:
-        """Return an image of the run's `files/`, checked, with its place in the site; never raises."""
+        """Return an image, checked, with its place in the site; never raises."""
+
+    def file(self, path: str, extensions: Collection[str]) -> tuple[str, int]:
+        """Return the place in the site of a file that the page asks for by URL, and its size in bytes.
+
+        Raises ValueError with a sentence for people when it is not there, or its extension is none of these.
+        """
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return the content of a file. Raises ValueError when it is not there or has more than `limit` bytes."""
+
+    def payload(self, data: bytes) -> int:
+        """Give bulk data a place beside the values; return the number by which a value names it."""
+
+    def use(self, kind: Kind) -> None:
+        """Say that the page will need the viewer of a kind."""
 
 
-_RECORDS: dict[str, Kind] = {
-    "histogram": "histogram",
-    "image-file": "image",
-    "images": "image",
-    "images/separated": "image",
-    "string": "string",
-}
+class Loader(Protocol):
+    """A module of this package."""
+
+    KIND: Kind
+    TYPES: tuple[str, ...]
+    """The ``_type`` of the records it reads."""
+    ASSETS: tuple[str, ...]
+    """Scripts that its viewer consists of, by the names `build.mjs` gives them; the first is the viewer's."""
+
+    def load(self, value: Any, door: Any, /) -> Any:
+        """Return what the page draws. Raises KeyError, TypeError, ValueError… for a record that is not its own."""
+
+    def broken(self) -> Any:
+        """Return what stands for a record that cannot be read."""
+
+
+_LOADERS: dict[Kind, Loader] = {loader.KIND: loader for loader in (histogram, image, string, other)}
+_KINDS: dict[str, Kind] = {record: loader.KIND for loader in _LOADERS.values() for record in loader.TYPES}
 """Kind of a logged record by its ``_type``."""
 
-_LOADERS: dict[Kind, Callable[[Any, Media], Any]] = {
-    "histogram": histogram.load,
-    "image": image.load,
-    "string": string.load,
-    "other": other.load,
-}
 
-
-_BROKEN: dict[Kind, Any] = {
-    "histogram": HistogramValue((), None, None, None),
-    "image": ImageValue((ImageItem("", "", 0, 0, "", "the record of this image is damaged", 0),)),
-}
-"""What stands for a record that its loader cannot read."""
+def assets(kinds: Iterable[Kind]) -> set[str]:
+    """Return the scripts that the viewers of some kinds consist of."""
+    return {name for kind in kinds if kind in _LOADERS for name in _LOADERS[kind].ASSETS}
 
 
 def kind_of(value: object) -> Kind:
@@ -58,13 +74,14 @@ def kind_of(value: object) -> Kind:
     if isinstance(value, str):
         return "number" if value in layout.NON_FINITE else "string"
     if isinstance(value, dict):
-        return _RECORDS.get(str(value.get("_type")), "other")
+        return _KINDS.get(str(value.get("_type")), "other")
     return "other"
 
 
-def load(kind: Kind, value: object, media: Media) -> Any:
+def load(kind: Kind, value: object, door: Door) -> Any:
     """Return what the page draws for a value; one that is not as it should be is shown as empty or missing."""
+    door.use(kind)
     try:
-        return _LOADERS[kind](value, media)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
-        return _BROKEN.get(kind)
+        return _LOADERS[kind].load(value, door)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError):
+        return _LOADERS[kind].broken()

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from site_builder.model import HistogramValue
 
+if TYPE_CHECKING:
+    from site_builder.model import Kind
+
+KIND: Kind = "histogram"
+TYPES = ("histogram",)
+ASSETS = ("histogram",)
 _TOLERANCE = 1e-9
 
 
@@ -24,6 +30,11 @@ def load(value: Any, _: object) -> HistogramValue:
         abs(bins[0] + n * width - edge) <= _TOLERANCE * max(abs(width), 1e-300) for n, edge in enumerate(bins)
     )
     return HistogramValue(counts, bins[0], width, None) if uniform else HistogramValue(counts, None, None, bins)
+
+
+def broken() -> HistogramValue:
+    """Return a histogram without bins."""
+    return HistogramValue((), None, None, None)
 
 
 def _finite(value: Any) -> float:

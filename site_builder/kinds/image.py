@@ -5,13 +5,19 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from site_builder.model import ImageItem, ImageValue
+from site_builder.kinds import listed
+from site_builder.model import ImageItem, MediaValue
 
 if TYPE_CHECKING:
-    from site_builder.kinds import Media
+    from site_builder.kinds import Door
+    from site_builder.model import Kind
+
+KIND: Kind = "image"
+TYPES = ("image-file", "images", "images/separated")
+ASSETS = ("image",)
 
 
-def load(value: Any, media: Media) -> ImageValue:
+def load(value: Any, door: Door) -> MediaValue:
     """Return the images of a record, each with its caption."""
     if value["_type"] == "images/separated":
         captions = value.get("captions") or []
@@ -19,13 +25,16 @@ def load(value: Any, media: Media) -> ImageValue:
             {"path": path, "caption": captions[n] if n < len(captions) else ""}
             for n, path in enumerate(value["filenames"])
         ]
-    else:
-        records = value["items"] if value["_type"] == "images" else [value]
-    return ImageValue(tuple(_item(record, media) for record in records))
+        value = {"items": records}
+    return listed.load(value, lambda record: _item(record, door), ImageItem)
 
 
-def _item(record: Any, media: Media) -> ImageItem:
+def broken() -> MediaValue:
+    """Return what stands for a record that cannot be read."""
+    return listed.broken(ImageItem)
+
+
+def _item(record: Any, door: Door) -> ImageItem:
     path = record.get("path")
-    caption = record.get("caption")
-    item = media.image(path if isinstance(path, str) else "")
-    return dataclasses.replace(item, caption=caption if isinstance(caption, str) else "")
+    item = door.image(path if isinstance(path, str) else "")
+    return dataclasses.replace(item, caption=listed.caption(record))

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from site_builder.model import Kind
+
+KIND: Kind = "other"
+TYPES: tuple[str, ...] = ()
+ASSETS = ("text",)
 
 
 def load(value: Any, _: object) -> Any:
     """Return the value."""
     return value
+
+
+def broken() -> None:
+    """Return nothing: a value of any shape is read as it is."""

@@ -16,10 +16,12 @@ from tracklog.store import layout
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from site_builder.model import Damage, Joint
+    from site_builder.model import Damage, Joint, Kind
     from site_builder.runs import Built
 
 TEMPLATE = "run.html.j2"
+MEDIA: tuple[Kind, ...] = ("image", "audio", "video", "html", "molecule", "object3d")
+"""Kinds of the Media tab; tables have one of their own, everything else is a chart."""
 _ENVIRONMENT = (
     ("Python", "python"),
     ("System", "os"),
@@ -90,12 +92,14 @@ def overview(built: Built) -> Overview:
 
 def _tabs(built: Built) -> list[dict[str, Any]]:
     head = built.head
-    drawn = [s for s in head.series if s.kind in ("number", "bool", "histogram") and not s.hidden]
-    history = {s.key for s in drawn if s.stream == "history"}
-    media = {s.key for s in head.series if s.kind == "image"}
+    history = [s for s in head.series if s.stream == "history" and not s.hidden]
+    media = {(s.key, s.kind) for s in history if s.kind in MEDIA}
+    tables = {s.key for s in history if s.kind == "table"}
+    charts = {(s.key, "number" if s.kind == "bool" else s.kind) for s in history if s.kind not in {*MEDIA, "table"}}
     system = {s.key for s in head.series if s.stream == "system"}
-    tabs = [("overview", "Overview", 0), ("charts", "Charts", len(history)), ("media", "Media", len(media))]
-    tabs += [("system", "System", len(system)), ("logs", "Logs", head.logs.lines), ("files", "Files", len(head.files))]
+    tabs = [("overview", "Overview", 0), ("charts", "Charts", len(charts)), ("media", "Media", len(media))]
+    tabs += [("tables", "Tables", len(tables)), ("system", "System", len(system))]
+    tabs += [("logs", "Logs", head.logs.lines), ("files", "Files", len(head.files))]
     always = ("overview", "logs")
     return [{"id": id_, "label": label, "count": count} for id_, label, count in tabs if count or id_ in always]
 

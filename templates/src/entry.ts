@@ -11,9 +11,19 @@ interface Held {
 
 declare global {
   interface Window {
-    tracklog: { put(file: string, version: string, entries: readonly Raw[]): void; version(value: Version): void };
+    tracklog: {
+      put(file: string, version: string, entries: readonly Raw[]): void;
+      version(value: Version): void;
+      /** Called by the script of a viewer with what it exports. */
+      viewer(name: string, exports: unknown): void;
+      /** What viewers take from the page (`shared.ts`). */
+      shared: unknown;
+    };
   }
 }
+
+/** Files of the viewers by their names, put here by build.mjs. */
+declare const VIEWERS: Readonly<Record<string, string>>;
 
 /** Thrown where a newer version of what was asked is on its way: ask again when the index changes. */
 export class Superseded extends Error {}
@@ -25,6 +35,8 @@ export const single = document.documentElement.dataset.single !== undefined;
 export const page = signal<Page>(JSON.parse(document.getElementById("page")!.textContent!) as Page);
 export const version = signal<Version | null>(null);
 
+const viewers = new Map<string, unknown>();
+const viewersLoading = new Map<string, Promise<unknown>>();
 const arrived = new Map<string, Held>();
 const loading = new Map<string, Promise<Held>>();
 let lastVersion: Version | null = null;
@@ -36,6 +48,10 @@ window.tracklog = {
   version(value) {
     lastVersion = value;
   },
+  viewer(name, exports) {
+    viewers.set(name, exports);
+  },
+  shared: null,
 };
 
 function insert(src: string): Promise<void> {
@@ -175,7 +191,37 @@ function partOf(head: RunHead, n: number): number {
   return found;
 }
 
-/** URL of a picture; empty when this copy does not carry it. */
+/** What the script of a viewer exports; it is loaded once. */
+export function viewer<T>(name: string): Promise<T> {
+  let promise = viewersLoading.get(name);
+  if (!promise) {
+    promise = loadViewer(name);
+    viewersLoading.set(name, promise);
+    promise.catch(() => viewersLoading.delete(name));
+  }
+  return promise as Promise<T>;
+}
+
+/** What `viewer` gave before; undefined when its script is not here yet. */
+export const viewerNow = <T>(name: string): T | undefined => viewers.get(name) as T | undefined;
+
+async function loadViewer(name: string): Promise<unknown> {
+  if (single) {
+    const code = await embeddedBytes(`viewer:${name}`);
+    const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+    await insert(url).finally(() => URL.revokeObjectURL(url));
+  } else await insert(`${page.value.root}assets/${VIEWERS[name]}`);
+  if (!viewers.has(name)) throw new Missing(`the viewer ${name} brought nothing`);
+  return viewers.get(name);
+}
+
+/** Payload `n` of a run, inflated. */
+export function payload(run: RunRow, head: RunHead, n: number): Promise<Uint8Array<ArrayBuffer>> {
+  const block = head.payloads[n];
+  return block === undefined ? Promise.reject(new Missing(`payload ${n} is not listed`)) : blockBytes(run, head, block);
+}
+
+/** URL of a file of the site, a picture for instance; empty when this copy does not carry it. */
 export function media(src: string): string {
   if (!src) return "";
   return single ? (embeddedText(`media:${src}`)?.trim() ?? "") : page.value.root + src.split("/").map(encodeURIComponent).join("/");

@@ -3,7 +3,7 @@ import { render, type ComponentType } from "preact";
 import { page, pageEntry, single } from "./entry";
 import { decode, readHash, readLocation } from "./route";
 import { Bar } from "./islands/bar";
-import { Charts, Media, System } from "./islands/charts";
+import { Charts, Media, System, Tables } from "./islands/charts";
 import { Files } from "./islands/files";
 import { Logs } from "./islands/logs";
 import { enhanceOverview } from "./islands/overview";
@@ -12,11 +12,14 @@ import { Projects } from "./islands/projects";
 import { Table } from "./islands/table";
 import { Workspace } from "./islands/workspace";
 import { watchTheme } from "./lib/colours";
+import * as shared from "./shared";
 import { refresh, site } from "./lib/data";
 import { start } from "./lib/live";
 
+window.tracklog.shared = shared;
+
 /** By the name in `data-island`: these replace what the builder wrote. */
-const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: Logs, media: Media, projects: Projects, system: System, table: Table, workspace: Workspace };
+const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: Logs, media: Media, projects: Projects, system: System, table: Table, tables: Tables, workspace: Workspace };
 
 /** These add to it, by selector. */
 const ENHANCERS: Readonly<Record<string, (element: HTMLElement) => () => void>> = {

@@ -5,7 +5,7 @@ export const BLOCK_ROWS = 16384;
 export const BLOCK_BUCKETS = 2048;
 
 export type State = "running" | "silent" | "finished" | "failed" | "crashed";
-export type Kind = "number" | "bool" | "string" | "histogram" | "image" | "other";
+export type Kind = "number" | "bool" | "string" | "histogram" | "image" | "audio" | "video" | "html" | "molecule" | "object3d" | "table" | "plotly" | "vega" | "chart" | "other";
 export type Stream = "history" | "system";
 
 export interface ProjectRow {
@@ -54,7 +54,7 @@ export interface Column {
 
 export interface KeyInfo {
   readonly key: string;
-  readonly kind: "number" | "bool" | "string" | "histogram" | "image" | "other";
+  readonly kind: "number" | "bool" | "string" | "histogram" | "image" | "audio" | "video" | "html" | "molecule" | "object3d" | "table" | "plotly" | "vega" | "chart" | "other";
   readonly stream: "history" | "system";
   readonly runs: number;
   readonly hidden: boolean;
@@ -82,7 +82,7 @@ export interface Axis {
 
 export interface Series {
   readonly key: string;
-  readonly kind: "number" | "bool" | "string" | "histogram" | "image" | "other";
+  readonly kind: "number" | "bool" | "string" | "histogram" | "image" | "audio" | "video" | "html" | "molecule" | "object3d" | "table" | "plotly" | "vega" | "chart" | "other";
   readonly stream: "history" | "system";
   readonly rank: string;
   readonly hidden: boolean;
@@ -106,18 +106,27 @@ export interface HistogramValue {
   readonly bins: readonly number[] | null;
 }
 
-export interface ImageItem {
-  readonly src: string;
-  readonly thumb: string;
-  readonly width: number;
-  readonly height: number;
+export interface MediaItem {
   readonly caption: string;
   readonly error: string;
   readonly bytes: number;
+  readonly src: string;
+  readonly payload: number;
 }
 
-export interface ImageValue {
-  readonly items: readonly ImageItem[];
+export interface ImageItem {
+  readonly caption: string;
+  readonly error: string;
+  readonly bytes: number;
+  readonly src: string;
+  readonly payload: number;
+  readonly thumb: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface MediaValue {
+  readonly items: readonly MediaItem[];
 }
 
 export interface LogMark {
@@ -160,6 +169,7 @@ export interface RunHead {
   readonly part_starts: readonly number[];
   readonly axes: readonly Axis[];
   readonly series: readonly Series[];
+  readonly payloads: readonly number[];
   readonly logs: Logs;
   readonly files: readonly RunFile[];
   readonly joints: readonly Joint[];

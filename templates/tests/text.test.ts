@@ -45,7 +45,7 @@ test("sections come as first logged, pinned ones first and system last", () => {
   const list = panelsOf([key("system.cpu", "number", "system"), key("train/loss", "number"), key("train/loss", "bool"), key("lr", "number"), key("text", "string"), key("train/w", "histogram")]);
   const sections = sectionsOf(list, ["lr"], []);
   assert.deepEqual(sections.map((section) => [section.name, section.panels.map((panel) => panel.title)]), [
-    ["Pinned", ["lr"]], ["train", ["train/loss", "train/w"]], ["system", ["system/cpu"]],
+    ["Pinned", ["lr"]], ["train", ["train/loss", "train/w"]], ["Charts", ["text"]], ["system", ["system/cpu"]],
   ]);
 });
 

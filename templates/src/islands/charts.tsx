@@ -1,6 +1,6 @@
 // A run's charts, pictures and system metrics: the board with one run.
 import { useMemo } from "preact/hooks";
-import type { KeyInfo, RunHead } from "../model";
+import type { KeyInfo, Kind, RunHead } from "../model";
 import { panelsOf, type PanelInfo } from "../lib/panels";
 import { Board, PanelView } from "../parts/board";
 import { FullHost } from "../parts/full";
@@ -23,7 +23,10 @@ function RunBoard({ which, empty }: { which: (panel: PanelInfo) => boolean; empt
   return <div class="main"><Board fixed={fixed} list={list} openAll /></div>;
 }
 
-const isChart = (panel: PanelInfo): boolean => panel.stream === "history" && panel.kind !== "image";
+const MEDIA: ReadonlySet<string> = new Set<Kind>(["image", "audio", "video", "html", "molecule", "object3d"]);
+const isMedia = (panel: PanelInfo): boolean => MEDIA.has(panel.kind);
+const isTable = (panel: PanelInfo): boolean => panel.kind === "table";
+const isChart = (panel: PanelInfo): boolean => panel.stream === "history" && !isMedia(panel) && !isTable(panel);
 const isSystem = (panel: PanelInfo): boolean => panel.stream === "system";
 
 export function Charts() {
@@ -36,12 +39,21 @@ export function System() {
   return <RunBoard which={isSystem} empty="No system metrics were recorded" />;
 }
 
-export function Media() {
+/** Panels one below the other, each as wide as the page. */
+function Column({ which, title, empty, example }: { which: (panel: PanelInfo) => boolean; title: string; empty: string; example: string }) {
   const { run, head, error } = useRunHead();
-  const list = useMemo(() => (head ? panelsIn(head, (panel) => panel.kind === "image") : []), [head]);
+  const list = useMemo(() => (head ? panelsIn(head, which) : []), [head]);
   const fixed = useMemo(() => (run ? [run] : []), [run]);
   if (error) return <Empty title="This run could not be read" text={error} />;
   if (!run || !head) return null;
-  if (!list.length) return <Empty title="No media logged yet" text={<code>run.log(&#123;"example": tracklog.Image(array)&#125;)</code>} />;
-  return <div class="main media-page"><h2 class="sr">Pictures</h2>{list.map((panel) => <PanelView key={panel.id} panel={panel} fixed={fixed} large />)}</div>;
+  if (!list.length) return <Empty title={empty} text={<code>{example}</code>} />;
+  return <div class="main media-page"><h2 class="sr">{title}</h2>{list.map((panel) => <PanelView key={panel.id} panel={panel} fixed={fixed} large />)}</div>;
+}
+
+export function Media() {
+  return <Column which={isMedia} title="Media" empty="No media logged yet" example={'run.log({"example": tracklog.Image(array)})'} />;
+}
+
+export function Tables() {
+  return <Column which={isTable} title="Tables" empty="No table logged yet" example={'run.log({"example": tracklog.Table(dataframe=frame)})'} />;
 }

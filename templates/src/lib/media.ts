@@ -1,5 +1,5 @@
-// Histograms and pictures of a run over its steps.
-import type { HistogramValue, ImageValue, Kind, RunHead, RunRow, Series } from "../model";
+// Values of a run over its steps: histograms, pictures, text.
+import type { HistogramValue, Kind, RunHead, RunRow, Series } from "../model";
 import { head, jsonBlock } from "./data";
 import { axisColumns } from "./series";
 
@@ -15,7 +15,7 @@ export function find(runHead: RunHead, key: string, kind: Kind): Series | undefi
 }
 
 /** All values of a series with their steps, in row order. */
-export async function loggedValues<T extends HistogramValue | ImageValue | string>(run: RunRow, key: string, kind: Kind): Promise<Logged<T>[]> {
+export async function loggedValues<T>(run: RunRow, key: string, kind: Kind): Promise<Logged<T>[]> {
   const runHead = await head(run);
   const series = find(runHead, key, kind);
   if (!series?.levels[0]) return [];

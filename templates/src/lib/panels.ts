@@ -1,6 +1,6 @@
 // Panels of a board: which there are, in which sections, and what a person set for one of them.
 import { computed } from "@preact/signals";
-import type { KeyInfo } from "../model";
+import type { KeyInfo, Kind } from "../model";
 import { param, setParams } from "../route";
 import { prefix, shown } from "./keys";
 import { parse, write, type Smoothing } from "./smooth";
@@ -10,7 +10,8 @@ export interface PanelInfo {
   /** In the hash. */
   readonly id: string;
   readonly key: string;
-  readonly kind: "line" | "histogram" | "image";
+  /** Numbers and bools are lines; every other kind has a viewer of its own. */
+  readonly kind: "line" | Exclude<Kind, "number" | "bool">;
   readonly stream: "history" | "system";
   /** Shown: `train/loss`. */
   readonly title: string;
@@ -33,8 +34,8 @@ function systemTitle(key: string): string {
 }
 
 function panelOf(info: KeyInfo): PanelInfo | null {
-  const kind = info.kind === "number" || info.kind === "bool" ? "line" : info.kind === "histogram" || info.kind === "image" ? info.kind : null;
-  if (!kind || info.hidden) return null;
+  if (info.hidden) return null;
+  const kind = info.kind === "number" || info.kind === "bool" ? "line" : info.kind;
   const title = info.stream === "system" ? systemTitle(info.key) : shown(info.key);
   const id = (info.stream === "system" && !/^system[./]/.test(info.key) ? "system:" : "") + info.key + (kind === "line" ? "" : `#${kind}`);
   return { id, key: info.key, kind, stream: info.stream, title, section: info.stream === "system" ? SYSTEM : prefix(info.key) || "Charts", runs: info.runs };

@@ -6,19 +6,16 @@ import { folded, movePanel, panels, pinned, sectionsOf, setOptions, toggleFold, 
 import { index } from "../lib/data";
 import { search } from "../lib/regex";
 import { columnCount, split } from "../lib/view";
-import { HeatPanel } from "./heat";
 import { Icon } from "./icons";
 import { LinePanel } from "./panel";
-import { PicturesPanel } from "./pictures";
 import { NoRuns } from "./states";
 import { Toolbar } from "./toolbar";
 import { Empty } from "./ui";
 import { useKeys } from "./use";
+import { ViewerPanel, type PanelProps } from "./viewer";
 
-export function PanelView({ panel, fixed, drag, large }: { panel: PanelInfo; fixed?: readonly RunRow[]; drag?: { onDrop: (id: string) => void }; large?: boolean }) {
-  if (panel.kind === "histogram") return <HeatPanel panel={panel} fixed={fixed} drag={drag} />;
-  if (panel.kind === "image") return <PicturesPanel panel={panel} fixed={fixed} drag={drag} large={large} />;
-  return <LinePanel panel={panel} fixed={fixed} drag={drag} />;
+export function PanelView(props: PanelProps) {
+  return props.panel.kind === "line" ? <LinePanel {...props} /> : <ViewerPanel {...props} />;
 }
 
 /** Ids of the panels that the search field leaves; null without a search. */

@@ -1,23 +1,23 @@
 // A histogram over steps as a heat map: colour is the share of a step's values in a bin.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { HistogramValue, RunRow } from "../model";
+import type { HistogramValue } from "../model";
 import { rgb, themeTick } from "../lib/colours";
 import { cursor, release, tip } from "../lib/cursor";
 import { full, number, percent, tick } from "../lib/format";
 import { edges, loggedValues, type Logged } from "../lib/media";
-import type { PanelInfo } from "../lib/panels";
 import { distanceOf, linearTicks } from "../lib/ticks";
 import { lookOf } from "../lib/view";
 import { uid } from "../lib/data";
-import { Swatch, nameOf } from "./identity";
-import { Card } from "./panel";
-import { Empty } from "./ui";
-import { useLoaded, useRuns, useSeen } from "./use";
+import { Swatch, nameOf } from "../parts/identity";
+import { Card } from "../parts/panel";
+import { Empty } from "../parts/ui";
+import { useLoaded, useRuns, useSeen } from "../parts/use";
+import type { PanelProps } from "../parts/viewer";
 
 type Values = readonly Logged<HistogramValue>[];
 const [LEFT, BOTTOM, TOP, RIGHT] = [46, 20, 6, 8];
 
-export function HeatPanel({ panel, fixed, drag }: { panel: PanelInfo; fixed?: readonly RunRow[]; drag?: { onDrop: (id: string) => void } }) {
+function Panel({ panel, fixed, drag }: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
   const [chosen, setChosen] = useState("");
@@ -145,3 +145,5 @@ function hover(event: PointerEvent, [width, height]: readonly [number, number], 
     foot: bin < 0 ? ["", ""] : [`${full(count)} of ${full(total)}`, percent(total ? count / total : 0)], left: event.clientX, top: event.clientY, frozen: false, byKeys: false,
   };
 }
+
+tracklog.viewer("histogram", { Panel });

@@ -1,0 +1,6 @@
+// The page's own object, under its short name; style sheets as text.
+declare const tracklog: Window["tracklog"];
+declare module "*.css" {
+  const text: string;
+  export default text;
+}

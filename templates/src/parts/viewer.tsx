@@ -1,0 +1,63 @@
+// Kinds of values whose drawing is a script of its own, loaded when the first of them comes near the window.
+import type { ComponentType } from "preact";
+import { viewer, viewerNow } from "../entry";
+import type { MediaItem, RunRow } from "../model";
+import type { PanelInfo } from "../lib/panels";
+import { Card } from "./panel";
+import { Button, Empty } from "./ui";
+import { useLoaded, useSeen } from "./use";
+
+export interface PanelProps {
+  readonly panel: PanelInfo;
+  /** The runs to draw; those whose eyes are on without. */
+  readonly fixed?: readonly RunRow[];
+  readonly drag?: { onDrop: (id: string) => void };
+  /** On a page or screen of its own. */
+  readonly large?: boolean;
+}
+
+export interface ItemProps<T extends MediaItem = MediaItem> {
+  readonly run: RunRow;
+  readonly item: T;
+  readonly step: number;
+  readonly large?: boolean;
+}
+
+/** What the script of a kind exports by `tracklog.viewer(kind, …)`. */
+export interface Viewer {
+  readonly Panel: ComponentType<PanelProps>;
+  /** One item, in whatever frame: a tile, a table cell, a page. */
+  readonly Item?: ComponentType<ItemProps>;
+}
+
+/** Scripts that draw more than the kind they are named after. */
+const SCRIPTS: Readonly<Record<string, string>> = { string: "text", other: "text" };
+
+const scriptOf = (kind: string): string => SCRIPTS[kind] ?? kind;
+
+function useViewer(kind: string, when: boolean): { value: Viewer | null; error: string; again: () => void } {
+  const name = scriptOf(kind);
+  const { value, error, again } = useLoaded(() => viewer<Viewer>(name), [name], when);
+  return { value: value ?? viewerNow<Viewer>(name) ?? null, error, again };
+}
+
+/** A panel of any kind but lines. */
+export function ViewerPanel(props: PanelProps) {
+  const [attach, seen] = useSeen<HTMLElement>();
+  const { value, error, again } = useViewer(props.panel.kind, seen);
+  if (value) return <value.Panel {...props} />;
+  return (
+    <Card panel={props.panel} innerRef={attach} label={props.panel.title}>
+      <div class={error ? "plot" : "plot wait"} aria-busy={!error}>
+        {error ? <Empty title="The viewer of this panel could not be loaded" text={error}><Button kind="line" text="Retry" onClick={again} /></Empty> : <i class="sk" />}
+      </div>
+    </Card>
+  );
+}
+
+/** One item of any kind of media. */
+export function Item({ kind, ...props }: ItemProps & { kind: string }) {
+  const { value, error } = useViewer(kind, true);
+  if (error) return <Empty title="The viewer of this item could not be loaded" text={error} />;
+  return value?.Item ? <value.Item {...props} /> : <i class="sk" aria-busy="true" />;
+}

@@ -1,0 +1,21 @@
+// What the viewers, scripts of their own, use of the page. build.mjs reads these lines: a viewer that imports one of these
+// modules gets the page's copy, and only what is named here. Modules without state need not be here: they are bundled.
+export { createContext, h, render } from "preact";
+export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
+export { useEffect, useLayoutEffect, useMemo, useRef, useState, useCallback } from "preact/hooks";
+export { signal, computed, effect, batch } from "@preact/signals";
+export { media, payload, single, viewer, page } from "./entry";
+export { param, setParams, shareUrl } from "./route";
+export { rgb, themeTick } from "./lib/colours";
+export { cursor, release, tip } from "./lib/cursor";
+export { head, index, jsonBlock, uid } from "./lib/data";
+export { edges, find, lastAt, loggedValues } from "./lib/media";
+export { lookOf, drawn } from "./lib/view";
+export { Icon } from "./parts/icons";
+export { Swatch, nameOf } from "./parts/identity";
+export { Card } from "./parts/panel";
+export { Portal } from "./parts/portal";
+export { Button, CopyButton, Empty, Menu, SearchField, Segments, Slider, Switch, copy, download } from "./parts/ui";
+export { useLoaded, useRuns, useSeen, useKeys } from "./parts/use";
+export { Broken, Caption, MediaPanel, useStep } from "./parts/mediapanel";
+export { Item } from "./parts/viewer";

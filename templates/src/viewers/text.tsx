@@ -1,0 +1,50 @@
+// Strings, lists and objects logged over steps, as they were logged.
+import { useMemo } from "preact/hooks";
+import { head, uid } from "../lib/data";
+import { full } from "../lib/format";
+import { lastAt, loggedValues, type Logged } from "../lib/media";
+import { lookOf } from "../lib/view";
+import { Swatch, nameOf } from "../parts/identity";
+import { useStep } from "../parts/mediapanel";
+import { Card } from "../parts/panel";
+import { Empty } from "../parts/ui";
+import { useLoaded, useRuns, useSeen } from "../parts/use";
+import type { PanelProps } from "../parts/viewer";
+import type { RunRow } from "../model";
+
+const RUNS = 24;
+
+function Panel({ panel, fixed, drag }: PanelProps) {
+  const [attach, seen] = useSeen<HTMLElement>();
+  const runs = useRuns(fixed);
+  const { value, error } = useLoaded(() => read(runs, panel.key, panel.kind as "string" | "other"), [runs.map((run) => run.parts.join()).join(), panel.key], seen);
+  const steps = useMemo(() => [...new Set([...(value?.values() ?? [])].flatMap((values) => values.map((one) => one.step)))].sort((a, b) => a - b), [value]);
+  const { step, slider } = useStep(steps, panel.title);
+  return (
+    <Card panel={panel} innerRef={attach} drag={drag} label={`${panel.title}: text by step`}>
+      {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
+        : !value ? <div class="plot wait" aria-hidden="true"><i class="sk" /></div>
+          : !value.size ? <div class="plot"><Empty title="No run in view logged this" /></div>
+            : <div class="texts">{[...value].map(([run, values]) => <Text key={uid(run)} run={run} one={values[lastAt(values, step)]} step={step} named={value.size > 1} />)}</div>}
+      {slider}
+    </Card>
+  );
+}
+
+async function read(runs: readonly RunRow[], key: string, kind: "string" | "other"): Promise<ReadonlyMap<RunRow, readonly Logged<unknown>[]>> {
+  const loaded = await Promise.all(runs.slice(0, RUNS).map(async (run) => [run, (await head(run), await loggedValues<unknown>(run, key, kind))] as const));
+  return new Map(loaded.filter(([, values]) => values.length));
+}
+
+function Text({ run, one, step, named }: { run: RunRow; one: Logged<unknown> | undefined; step: number; named: boolean }) {
+  if (!one) return null;
+  const text = typeof one.value === "string" ? one.value : JSON.stringify(one.value, null, 2);
+  return (
+    <section>
+      {(named || one.step !== step) && <header><Swatch look={lookOf(run)} line /> {nameOf(run)}{one.step !== step && <b class="amber"> step {full(one.step)}</b>}</header>}
+      <pre class={typeof one.value === "string" ? "prosepre" : "code"}>{text}</pre>
+    </section>
+  );
+}
+
+tracklog.viewer("text", { Panel });
