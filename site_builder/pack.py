@@ -94,38 +94,32 @@ def _decimal(values: Floats) -> bytes | None:
     """Encode as decimal deltas, or return None where that would not be exact or not be smaller."""
     if len(values) == 0:
         return _HEADER.pack(0, 0, 1, 0, 0, 0.0)
-    exponent = _exponent(values)
-    if exponent is None:
+    found = _integers(values)
+    if found is None:
         return None
-    integers = np.rint(values * _POWERS[exponent]).astype(np.int64)
+    exponent, integers = found
     deltas = np.diff(integers)
     low, high = (int(deltas.min()), int(deltas.max())) if len(deltas) else (0, 0)
     width = next(w for w in (1, 2, 4, 8) if -(1 << (8 * w - 1)) <= low and high < 1 << (8 * w - 1))
     return _HEADER.pack(0, exponent, width, 0, len(values), float(integers[0])) + _shuffle(deltas.astype(f"<i{width}"))
 
 
-def _exponent(values: Floats) -> int | None:
-    """Return the least k for which every value is an integer over 10**k, or None."""
+def _integers(values: Floats) -> tuple[int, NDArray[np.int64]] | None:
+    """Return the least k for which every value is an integer over 10**k, with these integers; None when there is none."""
     probe = values[:: max(1, len(values) // _PROBE)]
-    start = 0
-    while start < len(_POWERS):
-        fits = [k for k in range(start, len(_POWERS)) if _is_decimal(probe, k)]
-        if not fits:
-            return None
-        if _is_decimal(values, fits[0]):
-            return fits[0]
-        start = fits[0] + 1
+    with np.errstate(over="ignore", invalid="ignore"):
+        # A few values tell nearly always which k cannot be, for all k at once.
+        for k in np.flatnonzero(_decimal_at(probe, _POWERS[:, None])[1].all(axis=1)):
+            scaled, fits = _decimal_at(values, _POWERS[k])
+            if fits.all():
+                return None if np.any(np.signbit(values) & (values == 0)) else (int(k), scaled.astype(np.int64))
     return None
 
 
-def _is_decimal(values: Floats, exponent: int) -> bool:
-    with np.errstate(over="ignore", invalid="ignore"):
-        scaled = np.rint(values * _POWERS[exponent])
-        if not np.all(np.abs(scaled) < _LIMIT):
-            return False
-        return bool(
-            np.array_equal(scaled / _POWERS[exponent], values) and not np.any(np.signbit(values) & (values == 0))
-        )
+def _decimal_at(values: Floats, power: Any) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the values as integers over `power`, and which of them are exactly that."""
+    scaled = np.rint(values * power)
+    return scaled, (np.abs(scaled) < _LIMIT) & (scaled / power == values)
 
 
 def _shuffle(values: NDArray[Any]) -> bytes:
