@@ -1,7 +1,7 @@
 // Starts the page: reads what it is, mounts its islands, follows the hash and the builds.
 import { render, type ComponentType } from "preact";
 import { page, pageEntry, single } from "./entry";
-import { decode, readHash, readLocation } from "./route";
+import { param, readHash, readLocation } from "./route";
 import { Bar } from "./islands/bar";
 import { Charts, Media, System, Tables } from "./islands/charts";
 import { Files } from "./islands/files";
@@ -67,12 +67,11 @@ async function turnPage(path: string): Promise<void> {
   page.value = next.page;
   document.title = next.title;
   scrollTo(0, 0);
-  readLocation();
   await show();
 }
 
 async function show(): Promise<void> {
-  readLocation();
+  await readLocation();
   mount(document);
   await refresh();
   const list = document.querySelector<HTMLElement>("[data-island=projects]");
@@ -81,7 +80,7 @@ async function show(): Promise<void> {
 }
 
 function toAnchor(): void {
-  const anchor = decode(readHash(location.hash, single).query).h;
+  const anchor = param("h");
   const element = anchor ? document.getElementById(anchor) : null;
   element?.scrollIntoView();
   element?.focus();
@@ -90,10 +89,7 @@ function toAnchor(): void {
 addEventListener("hashchange", () => {
   const { path } = readHash(location.hash, single);
   if (path && path !== page.value.path) void turnPage(path).catch((error: Error) => console.warn(error.message));
-  else {
-    readLocation();
-    toAnchor();
-  }
+  else void readLocation().then(toAnchor);
 });
 
 async function begin(): Promise<void> {

@@ -1,8 +1,12 @@
 // What a person has set stands in the hash: `#k=v&h=anchor` in a folder, `#/page?k=v&h=anchor` in a single file.
 import { signal } from "@preact/signals";
 import { page, single } from "./entry";
+import { packText, unpackText } from "./lib/pack";
 
 export type Params = Readonly<Record<string, string>>;
+
+/** Longer queries travel packed, as `v=…`: mails and chats cut long addresses. */
+const LONGEST = 1500;
 
 /** Parameters of the current page, without the mark `v` of copied links. */
 export const params = signal<Params>({});
@@ -48,8 +52,7 @@ export function href(path: string, values: Params = {}): string {
   return `${page.value.root}${encodeURI(path).replaceAll("#", "%23").replaceAll("?", "%3F")}${query ? `#${query}` : ""}`;
 }
 
-function hashFor(values: Params): string {
-  const query = encode(values);
+function hashFor(query: string): string {
   return single ? `#/${encodeURI(page.value.path)}${query ? `?${query}` : ""}` : query ? `#${query}` : "#";
 }
 
@@ -91,8 +94,20 @@ export function setParams(changes: Readonly<Record<string, string | undefined>>)
 }
 
 function write(values: Params): void {
-  history.replaceState(history.state, "", hashFor(values));
-  if (remembers()) store(storageKey(), encode(values) || null);
+  const query = encode(values);
+  void address(query);
+  if (remembers()) store(storageKey(), query || null);
+}
+
+let addresses = 0;
+
+/** Put the query into the hash; a long one as it is until it is packed, since a reload may come before. */
+async function address(query: string): Promise<void> {
+  const mine = ++addresses;
+  history.replaceState(history.state, "", hashFor(query));
+  if (query.length <= LONGEST) return;
+  const packed = `v=${await packText(query)}`;
+  if (mine === addresses) history.replaceState(history.state, "", hashFor(packed));
 }
 
 export function param(key: string): string | undefined {
@@ -107,16 +122,19 @@ export function reset(): void {
 }
 
 /** A link that shows somebody else the same view, even an untouched one. */
-export function shareUrl(extra: Params = {}): string {
-  const values = { v: "1", ...params.value, ...extra };
-  return location.href.split("#")[0] + (single ? `#/${encodeURI(page.value.path)}?${encode(values)}` : `#${encode(values)}`);
+export async function shareUrl(extra: Params = {}): Promise<string> {
+  const values = { ...params.value, ...extra };
+  const query = encode(values);
+  return location.href.split("#")[0] + hashFor(query.length > LONGEST ? `v=${await packText(query)}` : encode({ v: "1", ...values }));
 }
 
 /** Take the parameters over from the hash; without any, from the last visit. */
-export function readLocation(): void {
+export async function readLocation(): Promise<void> {
+  const mine = ++addresses;
   const { query } = readHash(location.hash, single);
   if (query) {
-    const { v: _, ...values } = decode(query);
+    const values = await unpacked(decode(query));
+    if (mine !== addresses) return;
     params.value = values;
     restored.value = false;
     return;
@@ -124,7 +142,13 @@ export function readLocation(): void {
   const last = remembers() ? stored(storageKey()) : null;
   params.value = last ? decode(last) : {};
   restored.value = last !== null;
-  if (last) history.replaceState(history.state, "", hashFor(params.value));
+  if (last) void address(encode(params.value));
+}
+
+/** The parameters without `v`, and those that it holds packed; a broken one is as good as none. */
+async function unpacked({ v, ...values }: Params): Promise<Params> {
+  if (!v || v === "1") return values;
+  return { ...decode(await unpackText(v).catch(() => "")), ...values };
 }
 
 export function preference(name: string): string | null {

@@ -191,6 +191,41 @@ def test_a_copied_link_shows_the_same_view_elsewhere(browser: Browser, demo: Sit
         assert page.locator(".restored").count() == 0
 
 
+@pytest.mark.parametrize("form", ["folder", "single"])
+def test_a_link_to_a_view_of_many_words_is_short(browser: Browser, tmp_path: Path, form: str) -> None:
+    runs = [f"a-rather-long-name-of-a-run-{n:03}" for n in range(90)]
+    for n, run in enumerate(runs):
+        write_run(tmp_path / "logs", run, [{"loss": n / (step + 1)} for step in range(20)])
+    site = built(tmp_path)
+    hidden = ",".join(runs[::2])
+    colours = ",".join(f"{run}:{n % 12 + 1}.1" for n, run in enumerate(runs))
+    with window(browser) as page:
+        page.add_init_script(COPIED)
+        show(page, site.url("p/index.html", f"v=1&hide={hidden}&color={colours}", single=form == "single"))
+        page.locator(".rail .eye").nth(3).click()
+        page.wait_for_function("() => /v=[\\w-]{2,}$/.test(location.hash)")
+        settle(page)
+        page.get_by_role("button", name="Copy link to this view").click()
+        page.wait_for_function("() => window.copied")
+        link, view = page.evaluate("window.copied"), page.evaluate(VIEW)
+        assert link == page.url
+        assert len(link.partition("#")[2]) < 1500 < len(hidden + colours)
+        page.reload()
+        settle(page)
+        assert page.evaluate(VIEW) == view
+    with window(browser) as page:
+        show(page, link)
+        assert page.evaluate(VIEW) == view
+        assert page.locator(".restored").count() == 0
+        page.evaluate("location.hash = location.hash.replace(/v=.*/, 'v=1&sm=ema.6')")
+        page.wait_for_function("() => document.querySelector('[aria-label=\"Kind of smoothing\"]').value === 'ema'")
+        page.go_back()
+        settle(page)
+        page.wait_for_function("(eyes) => document.querySelectorAll('.rail .eye[aria-pressed=true]').length === eyes",
+            arg=sum(eye[1] == "true" for eye in view["eyes"]))  # fmt: skip
+        assert page.evaluate(VIEW) == view
+
+
 def test_the_last_view_comes_back_with_a_way_out(browser: Browser, demo: Site) -> None:
     with window(browser) as page:
         show(page, demo.url("iris/index.html"))

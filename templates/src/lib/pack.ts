@@ -12,9 +12,24 @@ export function base64Bytes(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-export async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+export function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return through(new DecompressionStream("gzip"), bytes);
+}
+
+/** Text for an address: deflated, in letters that an address leaves alone. */
+export async function packText(text: string): Promise<string> {
+  const bytes = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(text));
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Rejects what `packText` did not make. */
+export async function unpackText(packed: string): Promise<string> {
+  const bytes = base64Bytes(packed.replaceAll("-", "+").replaceAll("_", "/"));
+  return new TextDecoder("utf-8", { fatal: true }).decode(await through(new DecompressionStream("deflate-raw"), bytes));
+}
+
+async function through(stream: CompressionStream | DecompressionStream, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   // Written by hand: a Blob for each of thousands of small blocks costs more than inflating them.
-  const stream = new DecompressionStream("gzip");
   const writer = stream.writable.getWriter();
   const written = writer.write(bytes).then(() => writer.close());
   const [buffer] = await Promise.all([new Response(stream.readable).arrayBuffer(), written]);

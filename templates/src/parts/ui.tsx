@@ -153,7 +153,8 @@ export function Empty({ title, text, children }: { title: ComponentChildren; tex
   return <div class="empty"><b>{title}</b>{text && <p>{text}</p>}{children && <div class="acts-row">{children}</div>}</div>;
 }
 
-export async function copy(text: string): Promise<boolean> {
+export async function copy(words: string | Promise<string>): Promise<boolean> {
+  const text = await words;
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -171,7 +172,7 @@ export async function copy(text: string): Promise<boolean> {
 }
 
 /** Says for a moment that it worked. */
-export function CopyButton({ text, label, kind = "xs", icon = "copy", caption }: { text: string | (() => string); label: string; kind?: string; icon?: IconName; caption?: string }) {
+export function CopyButton({ text, label, kind = "xs", icon = "copy", caption }: { text: string | (() => string | Promise<string>); label: string; kind?: string; icon?: IconName; caption?: string }) {
   const [done, setDone] = useState(false);
   return (
     <button type="button" class={`btn ${kind}${caption ? "" : " sq"}`} aria-label={caption ? undefined : label} title={label} onClick={async () => {
