@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tracklog import values
 from tracklog.errors import warn
 from tracklog.store import fold, layout
 
@@ -137,7 +136,7 @@ class History:
         row = self._checked(data)
         if step is not None and not self._go_to(step):
             return
-        encoded = {values.text(key): self._encode(value) for key, value in row.items() if key not in _CLOCKS}
+        encoded = self._encode({key: value for key, value in row.items() if key not in _CLOCKS})
         if encoded:
             clocks = {_STEP: self.step, _RUNTIME: self.runtime(), _TIMESTAMP: time.time_ns() // 1000 / 1e6}
             own = row.get(_TIMESTAMP)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import warn
 from tracklog.media.array import as_array
+from tracklog.media.foreign import as_media
 from tracklog.store import layout
 
 if TYPE_CHECKING:
@@ -51,10 +52,21 @@ def encode(value: Any, door: MediaDoor, depth: int = 0) -> Any:  # noqa: C901 - 
     if hasattr(value, "to_record"):
         return value.to_record(door)
     if isinstance(value, Mapping):
-        return {text(str(key)): encode(item, door, depth + 1) for key, item in value.items()}
+        return mapping(value, door, depth + 1)
     if isinstance(value, list | tuple | set | frozenset):
         return _sequence(value, door, depth)
     return _foreign(value, door, depth)
+
+
+def mapping(value: Mapping[Any, Any], door: MediaDoor, depth: int = 0) -> dict[str, Any]:
+    """Return the JSON object of a mapping; values that stand for several keys (custom charts) bring the others along."""
+    found: dict[str, Any] = {}
+    for key, item in value.items():
+        name = text(str(key))
+        found[name] = encode(item, door, depth)
+        if hasattr(item, "companions"):
+            found |= mapping(item.companions(name), door, depth)
+    return found
 
 
 def number(value: float) -> float | str:
@@ -88,10 +100,8 @@ def text(value: str) -> str:
 
 def _sequence(value: Any, door: MediaDoor, depth: int) -> Any:
     items = list(value)
-    if items and all(hasattr(item, "to_record") for item in items):
-        batch = getattr(items[0], "batch_record", None)
-        if batch is not None and all(item.__class__ is items[0].__class__ for item in items):
-            return batch(items, door)
+    if items and hasattr(items[0], "batch_record") and all(item.__class__ is items[0].__class__ for item in items):
+        return items[0].batch_record(items, door)
     return [encode(item, door, depth + 1) for item in items]
 
 
@@ -104,13 +114,13 @@ def _foreign(value: Any, door: MediaDoor, depth: int) -> Any:
         return guarded(bytes(value).decode("utf-8", "replace"))
     if isinstance(value, dt.date | dt.datetime | dt.time):
         return value.isoformat()
+    media = None if isinstance(value, type) else as_media(value)
+    if media is not None:
+        return media.to_record(door)
     if isinstance(value, type) or isinstance(value, Callable):  # type: ignore[arg-type]  # noqa: SIM101
         return _qualified(value)
     if is_dataclass(value):
         return encode(asdict(value), door, depth + 1)  # type: ignore[arg-type]
-    figure = _picture(value)
-    if figure is not None:
-        return figure.to_record(door)
     warn(
         f"kind-{_qualified(value.__class__)}",
         f"a value of type {_qualified(value.__class__)} cannot be shown yet; it is kept as text",
@@ -121,16 +131,6 @@ def _foreign(value: Any, door: MediaDoor, depth: int) -> Any:
 def _qualified(value: Any) -> str:
     module, name = getattr(value, "__module__", ""), getattr(value, "__qualname__", repr(value))
     return text(f"{module}.{name}" if module and module != "builtins" else name)
-
-
-def _picture(value: Any) -> Any:
-    """Return an Image of a figure or a PIL picture; None for anything else."""
-    module = value.__class__.__module__
-    if module.startswith(("matplotlib.", "PIL.")):
-        from tracklog.media.image import Image
-
-        return Image(value)
-    return None
 
 
 def _array(array: Any, door: MediaDoor, depth: int) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from site_builder import Options, build, single
-from tests.browser.support import Site
+from tests.browser.support import CHECKOUT, Site
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,4 +31,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
     home = tmp_path_factory.mktemp("demo")
     train(home / "logs", quiet=True)
+    return built(home)
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Log every kind of value (`examples/everything.py`) and build the site."""
+    home = tmp_path_factory.mktemp("everything")
+    command = [sys.executable, str(CHECKOUT / "examples" / "everything.py"), str(home / "logs")]
+    subprocess.run(command, check=True, cwd=home, capture_output=True)
     return built(home)

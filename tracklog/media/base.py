@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from tracklog.store.layout import FileRef
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = ["FileRef", "Media", "MediaDoor"]
@@ -26,8 +27,15 @@ class MediaDoor(Protocol):
 class Media(ABC):
     """A value that `log` records as more than a number."""
 
+    LIST_TYPE: ClassVar[str] = ""
+    """``_type`` of a list of them."""
     caption: str | None = None
 
     @abstractmethod
     def to_record(self, door: MediaDoor) -> dict[str, object]:
         """Return the JSON value that stands in the row, its ``_type`` first; files go through ``door``."""
+
+    @classmethod
+    def batch_record(cls, items: Sequence[Media], door: MediaDoor) -> dict[str, object]:
+        """Return the value of media logged as one list: their count and, as items, a record of each."""
+        return {"_type": cls.LIST_TYPE, "count": len(items), "items": [item.to_record(door) for item in items]}

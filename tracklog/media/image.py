@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from tracklog.media.base import MediaDoor
 
-MAX_ITEMS = 108
 MAX_DIMENSION = 65500
 
 _WRITTEN = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "bmp": "BMP"}
@@ -41,6 +40,8 @@ class Image(Media):
     ``file_type`` is png, jpg, jpeg or bmp. Raises ValueError for shapes, types of file and sizes that make no picture,
     TypeError for values that are no numbers.
     """
+
+    LIST_TYPE = "images"
 
     def __init__(
         self,
@@ -92,14 +93,6 @@ class Image(Media):
         if self.grouping is not None:
             record["grouping"] = self.grouping
         return record
-
-    @staticmethod
-    def batch_record(images: Sequence[Image], door: MediaDoor) -> dict[str, object]:
-        """Return the value of images logged as one list: ``images`` with count and, as items, a record of each."""
-        if len(images) > MAX_ITEMS:
-            warn("image-list", f"a list of {len(images)} images was logged; the first {MAX_ITEMS} are kept")
-        items = [image.to_record(door) for image in images[:MAX_ITEMS]]
-        return {"_type": "images", "count": len(items), "items": items}
 
     @classmethod
     def all_captions(cls, images: Sequence[Image]) -> list[str] | bool:
