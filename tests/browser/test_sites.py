@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
     from tests.browser.support import Site
 
@@ -128,6 +129,51 @@ def test_a_cached_page_below_a_path_survives_a_rebuild(browser: Browser, demo: S
     with served(demo.folder) as root, window(browser, offline=False, allow=(root,)) as page:
         for path in PAGES:
             show(page, root + path)
+
+
+# What a grey block shows just before and after 150 ms, of one that begins now.
+LATE = """() => {
+  const block = document.createElement('i');
+  block.className = 'sk';
+  document.body.append(block);
+  const late = block.getAnimations().find((a) => a.animationName === 'late');
+  late.pause();
+  const seen = [149, 151].map((ms) => (late.currentTime = ms, getComputedStyle(block).visibility));
+  block.remove();
+  return seen;
+}"""
+
+
+def test_what_takes_long_stands_in_grey_and_says_how_far_it_is(browser: Browser, tmp_path: Path) -> None:
+    for n in range(8):
+        write_run(tmp_path / "logs", f"r{n}", [{"loss": n / (step + 1)} for step in range(20)])
+    build(Options((tmp_path / "logs",), tmp_path / "site", jobs=1))
+    index: list[Route] = []
+    runs: list[Route] = []
+
+    def hold(route: Route) -> None:
+        (runs if "/data/p/" in route.request.url else index).append(route)
+
+    with served(tmp_path / "site") as root, window(browser, offline=False, allow=(root,)) as page:
+        page.route("**/data/p.js*", hold)
+        page.route(re.compile(r"/data/p/r[3-7]"), hold)
+        page.goto(f"{root}p/index.html", wait_until="commit")
+        page.wait_for_function("() => document.querySelectorAll('.ghosts .sk').length")
+        assert page.evaluate(LATE) == ["hidden", "visible"]
+        page.get_by_text("Reading the runs").wait_for()
+        index.pop().continue_()
+        page.wait_for_selector("figure .hint:text-is('Reading 3 of 8 runs')")
+        plot, card = page.locator("figure .plot").first, page.locator("figure").first
+        assert plot.locator(".sk").first.is_visible()
+        places = plot.bounding_box(), card.bounding_box()
+        runs.pop().continue_()
+        page.wait_for_selector("figure .hint:text-is('Reading 4 of 8 runs')")
+        while runs:
+            runs.pop().continue_()
+        page.wait_for_selector("figure[aria-label*=', 8 lines']")
+        assert page.get_by_text("Reading").count() == 0
+        assert (plot.bounding_box(), card.bounding_box()) == places
+        settle(page)
 
 
 def hostile(home: Path) -> Site:

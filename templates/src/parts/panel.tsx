@@ -77,7 +77,7 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
   const [boxY, setBoxY] = useState<readonly [number, number] | null>(null);
   const range = whole ? null : zoom.value;
   const isLogX = logX.value && how.x !== "wall";
-  const { loaded, error, again } = useLines(runs, { key: panel.key, stream: panel.stream, x: how.x, zoom: range, logX: isLogX, width: width || 300 }, when);
+  const { loaded, error, again, reading } = useLines(runs, { key: panel.key, stream: panel.stream, x: how.x, zoom: range, logX: isLogX, width: width || 300 }, when);
   const traces = useTraces(loaded, how.smoothing, range, isLogX, width || 300);
   const zero = fromZero.value;
   const { scales, beyond } = useMemo<{ scales: Scales; beyond: number | null }>(() => {
@@ -96,7 +96,7 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
     setBoxY(y);
     setZoom(x);
   };
-  return { how, loaded, error, again, traces, scales, beyond, left, width, setWidth, onZoom, label, range };
+  return { how, loaded, error, again, reading, traces, scales, beyond, left, width, setWidth, onZoom, label, range };
 }
 
 export function ChartBody({ chart, panel, runs, ready, tall }: { chart: ChartState; panel: PanelInfo; runs: readonly RunRow[]; ready: boolean; tall?: boolean }) {
@@ -149,7 +149,8 @@ function legendNote({ loaded, traces, how }: ChartState): string {
 }
 
 /** Every reduction is said: merged, left out, not finite, failed. */
-export function hintOf({ traces, range, how, loaded, beyond }: ChartState): string {
+export function hintOf({ traces, range, how, loaded, beyond, reading }: ChartState): string {
+  if (reading) return reading;
   const sum = (field: "drawn" | "behind" | "rows" | "leftOut" | "notNumbers" | "infinite" | "dropped"): number => traces.reduce((total, trace) => total + trace[field], 0);
   const said: string[] = [];
   if (beyond !== null) said.push(`values up to ${number(beyond)} lie beyond the axis`);

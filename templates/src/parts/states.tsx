@@ -1,19 +1,12 @@
 // What stands in place of content: loading, nothing yet.
-import { useEffect, useState } from "preact/hooks";
 import { CopyButton } from "./ui";
 
-/** The layout in grey; the first 150 ms show nothing. */
+/** The layout in grey; the first 150 ms show nothing, by the style sheet. */
 export function Loading() {
-  const [visible, setVisible] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setVisible(true), 150);
-    return () => clearTimeout(timer);
-  }, []);
-  if (!visible) return <div class="work" aria-busy="true"><div class="rail" /><div class="main" /></div>;
   return (
     <div class="work" aria-busy="true">
-      <div class="rail"><div class="ghosts">{Array.from({ length: 10 }, (_, i) => <i class="sk" key={i} style={{ width: `${50 + ((i * 37) % 40)}%` }} />)}</div></div>
-      <div class="main"><div class="sec"><p class="dim" role="status">Reading the runs</p><div class="cols">{Array.from({ length: 6 }, (_, i) => <div class="card" key={i}><div class="plot wait"><i class="sk" /></div></div>)}</div></div></div>
+      <div class="rail"><div class="ghosts late">{Array.from({ length: 10 }, (_, i) => <i class="sk" key={i} style={{ width: `${50 + ((i * 37) % 40)}%` }} />)}</div></div>
+      <div class="main"><div class="sec late"><p class="dim" role="status">Reading the runs</p><div class="cols">{Array.from({ length: 6 }, (_, i) => <div class="card" key={i}><div class="plot wait"><i class="sk" /></div></div>)}</div></div></div>
     </div>
   );
 }

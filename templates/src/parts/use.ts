@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Superseded } from "../entry";
 import type { RunRow } from "../model";
 import { uid } from "../lib/data";
+import { full, plural } from "../lib/format";
 import { lines as loadLines, type Line } from "../lib/series";
 import type { Smoothing } from "../lib/smooth";
 import { groupTrace, runTrace, xRange, type Trace } from "../lib/trace";
@@ -47,6 +48,9 @@ export function useLoaded<T>(make: () => Promise<T>, inputs: readonly unknown[],
   return { ...state, again: () => setTries(tries + 1) };
 }
 
+/** What takes less, in ms, is not worth a word. */
+const MOMENT = 150;
+
 export interface Loaded {
   readonly lines: ReadonlyMap<RunRow, readonly Line[]>;
   readonly failed: string;
@@ -62,13 +66,14 @@ export interface Query {
 }
 
 /** Lines of the runs that are drawn. Runs whose data cannot be read are named instead. */
-export function useLines(runs: readonly RunRow[], query: Query, when: boolean): { loaded: Loaded | null; error: string; again: () => void } {
+export function useLines(runs: readonly RunRow[], query: Query, when: boolean): { loaded: Loaded | null; error: string; again: () => void; reading: string } {
   const { key, stream, x, zoom, logX } = query;
   // Widths in steps of 128: neither a dragged grip nor the first guess of a width reloads at every pixel.
   const width = Math.ceil(query.width / 128) * 128;
+  const { reading, follow } = useProgress();
   const result = useLoaded<Loaded>(async () => {
     const view = { min: zoom?.[0] ?? NaN, max: zoom?.[1] ?? NaN, log: logX, width };
-    const answers = await Promise.allSettled(runs.map((run) => loadLines(run, key, stream, x, view)));
+    const answers = await follow(runs, (run) => loadLines(run, key, stream, x, view));
     const lines = new Map<RunRow, readonly Line[]>();
     let failed = "";
     answers.forEach((answer, i) => {
@@ -79,7 +84,28 @@ export function useLines(runs: readonly RunRow[], query: Query, when: boolean): 
     if (!lines.size && failed) throw new Error(failed);
     return { lines, failed };
   }, [runs.map((run) => run.parts.join()).join(), key, stream, x, zoom?.[0], zoom?.[1], logX, width], when && query.width > 0);
-  return { loaded: result.value, error: result.error, again: result.again };
+  return { loaded: result.value, error: result.error, again: result.again, reading };
+}
+
+/** Reads runs and says how many are there, once a moment has passed and unless all of them had been read before. */
+function useProgress(): { reading: string; follow: <T>(runs: readonly RunRow[], read: (run: RunRow) => Promise<T>) => Promise<PromiseSettledResult<T>[]> } {
+  const [reading, setReading] = useState("");
+  const known = useRef(new Set<string>());
+  const timer = useRef(0);
+  const follow = async <T,>(runs: readonly RunRow[], read: (run: RunRow) => Promise<T>): Promise<PromiseSettledResult<T>[]> => {
+    clearInterval(timer.current);
+    let done = 0;
+    const mine = runs.every((run) => known.current.has(uid(run))) ? 0 : window.setInterval(() => setReading(`Reading ${full(done)} of ${plural(runs.length, "run")}`), MOMENT);
+    timer.current = mine;
+    const answers = await Promise.allSettled(runs.map((run) => read(run).finally(() => done++)));
+    clearInterval(mine);
+    if (timer.current !== mine) return answers;
+    for (const run of runs) known.current.add(uid(run));
+    setReading("");
+    return answers;
+  };
+  useEffect(() => () => clearInterval(timer.current), []);
+  return { reading, follow };
 }
 
 /** Traces of loaded lines that have points: one a run and rank, or one a group. The same ones until an input changes. */
