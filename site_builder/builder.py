@@ -139,10 +139,10 @@ class Builder:
 
     def _sources(self, known: Manifest, report: Report) -> dict[str, Source]:
         """Return the runs that are asked for, and those that the site has already: a narrower look loses none."""
-        report.warnings += [
-            f"{root} is no folder; nothing is read from it" for root in self.options.roots if not root.is_dir()
-        ]
-        return sources.find(self.options.roots, self.options.wanted, self.options.max_file, known.runs.keys())
+        options = self.options
+        found = sources.find(options.roots, options.wanted, options.max_file, known.runs.keys())
+        report.warnings += sources.complaints(options.roots, found)
+        return found
 
     def _check_roots(self, known: Manifest, found: dict[str, Source]) -> None:
         labels = sources.labels(self.options.roots)

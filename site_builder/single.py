@@ -102,9 +102,9 @@ def _link(to: str, anchor: str = "") -> str:
 
 
 def _built(options: Options, report: Report, progress: Callable[[str, int, int], None]) -> Iterator[runs.Built]:
-    report.warnings += [f"{root} is no folder; nothing is read from it" for root in options.roots if not root.is_dir()]
-    found = list(sources.find(options.roots, options.wanted, options.max_file).values())
-    for n, source in enumerate(found):
+    found = sources.find(options.roots, options.wanted, options.max_file)
+    report.warnings += sources.complaints(options.roots, found)
+    for n, source in enumerate(found.values()):
         result = rendering.read_built(source, time.time())
         progress("runs", n + 1, len(found))
         if isinstance(result, str):

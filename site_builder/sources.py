@@ -102,6 +102,22 @@ def find(roots: Sequence[Path], wanted: Wanted, max_file: int, also: Collection[
     return found
 
 
+def complaints(roots: Sequence[Path], found: Collection[str]) -> list[str]:
+    """Return why nothing was found in a root: a sentence for each that is no folder, or one run or project itself."""
+    said = []
+    for root, label in zip(roots, labels(roots), strict=True):
+        if any(key.startswith(f"{label}/") for key in found):
+            continue
+        here = root.resolve()
+        if not root.is_dir():
+            said.append(f"{root} is no folder; nothing is read from it")
+        elif reader.is_run(root):
+            said.append(f"{root} is one run; build {here.parent.parent} with --run {here.name}")
+        elif reader.run_folders(root):
+            said.append(f"{root} is one project; build {here.parent} with --project {here.name}")
+    return said
+
+
 def _tell_apart(found: dict[str, Source], keys: list[str]) -> None:
     """Unite copies of one run, and give different runs of one folder name different names."""
     first, *others = keys

@@ -336,3 +336,17 @@ def test_a_picture_that_goes_while_it_is_copied_is_told(monkeypatch: pytest.Monk
         assert build(options()).damage == [f"{picture.resolve()}: cannot be copied: No such file or directory"]
     assert build(options()).damage == []
     assert list((SITE / "media").rglob("*.png"))
+
+
+@pytest.mark.parametrize(
+    ("root", "says"),
+    [
+        ("nowhere", "nowhere is no folder; nothing is read from it"),
+        ("logs/p", "logs/p is one project; build {here}/logs with --project p"),
+        ("logs/p/r0", "logs/p/r0 is one run; build {here}/logs with --run r0"),
+    ],
+)
+def test_a_root_without_runs_is_told(root: str, says: str) -> None:
+    assert build(options(roots=(Path(root),))).warnings == [says.format(here=Path.cwd().resolve())]
+    several = build(options(roots=(Path("logs"), Path("gone")), site=Path("other"))).warnings
+    assert several == ["gone is no folder; nothing is read from it"]
