@@ -176,7 +176,7 @@ def check(root: Path | None) -> None:
     with _errors():
         count, found = listing.damage(root or _default_root())
     for text in found:
-        click.echo(text)
+        click.echo(listing.visible(text))
     click.echo(f"{count} runs checked, {len(found)} problems", err=True)
     if found:
         sys.exit(DAMAGED)
@@ -246,6 +246,8 @@ def _errors() -> Iterator[None]:
     except UsageError as error:
         click.echo(f"tracklog: {error}", err=True)
         sys.exit(USAGE)
+    except BrokenPipeError:  # `| head` has seen enough; click ends quietly
+        raise
     except (Error, OSError) as error:
         click.echo(f"tracklog: {error}", err=True)
         sys.exit(FAILED)

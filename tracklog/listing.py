@@ -26,12 +26,15 @@ def runs(root: Path, project: str = "", condition: str = "") -> list[dict[str, A
     Raises UsageError when there is no such folder, or the filter cannot be read.
     """
     matches = compile_filter(condition)
+    rows = [_row(folder) for folder in _folders(root)]
+    return [row for row in rows if (not project or row["project"] == project) and matches(row)]
+
+
+def _folders(root: Path) -> list[Path]:
     if not root.is_dir():
         msg = f"no log folder at {root}; name the folder that init(dir=...) or TRACKLOG_DIR gave"
         raise UsageError(msg)
-    folders = [folder for folders in reader.projects(root).values() for folder in folders]
-    rows = [_row(folder) for folder in folders]
-    return [row for row in rows if (not project or row["project"] == project) and matches(row)]
+    return [folder for folders in reader.projects(root).values() for folder in folders]
 
 
 def _row(folder: Path) -> dict[str, Any]:
@@ -57,11 +60,16 @@ def _row(folder: Path) -> dict[str, Any]:
 
 def table(rows: list[dict[str, Any]]) -> str:
     """Return rows as aligned columns with a head."""
-    lines = [list(_COLUMNS), *([str(row[column]) for column in _COLUMNS] for row in rows)]
+    lines = [list(_COLUMNS), *([visible(str(row[column])) for column in _COLUMNS] for row in rows)]
     widths = [max(len(line[n]) for line in lines) for n in range(len(_COLUMNS))]
     return "".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines
     )
+
+
+def visible(text: str) -> str:
+    """Return text as a terminal may show it: names are strangers' words, and control characters would obey them."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def json_lines(rows: list[dict[str, Any]]) -> str:
@@ -73,12 +81,10 @@ def find(run: str, root: Path) -> Path:
     """Return the folder of a run given as a folder, an id or a name. Raises UsageError when none or several match."""
     if reader.is_run(Path(run)):
         return Path(run)
-    folders = [folder for folders in reader.projects(root).values() for folder in folders]
-    name = run.rpartition("/")[2]
-    matches = [f for f in folders if f.name == layout.file_name(name, layout.RESERVED_RUNS)]
-    matches = matches or [
-        f for f in folders if fold.environment(log := reader.read_run(f), fold.sessions(log)).get("name") == run
-    ]
+    folders = reader.projects(root).values()
+    name = layout.file_name(run.rpartition("/")[2], layout.RESERVED_RUNS)
+    matches = [f for found in folders for f in found if f.name == name]
+    matches = matches or [f for found in folders for f in found if _name(f) == run]
     if len(matches) != 1:
         what = "no run" if not matches else f"{len(matches)} runs ({', '.join(map(str, matches[:5]))})"
         msg = f"{what} in {root} for {run!r}; give the run's folder or id"
@@ -86,14 +92,29 @@ def find(run: str, root: Path) -> Path:
     return matches[0]
 
 
+def _name(folder: Path) -> object:
+    try:
+        log = reader.read_run(folder)
+    except FormatError:  # another run's: this one may still be found
+        return None
+    return fold.environment(log, fold.sessions(log)).get("name")
+
+
 def history(run: str, root: Path, keys: tuple[str, ...], form: str) -> Iterator[str]:
-    """Yield the folded rows of a run as CSV or JSON Lines; nested keys are joined by dots."""
+    """Yield the folded rows of a run as CSV or JSON Lines; nested keys are joined by dots.
+
+    Raises UsageError when there is no such run, or none of `keys` in it.
+    """
     log = reader.read_run(find(run, root))
     tracks = fold.history(log, fold.sessions(log)).tracks
     rows = [
         fold.flatten(row) | ({"_rank": t.label} if t.label else {}) for t in tracks if not t.hidden for row in t.rows
     ]
     if keys:
+        known = dict.fromkeys(key for row in rows for key in row if key not in layout.CLOCKS)
+        if known.keys().isdisjoint(keys):
+            msg = f"no row of {run} has {' or '.join(keys)}; it has {', '.join(map(visible, known)) or 'none at all'}"
+            raise UsageError(msg)
         rows = [
             {k: v for k, v in row.items() if k in layout.CLOCKS or k in keys}
             for row in rows
@@ -116,6 +137,8 @@ def history(run: str, root: Path, keys: tuple[str, ...], form: str) -> Iterator[
 
 def _cell(value: Any) -> Any:
     """Return a CSV cell that no spreadsheet takes for a formula."""
+    if isinstance(value, dict) and value.get("_type") == "string":
+        return value.get("value")  # the text "NaN": a table has no other way to say it
     if isinstance(value, dict | list):
         return orjson.dumps(value).decode()
     if isinstance(value, str) and value[:1] in "=+-@\t\r" and value not in layout.NON_FINITE:
@@ -124,9 +147,12 @@ def _cell(value: Any) -> Any:
 
 
 def damage(root: Path) -> tuple[int, list[str]]:
-    """Return how many runs there are, and a sentence for everything in them that cannot be read."""
+    """Return how many runs there are, and a sentence for everything in them that cannot be read.
+
+    Raises UsageError when there is no such folder.
+    """
     found: list[str] = []
-    folders = [folder for folders in reader.projects(root).values() for folder in folders]
+    folders = _folders(root)
     for folder in folders:
         try:
             log = reader.read_run(folder)

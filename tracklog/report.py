@@ -24,15 +24,13 @@ def say_begin(run: Run) -> None:
     _say(f"tracklog: run {run.name} {verb} in {_short(Path(run.sync_dir))}")
 
 
-def say_end(run: Run, exit_code: int, lost: int) -> None:
+def say_end(run: Run, exit_code: int) -> None:
     """Print the last values with sparklines, and the command that shows the run."""
     if not _on_terminal():
         return
     folder = Path(run.sync_dir)
     lines = [f"tracklog: run {run.name} " + ("finished" if exit_code == 0 else f"failed with exit code {exit_code}")]
     lines += _metrics(run._recording.writer.history.path, run._history.last)  # noqa: SLF001 - its own report
-    if lost:
-        lines.append(f"  {lost:,} lines could not be written and are lost")
     root = _short(folder.parent.parent)
     lines.append(f"  look: tracklog watch {root} --project {_quoted(run.project)} --run {_quoted(run.id)} --open")
     _say("\n".join(lines))

@@ -236,9 +236,9 @@ class Run:
         if not (self._settings.quiet if quiet is None else quiet):
             from tracklog import report
 
-            report.say_end(self, exit_code, lost)
-        elif lost:
-            warn("lost", f"{lost} lines of {self._folder} could not be written")
+            report.say_end(self, exit_code)
+        if lost:
+            warn("lost", f"{lost:,} lines of {self._folder} could not be written and are lost")
 
     def _lost(self) -> int:
         writer = self._recording.writer

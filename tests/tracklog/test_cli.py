@@ -95,7 +95,9 @@ def test_the_default_root_is_where_runs_are_logged(
         (("runs", "--filter", "lr <"), "a value is missing"),
         (("runs", "--format", "xml"), "Invalid value for '--format'"),
         (("history", "nobody"), "no run in tracklogs for 'nobody'; give the run's folder or id"),
+        (("history", "r1", "--keys", "lost,gone"), "no row of r1 has lost or gone; it has loss, net.norm, text"),
         (("history",), "Missing argument"),
+        (("check", "nowhere"), "no log folder at nowhere"),
         (("frobnicate",), "No such command"),
     ],
 )
@@ -158,6 +160,38 @@ def test_runs_are_listed_filtered_and_given_as_json(tracklog: Callable[..., Said
     said = tracklog("runs", "--filter", "lr<0.5 and net.layers>1", "--format", "jsonl")
     (row,) = map(json.loads, said.out.splitlines())
     assert (row["id"], row["config"]["lr"], row["summary"]["net.norm"]) == ("r2", 0.01, 4)
+
+
+def test_names_cannot_steer_a_terminal(tracklog: Callable[..., Said]) -> None:
+    write_run(LOGS, "r9", ROWS, name="\x1b[2Jgone\nr8  really ünïcode")
+    said = tracklog("runs", "--filter", "id=r9")
+    assert len(said.out.splitlines()) == 2
+    assert "\\x1b[2Jgone\\nr8  really ünïcode" in said.out
+    assert json.loads(tracklog("runs", "--filter", "id=r9", "--format", "jsonl").out)["name"].startswith("\x1b[2J")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(checkout: Path) -> None:
+    write_run(LOGS, "long", [{"loss": n} for n in range(20_000)])
+    command = f"{sys.executable} -m tracklog history long | head -1"
+    done = subprocess.run(
+        ["sh", "-c", command],
+        env={**os.environ, "PYTHONPATH": str(checkout)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("_step,_runtime,_timestamp,loss\n", "")
+
+
+def test_a_run_of_a_newer_version_hides_no_other(tracklog: Callable[..., Said]) -> None:
+    (LOGS / "p/r2/run.json").write_text('{"format": 99}')
+    assert tracklog("history", "run r1").code == DONE
+
+
+def test_a_text_that_looks_like_no_number_is_a_text(tracklog: Callable[..., Said]) -> None:
+    write_run(LOGS, "texts", [{"said": {"_type": "string", "value": "NaN"}}])
+    (row,) = csv.DictReader(io.StringIO(tracklog("history", "texts").out))
+    assert row["said"] == "NaN"
 
 
 def test_history_prints_folded_rows(tracklog: Callable[..., Said]) -> None:

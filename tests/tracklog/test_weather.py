@@ -75,6 +75,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM
     assert session.lost > 0
     assert len(values(log)) + session.lost == 100
     assert values(log)[-1] == 99
+    assert done.stderr.count(f"{session.lost} lines of") == 1
 
 
 def test_a_folder_that_is_deleted_is_not_made_again() -> None:
