@@ -1,6 +1,7 @@
-"""Every kind of value that can be logged, at several steps and in two runs: python examples/everything.py [LOGS]
+"""Every kind of value that can be logged, at several steps and in two runs: python examples/everything.py [LOGS].
 
-Each function returns what one section of the site shows at a step. Pictures come with scikit-learn.
+Each function returns what one section of the site shows at a step. Pictures come with scikit-learn; sounds, videos and
+meshes are made from formulas, which their captions name.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sklearn.datasets import load_sample_image
 
 import tracklog
@@ -24,7 +26,51 @@ def images(step: int, seed: int) -> dict[str, Any]:
     return {"images/crop": tracklog.Image(photo[step * 4 : step * 4 + 240, :320], caption=f"from row {step * 4}")}
 
 
-SECTIONS: tuple[Callable[[int, int], dict[str, Any]], ...] = (images,)
+def sounds(step: int, seed: int) -> dict[str, Any]:
+    """Tones whose pitch rises: a linear chirp with a tremolo."""
+    rate, low = 16_000, 220 * (1 + seed)
+    time = np.arange(2 * rate) / rate
+    high = low * (2 + step / 10)
+    chirp = np.sin(2 * np.pi * (low + (high - low) * time / 4) * time) * (0.6 + 0.4 * np.sin(2 * np.pi * 3 * time))
+    return {
+        "sounds/chirp": tracklog.Audio(0.8 * chirp, sample_rate=rate, caption=f"chirp from {low} Hz to {high:.0f} Hz"),
+        "sounds/pair": [
+            tracklog.Audio(0.5 * np.sign(np.sin(2 * np.pi * low * time)), sample_rate=rate, caption="square wave"),
+            tracklog.Audio(np.stack([chirp, -chirp], axis=1), sample_rate=rate, caption="chirp in stereo"),
+        ],
+    }
+
+
+def videos(step: int, seed: int) -> dict[str, Any]:
+    """Waves on water from two sources: cos(k r1 - w t) + cos(k r2 - w t)."""
+    y, x = np.mgrid[0:72, 0:112] / 10.0
+    one, two = np.hypot(x - 3, y - 3.6), np.hypot(x - 8, y - 3.6 + seed)
+    phases = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    waves = np.stack([np.cos((2 + step / 10) * one - t) + np.cos((2 + step / 10) * two - t) for t in phases])
+    grey = ((waves + 2) * 63).astype(np.uint8)[:, None]
+    tinted = np.concatenate([grey // 2, grey, 255 - grey // 2], axis=1)
+    return {
+        "videos/waves": tracklog.Video(tinted, fps=12, format="gif", caption="two sources, as a gif"),
+        "videos/mp4": tracklog.Video(tinted, fps=12, format="mp4", caption="the same, as mp4"),
+    }
+
+
+def documents(step: int, seed: int) -> dict[str, Any]:
+    """HTML with a table and a script."""
+    rows = "".join(f"<tr><td>{n}</td><td>{(seed + 1) * (step + n) ** 2}</td></tr>" for n in range(5))
+    script = "<script>document.querySelector('b').textContent = document.querySelectorAll('tr').length</script>"
+    return {"documents/table": tracklog.Html(f"<p>Rows counted by a script: <b>?</b></p><table>{rows}</table>{script}")}
+
+
+def texts(step: int, seed: int) -> dict[str, Any]:
+    """Strings and nested values over steps."""
+    return {
+        "text/note": f"Step {step}: run {seed} is {'warming up' if step == 0 else 'learning'}.",
+        "text/nested": [{"layer": n, "sizes": [8 << n, 4 << n]} for n in range(2 + step // 10)],
+    }
+
+
+SECTIONS: tuple[Callable[[int, int], dict[str, Any]], ...] = (images, sounds, videos, documents, texts)
 
 
 def main(folder: str | None = None) -> None:

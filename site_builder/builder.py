@@ -36,6 +36,8 @@ LARGE_FILE = 100_000_000
 LARGE_SITE = 1_000_000_000
 CHANGES = 50
 VERSION = "version.js"
+FRAME = "frame.html"
+"""Where user HTML runs, sandboxed."""
 _PAUSE = 0.2
 
 
@@ -141,7 +143,7 @@ class Builder:
         """Return the runs that are asked for, and those that the site has already: a narrower look loses none."""
         options = self.options
         found = sources.find(options.roots, options.wanted, options.max_file, known.runs.keys())
-        report.warnings += sources.complaints(options.roots, found)
+        report.warnings += sources.complaints(options.roots, options.wanted, found)
         return found
 
     def _check_roots(self, known: Manifest, found: dict[str, Source]) -> None:
@@ -271,6 +273,9 @@ class Builder:
             path = f"assets/{file}"
             site.write(path, templates.asset_bytes(file))
             shared.append(path)
+        if "html" in viewers:
+            site.write(FRAME, templates.frame())
+            shared.append(FRAME)
         site.write(".nojekyll", b"")
         shared.append(".nojekyll")
         result.outputs = {path: site.outputs[path] for path in shared}

@@ -75,6 +75,10 @@ class RunMedia:
             raise ValueError(f"{path} cannot be read: {error.strerror}") from error
         return self._keep(digest, extension, source, None, size), size
 
+    def derive(self, path: str, data: bytes, extension: str) -> str:
+        """Keep a file that was made from one of the run's; return its place in the site."""
+        return self._keep(hashlib.sha256(data).hexdigest(), extension, self._source(path), data, len(data))
+
     def read(self, path: str, limit: int) -> bytes:
         """Return the content of a file of at most `limit` bytes. Raises ValueError."""
         source = self._source(path)

@@ -264,6 +264,43 @@ class ImageItem(MediaItem):
     height: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioItem(MediaItem):
+    """A sound."""
+
+    format: str = ""
+    duration: float = 0.0
+    """Seconds; 0 where unknown."""
+    sample_rate: int = 0
+    """Hz; 0 where unknown."""
+    channels: int = 0
+    peaks: tuple[int, ...] = ()
+    """Least and greatest sample of equal parts of the sound, alternating, -127 to 127; empty where it was not decoded."""
+    bands: int = 0
+    """Rows of the spectrogram in the payload: bytes (loudness), column after column, low frequencies first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoItem(MediaItem):
+    """A video."""
+
+    format: str = ""
+    width: int = 0
+    height: int = 0
+    """Pixels; 0 where unknown, as are the others."""
+    fps: float = 0.0
+    frames: int = 0
+    sheet: str = ""
+    """For gifs, which browsers cannot stop: a picture of all frames, row by row, relative to the site's root."""
+    columns: int = 0
+    """Frames in a row of the sheet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HtmlItem(MediaItem):
+    """A document; its text is the payload."""
+
+
 @dataclass(frozen=True, slots=True)
 class MediaValue:
     """Media logged at once under a key: one, or a list."""
@@ -397,7 +434,19 @@ class Page:
     """Entry of its `RunHead`; empty on other pages."""
 
 
-ENTRIES = (SiteIndex, ProjectIndex, RunHead, Version, Page, HistogramValue, MediaValue, ImageItem)
+ENTRIES = (
+    SiteIndex,
+    ProjectIndex,
+    RunHead,
+    Version,
+    Page,
+    HistogramValue,
+    MediaValue,
+    ImageItem,
+    AudioItem,
+    VideoItem,
+    HtmlItem,
+)
 
 
 _SCALARS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null", Any: "unknown"}

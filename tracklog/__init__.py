@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from tracklog.errors import CommError as CommError
     from tracklog.errors import Error as Error
     from tracklog.errors import UsageError as UsageError
+    from tracklog.media.audio import Audio as Audio
     from tracklog.media.histogram import Histogram as Histogram
+    from tracklog.media.html import Html as Html
     from tracklog.media.image import Image as Image
+    from tracklog.media.video import Video as Video
     from tracklog.run import Run as Run
     from tracklog.session import finish as finish
     from tracklog.session import init as init
@@ -40,8 +43,11 @@ _NAMES = {
     "Run": "tracklog.run",
     "Config": "tracklog.config",
     "Settings": "tracklog.settings",
-    "Image": "tracklog.media.image",
+    "Audio": "tracklog.media.audio",
     "Histogram": "tracklog.media.histogram",
+    "Html": "tracklog.media.html",
+    "Image": "tracklog.media.image",
+    "Video": "tracklog.media.video",
     "Error": "tracklog.errors",
     "UsageError": "tracklog.errors",
     "CommError": "tracklog.errors",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from site_builder.kinds import histogram, image, other, string
+from site_builder.kinds import audio, histogram, html, image, other, string, video
 from tracklog.store import layout
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ class Door(Protocol):
 
     def read(self, path: str, limit: int) -> bytes:
         """Return the content of a file. Raises ValueError when it is not there or has more than `limit` bytes."""
+
+    def derive(self, path: str, data: bytes, extension: str) -> str:
+        """Keep a file that was made from one of the run's, for the page to ask for by URL; return its place."""
 
     def payload(self, data: bytes) -> int:
         """Give bulk data a place beside the values; return the number by which a value names it."""
@@ -55,7 +58,7 @@ class Loader(Protocol):
         """Return what stands for a record that cannot be read."""
 
 
-_LOADERS: dict[Kind, Loader] = {loader.KIND: loader for loader in (histogram, image, string, other)}
+_LOADERS: dict[Kind, Loader] = {loader.KIND: loader for loader in (audio, histogram, html, image, other, string, video)}
 _KINDS: dict[str, Kind] = {record: loader.KIND for loader in _LOADERS.values() for record in loader.TYPES}
 """Kind of a logged record by its ``_type``."""
 
@@ -83,5 +86,5 @@ def load(kind: Kind, value: object, door: Door) -> Any:
     door.use(kind)
     try:
         return _LOADERS[kind].load(value, door)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError):
+    except Exception:  # whatever a stranger's record does to a loader costs this value alone
         return _LOADERS[kind].broken()

@@ -38,5 +38,5 @@ def _one(record: Any, item: Callable[[Any], Item], blank: type[Item]) -> Item:
         return item(record)
     except ValueError as error:
         return blank(caption=caption(record), error=str(error) or "damaged")
-    except (KeyError, TypeError, IndexError, AttributeError, OverflowError):
-        return blank(error="the record of this item is damaged")
+    except Exception as error:  # whatever a stranger's record does to a loader costs this item alone
+        return blank(error=f"the record of this item is damaged ({type(error).__name__})")

@@ -125,6 +125,43 @@ export interface ImageItem {
   readonly height: number;
 }
 
+export interface AudioItem {
+  readonly caption: string;
+  readonly error: string;
+  readonly bytes: number;
+  readonly src: string;
+  readonly payload: number;
+  readonly format: string;
+  readonly duration: number;
+  readonly sample_rate: number;
+  readonly channels: number;
+  readonly peaks: readonly number[];
+  readonly bands: number;
+}
+
+export interface VideoItem {
+  readonly caption: string;
+  readonly error: string;
+  readonly bytes: number;
+  readonly src: string;
+  readonly payload: number;
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  readonly frames: number;
+  readonly sheet: string;
+  readonly columns: number;
+}
+
+export interface HtmlItem {
+  readonly caption: string;
+  readonly error: string;
+  readonly bytes: number;
+  readonly src: string;
+  readonly payload: number;
+}
+
 export interface MediaValue {
   readonly items: readonly MediaItem[];
 }

@@ -6,7 +6,7 @@ export { useEffect, useLayoutEffect, useMemo, useRef, useState, useCallback } fr
 export { signal, computed, effect, batch } from "@preact/signals";
 export { media, payload, single, viewer, page } from "./entry";
 export { param, setParams, shareUrl } from "./route";
-export { rgb, themeTick } from "./lib/colours";
+export { isDark, rgb, themeTick } from "./lib/colours";
 export { cursor, release, tip } from "./lib/cursor";
 export { head, index, jsonBlock, uid } from "./lib/data";
 export { edges, find, lastAt, loggedValues } from "./lib/media";

@@ -1,0 +1,34 @@
+"""HTML of users: text for the frame that is shipped with the site, never a file of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from site_builder.kinds import listed
+from site_builder.model import HtmlItem, MediaValue
+
+if TYPE_CHECKING:
+    from site_builder.kinds import Door
+    from site_builder.model import Kind
+
+KIND: Kind = "html"
+TYPES = ("html-file", "html", "bokeh-file")
+ASSETS = ("html",)
+LARGEST = 20_000_000
+"""Bytes of a document that is shown."""
+
+
+def load(value: Any, door: Door) -> MediaValue:
+    """Return the documents of a record."""
+    return listed.load(value, lambda record: _item(record, door), HtmlItem)
+
+
+def broken() -> MediaValue:
+    """Return what stands for a record that cannot be read."""
+    return listed.broken(HtmlItem)
+
+
+def _item(record: Any, door: Door) -> HtmlItem:
+    data = door.read(record["path"], LARGEST)
+    text = data.decode("utf-8", "replace").encode()
+    return HtmlItem(payload=door.payload(text), bytes=len(data), caption=listed.caption(record))

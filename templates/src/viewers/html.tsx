@@ -1,0 +1,46 @@
+// HTML of users, in the shipped frame: it can run, and reach nothing (DESIGN §9).
+import { useEffect, useRef, useState } from "preact/hooks";
+import frame from "../../frame.html";
+import { page, payload, single } from "../entry";
+import { isDark, themeTick } from "../lib/colours";
+import { head } from "../lib/data";
+import type { HtmlItem } from "../model";
+import { MediaPanel } from "../parts/mediapanel";
+import { Empty } from "../parts/ui";
+import { useLoaded } from "../parts/use";
+import type { ItemProps, PanelProps } from "../parts/viewer";
+
+/** A document may ask for any height; a page has to stay usable. */
+const [LEAST, MOST, MOST_LARGE] = [48, 420, 4000];
+
+function Panel(props: PanelProps) {
+  return <MediaPanel<HtmlItem> {...props} noun="document" Item={Item} most={6} />;
+}
+
+function Item({ run, item, large }: ItemProps<HtmlItem>) {
+  const { value, error } = useLoaded(async () => new TextDecoder().decode(await payload(run, await head(run), item.payload)), [run.parts.join(), item.payload]);
+  if (error) return <div class="plot"><Empty title="This document could not be read" text={error} /></div>;
+  return value === null ? <div class="plot wait" aria-busy="true"><i class="sk" /></div> : <Frame html={value} most={large ? MOST_LARGE : MOST} label={item.caption || "document"} />;
+}
+
+/** Any HTML in the sandboxed frame, as high as it is up to `most` pixels. */
+function Frame({ html, most, label }: { html: string; most: number; label: string }) {
+  const element = useRef<HTMLIFrameElement>(null);
+  const [height, setHeight] = useState(160);
+  const theme = themeTick.value;
+  useEffect(() => {
+    const listen = ({ source, data }: MessageEvent): void => {
+      if (source !== element.current?.contentWindow || typeof data !== "object" || data === null) return;
+      const said = data as { tracklogReady?: unknown; tracklogHeight?: unknown };
+      if (said.tracklogReady) element.current.contentWindow!.postMessage({ html, scheme: isDark() ? "dark" : "light" }, "*");
+      else if (typeof said.tracklogHeight === "number" && Number.isFinite(said.tracklogHeight)) setHeight(Math.min(most, Math.max(LEAST, said.tracklogHeight)));
+    };
+    addEventListener("message", listen);
+    return () => removeEventListener("message", listen);
+  }, [html, most]);
+  const where = single ? { srcdoc: frame } : { src: `${page.value.root}frame.html` };
+  // Another theme or another document is another frame: it takes one document only.
+  return <iframe key={`${theme} ${html.length} ${html.slice(0, 200)}`} class="userhtml" ref={element} sandbox="allow-scripts" title={label} loading="lazy" style={{ height: `${height}px` }} {...where} />;
+}
+
+tracklog.viewer("html", { Panel, Item });
