@@ -11,13 +11,12 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from site_builder import thumbnails
 from site_builder.model import ImageItem
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
-
-    from PIL.Image import Image
 
     from site_builder.model import Kind
     from site_builder.parts import Blocks
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 FORMATS = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp", "BMP": "bmp"}
 PIXELS = 120_000_000
 """Largest image that is opened, in pixels; beyond it a file is taken for a decompression bomb."""
-THUMB = 512
-"""Longest side of a smaller copy, in pixels."""
 THUMB_ABOVE = 768
 """Images up to this side and `THUMB_BYTES` are their own tile."""
 THUMB_BYTES = 200_000
@@ -124,7 +121,7 @@ class RunMedia:
                 place = self._keep(hashlib.sha256(data).hexdigest(), extension, source, None, len(data))
                 thumb = place
                 if max(width, height) > THUMB_ABOVE or len(data) > THUMB_BYTES:
-                    small = _smaller(picture)
+                    small = thumbnails.smaller(picture)
                     thumb = self._keep(hashlib.sha256(small).hexdigest(), "webp", source, small, len(small))
                 else:
                     picture.load()
@@ -163,15 +160,6 @@ def _hashed(source: Path) -> tuple[str, int]:
             total.update(chunk)
             size += len(chunk)
     return total.hexdigest(), size
-
-
-def _smaller(picture: Image) -> bytes:
-    picture.draft("RGB", (THUMB, THUMB))
-    copy = picture.convert("RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB")
-    copy.thumbnail((THUMB, THUMB))
-    out = io.BytesIO()
-    copy.save(out, "WEBP", quality=80, method=2)
-    return out.getvalue()
 
 
 def _missing(reason: str) -> ImageItem:
