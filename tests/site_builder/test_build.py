@@ -313,6 +313,14 @@ def test_a_media_record_that_is_broken_costs_its_own_value(record: dict[str, Any
     assert {series["kind"] for series in entry("r/p/broken")["series"]} >= {"number"}
 
 
+def test_a_run_that_is_asked_for_and_not_there_is_told() -> None:
+    build(options())
+    says = "no run is what --project p --run r8 asks for; tracklog runs lists those that are there"
+    assert build(options(wanted=Wanted("p", "r8"))).warnings == [says]
+    assert build(options(wanted=Wanted("p", "r1"))).warnings == []
+    assert len(entry("p/p")["runs"]) == 3
+
+
 def test_what_hosts_of_pages_refuse_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builder, "LARGE_FILE", 50_000)
     monkeypatch.setattr(builder, "LARGE_SITE", 100_000)

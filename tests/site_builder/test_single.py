@@ -172,3 +172,10 @@ def test_it_replaces_a_file_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(OSError, match="No space"):
         single.write(options(), FILE, single.MAX_SIZE)
     assert FILE.read_text() == "before"
+
+
+def test_pages_that_need_more_than_the_budget_are_told() -> None:
+    write_run(LOGS, "one", [{"loss": 1.0}])
+    report = single.write(options(), FILE, 1000)
+    size = FILE.stat().st_size / 1e6
+    assert f"one.html has {size:.1f} MB, more than --max-size 0.001: its pages alone need that" in report.warnings
