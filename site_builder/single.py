@@ -96,7 +96,9 @@ def write(
         report.warnings.append(
             f"{target.name} has {size:.1f} MB, more than --max-size {max_size / 1e6:g}: its pages alone need that"
         )
-    report.damage += [text for record in records for text in record["damage"]]
+    report.damage += [
+        f"{one.source.folder}: {text}" for one, record in zip(built, records, strict=True) for text in record["damage"]
+    ]
     report.seconds = time.perf_counter() - began
     return report
 

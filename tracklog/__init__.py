@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tracklog.errors import Error as Error
     from tracklog.errors import UsageError as UsageError
     from tracklog.media.audio import Audio as Audio
+    from tracklog.media.figure import Altair as Altair
+    from tracklog.media.figure import Bokeh as Bokeh
+    from tracklog.media.figure import Plotly as Plotly
     from tracklog.media.histogram import Histogram as Histogram
     from tracklog.media.html import Html as Html
     from tracklog.media.image import Image as Image
@@ -43,10 +46,13 @@ _NAMES = {
     "Run": "tracklog.run",
     "Config": "tracklog.config",
     "Settings": "tracklog.settings",
+    "Altair": "tracklog.media.figure",
     "Audio": "tracklog.media.audio",
+    "Bokeh": "tracklog.media.figure",
     "Histogram": "tracklog.media.histogram",
     "Html": "tracklog.media.html",
     "Image": "tracklog.media.image",
+    "Plotly": "tracklog.media.figure",
     "Video": "tracklog.media.video",
     "Error": "tracklog.errors",
     "UsageError": "tracklog.errors",
@@ -70,6 +76,8 @@ def __getattr__(name: str) -> Any:
     if name == "join":
         return __getattr__("finish")
     msg = f"module 'tracklog' has no attribute {name!r}"
+    if not name.startswith("_"):
+        msg += f"; of wandb's names there are {', '.join(sorted(__all__))}"
     raise AttributeError(msg)
 
 

@@ -157,11 +157,13 @@ def test_the_budget_is_kept_and_what_it_leaves_out_is_said() -> None:
 
 
 def test_damage_is_told_and_costs_only_itself() -> None:
-    for n in range(2):
+    for n in range(3):
         write_run(LOGS, f"r{n}", [{"loss": 1.0}] * 3)
     (LOGS / "p/r1/run.json").write_text('{"format": 99}')
+    (LOGS / "p/r2/run.json").write_text("[")
     report = single.write(options(), FILE, single.MAX_SIZE)
-    assert (report.runs, len(report.damage)) == (1, 1)
+    assert report.runs == 2
+    assert ["p/r1" in report.damage[0], "p/r2: run.json:0: " in report.damage[1]] == [True, True]
     assert "page:p/runs/r0.html" in parsed().entries
 
 

@@ -105,6 +105,12 @@ def test_module_names_are_those_of_the_run(tmp_path: Path) -> None:
     assert read(run)[1:] == ({"early": 1, "late": 2, "more": 3}, {"a": 1, "b": 2})
 
 
+def test_a_name_that_is_not_there_yet_is_told_from_those_that_are() -> None:
+    with pytest.raises(AttributeError, match=r"has no attribute 'no_such'; of wandb's names there are .*\binit\b"):
+        _ = tracklog.no_such
+    assert not hasattr(tracklog, "__no_such__")
+
+
 def test_config_is_a_mapping_with_attributes(run: Any) -> None:
     run.config.a = 1
     run.config["b"] = {"c": [1, 2]}

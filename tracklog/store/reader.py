@@ -160,8 +160,14 @@ def run_folders(project: str | Path) -> list[Path]:
 
 
 def is_run(folder: str | Path) -> bool:
-    """Return whether a folder is a run: it has `run.json`, or a writer's file that outlived it."""
-    return Path(folder, layout.RUN_FILE).is_file() or any(True for _ in writer_files(folder))
+    """Return whether a folder is a run: it has `run.json`, or a writer's file that outlived it.
+
+    One that may not be looked into counts as well, so that it is told as damage rather than left out.
+    """
+    try:
+        return Path(folder, layout.RUN_FILE).is_file() or any(True for _ in writer_files(folder))
+    except PermissionError:
+        return True
 
 
 def projects(root: Path) -> dict[str, list[Path]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -11,9 +12,6 @@ from hypothesis import strategies as st
 
 from tracklog.errors import FormatError
 from tracklog.store import fold, layout, reader, writer
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ROWS = st.lists(
     st.dictionaries(
@@ -159,3 +157,16 @@ def test_pieces_of_a_file_make_no_difference(tmp_path: Path, monkeypatch: pytest
         assert history(in_pieces) == history(at_once)
         assert in_pieces.damage == at_once.damage
         assert in_pieces.unfinished() == at_once.unfinished()
+
+
+def test_a_run_that_may_not_be_looked_into_is_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make(tmp_path / "p" / "r", []).parent
+
+    def denied(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    # The tests may run as root, to whom no mode denies anything.
+    monkeypatch.setattr(Path, "is_file", denied)
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    assert reader.projects(tmp_path) == {"p": [folder]}
+    assert [found.reason for found in reader.read_run(folder).damage] == ["run.json cannot be read: Permission denied"]
