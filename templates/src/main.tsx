@@ -15,6 +15,7 @@ import { watchTheme } from "./lib/colours";
 import * as shared from "./shared";
 import { refresh, site } from "./lib/data";
 import { start } from "./lib/live";
+import { Place } from "./parts/use";
 
 window.tracklog.shared = shared;
 
@@ -43,7 +44,7 @@ function mount(root: ParentNode): void {
 function place(element: HTMLElement, Island: ComponentType): void {
   element.replaceChildren();
   element.dataset.mounted = "";
-  render(<Island />, element);
+  render(<Place.Provider value={element}><Island /></Place.Provider>, element);
 }
 
 function unmount(root: ParentNode): void {

@@ -129,7 +129,7 @@ export function Chart(props: ChartProps) {
     cursor.value = { x: at, kind: latest.current.x, source: id };
     const box_ = made.over.getBoundingClientRect();
     const over = ended(latest.current.traces, at);
-    const rows = [...spots.map((spot) => row(spot, spot === first)), ...over.map((trace) => endRow(trace, latest.current.x))];
+    const rows = [...spots.map((spot) => row(spot, spot === first)), ...markRows(latest.current.traces, at), ...over.map((trace) => endRow(trace, latest.current.x))];
     const anySmooth = latest.current.traces.some((trace) => trace.smooth);
     const grouped = latest.current.traces.some((trace) => trace.n);
     tip.value = rows.length === 0 ? null : {
@@ -234,6 +234,17 @@ function row({ trace, i, value }: Spot, near: boolean): TipRow {
   else if (trace.smooth) raw = number(trace.y[i]!);
   else if (low && high![i]! > low[i]!) raw = `${number(low[i]!)}…${number(high![i]!)}`;
   return { id: trace.id + trace.label, look: trace.look, label: trace.label, value: reading(value), raw, near };
+}
+
+/** Rows of traces that stand at a value that is not finite. */
+function markRows(traces: readonly Trace[], x: number): TipRow[] {
+  return traces.flatMap((trace) => {
+    const i = nearest(trace.x, x);
+    const at = trace.x[i]!;
+    if (i < 0 || trace.n || Number.isFinite(main(trace)[i]!)) return [];
+    const value = trace.nan.includes(at) ? "NaN" : trace.above.includes(at) ? "+Inf" : trace.below.includes(at) ? "−Inf" : "";
+    return value ? [{ id: trace.id + trace.label, look: trace.look, label: trace.label, value, raw: "", near: false }] : [];
+  });
 }
 
 function endRow(trace: Trace, x: string): TipRow {

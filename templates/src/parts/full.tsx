@@ -45,6 +45,8 @@ function Full({ panel, fixed }: { panel: PanelInfo; fixed?: readonly RunRow[] })
 function stepPanel(event: KeyboardEvent, panel: PanelInfo): void {
   const by = event.key === "[" ? -1 : event.key === "]" ? 1 : 0;
   if (!by || (event.target as HTMLElement).closest("input, select")) return;
+  // Else the board behind takes it too.
+  event.preventDefault();
   const all = panels.value;
   setParams({ panel: all[(all.indexOf(panel) + by + all.length) % all.length]!.id });
 }

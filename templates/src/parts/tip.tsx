@@ -30,7 +30,7 @@ export function TipHost() {
       <div class="h"><b>{now.title}</b><span>{now.other}</span></div>
       {now.rows.map((row) => (
         <div class={row.near ? "r near" : "r"} key={row.id}>
-          <Swatch look={row.look} line /><span class="nm">{row.label}</span><span class="num">{row.value}</span><span class="num raw">{row.raw}</span>
+          <Swatch look={row.look} line /><span class="nm">{row.label}</span><span class={`num${row.value === "NaN" ? " nan" : row.value.endsWith("Inf") ? " inf" : ""}`}>{row.value}</span><span class="num raw">{row.raw}</span>
         </div>
       ))}
       {now.more > 0 && <div class="f">+{now.more} more</div>}

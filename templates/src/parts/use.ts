@@ -1,6 +1,7 @@
 // Hooks: what is near the window, what was loaded, which traces come of it.
 import { useSignalEffect } from "@preact/signals";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { createContext } from "preact";
+import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Superseded } from "../entry";
 import type { RunRow } from "../model";
 import { uid } from "../lib/data";
@@ -136,18 +137,24 @@ export function useRuns(fixed: readonly RunRow[] | undefined): readonly RunRow[]
   return fixed ?? drawn.value;
 }
 
-/** Runs a callback for keys pressed outside of fields. */
+/** The element that an island stands in. */
+export const Place = createContext<HTMLElement | null>(null);
+
+/** Runs a callback for keys pressed outside of fields; islands in tabs that are not open hear nothing. */
 export function useKeys(handlers: Readonly<Record<string, (event: KeyboardEvent) => void>>): void {
   const latest = useRef(handlers);
   latest.current = handlers;
+  const place = useContext(Place);
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || localStorage.getItem("tracklog:keys") === "off") return;
       const target = event.target as HTMLElement;
       if (target.closest("input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable], .menu")) return;
+      if (place?.closest("[data-off]")) return;
       const handler = latest.current[event.key] ?? latest.current[event.key.toLowerCase()];
       if (!handler) return;
-      event.preventDefault();
+      // Escape also closes a dialog, which it must be left to do.
+      if (event.key !== "Escape") event.preventDefault();
       handler(event);
     };
     document.addEventListener("keydown", listen);
