@@ -9,8 +9,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+import altair as alt
+import bokeh.plotting
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
+import plotly.express
 from sklearn.datasets import load_sample_image
+from vega_datasets import data
 
 import tracklog
 
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 STEPS = (0, 10, 20)
+mpl.use("Agg")
 
 
 def images(step: int, seed: int) -> dict[str, Any]:
@@ -70,7 +77,31 @@ def texts(step: int, seed: int) -> dict[str, Any]:
     }
 
 
-SECTIONS: tuple[Callable[[int, int], dict[str, Any]], ...] = (images, sounds, videos, documents, texts)
+def figures(step: int, seed: int) -> dict[str, Any]:
+    """Matplotlib (explorable, and a picture where it cannot be), Plotly, Altair, Bokeh: the cars of vega_datasets."""
+    cars = data.cars().dropna().head(80 + 8 * step)
+    power, mileage = ("Horsepower", "Miles_per_Gallon") if seed == 0 else ("Displacement", "Acceleration")
+    curve, axes = plt.subplots()
+    axes.plot(sorted(cars[power]), label=power)
+    axes.set(xlabel="rank", ylabel=power, title=f"{power} of {len(cars)} cars")
+    axes.legend()
+    picture, axes = plt.subplots()
+    axes.imshow(np.histogram2d(cars[power], cars[mileage], bins=20)[0])
+    plt.close("all")
+    scatter = plotly.express.scatter(cars, x=power, y=mileage, color="Origin", hover_name="Name")
+    bars = alt.Chart(data.cars.url).mark_bar().encode(x="mean(Horsepower):Q", y="Cylinders:O", color="Origin:N")
+    dots = bokeh.plotting.figure(height=240, sizing_mode="stretch_width", title="Bokeh")
+    dots.scatter(cars[power], cars[mileage])
+    return {
+        "figures/matplotlib": curve,
+        "figures/matplotlib picture": picture,
+        "figures/plotly": scatter,
+        "figures/altair": bars,
+        "figures/bokeh": dots,
+    }
+
+
+SECTIONS: tuple[Callable[[int, int], dict[str, Any]], ...] = (images, sounds, videos, documents, texts, figures)
 
 
 def main(folder: str | None = None) -> None:

@@ -300,6 +300,14 @@ class VideoItem(MediaItem):
 class HtmlItem(MediaItem):
     """A document; its text is the payload."""
 
+    scripts: tuple[int, ...] = ()
+    """Payloads with scripts that run before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureItem(MediaItem):
+    """A figure of Plotly, or a Vega-Lite chart; its JSON is the payload."""
+
 
 @dataclass(frozen=True, slots=True)
 class MediaValue:
@@ -446,6 +454,7 @@ ENTRIES = (
     AudioItem,
     VideoItem,
     HtmlItem,
+    FigureItem,
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from site_builder.kinds import audio, histogram, html, image, other, string, video
+from site_builder.kinds import audio, histogram, html, image, other, plotly, string, vega, video
 from tracklog.store import layout
 
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ class Loader(Protocol):
         """Return what stands for a record that cannot be read."""
 
 
-_LOADERS: dict[Kind, Loader] = {loader.KIND: loader for loader in (audio, histogram, html, image, other, string, video)}
+_LOADERS: dict[Kind, Loader] = {
+    loader.KIND: loader for loader in (audio, histogram, html, image, other, plotly, string, vega, video)
+}
 _KINDS: dict[str, Kind] = {record: loader.KIND for loader in _LOADERS.values() for record in loader.TYPES}
 """Kind of a logged record by its ``_type``."""
 

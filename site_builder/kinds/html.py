@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from site_builder.model import Kind
 
 KIND: Kind = "html"
-TYPES = ("html-file", "html", "bokeh-file")
+TYPES = ("html-file", "html", "bokeh-file", "bokeh")
 ASSETS = ("html",)
 LARGEST = 20_000_000
 """Bytes of a document that is shown."""
@@ -29,6 +29,11 @@ def broken() -> MediaValue:
 
 
 def _item(record: Any, door: Door) -> HtmlItem:
-    data = door.read(record["path"], LARGEST)
-    text = data.decode("utf-8", "replace").encode()
-    return HtmlItem(payload=door.payload(text), bytes=len(data), caption=listed.caption(record))
+    payload, size = _text(record, door)
+    scripts = tuple(_text(script, door)[0] for script in record.get("scripts", ()))
+    return HtmlItem(payload=payload, bytes=size, scripts=scripts, caption=listed.caption(record))
+
+
+def _text(file: Any, door: Door) -> tuple[int, int]:
+    data = door.read(file["path"], LARGEST)
+    return door.payload(data.decode("utf-8", "replace").encode()), len(data)

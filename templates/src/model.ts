@@ -160,6 +160,15 @@ export interface HtmlItem {
   readonly bytes: number;
   readonly src: string;
   readonly payload: number;
+  readonly scripts: readonly number[];
+}
+
+export interface FigureItem {
+  readonly caption: string;
+  readonly error: string;
+  readonly bytes: number;
+  readonly src: string;
+  readonly payload: number;
 }
 
 export interface MediaValue {

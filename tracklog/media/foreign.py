@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from importlib import import_module
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tracklog.media.base import Media
 
 _MAKERS = {
-    "PIL": ("image", "Image"),
-    "matplotlib": ("image", "Image"),
+    "PIL": "image.Image",
+    "altair": "figure.Altair",
+    "bokeh": "figure.Bokeh",
+    "matplotlib": "figure.Plotly.make_plot_media",
+    "plotly": "figure.Plotly",
 }
-"""Library, and where the class or function is that makes media of its objects."""
+"""Library, and what makes media of its objects."""
 
 
 def as_media(value: object) -> Media | None:
@@ -20,9 +25,12 @@ def as_media(value: object) -> Media | None:
 
     Raises ValueError and TypeError as the class of the media does.
     """
-    for kind in type(value).__mro__:
-        place = _MAKERS.get(kind.__module__.partition(".")[0])
-        if place is not None:
-            made: Media | None = getattr(import_module(f"tracklog.media.{place[0]}"), place[1])(value)
+    libraries = [value.__name__] if isinstance(value, ModuleType) else [kind.__module__ for kind in type(value).__mro__]
+    for library in libraries:
+        maker = _MAKERS.get(library.partition(".")[0])
+        if maker is not None:
+            module, *names = maker.split(".")
+            make: Any = reduce(getattr, names, import_module(f"tracklog.media.{module}"))
+            made: Media = make(value)
             return made
     return None

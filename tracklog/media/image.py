@@ -169,13 +169,13 @@ def _picture(data: Any, *, normalize: bool) -> PILImage.Image:
     if module == "PIL" or (hasattr(data, "convert") and hasattr(data, "getbands")):
         picture: PILImage.Image = data
         return picture
-    figure = _figure(data)
+    figure = figure_of(data)
     if figure is not None:
         return _drawn(figure)
     return pixels.from_array(to_numpy(data), channels_first=is_torch(data), normalize=normalize)
 
 
-def _figure(data: Any) -> Any:
+def figure_of(data: Any) -> Any:
     """Return the matplotlib figure that data is, or is drawn in; None for anything else."""
     if isinstance(data, ModuleType) and data.__name__ in {"matplotlib.pyplot", "pylab", "matplotlib.pylab"}:
         return data.gcf()

@@ -4,7 +4,7 @@ import frame from "../../frame.html";
 import { page, payload, single } from "../entry";
 import { isDark, themeTick } from "../lib/colours";
 import { head } from "../lib/data";
-import type { HtmlItem } from "../model";
+import type { HtmlItem, RunRow } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
 import { Empty } from "../parts/ui";
 import { useLoaded } from "../parts/use";
@@ -18,9 +18,16 @@ function Panel(props: PanelProps) {
 }
 
 function Item({ run, item, large }: ItemProps<HtmlItem>) {
-  const { value, error } = useLoaded(async () => new TextDecoder().decode(await payload(run, await head(run), item.payload)), [run.parts.join(), item.payload]);
+  const { value, error } = useLoaded(() => documentOf(run, item), [run.parts.join(), item.payload]);
   if (error) return <div class="plot"><Empty title="This document could not be read" text={error} /></div>;
   return value === null ? <div class="plot wait" aria-busy="true"><i class="sk" /></div> : <Frame html={value} most={large ? MOST_LARGE : MOST} label={item.caption || "document"} />;
+}
+
+/** The text of a document, after the scripts that it needs. */
+async function documentOf(run: RunRow, item: HtmlItem): Promise<string> {
+  const runHead = await head(run);
+  const [text, ...scripts] = await Promise.all([item.payload, ...item.scripts].map(async (n) => new TextDecoder().decode(await payload(run, runHead, n))));
+  return scripts.length ? `<!doctype html><head>${scripts.map((script) => `<script>${script.replaceAll("</script", "<\\/script")}</script>`).join("")}</head>${text!}` : text!;
 }
 
 /** Any HTML in the sandboxed frame, as high as it is up to `most` pixels. */

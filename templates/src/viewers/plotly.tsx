@@ -1,0 +1,81 @@
+// Figures of Plotly: drawn as logged, in the page's colours where the figure names none of its own.
+import Plotly from "plotly.js-strict-dist-min";
+import { useEffect, useRef } from "preact/hooks";
+import { payload } from "../entry";
+import { isDark, rgb, themeTick } from "../lib/colours";
+import { head } from "../lib/data";
+import type { FigureItem } from "../model";
+import { MediaPanel } from "../parts/mediapanel";
+import { Empty } from "../parts/ui";
+import { useLoaded } from "../parts/use";
+import type { ItemProps, PanelProps } from "../parts/viewer";
+
+interface Figure {
+  readonly data: readonly object[];
+  readonly layout?: Layout;
+  readonly frames?: readonly object[];
+}
+interface Layout {
+  readonly template?: { readonly layout?: { readonly plot_bgcolor?: string } };
+  readonly [name: string]: unknown;
+}
+
+const HEIGHT = 260;
+const LARGE = 480;
+/** Background of the templates that Plotly gives a figure by itself. */
+const STANDARD = ["#E5ECF6", undefined];
+
+function Panel(props: PanelProps) {
+  return <MediaPanel<FigureItem> {...props} noun="figure" Item={Item} most={6} />;
+}
+
+function Item({ run, item, large }: ItemProps<FigureItem>) {
+  const { value, error } = useLoaded(async () => JSON.parse(new TextDecoder().decode(await payload(run, await head(run), item.payload))) as Figure, [run.parts.join(), item.payload]);
+  if (error) return <div class="plot"><Empty title="This figure could not be read" text={error} /></div>;
+  return value ? <Drawn figure={value} height={large ? LARGE : HEIGHT} /> : <div class="plot wait" aria-busy="true"><i class="sk" /></div>;
+}
+
+function Drawn({ figure, height }: { figure: Figure; height: number }) {
+  const box = useRef<HTMLDivElement>(null);
+  const theme = themeTick.value;
+  useEffect(() => {
+    const element = box.current!;
+    let gone = false;
+    const draw = (): void => void Plotly.react(element, structured(figure.data), layoutOf(figure.layout ?? {}, height), { displaylogo: false, responsive: false, plotlyServerURL: "", topojsonURL: "" }).catch((error: Error) => {
+      if (!gone) element.textContent = `Plotly cannot draw this figure: ${error.message}`;
+    });
+    draw();
+    const observer = new ResizeObserver(() => element.clientWidth && element.classList.contains("js-plotly-plot") && void Plotly.relayout(element, { width: element.clientWidth }));
+    observer.observe(element);
+    return () => {
+      gone = true;
+      observer.disconnect();
+      Plotly.purge(element);
+    };
+  }, [figure, theme, height]);
+  return <div class="plotly-box" ref={box} style={{ minHeight: `${height}px` }} />;
+}
+
+/** Plotly writes into what it is given. */
+const structured = <T,>(value: T): T => structuredClone(value);
+
+function layoutOf(logged: Layout, height: number): object {
+  const layout = structured(logged);
+  const own = { width: undefined, height, autosize: true };
+  const [ink, line] = [`rgb(${rgb("var(--ink-2)").join(",")})`, `rgb(${rgb("var(--line)").join(",")})`];
+  if (!STANDARD.includes(layout.template?.layout?.plot_bgcolor) || layout.paper_bgcolor || layout.plot_bgcolor) return { ...layout, ...own };
+  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line };
+  const font = getComputedStyle(document.body).fontFamily;
+  return {
+    ...layout, ...own, margin: { l: 44, r: 12, t: layout.title ? 40 : 12, b: 36 }, legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", ...(layout.legend as object | undefined), title: undefined },
+    template: {
+      layout: {
+        ...layout.template?.layout, paper_bgcolor: "transparent", plot_bgcolor: "transparent", font: { family: font, size: 11, color: ink }, xaxis: { automargin: true, ...axis }, yaxis: { automargin: true, ...axis },
+        modebar: { bgcolor: "transparent", color: ink }, colorway: isDark() ? ["#7aa2ff", "#ff9f5a", "#5bd0a5", "#f27ca8", "#c9a2ff", "#e0c64a"] : undefined,
+        scene: { bgcolor: "transparent", xaxis: axis, yaxis: axis, zaxis: axis }, polar: { bgcolor: "transparent" }, geo: { bgcolor: "transparent" },
+      },
+    },
+  };
+}
+
+tracklog.viewer("plotly", { Panel, Item });

@@ -1,0 +1,151 @@
+// Vega-Lite charts without eval and without loading anything; what custom charts draw with, too.
+import { useEffect, useRef, useState } from "preact/hooks";
+import * as vega from "vega";
+import { expressionInterpreter } from "vega-interpreter";
+import { compile, type Config, type TopLevelSpec } from "vega-lite";
+import { payload } from "../entry";
+import { rgb, themeTick } from "../lib/colours";
+import { head } from "../lib/data";
+import type { FigureItem } from "../model";
+import { MediaPanel } from "../parts/mediapanel";
+import { Empty } from "../parts/ui";
+import { useLoaded } from "../parts/use";
+import type { ItemProps, PanelProps } from "../parts/viewer";
+import { addStyle } from "./lib/style";
+import css from "./vega.css";
+
+addStyle(css);
+
+const HEIGHT = 220;
+const LARGE = 380;
+
+export interface DrawnProps {
+  readonly spec: unknown;
+  /** Rows of datasets that the specification names. */
+  readonly datasets?: Readonly<Record<string, readonly object[]>>;
+  readonly height: number;
+  /** Told what is wrong; empty when it is drawn. */
+  readonly onError?: (text: string) => void;
+}
+
+function Panel(props: PanelProps) {
+  return <MediaPanel<FigureItem> {...props} noun="chart" Item={Item} most={6} />;
+}
+
+function Item({ run, item, large }: ItemProps<FigureItem>) {
+  const { value, error } = useLoaded(async () => JSON.parse(new TextDecoder().decode(await payload(run, await head(run), item.payload))) as unknown, [run.parts.join(), item.payload]);
+  if (error) return <div class="plot"><Empty title="This chart could not be read" text={error} /></div>;
+  return value ? <Drawn spec={value} height={large ? LARGE : HEIGHT} /> : <div class="plot wait" aria-busy="true"><i class="sk" /></div>;
+}
+
+/** A Vega-Lite or Vega specification as wide as its place; draws again when theme, width or inputs change. */
+function Drawn({ spec, datasets, height, onError }: DrawnProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  const [error, setError] = useState("");
+  const theme = themeTick.value;
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)));
+    observer.observe(box.current!.parentElement!);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    if (!width) return;
+    let view: vega.View | null = null;
+    const tell = (text: string): void => {
+      setError(text);
+      onError?.(text);
+    };
+    try {
+      view = viewOf(spec, datasets ?? {}, width, height, tell);
+      tell("");
+      view.initialize(box.current!);
+      view.runAsync().catch((failed: Error) => tell(failed.message));
+    } catch (failed) {
+      tell((failed as Error).message);
+    }
+    return () => void view?.finalize();
+  }, [spec, datasets, width, height, theme]);
+  return <div class="vega-box">{error && <Empty title="This chart cannot be drawn" text={error} />}<div ref={box} hidden={error !== ""} /></div>;
+}
+
+const LOADS = "this chart asks for data at a URL; a site loads nothing: give the data with the chart";
+
+/** Refuses whatever a specification asks to be loaded. */
+function noLoader(): vega.Loader {
+  const loader = vega.loader();
+  const refuse = (uri: string): Promise<never> => Promise.reject(new Error(`${LOADS} (${uri.slice(0, 200)})`));
+  return Object.assign(loader, { load: refuse, sanitize: async (uri: string) => (/^data:image\/(png|jpeg|webp|gif);/.test(uri) ? { href: uri } : refuse(uri)) });
+}
+
+function viewOf(logged: unknown, datasets: Readonly<Record<string, readonly object[]>>, width: number, height: number, tell: (text: string) => void): vega.View {
+  const spec = structuredClone(logged) as Record<string, unknown>;
+  const url = remote(spec);
+  if (url) throw new Error(`${LOADS} (${url.slice(0, 200)})`);
+  const said: string[] = [];
+  const logger: vega.LoggerInterface = { ...vega.logger(vega.Error), error: (...parts: readonly unknown[]) => (tell(parts.map(String).join(" ")), logger), warn: (...parts: readonly unknown[]) => (said.push(parts.map(String).join(" ")), logger) } as vega.LoggerInterface;
+  const isVega = String(spec.$schema ?? "").includes("/vega/");
+  const parsed = isVega ? (spec as vega.Spec) : compile(sized({ ...spec, datasets: { ...(spec.datasets as object | undefined), ...datasets } }, width, height), { config: theme(), logger }).spec;
+  const runtime = vega.parse(parsed, isVega ? (theme() as vega.Config) : undefined, { ast: true });
+  const view = new vega.View(runtime, { expr: expressionInterpreter, renderer: "canvas", loader: noLoader(), logger, hover: true, tooltip: showTooltip } as vega.ViewOptions);
+  if (isVega) for (const [name, rows] of Object.entries(datasets)) if (parsed.data?.some((data) => data.name === name)) view.insert(name, rows as object[]);
+  return view;
+}
+
+/** The first URL that a specification asks for data, wherever in it. */
+function remote(spec: unknown): string {
+  if (typeof spec !== "object" || spec === null) return "";
+  if (Array.isArray(spec)) return spec.map(remote).find(Boolean) ?? "";
+  const { data, lookup, datasets: _, values: __, ...rest } = spec as { data?: { url?: unknown }; lookup?: unknown; datasets?: unknown; values?: unknown; from?: { data?: { url?: unknown } } };
+  if (typeof data?.url === "string") return data.url;
+  return (Array.isArray(data) ? data.map((one: { url?: unknown }) => (typeof one.url === "string" ? one.url : "")).find(Boolean) : "") || Object.values(rest).map(remote).find(Boolean) || "";
+}
+
+/** A single view fills its place; compositions keep the sizes of their parts. */
+function sized(spec: Record<string, unknown>, width: number, height: number): TopLevelSpec {
+  const single = "mark" in spec || "layer" in spec;
+  const encoding = spec.encoding as Record<string, unknown> | undefined;
+  const faceted = encoding && ["row", "column", "facet"].some((channel) => channel in encoding);
+  const result: Record<string, unknown> = { background: "transparent", ...spec };
+  if (single && !faceted) Object.assign(result, { width, height: spec.height ?? height, autosize: { type: "fit", contains: "padding" } });
+  return result as unknown as TopLevelSpec;
+}
+
+function theme(): Config {
+  const colour = (name: string): string => `rgb(${rgb(`var(--${name})`).join(",")})`;
+  const [ink, dim, line, accent] = [colour("ink"), colour("ink-3"), colour("line"), colour("accent")];
+  const font = getComputedStyle(document.body).fontFamily;
+  return {
+    background: "transparent", font, padding: 4,
+    axis: { labelColor: dim, titleColor: dim, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 10.5, titleFontSize: 11, titleFontWeight: "normal" },
+    legend: { labelColor: ink, titleColor: dim, labelFontSize: 11, titleFontSize: 11, titleFontWeight: "normal", symbolSize: 60 },
+    header: { labelColor: ink, titleColor: dim, labelFontSize: 11 }, title: { color: ink, fontSize: 12, fontWeight: 500, anchor: "start" },
+    view: { stroke: "transparent" }, range: { heatmap: [colour("paper"), accent, ink], ramp: [colour("paper"), accent] }, mark: { color: accent, tooltip: { content: "data" } }, text: { color: ink }, rule: { color: dim },
+  } as Config;
+}
+
+/** Values of the hovered mark, as text: what a table holds is a stranger's. */
+function showTooltip(_: unknown, event: MouseEvent, __: unknown, value: unknown): void {
+  let tip = document.querySelector<HTMLElement>(".vega-tip");
+  if (!value) return tip?.remove();
+  if (!tip) {
+    tip = document.createElement("div");
+    tip.className = "tip vega-tip";
+    tip.setAttribute("role", "tooltip");
+    document.body.append(tip);
+  }
+  const rows = typeof value === "object" ? Object.entries(value).filter(([name]) => !name.startsWith("_") || name === "_run").slice(0, 14) : [["", value] as const];
+  tip.replaceChildren(...rows.map(([name, content]) => {
+    const row = document.createElement("div");
+    const [label, text] = [document.createElement("span"), document.createElement("b")];
+    label.textContent = name === "_run" ? "run" : name;
+    text.textContent = typeof content === "object" ? JSON.stringify(content) : String(content);
+    row.append(label, text);
+    return row;
+  }));
+  const { width, height } = tip.getBoundingClientRect();
+  tip.style.left = `${Math.min(event.clientX + 14, innerWidth - width - 8)}px`;
+  tip.style.top = `${Math.min(event.clientY + 14, innerHeight - height - 8)}px`;
+}
+
+tracklog.viewer("vega", { Panel, Item, Drawn });
