@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import time
 from pathlib import Path
@@ -27,7 +28,7 @@ def runs(root: Path, project: str = "", condition: str = "") -> list[dict[str, A
     """
     matches = compile_filter(condition)
     rows = [_row(folder) for folder in _folders(root)]
-    return [row for row in rows if (not project or row["project"] == project) and matches(row)]
+    return [row for row in rows if (not project or row["project"] == project) and matches(row | _moments(row))]
 
 
 def _folders(root: Path) -> list[Path]:
@@ -35,6 +36,14 @@ def _folders(root: Path) -> list[Path]:
         msg = f"no log folder at {root}; name the folder that init(dir=...) or TRACKLOG_DIR gave"
         raise UsageError(msg)
     return [folder for folders in reader.projects(root).values() for folder in folders]
+
+
+def _moments(row: dict[str, Any]) -> dict[str, float]:
+    """Return what filters compare as a number, and tables show as a date."""
+    try:
+        return {"created": dt.datetime.fromisoformat(f"{row['created']}+00:00").timestamp()}
+    except ValueError:
+        return {}
 
 
 def _row(folder: Path) -> dict[str, Any]:
@@ -50,12 +59,21 @@ def _row(folder: Path) -> dict[str, Any]:
         "id": known.get("id") or folder.name,
         "name": known.get("name") or "",
         "state": fold.state(found, time.time()),
-        "created": str(known.get("created") or "")[:19],
+        "created": _utc(str(known.get("created") or "")),
         "steps": max((step for step in steps if isinstance(step, int)), default=-1) + 1,
         **{key: known[key] for key in ("tags", "notes", "group", "job_type", "host", "user") if known.get(key)},
         "config": fold.flatten(fold.config(log, found)),
         "summary": fold.flatten(fold.summary(log, found, fold.history(log, found))),
     }
+
+
+def _utc(moment: str) -> str:
+    """Return an ISO 8601 time to the second, in UTC; what is none stays as it is."""
+    try:
+        found = dt.datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    except ValueError:
+        return moment
+    return (found.astimezone(dt.timezone.utc) if found.tzinfo else found).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def table(rows: list[dict[str, Any]]) -> str:
@@ -84,7 +102,7 @@ def find(run: str, root: Path) -> Path:
     folders = reader.projects(root).values()
     name = layout.file_name(run.rpartition("/")[2], layout.RESERVED_RUNS)
     matches = [f for found in folders for f in found if f.name == name]
-    matches = matches or [f for found in folders for f in found if _name(f) == run]
+    matches = matches or [f for found in folders for f in found if run in _names(f)]
     if len(matches) != 1:
         what = "no run" if not matches else f"{len(matches)} runs ({', '.join(map(str, matches[:5]))})"
         msg = f"{what} in {root} for {run!r}; give the run's folder or id"
@@ -92,12 +110,14 @@ def find(run: str, root: Path) -> Path:
     return matches[0]
 
 
-def _name(folder: Path) -> object:
+def _names(folder: Path) -> tuple[object, ...]:
+    """Return the id and the name of a run, whose folder may be called otherwise by now."""
     try:
         log = reader.read_run(folder)
     except FormatError:  # another run's: this one may still be found
-        return None
-    return fold.environment(log, fold.sessions(log)).get("name")
+        return ()
+    known = fold.environment(log, fold.sessions(log))
+    return known.get("id"), known.get("name")
 
 
 def history(run: str, root: Path, keys: tuple[str, ...], form: str) -> Iterator[str]:

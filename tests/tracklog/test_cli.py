@@ -162,6 +162,25 @@ def test_runs_are_listed_filtered_and_given_as_json(tracklog: Callable[..., Said
     assert (row["id"], row["config"]["lr"], row["summary"]["net.norm"]) == ("r2", 0.01, 4)
 
 
+def test_runs_are_chosen_by_when_they_were_made(tracklog: Callable[..., Said]) -> None:
+    write_run(LOGS, "new", ROWS, created="2026-12-01T02:00:00+09:00")
+    write_run(LOGS, "lost", ROWS, created="one day")
+
+    def found(condition: str) -> list[str]:
+        return [line.split()[1] for line in tracklog("runs", "--filter", condition).out.splitlines()[1:]]
+
+    assert found("created>=2026-10-01") == ["new"]
+    assert found("created>=2026-12-01") == []  # days are those of UTC
+    assert found("created<2026-10-01") == ["r1", "r2", "r0"]
+    assert "2026-11-30T17:00:00" in tracklog("runs").out
+
+
+def test_a_run_is_found_by_its_id_whatever_its_folder_is_called(tracklog: Callable[..., Said]) -> None:
+    before = tracklog("history", "r1").out
+    (LOGS / "p/r1").rename(LOGS / "p/elsewhere")
+    assert tracklog("history", "r1").out == tracklog("history", "elsewhere").out == before
+
+
 def test_names_cannot_steer_a_terminal(tracklog: Callable[..., Said]) -> None:
     write_run(LOGS, "r9", ROWS, name="\x1b[2Jgone\nr8  really ünïcode")
     said = tracklog("runs", "--filter", "id=r9")
