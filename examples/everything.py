@@ -14,7 +14,7 @@ import bokeh.plotting
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
-import plotly.express
+import plotly.express as px
 from sklearn.datasets import load_sample_image
 from vega_datasets import data
 
@@ -88,7 +88,7 @@ def figures(step: int, seed: int) -> dict[str, Any]:
     picture, axes = plt.subplots()
     axes.imshow(np.histogram2d(cars[power], cars[mileage], bins=20)[0])
     plt.close("all")
-    scatter = plotly.express.scatter(cars, x=power, y=mileage, color="Origin", hover_name="Name")
+    scatter = px.scatter(cars, x=power, y=mileage, color="Origin", hover_name="Name")
     bars = alt.Chart(data.cars.url).mark_bar().encode(x="mean(Horsepower):Q", y="Cylinders:O", color="Origin:N")
     dots = bokeh.plotting.figure(height=240, sizing_mode="stretch_width", title="Bokeh")
     dots.scatter(cars[power], cars[mileage])
