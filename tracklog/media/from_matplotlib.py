@@ -143,6 +143,10 @@ def _finish(figure: Any, made: Any) -> None:
                 made.layout[f"{side}axis{n if n > 1 else ''}"].update(
                     tickmode="array", tickvals=list(words), ticktext=list(words.values())
                 )
+    # Black is what matplotlib writes with; a page may be dark.
+    made.update_layout(title={"font": None})
+    made.for_each_xaxis(lambda axis: axis.title.update(font=None))
+    made.for_each_yaxis(lambda axis: axis.title.update(font=None))
     made.update_layout(autosize=True, width=None, height=None, margin=None, paper_bgcolor=None, plot_bgcolor=None)
 
 

@@ -102,7 +102,7 @@ export function enhanceTabs(nav: HTMLElement): () => void {
   let open = "";
   for (const link of links) link.href = href(page.value.path, { tab: link.dataset.tab! });
   const digits = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest("input:not([type=range]), textarea, select, dialog, .menu")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("tracklog:keys") === "off" || (event.target as HTMLElement).closest("input:not([type=range]), textarea, select, dialog, .menu")) return;
     const link = /^[1-9]$/.test(event.key) ? links[Number(event.key) - 1] : undefined;
     link?.click();
   };

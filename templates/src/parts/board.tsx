@@ -75,7 +75,7 @@ function target(all: readonly PanelInfo[]): PanelInfo | undefined {
 
 function useBoardKeys(all: readonly PanelInfo[]): void {
   const step = (by: number): void => {
-    const cards = [...document.querySelectorAll<HTMLElement>("[data-panel]")];
+    const cards = [...document.querySelectorAll<HTMLElement>("[data-panel]")].filter((card) => card.checkVisibility());
     const at = cards.findIndex((card) => card.contains(document.activeElement));
     const card = cards[Math.max(0, Math.min(cards.length - 1, at < 0 ? 0 : at + by))];
     card?.scrollIntoView({ block: "nearest" });

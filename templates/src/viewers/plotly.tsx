@@ -9,6 +9,10 @@ import { MediaPanel } from "../parts/mediapanel";
 import { Empty } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
+import { addStyle } from "./lib/style";
+import css from "./plotly.css";
+
+addStyle(css);
 
 interface Figure {
   readonly data: readonly object[];
