@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tracklog.media.histogram import Histogram as Histogram
     from tracklog.media.html import Html as Html
     from tracklog.media.image import Image as Image
+    from tracklog.media.table import Table as Table
     from tracklog.media.video import Video as Video
     from tracklog.run import Run as Run
     from tracklog.session import finish as finish
@@ -53,6 +54,7 @@ _NAMES = {
     "Html": "tracklog.media.html",
     "Image": "tracklog.media.image",
     "Plotly": "tracklog.media.figure",
+    "Table": "tracklog.media.table",
     "Video": "tracklog.media.video",
     "Error": "tracklog.errors",
     "UsageError": "tracklog.errors",

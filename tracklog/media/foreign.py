@@ -15,7 +15,9 @@ _MAKERS = {
     "altair": "figure.Altair",
     "bokeh": "figure.Bokeh",
     "matplotlib": "figure.Plotly.make_plot_media",
+    "pandas": "table.Table.from_frame",
     "plotly": "figure.Plotly",
+    "polars": "table.Table.from_frame",
 }
 """Library, and what makes media of its objects."""
 
@@ -31,6 +33,6 @@ def as_media(value: object) -> Media | None:
         if maker is not None:
             module, *names = maker.split(".")
             make: Any = reduce(getattr, names, import_module(f"tracklog.media.{module}"))
-            made: Media = make(value)
+            made: Media | None = make(value)
             return made
     return None
