@@ -309,6 +309,54 @@ class FigureItem(MediaItem):
     """A figure of Plotly, or a Vega-Lite chart; its JSON is the payload."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartItem(MediaItem):
+    """A table that a preset draws; the payload is `ChartData`."""
+
+    preset: str = ""
+    """Name of the preset."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartData:
+    """What a custom chart is drawn from."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[JSON, ...], ...]
+    fields: tuple[tuple[str, str], ...]
+    """Pairs (placeholder, column)."""
+    strings: tuple[tuple[str, str], ...]
+    spec: JSON
+    """The user's own preset; null for a shipped one."""
+    note: str
+    """Why something of it is missing; empty when nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column of a table."""
+
+    name: str
+    type: str
+    """``number``, ``bool``, ``date``, ``string``, ``mixed``, or ``media:`` and the kind of its items."""
+    zone: bool = False
+    """Of dates: they were logged with a time zone, and are UTC here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableItem(MediaItem):
+    """A table: its cells travel in blocks of `BLOCK_ROWS` rows (`site_builder.kinds.table_blocks`)."""
+
+    rows: int = 0
+    columns: tuple[TableColumn, ...] = ()
+    blocks: tuple[int, ...] = ()
+    """Payload of each block."""
+    note: str = ""
+    """What of the table could not be read; empty when it is whole."""
+    increment: int = -1
+    """Of tables logged in parts, the number of this one: its rows follow those of the parts before. -1 for others."""
+
+
 @dataclass(frozen=True, slots=True)
 class MediaValue:
     """Media logged at once under a key: one, or a list."""
@@ -455,6 +503,9 @@ ENTRIES = (
     VideoItem,
     HtmlItem,
     FigureItem,
+    TableItem,
+    ChartItem,
+    ChartData,
 )
 
 

@@ -44,7 +44,12 @@ _PROBE = 16
 
 def pack(columns: Sequence[Floats]) -> bytes:
     """Pack float64 columns (1-D, any length) into one block."""
-    return gzip(b"".join([bytes([len(columns)]), *(_column(column) for column in columns)]))
+    return gzip(packed(columns))
+
+
+def packed(columns: Sequence[Floats]) -> bytes:
+    """Return what `pack` compresses, for payloads that hold more than columns."""
+    return b"".join([bytes([len(columns)]), *(_column(column) for column in columns)])
 
 
 def gzip(data: bytes) -> bytes:
@@ -55,7 +60,11 @@ def gzip(data: bytes) -> bytes:
 
 def unpack(block: bytes) -> list[Floats]:
     """Return the columns of a block, bit for bit as packed (any NaN comes back as the one quiet NaN)."""
-    data = zlib.decompress(block, 31)
+    return unpacked(zlib.decompress(block, 31))
+
+
+def unpacked(data: bytes) -> list[Floats]:
+    """Return the columns that `packed` packed."""
     columns: list[Floats] = []
     position = 1
     for _ in range(data[0]):

@@ -171,6 +171,43 @@ export interface FigureItem {
   readonly payload: number;
 }
 
+export interface ChartItem {
+  readonly caption: string;
+  readonly error: string;
+  readonly bytes: number;
+  readonly src: string;
+  readonly payload: number;
+  readonly preset: string;
+}
+
+export interface ChartData {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+  readonly fields: readonly (readonly [string, string])[];
+  readonly strings: readonly (readonly [string, string])[];
+  readonly spec: unknown;
+  readonly note: string;
+}
+
+export interface TableColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly zone: boolean;
+}
+
+export interface TableItem {
+  readonly caption: string;
+  readonly error: string;
+  readonly bytes: number;
+  readonly src: string;
+  readonly payload: number;
+  readonly rows: number;
+  readonly columns: readonly TableColumn[];
+  readonly blocks: readonly number[];
+  readonly note: string;
+  readonly increment: number;
+}
+
 export interface MediaValue {
   readonly items: readonly MediaItem[];
 }
