@@ -15,7 +15,8 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import plotly.express as px
-from sklearn.datasets import load_sample_image
+from sklearn.datasets import load_iris, load_sample_image
+from sklearn.linear_model import LogisticRegression
 from vega_datasets import data
 
 import tracklog
@@ -101,7 +102,38 @@ def figures(step: int, seed: int) -> dict[str, Any]:
     }
 
 
-SECTIONS: tuple[Callable[[int, int], dict[str, Any]], ...] = (images, sounds, videos, documents, texts, figures)
+def charts(step: int, seed: int) -> dict[str, Any]:
+    """Every preset: a classifier of iris that has seen more of the data at each step."""
+    iris = load_iris()
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(iris.data))
+    seen, held = order[: 30 + 3 * step], order[-60:]
+    model = LogisticRegression(max_iter=500, C=0.05).fit(iris.data[seen], iris.target[seen])
+    probas, truth = model.predict_proba(iris.data[held]), iris.target[held]
+    names = [str(name) for name in iris.target_names]
+    sizes = tracklog.Table(columns=["petal", "sepal"], data=iris.data[held][:, [2, 0]].tolist())
+    heights = tracklog.Table(columns=["class", "certainty"], data=[[names[t], p.max()] for t, p in zip(truth, probas)])
+    xs = list(range(len(held)))
+    return {
+        "charts/line": tracklog.plot.line(sizes_sorted(sizes), "petal", "sepal", title="sepal by petal, sorted"),
+        "charts/scatter": tracklog.plot.scatter(sizes, "petal", "sepal"),
+        "charts/bar": tracklog.plot.bar(heights, "class", "certainty", title="mean certainty"),
+        "charts/histogram": tracklog.plot.histogram(heights, "certainty"),
+        "charts/series": tracklog.plot.line_series(xs, [np.sort(p) for p in probas.T], keys=names, xname="rank"),
+        "charts/pr": tracklog.plot.pr_curve(truth, probas, labels=names),
+        "charts/roc": tracklog.plot.roc_curve(truth, probas, labels=names),
+        "charts/confusion": tracklog.plot.confusion_matrix(probas, truth, class_names=names),
+        "charts/heatmap": tracklog.plots.HeatMap(names, names, np.round(probas[:3].tolist(), 2), show_text=True),
+        "charts/unknown": tracklog.plot_table("radar", heights, {"x": "class"}),
+    }
+
+
+def sizes_sorted(table: tracklog.Table) -> tracklog.Table:
+    """Return the rows by their first column."""
+    return tracklog.Table(columns=table.columns, data=sorted(table.data))
+
+
+SECTIONS: tuple[Callable[[int, int], dict[str, Any]], ...] = (images, sounds, videos, documents, texts, figures, charts)
 
 
 def main(folder: str | None = None) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tracklog.errors import Error as Error
     from tracklog.errors import UsageError as UsageError
     from tracklog.media.audio import Audio as Audio
+    from tracklog.media.classes import Classes as Classes
     from tracklog.media.figure import Altair as Altair
     from tracklog.media.figure import Bokeh as Bokeh
     from tracklog.media.figure import Plotly as Plotly
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from tracklog.media.image import Image as Image
     from tracklog.media.table import Table as Table
     from tracklog.media.video import Video as Video
+    from tracklog.plot import plot_table as plot_table
+    from tracklog.plot import visualize as visualize
     from tracklog.run import Run as Run
     from tracklog.session import finish as finish
     from tracklog.session import init as init
@@ -50,22 +53,28 @@ _NAMES = {
     "Altair": "tracklog.media.figure",
     "Audio": "tracklog.media.audio",
     "Bokeh": "tracklog.media.figure",
+    "Classes": "tracklog.media.classes",
     "Histogram": "tracklog.media.histogram",
     "Html": "tracklog.media.html",
     "Image": "tracklog.media.image",
     "Plotly": "tracklog.media.figure",
     "Table": "tracklog.media.table",
     "Video": "tracklog.media.video",
+    "plot_table": "tracklog.plot",
+    "visualize": "tracklog.plot",
     "Error": "tracklog.errors",
     "UsageError": "tracklog.errors",
     "CommError": "tracklog.errors",
 }
 """Where each public name lives."""
 
+_MODULES = ("data_types", "plot", "plots")
+"""Modules that scripts reach as attributes: `tracklog.plot.line`."""
+
 _OF_THE_RUN = ("log", "save", "alert", "summary", "config", "run")
 
 __all__ = list(_NAMES)
-__all__ += [*_OF_THE_RUN, "join", "login"]  # noqa: PLE0604 - they are strings, in a tuple
+__all__ += [*_OF_THE_RUN, *_MODULES, "join", "login"]  # noqa: PLE0604 - they are strings, in a tuple
 
 
 def __getattr__(name: str) -> Any:
@@ -75,6 +84,10 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(_NAMES[name]), name)
         globals()[name] = value
         return value
+    if name in _MODULES:
+        from importlib import import_module
+
+        return import_module(f"tracklog.{name}")
     if name == "join":
         return __getattr__("finish")
     msg = f"module 'tracklog' has no attribute {name!r}"

@@ -10,7 +10,7 @@ export { isDark, rgb, themeTick } from "./lib/colours";
 export { cursor, release, tip } from "./lib/cursor";
 export { head, index, jsonBlock, uid } from "./lib/data";
 export { edges, find, lastAt, loggedValues } from "./lib/media";
-export { lookOf, drawn } from "./lib/view";
+export { drawn, groupKeys, groupLook, lookOf, table } from "./lib/view";
 export { Icon } from "./parts/icons";
 export { Swatch, nameOf } from "./parts/identity";
 export { Card } from "./parts/panel";

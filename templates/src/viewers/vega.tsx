@@ -106,7 +106,9 @@ function sized(spec: Record<string, unknown>, width: number, height: number): To
   const single = "mark" in spec || "layer" in spec;
   const encoding = spec.encoding as Record<string, unknown> | undefined;
   const faceted = encoding && ["row", "column", "facet"].some((channel) => channel in encoding);
-  const result: Record<string, unknown> = { background: "transparent", ...spec };
+  // Presets write on their marks in these, whatever the theme.
+  const inks = ["ink", "paper"].map((name) => ({ name, value: `rgb(${rgb(`var(--${name})`).join(",")})` }));
+  const result: Record<string, unknown> = { background: "transparent", ...spec, params: [...((spec.params as object[] | undefined) ?? []), ...inks] };
   if (single && !faceted) Object.assign(result, { width, height: spec.height ?? height, autosize: { type: "fit", contains: "padding" } });
   return result as unknown as TopLevelSpec;
 }

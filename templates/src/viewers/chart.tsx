@@ -1,0 +1,154 @@
+// Custom charts: tables of the runs in view, drawn by a preset that can be looked at, changed and taken along.
+import type { ComponentType } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { payload, viewer } from "../entry";
+import { head, uid } from "../lib/data";
+import { full, plural } from "../lib/format";
+import { lastAt, loggedValues, type Logged } from "../lib/media";
+import { css as colourOf } from "../lib/palette";
+import { groupKeys, groupLook, lookOf, table } from "../lib/view";
+import type { ChartData, ChartItem, RunRow } from "../model";
+import { nameOf } from "../parts/identity";
+import { useStep } from "../parts/mediapanel";
+import { Card } from "../parts/panel";
+import { Button, Empty } from "../parts/ui";
+import { useLoaded, useRuns, useSeen } from "../parts/use";
+import type { PanelProps, Viewer } from "../parts/viewer";
+import { fill } from "./lib/fill";
+import { metaOf, presetNamed, type Preset } from "./lib/presets";
+import { alone, averaged, mappingOf, rowsOf, type Owned } from "./lib/rows";
+import { addStyle } from "./lib/style";
+import { Editor } from "./lib/editor";
+import css from "./chart.css";
+import type { DrawnProps } from "./vega";
+
+addStyle(css);
+
+const RUNS = 24;
+const [HEIGHT, LARGE] = [220, 400];
+/** Rows of the table that stands in for a chart. */
+const LISTED = 100;
+
+interface Charts {
+  readonly items: readonly ChartItem[];
+}
+type Values = ReadonlyMap<RunRow, readonly Logged<Charts>[]>;
+
+function Panel({ panel, fixed, drag, large }: PanelProps) {
+  const [attach, seen] = useSeen<HTMLElement>();
+  const runs = useRuns(fixed);
+  const { value, error } = useLoaded<Values>(async () => {
+    const loaded = await Promise.all(runs.slice(0, RUNS).map(async (run) => [run, await loggedValues<Charts>(run, panel.key, "chart").catch(() => [])] as const));
+    return new Map(loaded.filter(([, values]) => values.length));
+  }, [runs.map((run) => run.parts.join()).join(), panel.key], seen);
+  const steps = useMemo(() => [...new Set([...(value?.values() ?? [])].flatMap((values) => values.map((one) => one.step)))].sort((a, b) => a - b), [value]);
+  const { step, slider } = useStep(steps, panel.title);
+  const charts = useMemo(() => chartsAt(value, step), [value, step]);
+  return (
+    <Card panel={panel} innerRef={attach} drag={drag} label={`${panel.title}: custom chart`} fact={charts[0]?.preset.replace(/^wandb\//, "")}>
+      {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
+        : !value ? <div class="plot wait" aria-hidden="true"><i class="sk" /></div>
+          : !charts.length ? <div class="plot"><Empty title="No run in view logged this chart" /></div>
+            : charts.map((chart, n) => <Chart key={n} chart={chart} height={large ? LARGE : HEIGHT} title={panel.title} />)}
+      {steps.length > 1 && slider}
+    </Card>
+  );
+}
+
+interface Placed {
+  readonly preset: string;
+  readonly members: readonly { readonly run: RunRow; readonly item: ChartItem; readonly step: number }[];
+  /** Runs that drew something else under this key. */
+  readonly others: number;
+}
+
+/** The charts at a step: the first of every run together, then the second… */
+function chartsAt(values: Values | null, step: number): Placed[] {
+  const placed: { preset: string; members: { run: RunRow; item: ChartItem; step: number }[]; others: number }[] = [];
+  for (const [run, all] of values ?? []) {
+    const logged = all[lastAt(all, step)];
+    logged?.value.items.forEach((item, n) => {
+      const chart = (placed[n] ??= { preset: item.preset, members: [], others: 0 });
+      if (item.preset === chart.preset) chart.members.push({ run, item, step: logged.step });
+      else chart.others++;
+    });
+  }
+  return placed;
+}
+
+function Chart({ chart, height, title }: { chart: Placed; height: number; title: string }) {
+  const [editing, setEditing] = useState(false);
+  const broken = chart.members.find(({ item }) => item.error);
+  const readable = chart.members.filter(({ item }) => !item.error);
+  const groups = groupKeys.value.join();
+  const looks = readable.map(({ run }) => JSON.stringify(lookOf(run))).join();
+  const { value, error } = useLoaded(async () => Promise.all(readable.map(async ({ run, item }) => ({ run, data: JSON.parse(new TextDecoder().decode(await payload(run, await head(run), item.payload))) as ChartData }))), [readable.map(({ run, item }) => `${uid(run)} ${run.parts.join()} ${item.payload}`).join()]);
+  const drawn = useLoaded(() => viewer<Viewer & { Drawn: ComponentType<DrawnProps> }>("vega"), []);
+  const owned = useMemo(() => (value ? value.map(({ run, data }) => ownedBy(run, data)) : []), [value, groups, looks]);
+  const first = value?.[0]?.data;
+  const preset = (first?.spec as Preset | null | undefined) ?? presetNamed(chart.preset);
+  const mapping = useMemo(() => (first ? mappingOf(first) : {}), [first]);
+  const strings = useMemo(() => (first ? Object.fromEntries(first.strings) : {}), [first]);
+  const rows = useMemo(() => rowsFor(owned, preset, mapping), [owned, preset, mapping]);
+  const spec = useMemo(() => (preset ? ready(preset, mapping, strings, owned) : null), [preset, mapping, strings, owned]);
+  const [failed, setFailed] = useState("");
+  if (error || drawn.error) return <div class="plot"><Empty title="This chart could not be read" text={error || drawn.error} /></div>;
+  if (!readable.length) return <div class="plot"><Empty title="This chart is damaged" text={broken?.item.error} /></div>;
+  if (!value || !drawn.value) return <div class="plot wait" aria-busy="true"><i class="sk" /></div>;
+  const Drawn = drawn.value.Drawn;
+  const wrong = failed || (preset ? "" : `no preset is called ${chart.preset}; put ${chart.preset}.vl.json into the folder charts beside the log folder, and log again`);
+  const notes = [...new Set(value.map(({ data }) => data.note).filter(Boolean))];
+  if (chart.others) notes.push(`${plural(chart.others, "run")} with another preset left out`);
+  if (broken) notes.push(`${nameOf(broken.run)}: ${broken.item.error}`);
+  return (
+    <div class="customchart">
+      {spec && <Drawn spec={spec} datasets={rows} height={height} onError={setFailed} />}
+      {wrong && <>{!spec && <p class="note warn">{wrong}</p>}<Listed data={first!} /></>}
+      <p class="hint">{notes.join(" · ")}<span class="grow" /><Button kind="xs" text="Edit" label={`Edit the chart ${title}`} onClick={() => setEditing(true)} /></p>
+      {editing && <Editor title={title} name={chart.preset.split("/").find((part) => part !== "wandb") ?? chart.preset} preset={preset ?? {}} mapping={mapping} strings={strings} columns={first!.columns} draw={(one, fields) => <Drawn spec={ready(one, fields, strings, owned)} datasets={rowsFor(owned, one, fields)} height={320} />} close={() => setEditing(false)} />}
+    </div>
+  );
+}
+
+/** A run's rows under its name and colour, or under its group's. */
+function ownedBy(run: RunRow, data: ChartData): Owned {
+  const now = table.value;
+  const keys = groupKeys.value;
+  if (!keys.length || !now) return { label: nameOf(run), colour: resolved(colourOf(lookOf(run))), data };
+  const [group] = now.group([run], keys.map((key) => now.resolve(key)!));
+  return { label: group!.label, colour: resolved(colourOf(groupLook(group!.id))), data };
+}
+
+/** What the canvas understands of a colour of the page. */
+function resolved(colour: string): string {
+  const probe = document.createElement("i");
+  probe.style.color = colour;
+  document.body.append(probe);
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
+function rowsFor(owned: readonly Owned[], preset: Preset | undefined, mapping: Readonly<Record<string, string>>): Readonly<Record<string, readonly object[]>> {
+  const rows = rowsOf(owned);
+  return { wandb: groupKeys.value.length && preset ? averaged(rows, metaOf(preset), mapping) : rows };
+}
+
+/** A preset filled, with colours for classes where one run is alone. */
+function ready(preset: Preset, mapping: Readonly<Record<string, string>>, strings: Readonly<Record<string, string>>, owned: readonly Owned[]): unknown {
+  const filled = fill(preset, mapping, strings);
+  const hue = metaOf(preset).hue;
+  const column = hue ? mapping[hue] : undefined;
+  return column && new Set(owned.map(({ label }) => label)).size === 1 ? alone(filled, column) : filled;
+}
+
+/** The table itself, where no chart can be made of it. */
+function Listed({ data }: { data: ChartData }) {
+  return (
+    <div class="listed"><table class="tbl"><thead><tr>{data.columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr></thead>
+      <tbody>{data.rows.slice(0, LISTED).map((row, n) => <tr key={n}>{data.columns.map((column, i) => <td key={column}>{String(row[i] ?? "–")}</td>)}</tr>)}</tbody></table>
+    {data.rows.length > LISTED && <p class="hint">{LISTED} of {full(data.rows.length)} rows shown</p>}</div>
+  );
+}
+
+tracklog.viewer("chart", { Panel });

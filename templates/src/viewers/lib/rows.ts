@@ -1,0 +1,59 @@
+// Rows of custom charts: those of all runs in view, each with the run's name and colour.
+import type { ChartData } from "../../model";
+import type { Meta } from "./presets";
+
+export type Row = Record<string, unknown>;
+
+export interface Owned {
+  /** Name of the run, or of its group. */
+  readonly label: string;
+  readonly colour: string;
+  readonly data: ChartData;
+}
+
+/** Column of each placeholder. */
+export function mappingOf(data: ChartData): Record<string, string> {
+  return Object.fromEntries(data.fields);
+}
+
+/** Rows as objects; `name` and `color` are there for presets written for W&B, unless the table has such columns. */
+export function rowsOf(all: readonly Owned[]): Row[] {
+  const rows: Row[] = [];
+  for (const { label, colour, data } of all) {
+    for (const cells of data.rows) {
+      const row: Row = { name: label, color: colour };
+      data.columns.forEach((column, i) => (row[column] = cells[i] ?? null));
+      row._run = label;
+      row._color = colour;
+      rows.push(row);
+    }
+  }
+  return rows;
+}
+
+/** Means over the runs of a group, within equal values of the columns that the preset names. */
+export function averaged(rows: readonly Row[], meta: Meta, mapping: Readonly<Record<string, string>>): Row[] {
+  const of = meta.mean && mapping[meta.mean.of];
+  if (!meta.mean || !of) return [...rows];
+  const by = ["_run", ...meta.mean.by.map((name) => mapping[name]).filter((column) => column !== undefined)];
+  const groups = new Map<string, { row: Row; sum: number; n: number }>();
+  for (const row of rows) {
+    const value = row[of];
+    if (typeof value !== "number") continue;
+    const key = JSON.stringify(by.map((column) => row[column]));
+    const held = groups.get(key);
+    if (held) {
+      held.sum += value;
+      held.n++;
+    } else groups.set(key, { row, sum: value, n: 1 });
+  }
+  return [...groups.values()].map(({ row, sum, n }) => ({ ...row, [of]: sum / n, _n: n }));
+}
+
+/** One run alone needs no colour of its own: the preset's classes take the colours. */
+export function alone(spec: unknown, column: string): unknown {
+  if (Array.isArray(spec)) return spec.map((item) => alone(item, column));
+  if (typeof spec !== "object" || spec === null) return spec;
+  return Object.fromEntries(Object.entries(spec).map(([key, value]) =>
+    key === "color" && (value as { field?: unknown } | null)?.field === "_run" ? [key, { field: column.replace(/[.[\]\\]/g, "\\$&"), type: "nominal", sort: null }] : [key, alone(value, column)]));
+}
