@@ -44,12 +44,14 @@ function Panel({ panel, fixed, drag, large }: PanelProps) {
   const steps = useMemo(() => [...new Set([...(value?.values() ?? [])].flatMap((values) => values.map((one) => one.step)))].sort((a, b) => a - b), [value]);
   const { step, slider } = useStep(steps, panel.title);
   const charts = useMemo(() => chartsAt(value, step), [value, step]);
+  const [editing, setEditing] = useState(-1);
   return (
-    <Card panel={panel} innerRef={attach} drag={drag} label={`${panel.title}: custom chart`} fact={charts[0]?.preset.replace(/^wandb\//, "")}>
+    <Card panel={panel} innerRef={attach} drag={drag} label={`${panel.title}: custom chart`} fact={charts[0]?.preset.replace(/^wandb\//, "")}
+      acts={charts.map((chart, n) => <Button key={n} kind="xs" text={charts.length > 1 ? `Edit ${n + 1}` : "Edit"} label={`Edit the chart ${panel.title}, ${chart.preset}`} onClick={() => setEditing(n)} />)}>
       {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
         : !value ? <div class="plot wait" aria-hidden="true"><i class="sk" /></div>
           : !charts.length ? <div class="plot"><Empty title="No run in view logged this chart" /></div>
-            : charts.map((chart, n) => <Chart key={n} chart={chart} height={large ? LARGE : HEIGHT} title={panel.title} />)}
+            : charts.map((chart, n) => <Chart key={n} chart={chart} height={large ? LARGE : HEIGHT} title={panel.title} editing={editing === n} close={() => setEditing(-1)} />)}
       {steps.length > 1 && slider}
     </Card>
   );
@@ -76,8 +78,7 @@ function chartsAt(values: Values | null, step: number): Placed[] {
   return placed;
 }
 
-function Chart({ chart, height, title }: { chart: Placed; height: number; title: string }) {
-  const [editing, setEditing] = useState(false);
+function Chart({ chart, height, title, editing, close }: { chart: Placed; height: number; title: string; editing: boolean; close: () => void }) {
   const broken = chart.members.find(({ item }) => item.error);
   const readable = chart.members.filter(({ item }) => !item.error);
   const groups = groupKeys.value.join();
@@ -104,8 +105,8 @@ function Chart({ chart, height, title }: { chart: Placed; height: number; title:
     <div class="customchart">
       {spec && <Drawn spec={spec} datasets={rows} height={height} onError={setFailed} />}
       {wrong && <>{!spec && <p class="note warn">{wrong}</p>}<Listed data={first!} /></>}
-      <p class="hint">{notes.join(" · ")}<span class="grow" /><Button kind="xs" text="Edit" label={`Edit the chart ${title}`} onClick={() => setEditing(true)} /></p>
-      {editing && <Editor title={title} name={chart.preset.split("/").find((part) => part !== "wandb") ?? chart.preset} preset={preset ?? {}} mapping={mapping} strings={strings} columns={first!.columns} draw={(one, fields) => <Drawn spec={ready(one, fields, strings, owned)} datasets={rowsFor(owned, one, fields)} height={320} />} close={() => setEditing(false)} />}
+      {notes.length > 0 && <p class="hint">{notes.join(" · ")}</p>}
+      {editing && <Editor title={title} name={chart.preset.split("/").find((part) => part !== "wandb") ?? chart.preset} preset={preset ?? {}} mapping={mapping} strings={strings} columns={first!.columns} draw={(one, fields) => <Drawn spec={ready(one, fields, strings, owned)} datasets={rowsFor(owned, one, fields)} height={320} />} close={close} />}
     </div>
   );
 }
