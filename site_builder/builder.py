@@ -11,20 +11,22 @@ import functools
 import itertools
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import jobs, kinds, manifest, output, projects, rendering, sources, templates
+from site_builder import jobs, kinds, manifest, masks, output, pictures, projects, rendering, sources, templates
 from site_builder.lock import locked
 from site_builder.manifest import Manifest
+from site_builder.media import MediaFile
 from site_builder.model import SCHEMA
 from site_builder.sources import Wanted
 from tracklog.errors import UsageError
+from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from site_builder import runs
     from site_builder.rendering import Rendered
@@ -113,13 +115,14 @@ class Builder:
             changed=known.changed,
         )
         stale = self._stale(found, known, result, absent, now, everything=known.tool != tool)
-        changed_entries = self._build_runs(stale, known, result, site, report, progress, now)
+        there = set(before) - absent if known.tool == tool else set()
+        changed_entries = self._build_runs(stale, known, there, result, site, report, progress, now)
         if stale or absent or known.tool != tool or result.runs.keys() != known.runs.keys():
             self._write_shared(result, site, changed_entries, progress)
             _retire(known, result, absent)
         else:
             result.outputs, result.retired = dict(known.outputs), known.retired
-        removed = sorted(set(before) - set(result.known()) - {VERSION})
+        removed = sorted({*before, *site.written} - set(result.known()) - {VERSION})
         if site.written or removed or VERSION in absent or VERSION not in before:
             self._publish(result, site, changed_entries, now)
             result.outputs[VERSION] = site.outputs[VERSION]
@@ -194,6 +197,7 @@ class Builder:
         self,
         stale: list[tuple[str, Source, str]],
         known: Manifest,
+        there: set[str],
         result: Manifest,
         site: output.Folder,
         report: Report,
@@ -204,10 +208,11 @@ class Builder:
         at_hand = [item for item in stale if item[0] in self._logs]
         fresh = [item for item in stale if item[0] not in self._logs]
         read = functools.partial(rendering.read_and_render, site=result.site, now=now, keep=self.options.live)
-        here = (self._update(key, source, now, result.site) for key, source, _ in at_hand)
-        there = jobs.results(read, [source for _, source, _ in fresh], self.options.jobs)
+        pictured = self._pictures(stale, known, there, site, report)
+        here = (self._update(key, source, now, result.site, pictured[key]) for key, source, _ in at_hand)
+        away = jobs.results(read, [(source, pictured[key]) for key, source, _ in fresh], self.options.jobs)
         done = 0
-        for (key, source, sign), rendered in zip([*at_hand, *fresh], itertools.chain(here, there), strict=True):
+        for (key, source, sign), rendered in zip([*at_hand, *fresh], itertools.chain(here, away), strict=True):
             done += 1
             progress("runs", done, len(stale))
             if isinstance(rendered, str):
@@ -221,11 +226,45 @@ class Builder:
         result.runs = dict(sorted(result.runs.items()))
         return changed
 
-    def _update(self, key: str, source: Source, now: float, site: str) -> Rendered | str:
+    def _pictures(
+        self,
+        stale: list[tuple[str, Source, str]],
+        known: Manifest,
+        there: set[str],
+        site: output.Folder,
+        report: Report,
+    ) -> dict[str, pictures.Known]:
+        """Return what is known of the pictures of each run; those of a run that has many new ones are looked at here.
+
+        Within one run nothing else would share the work of processes. What is made of pictures is written at once.
+        """
+        result: dict[str, pictures.Known] = {}
+        for key, source, _ in stale:
+            facts = known.runs.get(key, {}).get("pictures", {}) if there else {}
+            result[key] = pictures.from_facts(facts, there)
+            files = f"{source.folder}/{layout.FILES}"
+            for path, found in pictures.ahead(files, result[key], self.options.jobs):
+                result[key][path] = self._written(found, Path(files) / path, site, report)
+        return result
+
+    @staticmethod
+    def _written(
+        found: pictures.Picture | masks.Runs, source: Path, site: output.Folder, report: Report
+    ) -> pictures.Picture | masks.Runs:
+        if isinstance(found, masks.Runs):
+            return found
+        for place, data in found.made:
+            try:
+                site.copy(MediaFile(place, source, data, len(data), derived=True))
+            except OSError as error:  # noqa: PERF203 - one that cannot be written costs itself alone
+                report.damage.append(f"{place}: cannot be written: {error.strerror}")
+        return dataclasses.replace(found, made=())
+
+    def _update(self, key: str, source: Source, now: float, site: str, known: pictures.Known) -> Rendered | str:
         log = self._logs[key]
         if not log.update():
             log = sources.read(source)
-        return rendering.render(source, log, site, now, keep=True)
+        return rendering.render(source, log, site, now, known, keep=True)
 
     def _remember(self, key: str, rendered: Rendered) -> None:
         if self.options.live and rendered.built.row.state in ("running", "silent") and rendered.log is not None:
@@ -320,6 +359,7 @@ def record(built: runs.Built, signature: str, parts: list[str], outputs: dict[st
         "summary": built.summary,
         "keys": [dataclasses.asdict(info) for info in built.keys],
         "viewers": sorted(kinds.assets(built.kinds)),
+        "pictures": built.pictures,
         "damage": [f"{d.file}:{d.line}: {d.reason}" for d in built.head.damage],
         "outputs": outputs,
     }

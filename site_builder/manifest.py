@@ -42,7 +42,7 @@ class Manifest:
     build: int = 0
     roots: list[str] = field(default_factory=list)
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By `<root>/<project>/<folder>`: signature, state, sessions, row, config, summary, keys, outputs."""
+    """By `<root>/<project>/<folder>`: signature, state, sessions, row, config, summary, keys, pictures, outputs."""
     outputs: dict[str, str] = field(default_factory=dict)
     """Outputs that belong to no single run."""
     retired: list[str] = field(default_factory=list)

@@ -1,17 +1,16 @@
 """A run's media as the site has them: checked, named by their content, images with smaller copies for tiles.
 
-Reading files is this module's job; what to do with a value is the kinds'. Nothing a run folder says is trusted: paths
-never leave `files/`, formats are only those named here, and sizes are checked before anything is decoded.
+Reading files is this module's job and that of `pictures`; what to do with a value is the kinds'. Nothing a run folder
+says is trusted: paths never leave `files/`, and sizes are checked before anything is decoded.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from site_builder import thumbnails
+from site_builder import masks, pictures
 from site_builder.model import ImageItem
 
 if TYPE_CHECKING:
@@ -21,12 +20,8 @@ if TYPE_CHECKING:
     from site_builder.model import Kind
     from site_builder.parts import Blocks
 
-FORMATS = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp", "BMP": "bmp"}
-PIXELS = 120_000_000
-"""Largest image that is opened, in pixels; beyond it a file is taken for a decompression bomb."""
-THUMB_ABOVE = 768
-"""Images up to this side and `THUMB_BYTES` are their own tile."""
-THUMB_BYTES = 200_000
+SMALL, KEPT = 100_000, 64
+"""Files up to so many bytes are kept while a run is built, so many at most: a thousand images may name their classes by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +31,29 @@ class MediaFile:
     place: str
     source: Path
     data: bytes | None
-    """Bytes of a smaller copy; None for the file itself."""
+    """Bytes of what was made of it; None for the file itself, and for what the site has already."""
     size: int
+    derived: bool = False
+    """Whether it is made of the source: its bytes are not the source's."""
 
 
 class RunMedia:
     """The door to the files of one run (`kinds.Door`); collects what the site must hold."""
 
-    def __init__(self, files: Path, blocks: Blocks) -> None:
-        """`files` is the run's `files/` folder; payloads become `blocks`."""
+    def __init__(self, files: Path, blocks: Blocks, known: pictures.Known | None = None) -> None:
+        """`files` is the run's `files/` folder; payloads become `blocks`; `known` pictures are not decoded again."""
         self._files = files
         self._blocks = blocks
-        self._seen: dict[str, ImageItem] = {}
+        self._read: dict[str, bytes] = {}
+        self._known = known or {}
+        self._asked: dict[str, pictures.Picture] = {}
         self.found: dict[str, MediaFile] = {}
         self.kinds: set[Kind] = set()
         """Kinds whose viewers the run's pages need."""
+
+    def facts(self) -> dict[str, list[Any]]:
+        """Return what the manifest keeps of the pictures that were asked for."""
+        return {path: known.fact() for path, known in self._asked.items()}
 
     def use(self, kind: Kind) -> None:
         """Say that the page will need the viewer of a kind."""
@@ -78,14 +81,19 @@ class RunMedia:
 
     def read(self, path: str, limit: int) -> bytes:
         """Return the content of a file of at most `limit` bytes. Raises ValueError."""
+        if path in self._read:
+            return self._read[path]
         source = self._source(path)
         try:
             size = source.stat().st_size
             if size > limit:
                 raise ValueError(f"{path} has {size / 1e6:.1f} MB; up to {limit / 1e6:g} MB are shown")
-            return source.read_bytes()
+            data = source.read_bytes()
         except OSError as error:
             raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+        if size <= SMALL and len(self._read) < KEPT:
+            self._read[path] = data
+        return data
 
     def _source(self, path: str) -> Path:
         source = inside(self._files, path)
@@ -95,50 +103,43 @@ class RunMedia:
 
     def image(self, path: str) -> ImageItem:
         """Return an image by its path below `files/`; never raises."""
-        if path not in self._seen:
-            self._seen[path] = self._image(path)
-        return self._seen[path]
-
-    def _image(self, path: str) -> ImageItem:
         source = inside(self._files, path)
         if source is None:
             return _missing(f"{path or 'the image'} is not in this folder")
-        try:
-            data = source.read_bytes()
-        except OSError as error:
-            return _missing(f"{path} cannot be read: {error.strerror}")
-        return self._checked(path, source, data)
+        known = self._asked.get(path) or self._known.get(path)
+        if not isinstance(known, pictures.Picture) or (
+            path not in self._asked and not pictures.fresh(known, str(source))
+        ):
+            known = pictures.look(str(source))
+        self._asked[path] = known
+        if known.error:
+            return _missing(f"{path} {known.error}")
+        made = dict(known.made)
+        for place in dict.fromkeys((known.src, known.thumb)):
+            self.found.setdefault(
+                place, MediaFile(place, source, made.get(place), known.size, self._derived(place, known))
+            )
+        return ImageItem(
+            src=known.src, thumb=known.thumb, width=known.width, height=known.height, bytes=known.size, note=known.note
+        )
 
-    def _checked(self, path: str, source: Path, data: bytes) -> ImageItem:
-        from PIL import Image, UnidentifiedImageError
+    @staticmethod
+    def _derived(place: str, known: pictures.Picture) -> bool:
+        return bool(known.note) or place != known.src
 
-        try:
-            with Image.open(io.BytesIO(data), formats=list(FORMATS)) as picture:
-                width, height = picture.size
-                extension = FORMATS[picture.format or "PNG"]
-                if width * height > PIXELS:
-                    return _missing(f"{path} has {width} × {height} pixels; images up to {PIXELS:,} pixels are shown")
-                place = self._keep(hashlib.sha256(data).hexdigest(), extension, source, None, len(data))
-                thumb = place
-                if max(width, height) > THUMB_ABOVE or len(data) > THUMB_BYTES:
-                    small = thumbnails.smaller(picture)
-                    thumb = self._keep(hashlib.sha256(small).hexdigest(), "webp", source, small, len(small))
-                else:
-                    picture.load()
-        except (
-            UnidentifiedImageError,
-            OSError,
-            ValueError,
-            SyntaxError,
-            EOFError,
-            Image.DecompressionBombError,
-        ) as error:
-            return _missing(f"{path} is damaged: {str(error)[:200]}".replace(str(self._files), ""))
-        return ImageItem(src=place, thumb=thumb, width=width, height=height, bytes=len(data))
+    def mask(self, path: str) -> masks.Runs:
+        """Return a mask by its path below `files/`. Raises ValueError with a sentence for people."""
+        source = self._source(path)
+        known = self._known.get(path)
+        if not isinstance(known, masks.Runs) or not pictures.fresh(known, str(source)):
+            known = masks.look(str(source))
+        if known.error:
+            raise ValueError(f"{path} {known.error}")
+        return known
 
     def _keep(self, digest: str, extension: str, source: Path, data: bytes | None, size: int) -> str:
-        place = f"media/{digest[:2]}/{digest[2:34]}.{extension}"
-        self.found.setdefault(place, MediaFile(place, source, data, size))
+        place = pictures.place_of(digest, extension)
+        self.found.setdefault(place, MediaFile(place, source, data, size, data is not None))
         return place
 
 

@@ -41,10 +41,6 @@ is a block of its own. Values name it by its index into `RunHead.payloads`.
 
 from __future__ import annotations
 
-import dataclasses
-import sys
-import types
-import typing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -254,6 +250,63 @@ class MediaItem:
     """Index into `RunHead.payloads`; -1 when it has none."""
 
 
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """A class that a mask or boxes have."""
+
+    id: int
+    """-1 for boxes without one."""
+    label: str
+    colour: str
+    """As logged, ``#rrggbb``; empty where the page chooses."""
+    count: int
+    """Pixels or boxes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score that boxes have, and its range."""
+
+    name: str
+    min: float
+    max: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskSet:
+    """A class for each pixel of an image.
+
+    The payload holds runs of equal pixels, row by row over the whole mask, each as two unsigned LEB128 numbers: class id,
+    pixels.
+    """
+
+    name: str
+    payload: int = -1
+    width: int = 0
+    height: int = 0
+    """In pixels; where these are not the image's, the mask is stretched over it."""
+    classes: tuple[ClassCount, ...] = ()
+    error: str = ""
+    note: str = ""
+    """What is to be said of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxSet:
+    """Boxes around things in an image.
+
+    The payload is JSON: a list of ``[class id, caption, {score name: score}, left, top, right, bottom, clipped]``, the
+    four in shares of the image.
+    """
+
+    name: str
+    payload: int = -1
+    classes: tuple[ClassCount, ...] = ()
+    scores: tuple[Score, ...] = ()
+    error: str = ""
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageItem(MediaItem):
     """An image."""
@@ -262,6 +315,12 @@ class ImageItem(MediaItem):
     """A smaller copy for tiles; the same as ``src`` when the original is small."""
     width: int = 0
     height: int = 0
+    note: str = ""
+    """What is to be said of how it is shown."""
+    grouping: int = 0
+    """Images of a list that stand in a row; 0 for as many as there is room for."""
+    masks: tuple[MaskSet, ...] = ()
+    boxes: tuple[BoxSet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -479,7 +538,7 @@ class Page:
     schema: int
     site: str
     """Random id of the site, for this browser's storage."""
-    kind: Literal["index", "project", "table", "run"]
+    kind: Literal["index", "project", "table", "media", "run"]
     path: str
     """Its own path relative to the site's root."""
     root: str
@@ -509,70 +568,13 @@ ENTRIES = (
 )
 
 
-_SCALARS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null", Any: "unknown"}
-
-
-def _typescript(annotation: Any) -> str:
-    """Translate one field's type."""
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if annotation in _SCALARS:
-        return _SCALARS[annotation]
-    if origin is Literal:
-        return " | ".join(f'"{value}"' for value in arguments)
-    if origin in (typing.Union, types.UnionType):
-        return " | ".join(_typescript(argument) for argument in arguments)
-    if origin is tuple and arguments[-1] is not Ellipsis:
-        return f"readonly [{', '.join(_typescript(argument) for argument in arguments)}]"
-    if origin is tuple:
-        inner = _typescript(arguments[0])
-        return f"readonly ({inner})[]" if " | " in inner or inner.startswith("readonly") else f"readonly {inner}[]"
-    if dataclasses.is_dataclass(annotation) and isinstance(annotation, type):
-        return annotation.__name__
-    msg = f"model.py: no TypeScript for the type {annotation!r}"
-    raise TypeError(msg)
-
-
-def _classes(roots: tuple[type, ...]) -> list[type]:
-    """Collect the dataclasses that `roots` reach, each once, in the order of this file."""
-    reached: set[type] = set()
-
-    def visit(annotation: Any) -> None:
-        if dataclasses.is_dataclass(annotation) and isinstance(annotation, type) and annotation not in reached:
-            reached.add(annotation)
-            for hint in typing.get_type_hints(annotation).values():
-                visit(hint)
-        for argument in typing.get_args(annotation):
-            visit(argument)
-
-    for root in roots:
-        visit(root)
-    mine = [value for value in vars(sys.modules[__name__]).values() if isinstance(value, type)]
-    return [value for value in mine if value in reached]
-
-
-def typescript() -> str:
-    """Return the text of ``templates/src/model.ts``."""
-    parts = ["// Written by `python -m site_builder.model`; the explanations stand in site_builder/model.py.\n"]
-    parts += [
-        f"export const SCHEMA = {SCHEMA};",
-        f"export const BLOCK_ROWS = {BLOCK_ROWS};",
-        f"export const BLOCK_BUCKETS = {BLOCK_BUCKETS};\n",
-        f"export type State = {_typescript(State)};",
-        f"export type Kind = {_typescript(Kind)};",
-        f"export type Stream = {_typescript(Stream)};\n",
-    ]
-    for class_ in _classes(ENTRIES):
-        hints = typing.get_type_hints(class_)
-        lines = [f"  readonly {field.name}: {_typescript(hints[field.name])};" for field in dataclasses.fields(class_)]
-        parts.append(f"export interface {class_.__name__} {{\n" + "\n".join(lines) + "\n}\n")
-    return "\n".join(parts)
-
-
 def main() -> None:
     """Write ``templates/src/model.ts`` of this checkout."""
+    from site_builder import typescript
+
     target = Path(__file__).resolve().parent.parent / "templates" / "src" / "model.ts"
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(typescript(), encoding="utf-8")
+    target.write_text(typescript.text(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class Folder:
         return digest
 
     def copy(self, file: MediaFile) -> str:
-        """Put a media file in its place, whose name is the hash of its content."""
+        """Put a media file in its place, whose name is the hash of its content. Raises OSError."""
         digest = Path(file.place).stem
         self.outputs[file.place] = digest
         target = self.root / file.place
@@ -56,6 +56,8 @@ class Folder:
             return digest
         if file.data is not None:
             self._replace(target, file.data)
+        elif file.derived:
+            raise FileNotFoundError(2, f"{file.place} is gone while the site is written", str(target))
         else:
             self._make(target.parent)
             aside = target.with_name(f"{target.name}.{os.getpid()}{PART}")

@@ -11,6 +11,7 @@ from tracklog.errors import FormatError
 from tracklog.store import layout
 
 if TYPE_CHECKING:
+    from site_builder import pictures
     from site_builder.sources import Source
     from tracklog.store import reader
 
@@ -25,18 +26,24 @@ class Rendered:
     """Kept where a watch will go on reading it."""
 
 
-def read_and_render(source: Source, *, site: str, now: float, keep: bool) -> Rendered | str:
-    """Read a run and render it; return a sentence when it cannot be shown. `keep` as in `render`."""
+def read_and_render(job: tuple[Source, pictures.Known], *, site: str, now: float, keep: bool) -> Rendered | str:
+    """Read a run, of whose pictures some are known, and render it; return a sentence when it cannot be shown.
+
+    `keep` as in `render`.
+    """
+    source, known = job
     try:
         log = sources.read(source)
     except FormatError as error:
         return str(error)
-    return render(source, log, site, now, keep=keep)
+    return render(source, log, site, now, known, keep=keep)
 
 
-def render(source: Source, log: reader.RunLog, site: str, now: float, *, keep: bool) -> Rendered | str:
+def render(
+    source: Source, log: reader.RunLog, site: str, now: float, known: pictures.Known, *, keep: bool
+) -> Rendered | str:
     """Build a run that was read, and its page; `keep` hands the log back while the run goes on."""
-    built = read_built(source, now, log)
+    built = read_built(source, now, log, known)
     if isinstance(built, str):
         return built
     try:
@@ -47,10 +54,12 @@ def render(source: Source, log: reader.RunLog, site: str, now: float, *, keep: b
     return Rendered(built, page, log if keep and live else None)
 
 
-def read_built(source: Source, now: float, log: reader.RunLog | None = None) -> runs.Built | str:
+def read_built(
+    source: Source, now: float, log: reader.RunLog | None = None, known: pictures.Known | None = None
+) -> runs.Built | str:
     """Read a run (unless its log is given) and build it; return a sentence when it cannot be shown."""
     try:
-        return runs.build_run(source, log or sources.read(source), now)
+        return runs.build_run(source, log or sources.read(source), now, known)
     except FormatError as error:
         return str(error)
     except Exception as error:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from site_builder import pictures
     from site_builder.model import Kind, Stream
     from site_builder.series import Values
     from site_builder.sources import Source
@@ -44,6 +45,8 @@ class Built:
     """What its state is computed from, later on."""
     parts: list[list[parts.Entry]]
     media: list[MediaFile]
+    pictures: dict[str, list[Any]]
+    """What is known of its picture files, for the next build."""
     kinds: set[Kind]
     """Whose viewers its pages need."""
     head: RunHead
@@ -54,14 +57,14 @@ class Built:
     """The last lines of its console."""
 
 
-def build_run(source: Source, log: reader.RunLog, now: float) -> Built:
-    """Turn what was read of a run into what the site says of it."""
+def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Known | None = None) -> Built:
+    """Turn what was read of a run into what the site says of it; `known` pictures are not decoded again."""
     found = fold.sessions(log)
     state = fold.state(found, now)
     folded = fold.history(log, found)
     name = f"r/{source.project}/{source.run}"
     blocks = parts.Blocks()
-    media = RunMedia(log.folder / layout.FILES, blocks)
+    media = RunMedia(log.folder / layout.FILES, blocks, known)
     content = _Content(blocks, media)
     for track in folded.tracks:
         content.add("history", track.rows, rank=track.label, hidden=track.hidden)
@@ -86,6 +89,7 @@ def build_run(source: Source, log: reader.RunLog, now: float) -> Built:
         sessions=tuple(found),
         parts=entries,
         media=list(media.found.values()),
+        pictures=media.facts(),
         kinds=media.kinds,
         head=head,
         environment=environment,

@@ -33,11 +33,25 @@ class Gif:
 def smaller(picture: Image) -> bytes:
     """Return a copy of at most `THUMB` pixels a side, as WebP."""
     picture.draft("RGB", (THUMB, THUMB))
-    copy = picture.convert("RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB")
-    copy.thumbnail((THUMB, THUMB))
+    clear = "A" in picture.getbands() or "transparency" in picture.info
+    copy = picture if picture.mode in {"RGB", "RGBA"} else picture.convert("RGBA" if clear else "RGB")
+    copy.thumbnail((THUMB, THUMB), reducing_gap=2.0)
     out = io.BytesIO()
     copy.save(out, "WEBP", quality=80, method=2)
     return out.getvalue()
+
+
+def scaled(picture: Image) -> tuple[bytes, float, float]:
+    """Return a grey picture of more than 8 bits as a PNG of 8, by its own range, and that range."""
+    import numpy as np
+    from PIL import Image as PILImage
+
+    values = np.nan_to_num(np.asarray(picture).astype(float))
+    low, high = float(values.min()), float(values.max())
+    grey = ((values - low) * (255 / ((high - low) or 1))).astype(np.uint8)
+    out = io.BytesIO()
+    PILImage.fromarray(grey).save(out, "PNG")
+    return out.getvalue(), low, high
 
 
 def unfolded(data: bytes) -> Gif:

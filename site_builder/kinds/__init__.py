@@ -14,6 +14,7 @@ from tracklog.store import layout
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from site_builder.masks import Runs
     from site_builder.model import ImageItem, Kind
 
 
@@ -22,6 +23,9 @@ class Door(Protocol):
 
     def image(self, path: str) -> ImageItem:
         """Return an image, checked, with its place in the site; never raises."""
+
+    def mask(self, path: str) -> Runs:
+        """Return a mask, decoded. Raises ValueError with a sentence for people."""
 
     def file(self, path: str, extensions: Collection[str]) -> tuple[str, int]:
         """Return the place in the site of a file that the page asks for by URL, and its size in bytes.

@@ -14,7 +14,7 @@ TABS = (("Workspace", "index.html", "project"), ("Table", "table.html", "table")
 
 def context(
     site: str,
-    kind: Literal["index", "project", "table", "run"],
+    kind: Literal["index", "project", "table", "media", "run"],
     path: str,
     *,
     title: str,

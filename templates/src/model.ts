@@ -114,6 +114,38 @@ export interface MediaItem {
   readonly payload: number;
 }
 
+export interface ClassCount {
+  readonly id: number;
+  readonly label: string;
+  readonly colour: string;
+  readonly count: number;
+}
+
+export interface Score {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface MaskSet {
+  readonly name: string;
+  readonly payload: number;
+  readonly width: number;
+  readonly height: number;
+  readonly classes: readonly ClassCount[];
+  readonly error: string;
+  readonly note: string;
+}
+
+export interface BoxSet {
+  readonly name: string;
+  readonly payload: number;
+  readonly classes: readonly ClassCount[];
+  readonly scores: readonly Score[];
+  readonly error: string;
+  readonly note: string;
+}
+
 export interface ImageItem {
   readonly caption: string;
   readonly error: string;
@@ -123,6 +155,10 @@ export interface ImageItem {
   readonly thumb: string;
   readonly width: number;
   readonly height: number;
+  readonly note: string;
+  readonly grouping: number;
+  readonly masks: readonly MaskSet[];
+  readonly boxes: readonly BoxSet[];
 }
 
 export interface AudioItem {
@@ -277,7 +313,7 @@ export interface Version {
 export interface Page {
   readonly schema: number;
   readonly site: string;
-  readonly kind: "index" | "project" | "table" | "run";
+  readonly kind: "index" | "project" | "table" | "media" | "run";
   readonly path: string;
   readonly root: string;
   readonly project: string;

@@ -15,7 +15,7 @@ import orjson
 import pytest
 from PIL import Image
 
-from site_builder import Builder, Options, Wanted, build, builder, model, templates
+from site_builder import Builder, Options, Wanted, build, builder, templates, typescript
 from site_builder.lock import locked
 from tests.site_builder.logs import grow, write_run
 from tracklog.errors import UsageError
@@ -280,7 +280,7 @@ def test_kill_9_of_a_build_leaves_a_whole_site(pytestconfig: pytest.Config, chec
 
 
 def test_the_contract_of_the_page_is_that_of_the_builder(checkout: Path) -> None:
-    assert (checkout / "templates/src/model.ts").read_text(encoding="utf-8") == model.typescript()
+    assert (checkout / "templates/src/model.ts").read_text(encoding="utf-8") == typescript.text()
 
 
 def test_a_narrower_look_leaves_what_the_site_has() -> None:

@@ -10,6 +10,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import warn
+from tracklog.media import boxes as boxes_
+from tracklog.media import classes as classes_
+from tracklog.media import masks as masks_
 from tracklog.media import pixels
 from tracklog.media.array import is_torch, to_numpy
 from tracklog.media.base import Media
@@ -37,8 +40,10 @@ class Image(Media):
     ``data_or_path``: a NumPy array or nested list (H × W, H × W × C), a PyTorch tensor (C × H × W, or a batch of such,
     laid out as a grid), a PIL image, a matplotlib figure, axes or `pyplot`, another Image, an open file, or the path of
     a file, whose bytes are kept. With ``normalize``, values in 0…1 and -1…1 are stretched to 0…255; others are clipped.
-    ``file_type`` is png, jpg, jpeg or bmp. Raises ValueError for shapes, types of file and sizes that make no picture,
-    TypeError for values that are no numbers.
+    ``file_type`` is png, jpg, jpeg or bmp. ``masks`` and ``boxes`` are named sets (`ImageMask`, `BoundingBoxes2D`) drawn
+    above the picture; ``classes`` names the ids of those that bring no ``class_labels``. ``grouping`` is how many images
+    of a list stand in a row. Raises ValueError for shapes, types of file and sizes that make no picture, TypeError for
+    values that are no numbers, and for masks, boxes and classes of another form.
     """
 
     LIST_TYPE = "images"
@@ -59,9 +64,6 @@ class Image(Media):
             raise ValueError(f"file_type must be one of {', '.join(_WRITTEN)}, not {file_type!r}")
         self.caption = None if caption is None else str(caption)
         self.grouping = grouping
-        self.classes, self.boxes, self.masks = classes, boxes, masks
-        if classes is not None or boxes or masks:
-            warn("image-overlays", "boxes, masks and classes of images are not recorded yet; the images are")
         self.data, self.format, self.width, self.height = b"", "", 0, 0
         if isinstance(data_or_path, Image):
             self._copy(data_or_path)
@@ -71,6 +73,9 @@ class Image(Media):
             self._take_file(data_or_path.read(), "", "the open file")
         else:
             self._encode(_picture(data_or_path, normalize=normalize), mode, file_type or "png")
+        self.classes = classes_.of(classes)
+        self.boxes = boxes_.read(boxes)
+        self.masks = masks_.read(masks, (self.width, self.height))
 
     @property
     def image(self) -> PILImage.Image:
@@ -92,6 +97,10 @@ class Image(Media):
             record["caption"] = self.caption
         if self.grouping is not None:
             record["grouping"] = self.grouping
+        if self.masks:
+            record["masks"] = {name: mask.to_record(door, self.classes) for name, mask in self.masks.items()}
+        if self.boxes:
+            record["boxes"] = {name: boxes.to_record(door, self.classes) for name, boxes in self.boxes.items()}
         return record
 
     @classmethod

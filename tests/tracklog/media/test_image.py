@@ -201,11 +201,6 @@ def test_pixels_row_by_row() -> None:
     assert Image(COLOURS[:, :, 0]).to_data_array() == COLOURS[:, :, 0].tolist()
 
 
-def test_overlays_are_accepted() -> None:
-    masks = {"truth": {"mask_data": np.zeros((5, 7))}}
-    assert Image(COLOURS, masks=masks, boxes={}, classes=None).masks is masks
-
-
 @pytest.mark.parametrize(
     ("arguments", "error", "says"),
     [

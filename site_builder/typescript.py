@@ -1,0 +1,68 @@
+"""The contract of `model` as TypeScript."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from typing import Any, Literal
+
+from site_builder import model
+
+_SCALARS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null", Any: "unknown"}
+
+
+def _typescript(annotation: Any) -> str:
+    """Translate one field's type."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if annotation in _SCALARS:
+        return _SCALARS[annotation]
+    if origin is Literal:
+        return " | ".join(f'"{value}"' for value in arguments)
+    if origin in (typing.Union, types.UnionType):
+        return " | ".join(_typescript(argument) for argument in arguments)
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        return f"readonly [{', '.join(_typescript(argument) for argument in arguments)}]"
+    if origin is tuple:
+        inner = _typescript(arguments[0])
+        return f"readonly ({inner})[]" if " | " in inner or inner.startswith("readonly") else f"readonly {inner}[]"
+    if dataclasses.is_dataclass(annotation) and isinstance(annotation, type):
+        return annotation.__name__
+    msg = f"model.py: no TypeScript for the type {annotation!r}"
+    raise TypeError(msg)
+
+
+def _classes(roots: tuple[type, ...]) -> list[type]:
+    """Collect the dataclasses that `roots` reach, each once, in the order of this file."""
+    reached: set[type] = set()
+
+    def visit(annotation: Any) -> None:
+        if dataclasses.is_dataclass(annotation) and isinstance(annotation, type) and annotation not in reached:
+            reached.add(annotation)
+            for hint in typing.get_type_hints(annotation).values():
+                visit(hint)
+        for argument in typing.get_args(annotation):
+            visit(argument)
+
+    for root in roots:
+        visit(root)
+    mine = [value for value in vars(model).values() if isinstance(value, type)]
+    return [value for value in mine if value in reached]
+
+
+def text() -> str:
+    """Return the text of ``templates/src/model.ts``."""
+    parts = ["// Written by `python -m site_builder.model`; the explanations stand in site_builder/model.py.\n"]
+    parts += [
+        f"export const SCHEMA = {model.SCHEMA};",
+        f"export const BLOCK_ROWS = {model.BLOCK_ROWS};",
+        f"export const BLOCK_BUCKETS = {model.BLOCK_BUCKETS};\n",
+        f"export type State = {_typescript(model.State)};",
+        f"export type Kind = {_typescript(model.Kind)};",
+        f"export type Stream = {_typescript(model.Stream)};\n",
+    ]
+    for class_ in _classes(model.ENTRIES):
+        hints = typing.get_type_hints(class_)
+        lines = [f"  readonly {field.name}: {_typescript(hints[field.name])};" for field in dataclasses.fields(class_)]
+        parts.append(f"export interface {class_.__name__} {{\n" + "\n".join(lines) + "\n}\n")
+    return "\n".join(parts)
