@@ -1,0 +1,69 @@
+// One cell: numbers with their column's decimals, text, dates, media drawn by their own viewers.
+import type { ComponentChildren } from "preact";
+import { cell as formatted, decimalsOf, full } from "../../lib/format";
+import { lookOf } from "../../lib/view";
+import { Swatch } from "../../parts/identity";
+import { Item } from "../../parts/viewer";
+import { isMediaCell, isMissing, isoDate, plain, type Column, type MediaCell } from "./columns";
+import { Bars } from "./dist";
+
+const SAMPLE = 1000;
+const LONGEST = 300;
+/** Items of one cell that are drawn. */
+const ITEMS = 4;
+const decimals = new WeakMap<Column, number>();
+
+/** Decimals that tell a column's numbers apart; -1 where all are whole, which are shown as logged. */
+export function decimalsIn(column: Column): number {
+  let found = decimals.get(column);
+  if (found === undefined) {
+    const numbers = column.numbers!;
+    const step = Math.max(1, Math.floor(numbers.length / SAMPLE));
+    const sample = Array.from({ length: Math.ceil(numbers.length / step) }, (_, i) => numbers[i * step]!);
+    const whole = numbers.every((value) => value - value !== 0 || Number.isInteger(value));
+    decimals.set(column, (found = whole ? -1 : Math.max(1, decimalsOf(sample))));
+  }
+  return found;
+}
+
+export function numberText(column: Column, value: number): string {
+  if (column.type === "date") return Number.isNaN(value) ? "–" : isoDate(value, column.zone);
+  const digits = decimalsIn(column);
+  return digits < 0 && Number.isInteger(value) && Math.abs(value) < 1e15 ? String(value).replace("-", "−") : formatted(value, Math.max(digits, 1));
+}
+
+export function Cell({ column, row, size }: { column: Column; row: number; size: number }): ComponentChildren {
+  if (isMissing(column, row)) return <i class="none" aria-label="missing">–</i>;
+  if (column.numbers) {
+    const value = column.numbers[row]!;
+    if (column.type === "bool") return <span class={value ? "yes" : "no"}>{value ? "true" : "false"}</span>;
+    const kind = Number.isNaN(value) ? "nan" : Number.isFinite(value) ? undefined : "inf";
+    return <span class={kind} title={plain(column, row)}>{column.exact?.get(row) ?? numberText(column, value)}</span>;
+  }
+  const cell = column.cells![row];
+  if (isMediaCell(cell)) return <Media cell={cell} size={size} />;
+  const counts = countsOf(cell);
+  if (counts) return <Bars dist={{ counts, text: `${full(counts.length)} bins`, caption: "" }} />;
+  const text = plain(column, row);
+  const run = column.runs?.get(text);
+  return <span class="cut" title={text.slice(0, 2000)}>{run && <><Swatch look={lookOf(run)} line /> </>}{text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}</span>;
+}
+
+function countsOf(cell: unknown): readonly number[] | null {
+  const record = cell as { _type?: string; counts?: readonly number[]; values?: readonly number[] } | null;
+  const counts = record?._type === "histogram" ? (record.counts ?? record.values) : null;
+  return Array.isArray(counts) && counts.length > 0 && counts.every((count) => typeof count === "number") ? counts : null;
+}
+
+function Media({ cell, size }: { cell: MediaCell; size: number }) {
+  return (
+    <div class={`dt-media ${cell.kind}`} style={{ "--size": `${size}px` }}>
+      {cell.items.slice(0, ITEMS).map((item, n) => (
+        <div key={n} style={cell.kind === "image" && "width" in item ? { width: `${Math.min(3, Math.max(0.25, (Number(item.width) || 1) / (Number((item as { height?: number }).height) || 1))) * size}px` } : undefined}>
+          {item.error ? <span class="bad cut" title={item.error}>⚠ {item.error}</span> : <Item kind={cell.kind} run={cell.run} item={item} step={cell.step} />}
+        </div>
+      ))}
+      {cell.items.length > ITEMS && <span class="dim">+{cell.items.length - ITEMS}</span>}
+    </div>
+  );
+}
