@@ -15,7 +15,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import plotly.express as px
-from sklearn.datasets import load_iris, load_sample_image
+from sklearn.datasets import load_digits, load_iris, load_sample_image
 from sklearn.linear_model import LogisticRegression
 from vega_datasets import data
 
@@ -133,7 +133,45 @@ def sizes_sorted(table: tracklog.Table) -> tracklog.Table:
     return tracklog.Table(columns=table.columns, data=sorted(table.data))
 
 
-SECTIONS: tuple[Callable[[int, int], dict[str, Any]], ...] = (images, sounds, videos, documents, texts, figures, charts)
+def tables(step: int, seed: int) -> dict[str, Any]:
+    """Cars of vega_datasets, digits of scikit-learn with what a run takes them for, and a table that grows by its rows."""
+    cars = data.cars().iloc[seed::2].head(120 + 8 * step)
+    digits = load_digits()
+    chosen = np.arange(24) + step + 100 * seed
+    columns = ["image", "label", "taken for", "ink", "blank"]
+    rows = [
+        [
+            tracklog.Image(digits.images[n] / 16, caption=f"digit {n}"),
+            int(digits.target[n]),
+            int(digits.target[n] if (n * 7 + step) % 5 else (digits.target[n] + 3) % 10),
+            float(digits.images[n].mean() / 16),
+            bool(digits.images[n][0].sum() == 0),
+        ]
+        for n in chosen
+    ]
+    growing = GROWING.setdefault(seed, tracklog.Table(columns=["step", "loss"], log_mode="INCREMENTAL"))
+    for n in range(10):
+        growing.add_data(step + n, 1 / (1 + step + n + seed))
+    return {
+        "tables/cars": cars,
+        "tables/digits": tracklog.Table(columns=columns, data=rows),
+        "tables/growing": growing,
+    }
+
+
+GROWING: dict[int, tracklog.Table] = {}
+"""The growing table of each run."""
+
+SECTIONS: tuple[Callable[[int, int], dict[str, Any]], ...] = (
+    images,
+    sounds,
+    videos,
+    documents,
+    texts,
+    figures,
+    charts,
+    tables,
+)
 
 
 def main(folder: str | None = None) -> None:
