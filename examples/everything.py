@@ -6,7 +6,9 @@ meshes are made from formulas, which their captions name.
 
 from __future__ import annotations
 
+import io
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -15,6 +17,9 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import plotly.express as px
+import sklearn.datasets
+from rdkit import Chem
+from scipy import ndimage
 from sklearn.datasets import load_digits, load_iris, load_sample_image
 from sklearn.linear_model import LogisticRegression
 from vega_datasets import data
@@ -24,14 +29,94 @@ import tracklog
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
 STEPS = (0, 10, 20)
 mpl.use("Agg")
 
 
 def images(step: int, seed: int) -> dict[str, Any]:
-    """Crops of photographs."""
-    photo = load_sample_image("china.jpg" if seed == 0 else "flower.jpg")
-    return {"images/crop": tracklog.Image(photo[step * 4 : step * 4 + 240, :320], caption=f"from row {step * 4}")}
+    """Photographs with masks by colour and boxes around what they find; the digits; a JPEG as it came from its file."""
+    name = "china.jpg" if seed == 0 else "flower.jpg"
+    photo = load_sample_image(name)[::2, ::2]
+    truth = by_colour(photo, soft=0)
+    guess = by_colour(photo, soft=20 - step)
+    digits = load_digits()
+    first = 30 * step
+    file = Path(sklearn.datasets.__file__).parent / "images" / name
+    return {
+        "images/segments": tracklog.Image(
+            photo,
+            caption=name,
+            masks={
+                "prediction": {"mask_data": guess, "class_labels": CLASSES},
+                "truth": {"mask_data": truth, "class_labels": CLASSES},
+                "error": {"mask_data": (truth != guess).astype(int), "class_labels": {0: "right", 1: "wrong"}},
+            },
+            boxes={"parts": {"box_data": parts(guess), "class_labels": CLASSES}},
+        ),
+        "images/crops": [
+            tracklog.Image(
+                photo[top : top + 96, :144], caption=f"rows {top} to {top + 96}", masks=crop_masks(guess, top)
+            )
+            for top in (0, 58, 116)
+        ],
+        "images/digits": [
+            tracklog.Image(16 - pixels, caption=str(digit))
+            for pixels, digit in zip(
+                digits.images[first : first + 120], digits.target[first : first + 120], strict=True
+            )
+        ],
+        "images/jpeg": tracklog.Image(file, caption="the file, byte for byte"),
+    }
+
+
+CLASSES = {0: "other", 1: "sky", 2: "leaves", 3: "petals and tiles"}
+
+
+def by_colour(photo: NDArray[Any], soft: int) -> NDArray[Any]:
+    """Return a class for each pixel by its colour; `soft` moves the thresholds."""
+    red, green, blue = np.moveaxis(photo.astype(int), 2, 0)
+    found = np.zeros(photo.shape[:2], np.uint8)
+    found[(blue > 150 + soft) & (blue >= red)] = 1
+    found[(green > red + soft // 4) & (green > blue + soft)] = 2
+    found[(red > 110 + soft) & (red > green + 25 + soft)] = 3
+    return found
+
+
+def crop_masks(ids: NDArray[Any], top: int) -> dict[str, Any]:
+    """Return the masks of a crop."""
+    return {"prediction": {"mask_data": ids[top : top + 96, :144], "class_labels": CLASSES}}
+
+
+def parts(ids: NDArray[Any]) -> list[dict[str, Any]]:
+    """Return boxes around the largest connected parts of classes, in both forms of positions, with two scores."""
+    boxes: list[dict[str, Any]] = []
+    for class_id in (1, 2, 3):
+        labels, _ = ndimage.label(ndimage.binary_opening(ids == class_id, iterations=2))
+        sizes = np.bincount(labels.ravel())[1:]
+        for part in np.argsort(sizes)[::-1][:4]:
+            rows, columns = ndimage.find_objects((labels == part + 1).astype(int))[0]
+            fill = float(sizes[part] / ((rows.stop - rows.start) * (columns.stop - columns.start)))
+            box: dict[str, Any] = {
+                "class_id": class_id,
+                "scores": {"fill": fill, "share": float(sizes[part] / ids.size)},
+            }
+            if part % 2:
+                box |= {
+                    "position": {
+                        "middle": [(columns.start + columns.stop) / 2, (rows.start + rows.stop) / 2],
+                        "width": columns.stop - columns.start,
+                        "height": rows.stop - rows.start,
+                    },
+                    "domain": "pixel",
+                }
+            else:
+                height, width = ids.shape
+                corners = (columns.start / width, columns.stop / width, rows.start / height, rows.stop / height)
+                box["position"] = dict(zip(("minX", "maxX", "minY", "maxY"), corners, strict=True))
+            boxes.append(box)
+    return boxes
 
 
 def sounds(step: int, seed: int) -> dict[str, Any]:
@@ -162,6 +247,76 @@ def tables(step: int, seed: int) -> dict[str, Any]:
 GROWING: dict[int, tracklog.Table] = {}
 """The growing table of each run."""
 
+SMILES = {
+    "caffeine": "CN1C=NC2=C1C(=O)N(C(=O)N2C)C",
+    "aspirin": "CC(=O)OC1=CC=CC=C1C(=O)O",
+    "glucose": "OCC1OC(O)C(O)C(O)C1O",
+}
+
+
+def molecules(step: int, seed: int) -> dict[str, Any]:
+    """Small molecules that RDKit builds from their formulas, one more at each step."""
+    names = list(SMILES)[: 1 + step // 10]
+    return {
+        "molecules/known": [tracklog.Molecule.from_smiles(SMILES[name], caption=name) for name in names],
+        "molecules/flat": tracklog.Molecule.from_rdkit(
+            Chem.MolFromSmiles(SMILES[names[-1 - seed % len(names)]]),
+            caption="without hydrogens or optimisation",
+            convert_to_3d_and_optimize=False,
+        ),
+    }
+
+
+def space(step: int, seed: int) -> dict[str, Any]:
+    """A torus knot as a mesh, and a street of points with boxes: all from formulas."""
+    rng = np.random.default_rng(seed)
+    ground = np.column_stack([rng.uniform(-20, 20, (6000, 2)), rng.normal(0, 0.05, 6000)])
+    cars = [(-6, 2 + step / 5, 0.8), (5, -3, 0.8), (12, 4 - step / 10, 0.8)]
+    bodies = [center + rng.uniform(-1, 1, (400, 3)) * (2, 0.9, 0.7) for center in cars]
+    points = np.concatenate([ground, *bodies])
+    boxes = [
+        tracklog.box3d(center=center, size=(4.2, 2, 1.6), orientation=(1, 0, 0, 0.1 * n), color=(80, 200, 255), label="car",
+                       score=0.97 - n / 10)
+        for n, center in enumerate(cars)
+    ]  # fmt: skip
+    arrows = [
+        {"start": list(center), "end": [center[0] + 4, center[1], center[2]], "color": [321, 160, 40]}
+        for center in cars
+    ]
+    categories = np.concatenate([np.ones(len(ground)), *[np.full(400, n + 2) for n in range(len(cars))]])
+    shades = np.column_stack(
+        [points, *(rng.uniform(60, 255, (2, len(points)))), np.full(len(points), 40.0 * (seed + 1))]
+    )
+    return {
+        "space/scene": tracklog.Object3D({"type": "lidar/beta", "points": points, "boxes": boxes, "vectors": arrows}),
+        "space/categories": tracklog.Object3D(np.column_stack([points, categories])),
+        "space/colours": tracklog.Object3D(shades),
+        "space/knot": tracklog.Object3D(
+            io.StringIO(torus_knot(2 + seed, 3 + step // 10)), file_type="obj", caption="torus knot"
+        ),
+    }
+
+
+def torus_knot(p: int, q: int, around: int = 12, along: int = 240) -> str:
+    """Return a (p, q) torus knot as a Wavefront OBJ."""
+    t = np.linspace(0, 2 * np.pi, along, endpoint=False)
+    radius = 2 + np.cos(q * t)
+    line = np.column_stack([radius * np.cos(p * t), radius * np.sin(p * t), np.sin(q * t)])
+    ahead = np.roll(line, -1, axis=0) - np.roll(line, 1, axis=0)
+    side = np.cross(ahead, line)
+    up = np.cross(ahead, side)
+    side, up = (v / np.linalg.norm(v, axis=1, keepdims=True) for v in (side, up))
+    turn = np.linspace(0, 2 * np.pi, around, endpoint=False)
+    rings = line[:, None] + 0.35 * (np.cos(turn)[:, None] * side[:, None] + np.sin(turn)[:, None] * up[:, None])
+    lines = [f"v {x:.5f} {y:.5f} {z:.5f}" for x, y, z in rings.reshape(-1, 3)]
+    for n in range(along):
+        for m in range(around):
+            a, b = n * around + m + 1, n * around + (m + 1) % around + 1
+            c, d = (n + 1) % along * around + m + 1, (n + 1) % along * around + (m + 1) % around + 1
+            lines.append(f"f {a} {c} {d} {b}")
+    return "\n".join(lines)
+
+
 SECTIONS: tuple[Callable[[int, int], dict[str, Any]], ...] = (
     images,
     sounds,
@@ -171,6 +326,8 @@ SECTIONS: tuple[Callable[[int, int], dict[str, Any]], ...] = (
     figures,
     charts,
     tables,
+    molecules,
+    space,
 )
 
 

@@ -369,6 +369,52 @@ class FigureItem(MediaItem):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoleculeItem(MediaItem):
+    """A molecule; its file is the payload."""
+
+    format: str = ""
+    """Extension of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box3D:
+    """A box of a scene."""
+
+    corners: tuple[tuple[float, float, float], ...]
+    """Eight, the last coordinate changing first."""
+    label: str
+    color: tuple[int, int, int] | None
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A vector of a scene."""
+
+    start: tuple[float, float, float]
+    end: tuple[float, float, float]
+    color: tuple[int, int, int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Object3DItem(MediaItem):
+    """A mesh, whose file is the payload, or a cloud of points (`site_builder.clouds`)."""
+
+    format: Literal["", "obj", "glb", "stl", "cloud"] = ""
+    points: int = 0
+    """That are drawn."""
+    total: int = 0
+    """That were logged."""
+    colours: Literal["", "category", "rgb"] = ""
+    center: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Of the cloud: what its coordinates are relative to; those of boxes and arrows are not."""
+    boxes: tuple[Box3D, ...] = ()
+    arrows: tuple[Arrow, ...] = ()
+    note: str = ""
+    """What is not drawn; empty when all is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChartItem(MediaItem):
     """A table that a preset draws; the payload is `ChartData`."""
 
@@ -565,6 +611,8 @@ ENTRIES = (
     TableItem,
     ChartItem,
     ChartData,
+    MoleculeItem,
+    Object3DItem,
 )
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tracklog.media.histogram import Histogram as Histogram
     from tracklog.media.html import Html as Html
     from tracklog.media.image import Image as Image
+    from tracklog.media.molecule import Molecule as Molecule
+    from tracklog.media.object3d import Object3D as Object3D
+    from tracklog.media.object3d import box3d as box3d
     from tracklog.media.table import Table as Table
     from tracklog.media.video import Video as Video
     from tracklog.plot import plot_table as plot_table
@@ -57,6 +60,9 @@ _NAMES = {
     "Histogram": "tracklog.media.histogram",
     "Html": "tracklog.media.html",
     "Image": "tracklog.media.image",
+    "Molecule": "tracklog.media.molecule",
+    "Object3D": "tracklog.media.object3d",
+    "box3d": "tracklog.media.object3d",
     "Plotly": "tracklog.media.figure",
     "Table": "tracklog.media.table",
     "Video": "tracklog.media.video",

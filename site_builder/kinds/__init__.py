@@ -8,7 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from site_builder.kinds import audio, chart, histogram, html, image, other, plotly, string, table, vega, video
+from site_builder.kinds import (
+    audio,
+    chart,
+    histogram,
+    html,
+    image,
+    molecule,
+    object3d,
+    other,
+    plotly,
+    string,
+    table,
+    vega,
+    video,
+)
 from tracklog.store import layout
 
 if TYPE_CHECKING:
@@ -63,7 +77,22 @@ class Loader(Protocol):
 
 
 _LOADERS: dict[Kind, Loader] = {
-    loader.KIND: loader for loader in (audio, chart, histogram, html, image, other, plotly, string, table, vega, video)
+    loader.KIND: loader
+    for loader in (
+        audio,
+        chart,
+        histogram,
+        html,
+        image,
+        molecule,
+        object3d,
+        other,
+        plotly,
+        string,
+        table,
+        vega,
+        video,
+    )
 }
 _KINDS: dict[str, Kind] = {record: loader.KIND for loader in _LOADERS.values() for record in loader.TYPES}
 """Kind of a logged record by its ``_type``."""

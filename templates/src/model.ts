@@ -207,6 +207,44 @@ export interface FigureItem {
   readonly payload: number;
 }
 
+export interface MoleculeItem {
+  readonly caption: string;
+  readonly error: string;
+  readonly bytes: number;
+  readonly src: string;
+  readonly payload: number;
+  readonly format: string;
+}
+
+export interface Box3D {
+  readonly corners: readonly (readonly [number, number, number])[];
+  readonly label: string;
+  readonly color: readonly [number, number, number] | null;
+  readonly score: number | null;
+}
+
+export interface Arrow {
+  readonly start: readonly [number, number, number];
+  readonly end: readonly [number, number, number];
+  readonly color: readonly [number, number, number] | null;
+}
+
+export interface Object3DItem {
+  readonly caption: string;
+  readonly error: string;
+  readonly bytes: number;
+  readonly src: string;
+  readonly payload: number;
+  readonly format: "" | "obj" | "glb" | "stl" | "cloud";
+  readonly points: number;
+  readonly total: number;
+  readonly colours: "" | "category" | "rgb";
+  readonly center: readonly [number, number, number];
+  readonly boxes: readonly Box3D[];
+  readonly arrows: readonly Arrow[];
+  readonly note: string;
+}
+
 export interface ChartItem {
   readonly caption: string;
   readonly error: string;

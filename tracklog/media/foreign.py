@@ -17,6 +17,7 @@ _MAKERS = {
     "matplotlib": "figure.Plotly.make_plot_media",
     "pandas": "table.Table.from_frame",
     "plotly": "figure.Plotly",
+    "rdkit": "molecule.Molecule.from_rdkit",
     "polars": "table.Table.from_frame",
 }
 """Library, and what makes media of its objects."""

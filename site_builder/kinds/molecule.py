@@ -1,0 +1,40 @@
+"""Molecules: their file, for the viewer that parses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from site_builder.kinds import listed
+from site_builder.model import MediaValue, MoleculeItem
+
+if TYPE_CHECKING:
+    from site_builder.kinds import Door
+    from site_builder.model import Kind
+
+KIND: Kind = "molecule"
+TYPES = ("molecule-file", "molecule")
+ASSETS = ("molecule",)
+EXTENSIONS = ("pdb", "pqr", "mmcif", "mcif", "cif", "sdf", "sd", "gro", "mol2", "mmtf")
+LARGEST = 30_000_000
+"""Bytes of a file that is shown."""
+
+
+def load(value: Any, door: Door) -> MediaValue:
+    """Return the molecules of a record."""
+    return listed.load(value, lambda record: _item(record, door), MoleculeItem)
+
+
+def broken() -> MediaValue:
+    """Return what stands for a record that cannot be read."""
+    return listed.broken(MoleculeItem)
+
+
+def _item(record: Any, door: Door) -> MoleculeItem:
+    path = record["path"]
+    extension = path.rpartition(".")[2].lower()
+    if extension not in EXTENSIONS:
+        raise ValueError(f"{path} is none of {', '.join(EXTENSIONS)}")
+    data = door.read(path, LARGEST)
+    if not data.strip():
+        raise ValueError(f"{path} is empty")
+    return MoleculeItem(payload=door.payload(data), bytes=len(data), caption=listed.caption(record), format=extension)

@@ -1,0 +1,111 @@
+"""Things in three dimensions: meshes as they were logged, clouds of points as numbers that a page can draw at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from site_builder import clouds, gltf
+from site_builder.kinds import listed
+from site_builder.model import Arrow, Box3D, MediaValue, Object3DItem
+
+if TYPE_CHECKING:
+    from site_builder.clouds import Cloud
+    from site_builder.kinds import Door
+    from site_builder.model import Kind
+
+KIND: Kind = "object3d"
+TYPES = ("object3D-file", "object3D")
+ASSETS = ("object3d",)
+MESHES = ("obj", "glb", "gltf", "stl")
+LARGEST = 100_000_000
+"""Bytes of a file that is shown."""
+_SHOWN = 2_000
+"""Boxes and arrows of a scene that are drawn, at most."""
+
+
+def load(value: Any, door: Door) -> MediaValue:
+    """Return the objects of a record."""
+    return listed.load(value, lambda record: _item(record, door), Object3DItem)
+
+
+def broken() -> MediaValue:
+    """Return what stands for a record that cannot be read."""
+    return listed.broken(Object3DItem)
+
+
+def _item(record: Any, door: Door) -> Object3DItem:
+    path = record["path"]
+    data = door.read(path, LARGEST)
+    facts: dict[str, Any] = {"bytes": len(data), "caption": listed.caption(record)}
+    extension = path.rpartition(".")[2].lower()
+    if extension == "npy":
+        return _cloud(clouds.of_array(data), {}, facts, door)
+    if extension == "json":
+        return _scene(data, record, facts, door)
+    if extension == "babylon":
+        raise ValueError(f"{path}: this site draws obj, gltf, glb and stl, not babylon; export the scene as glb")
+    if extension not in MESHES:
+        raise ValueError(f"{path} is none of {', '.join(MESHES)}")
+    if extension == "gltf":
+        data, extension = gltf.packed(data), "glb"
+    return Object3DItem(**facts, payload=door.payload(data), format=extension)
+
+
+def _scene(data: bytes, record: Any, facts: dict[str, Any], door: Door) -> Object3DItem:
+    try:
+        scene = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"{record['path']} is damaged: {error}") from error
+    points = record.get("points")
+    if isinstance(points, dict):
+        return _cloud(clouds.of_array(door.read(points["path"], LARGEST)), scene, facts, door)
+    listed_points = scene.get("points") if isinstance(scene, dict) else scene
+    return _cloud(clouds.of_list(listed_points), scene if isinstance(scene, dict) else {}, facts, door)
+
+
+def _cloud(cloud: Cloud, scene: dict[str, Any], facts: dict[str, Any], door: Door) -> Object3DItem:
+    boxes = [_box(box) for box in scene.get("boxes") or ()]
+    arrows = [_arrow(vector) for vector in scene.get("vectors") or ()]
+    return Object3DItem(
+        **facts,
+        format="cloud",
+        payload=door.payload(cloud.data),
+        points=cloud.drawn,
+        total=cloud.total,
+        colours=cloud.colours,
+        center=cloud.center,
+        boxes=tuple(boxes[:_SHOWN]),
+        arrows=tuple(arrows[:_SHOWN]),
+        note=cloud.note,
+    )
+
+
+def _box(box: Any) -> Box3D:
+    corners = tuple(_place(corner) for corner in box["corners"])
+    if len(corners) != 8:  # noqa: PLR2004 - a box
+        raise ValueError(f"a box of this scene has {len(corners)} corners instead of 8")
+    label, score = box.get("label"), box.get("score")
+    return Box3D(
+        corners,
+        str(label) if label is not None else "",
+        _colour(box.get("color")),
+        float(score) if isinstance(score, int | float) else None,
+    )
+
+
+def _arrow(vector: Any) -> Arrow:
+    return Arrow(_place(vector["start"]), _place(vector["end"]), _colour(vector.get("color")))
+
+
+def _place(value: Any) -> tuple[float, float, float]:
+    x, y, z = (float(part) for part in value)
+    return x, y, z
+
+
+def _colour(value: Any) -> tuple[int, int, int] | None:
+    if not isinstance(value, list) or len(value) < 3:  # noqa: PLR2004 - red, green, blue
+        return None
+    red, green, blue = (min(255, max(0, int(part))) for part in value[:3])
+    return red, green, blue

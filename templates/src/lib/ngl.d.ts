@@ -1,0 +1,16 @@
+// The part of NGL that the viewer uses; the package's own declarations describe its sources, not its bundle.
+declare module "ngl/dist/ngl.js" {
+  export interface StructureComponent {
+    readonly structure?: { readonly atomCount: number; readonly bondCount: number };
+    addRepresentation(kind: string, parameters?: object): void;
+    removeAllRepresentations(): void;
+    autoView(milliseconds?: number): void;
+  }
+  export class Stage {
+    constructor(element: HTMLElement, parameters?: object);
+    loadFile(file: Blob, parameters: object): Promise<StructureComponent>;
+    setParameters(parameters: object): void;
+    handleResize(): void;
+    dispose(): void;
+  }
+}

@@ -1,0 +1,80 @@
+// Browsers keep some sixteen WebGL contexts a page: few viewers are live, those last seen; the others show a still.
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+/** Of one script; two scripts draw in three dimensions. */
+const MOST = 6;
+
+export interface Live {
+  /** Draw at another size. */
+  resize(): void;
+  dispose(): void;
+  canvas(): HTMLCanvasElement | null;
+}
+
+const live: { stop: () => void }[] = [];
+
+/**
+ * Keeps a viewer alive while its box is near the window. `still` is what it last drew; `error` why it does not draw.
+ * `make` is asked again after the viewer had to make room and came into view again.
+ */
+export function useLive3D<T extends Live>(make: (box: HTMLElement) => Promise<T>, inputs: readonly unknown[]): { box: RefObject<HTMLDivElement | null>; now: T | null; still: string; error: string } {
+  const box = useRef<HTMLDivElement>(null);
+  const [near, setNear] = useState(false);
+  const [now, setNow] = useState<T | null>(null);
+  const [still, setStill] = useState("");
+  const [error, setError] = useState("");
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)!.isIntersecting), { rootMargin: "100px" });
+    observer.observe(box.current!);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    if (!near) return;
+    let [made, gone]: [T | null, boolean] = [null, false];
+    const stop = (): void => {
+      if (gone) return;
+      gone = true;
+      live.splice(live.indexOf(entry), 1);
+      setNow(null);
+      if (made) {
+        setStill(made.canvas()?.toDataURL("image/png") ?? "");
+        made.dispose();
+      }
+    };
+    const entry = { stop };
+    live.push(entry);
+    while (live.length > MOST) live[0]!.stop();
+    setError("");
+    make(box.current!).then((viewer) => {
+      if (gone) return viewer.dispose();
+      made = viewer;
+      setNow(viewer);
+      setStill("");
+    }, (failed: Error) => {
+      stop();
+      setError(failed.message || String(failed));
+    });
+    const observer = new ResizeObserver(() => made?.resize());
+    observer.observe(box.current!);
+    // One that made room comes back when the reader touches it.
+    const again = (): void => void (gone && setTurn((n) => n + 1));
+    box.current!.addEventListener("pointerenter", again);
+    const element = box.current!;
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("pointerenter", again);
+      stop();
+    };
+  }, [near, turn, ...inputs]);
+  return { box, now, still, error };
+}
+
+/** Whether this browser can draw in three dimensions at all. */
+export function hasWebGL(): boolean {
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("webgl2") ?? canvas.getContext("webgl");
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return context !== null;
+}

@@ -1,0 +1,91 @@
+// Molecules, drawn by NGL: rotate, zoom, other representations, full screen.
+import * as NGL from "ngl/dist/ngl.js";
+import { useEffect, useState } from "preact/hooks";
+import { payload } from "../entry";
+import { rgb, themeTick } from "../lib/colours";
+import { head } from "../lib/data";
+import { full } from "../lib/format";
+import type { MoleculeItem } from "../model";
+import { MediaPanel } from "../parts/mediapanel";
+import { Button, Empty, download } from "../parts/ui";
+import type { ItemProps, PanelProps } from "../parts/viewer";
+import { hasWebGL, useLive3D, type Live } from "./lib/live3d";
+import { addStyle } from "./lib/style";
+import css from "./space.css";
+
+addStyle(css);
+
+const STYLES: readonly (readonly [string, string])[] = [["ball+stick", "ball and stick"], ["licorice", "sticks"], ["spacefill", "spheres"], ["cartoon", "cartoon"], ["surface", "surface"], ["line", "lines"]];
+/** What NGL calls the formats that it knows under another name. */
+const FORMATS: Readonly<Record<string, string>> = { mmcif: "mmcif", mcif: "mmcif", sd: "sdf" };
+/** From here on a cartoon says more than atoms do. */
+const LARGE = 400;
+
+interface Drawn extends Live {
+  readonly stage: NGL.Stage;
+  readonly component: NGL.StructureComponent;
+  readonly atoms: number;
+  readonly bonds: number;
+}
+
+function Panel(props: PanelProps) {
+  return <MediaPanel<MoleculeItem> {...props} noun="molecule" Item={Item} most={6} />;
+}
+
+function Item({ run, item }: ItemProps<MoleculeItem>) {
+  const [style, setStyle] = useState("");
+  const theme = themeTick.value;
+  const { box, now, still, error } = useLive3D<Drawn>(async (element) => open(element, await payload(run, await head(run), item.payload), item), [run.parts.join(), item.payload]);
+  const chosen = style || (now && now.atoms > LARGE ? "cartoon" : "ball+stick");
+  useEffect(() => {
+    if (!now) return;
+    now.component.removeAllRepresentations();
+    now.component.addRepresentation(chosen, chosen === "surface" ? { opacity: 0.85, useWorker: false } : {});
+    if (chosen === "cartoon" && now.atoms > 0) now.component.addRepresentation("ball+stick", { sele: "hetero and not water" });
+  }, [now, chosen]);
+  useEffect(() => now?.stage.setParameters({ backgroundColor: colour(rgb("var(--tint-1)")) }), [now, theme]);
+  return (
+    <div class="space">
+      <div class="stage" ref={box} tabIndex={0} aria-label={`${item.caption || "Molecule"}: drag to rotate, wheel to zoom`} onKeyDown={(event) => {
+        if (event.key.toLowerCase() === "r") now?.component.autoView(200);
+      }}>
+        {!now && !error && (still ? <img src={still} alt="" /> : <i class="sk" aria-busy="true" />)}
+        {error && <Empty title="This molecule cannot be drawn" text={error} />}
+      </div>
+      <p class="facts">
+        {now && <span><b>{full(now.atoms)}</b> atoms, {full(now.bonds)} bonds</span>}
+        <span class="grow" />
+        <label>Style <select value={chosen} onChange={(event) => setStyle(event.currentTarget.value)}>{STYLES.map(([value, text]) => <option key={value} value={value}>{text}</option>)}</select></label>
+        <Button kind="xs" icon="reset" label="Reset the view (R)" onClick={() => now?.component.autoView(200)} />
+        <Button kind="xs" icon="full" label="Full screen" onClick={() => void box.current?.requestFullscreen()} />
+        <Button kind="xs" icon="download" label={`Download ${item.format}`} onClick={() => void (async () => download(`${item.caption || "molecule"}.${item.format}`, await payload(run, await head(run), item.payload), "chemical/x-any"))()} />
+      </p>
+    </div>
+  );
+}
+
+const colour = ([red, green, blue]: readonly number[]): number => (red! << 16) + (green! << 8) + blue!;
+
+async function open(element: HTMLElement, data: Uint8Array<ArrayBuffer>, item: MoleculeItem): Promise<Drawn> {
+  if (!hasWebGL()) throw new Error("this browser draws nothing in three dimensions (WebGL is off)");
+  const place = document.createElement("div");
+  place.className = "canvasplace";
+  element.prepend(place);
+  const stage = new NGL.Stage(place, { tooltip: false, backgroundColor: colour(rgb("var(--tint-1)")) });
+  const dispose = (): void => {
+    stage.dispose();
+    place.remove();
+  };
+  try {
+    const component = await stage.loadFile(new Blob([data]), { ext: FORMATS[item.format] ?? item.format, defaultRepresentation: false });
+    const structure = component?.structure;
+    if (!structure?.atomCount) throw new Error(`nothing in this ${item.format} file could be read as atoms`);
+    component.autoView();
+    return { stage, component, atoms: structure.atomCount, bonds: structure.bondCount, resize: () => stage.handleResize(), dispose, canvas: () => place.querySelector("canvas") };
+  } catch (error) {
+    dispose();
+    throw error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+tracklog.viewer("molecule", { Panel, Item });

@@ -1,0 +1,64 @@
+// Meshes and clouds of points, drawn by three: orbit, pan with Ctrl, zoom, reset; sizes and colours of points.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { payload } from "../entry";
+import { head } from "../lib/data";
+import { full } from "../lib/format";
+import type { Object3DItem } from "../model";
+import { MediaPanel } from "../parts/mediapanel";
+import { Button, Empty, Slider, download } from "../parts/ui";
+import type { ItemProps, PanelProps } from "../parts/viewer";
+import { cloudOf, type ColourBy } from "./lib/cloud";
+import { useLive3D } from "./lib/live3d";
+import { meshOf } from "./lib/mesh";
+import { CATEGORIES, RAMP, type Scene } from "./lib/scene";
+import { addStyle } from "./lib/style";
+import css from "./space.css";
+
+addStyle(css);
+
+const TAGS = 60;
+
+function Panel(props: PanelProps) {
+  return <MediaPanel<Object3DItem> {...props} noun="object" Item={Item} most={6} />;
+}
+
+function Item({ run, item }: ItemProps<Object3DItem>) {
+  const [size, setSize] = useState(2);
+  const [by, setBy] = useState<ColourBy>(item.colours || "height");
+  const tags = useRef<HTMLDivElement>(null);
+  const read = async (): Promise<Uint8Array<ArrayBuffer>> => payload(run, await head(run), item.payload);
+  const { box, now, still, error } = useLive3D<Scene>(async (element) => (item.format === "cloud" ? cloudOf(element, await read(), item) : meshOf(element, await read(), item.format)), [run.parts.join(), item.payload]);
+  useEffect(() => now?.points?.(size, by), [now, size, by]);
+  useEffect(() => (now && tags.current ? now.follow(tags.current) : undefined), [now]);
+  const isCloud = item.format === "cloud";
+  return (
+    <div class="space">
+      <div class="stage dark" ref={box} tabIndex={0} aria-label={`${item.caption || "Object"} in three dimensions: drag to orbit, Ctrl and drag to pan, wheel to zoom, R to reset`} onKeyDown={(event) => {
+        if (event.key.toLowerCase() === "r") now?.reset();
+      }}>
+        {!now && !error && (still ? <img src={still} alt="" /> : <i class="sk" aria-busy="true" />)}
+        {error && <Empty title="This object cannot be drawn" text={error} />}
+        {now && <span class="how" aria-hidden="true">drag: orbit, Ctrl-drag: pan, wheel: zoom, R: reset</span>}
+        <div class="tags" ref={tags} aria-hidden="true">{now && item.boxes.slice(0, TAGS).map((one, n) => <span key={n} hidden={!one.label && one.score === null}>{one.label}{one.score !== null ? ` ${one.score.toFixed(2)}` : ""}</span>)}</div>
+      </div>
+      <p class="facts">
+        {isCloud ? <span><b>{full(item.points)}</b> {item.points < item.total ? `of ${full(item.total)} ` : ""}points{item.boxes.length ? `, ${full(item.boxes.length)} boxes` : ""}{item.arrows.length ? `, ${full(item.arrows.length)} arrows` : ""}</span>
+          : now && <span><b>{full(now.triangles ?? 0)}</b> triangles, {item.format}</span>}
+        <span class="grow" />
+        <Button kind="xs" icon="reset" label="Reset the view (R)" onClick={() => now?.reset()} />
+        <Button kind="xs" icon="full" label="Full screen" onClick={() => void box.current?.requestFullscreen()} />
+        {!isCloud && <Button kind="xs" icon="download" label={`Download ${item.format}`} onClick={() => void read().then((data) => download(`${item.caption || "object"}.${item.format}`, data, "model/any"))} />}
+      </p>
+      {isCloud && <p class="facts">
+        <label>Colour <select value={by} onChange={(event) => setBy(event.currentTarget.value as ColourBy)}>{item.colours && <option value={item.colours}>{item.colours === "rgb" ? "as logged" : "category"}</option>}<option value="height">height</option><option value="plain">one colour</option></select></label>
+        {by === "height" && <span class="ramp">low<i style={{ background: `linear-gradient(90deg, ${RAMP.join(",")})` }} />high</span>}
+        <span class="grow" />
+        <label class="size">Size <Slider label="Size of points" min={1} max={8} step={0.5} value={size} text={`${size} pixels`} onInput={setSize} width="80px" /></label>
+        {by === "category" && now?.categories && <span class="swatches">{now.categories.map((n) => <span key={n}><i style={{ background: CATEGORIES[n % CATEGORIES.length] }} />{n}</span>)}</span>}
+      </p>}
+      {item.note && <p class="facts amber">{item.note}</p>}
+    </div>
+  );
+}
+
+tracklog.viewer("object3d", { Panel, Item });
