@@ -38,7 +38,7 @@ function Item({ run, item }: ItemProps<Object3DItem>) {
       }}>
         {!now && !error && (still ? <img src={still} alt="" /> : <i class="sk" aria-busy="true" />)}
         {error && <Empty title="This object cannot be drawn" text={error} />}
-        {now && <span class="how" aria-hidden="true">drag: orbit, Ctrl-drag: pan, wheel: zoom, R: reset</span>}
+        {now && <span class="how" aria-hidden="true">drag, Ctrl-drag: pan, wheel: zoom, R: reset</span>}
         <div class="tags" ref={tags} aria-hidden="true">{now && item.boxes.slice(0, TAGS).map((one, n) => <span key={n} hidden={!one.label && one.score === null}>{one.label}{one.score !== null ? ` ${one.score.toFixed(2)}` : ""}</span>)}</div>
       </div>
       <p class="facts">

@@ -3,7 +3,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 /** Of one script; two scripts draw in three dimensions. */
-const MOST = 6;
+const MOST = 7;
 
 export interface Live {
   /** Draw at another size. */
@@ -12,7 +12,21 @@ export interface Live {
   canvas(): HTMLCanvasElement | null;
 }
 
-const live: { stop: () => void }[] = [];
+interface Entry {
+  readonly stop: () => void;
+  /** It has drawn, so that a still of it can stand in. */
+  drawn: boolean;
+}
+
+const live: Entry[] = [];
+
+function makeRoom(): void {
+  while (live.length > MOST) {
+    const oldest = live.find((entry) => entry.drawn);
+    if (!oldest) return;
+    oldest.stop();
+  }
+}
 
 /**
  * Keeps a viewer alive while its box is near the window. `still` is what it last drew; `error` why it does not draw.
@@ -43,15 +57,18 @@ export function useLive3D<T extends Live>(make: (box: HTMLElement) => Promise<T>
         made.dispose();
       }
     };
-    const entry = { stop };
+    const entry: Entry = { stop, drawn: false };
     live.push(entry);
-    while (live.length > MOST) live[0]!.stop();
+    makeRoom();
     setError("");
     make(box.current!).then((viewer) => {
       if (gone) return viewer.dispose();
       made = viewer;
+      entry.drawn = true;
       setNow(viewer);
       setStill("");
+      // After what draws on it has drawn.
+      requestAnimationFrame(() => requestAnimationFrame(makeRoom));
     }, (failed: Error) => {
       stop();
       setError(failed.message || String(failed));
