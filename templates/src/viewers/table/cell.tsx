@@ -21,7 +21,10 @@ export function decimalsIn(column: Column): number {
     const step = Math.max(1, Math.floor(numbers.length / SAMPLE));
     const sample = Array.from({ length: Math.ceil(numbers.length / step) }, (_, i) => numbers[i * step]!);
     const whole = numbers.every((value) => value - value !== 0 || Number.isInteger(value));
-    decimals.set(column, (found = whole ? -1 : Math.max(1, decimalsOf(sample))));
+    const most = Math.max(1, decimalsOf(sample));
+    // 14.5 and 15 need no second decimal.
+    const enough = Array.from({ length: most }, (_, n) => n + 1).find((digits) => sample.every((value) => value - value !== 0 || Number(value.toFixed(digits)) === value));
+    decimals.set(column, (found = whole ? -1 : (enough ?? most)));
   }
   return found;
 }

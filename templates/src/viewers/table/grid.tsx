@@ -1,7 +1,7 @@
 // The grid: only what is in view is in the document; head and first column stay.
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { full } from "../../lib/format";
+import { full, plural } from "../../lib/format";
 import { Icon } from "../../parts/icons";
 import { rowHeight } from "../../parts/virtual";
 import { Cell, decimalsIn, numberText } from "./cell";
@@ -34,7 +34,7 @@ export function Grid({ frame, columns, ordered, kept, state, set, label, foot }:
   const media = columns.some((column) => column.type === "media");
   const height = Math.max(rowHeight(), media ? state.size + 8 : 0);
   const lines = useMemo(() => laidOut(ordered, state.open, height, Math.max(GROUP_ROW, rowHeight())), [ordered, state.open, height]);
-  const widths = columns.map((column) => (resizing?.id === column.id ? resizing.width : (state.widths[column.id] ?? natural(column, state.size))));
+  const widths = columns.map((column, n) => (resizing?.id === column.id ? resizing.width : (state.widths[column.id] ?? Math.max(ordered.groups.length ? (n ? 96 : 190) : 0, natural(column, state.size)))));
   const total = lines.tops.at(-1)!;
   const view = useView(scroller, lines, widths);
   const by = new Set(state.group);
@@ -42,7 +42,7 @@ export function Grid({ frame, columns, ordered, kept, state, set, label, foot }:
   const sum = widths.reduce((a, b) => a + b, 0);
   const between = { before: widths.slice(1, view.left).reduce((a, b) => a + b, 0), columns: columns.slice(Math.max(1, view.left), view.right) };
   const at = (column: Column): number => columns.indexOf(column);
-  const place = (column: Column, first: boolean): Record<string, unknown> => ({ "aria-colindex": at(column) + 1, style: { width: `${widths[at(column)]}px` }, class: `dt-td${first ? " first" : ""}${column.numbers && column.type !== "bool" ? " num" : ""}${column.type === "media" ? " pic" : ""}` });
+  const place = (column: Column, first: boolean): Record<string, unknown> => ({ "aria-colindex": at(column) + 1, style: { width: `${widths[at(column)]}px` }, class: `dt-td${first ? " first" : ""}${column.numbers && column.type !== "bool" ? " num" : ""}${column.type === "media" ? " dt-pic" : ""}` });
   const cells = (draw: (column: Column, first: boolean) => ComponentChildren): ComponentChildren => (
     <>
       {columns[0] && draw(columns[0], true)}
@@ -90,11 +90,10 @@ const without = (widths: Readonly<Record<string, number>>, id: string): Record<s
 
 function footText(lines: Lines, view: View, frame: Frame): string {
   const [rows, all] = [lines.rows.length, frame.rows];
-  const kept = rows < all ? `${full(rows)} of ${full(all)} rows match` : "";
-  if (lines.groups.length) return `${full(lines.groups.length)} groups of ${kept || `${full(all)} rows`}`;
-  if (!rows) return kept || "no rows";
-  const range = `${full(view.first + 1)}–${full(Math.min(rows, view.last + 1))} of ${full(rows)} rows`;
-  return kept ? `${range}, ${kept}` : range;
+  const inAll = rows < all ? ` that match, ${full(all)} in all` : "";
+  if (lines.groups.length) return `${plural(lines.groups.length, "group")} of ${plural(rows, "row")}${inAll}`;
+  if (!rows) return inAll ? `0 rows${inAll}` : "no rows";
+  return `${full(view.first + 1)}–${full(Math.min(rows, view.last + 1))} of ${plural(rows, "row")}${inAll}`;
 }
 
 interface View {
@@ -151,7 +150,8 @@ function natural(column: Column, size: number): number {
   if (column.numbers) return Math.max(name, 84);
   const lengths = column.cells!.slice(0, 200).map((cell) => (typeof cell === "string" ? cell.length : cell === null ? 0 : JSON.stringify(cell)?.length ?? 12));
   lengths.sort((a, b) => a - b);
-  return Math.max(name, Math.min(280, (lengths[Math.floor(lengths.length * 0.9)] ?? 8) * LETTER + 24));
+  if (column.runs) return Math.max(name, Math.min(200, Math.max(...[...column.runs.keys()].map((run) => run.length)) * LETTER + 48));
+  return Math.max(name, 72, Math.min(280, (lengths[Math.floor(lengths.length * 0.9)] ?? 8) * LETTER + 28));
 }
 
 const kindOf = (column: Column): string => (column.cells?.find((cell) => cell !== null) as { kind?: string } | undefined)?.kind ?? "image";
@@ -182,13 +182,13 @@ function Head({ column, place, state, set, width, resize, children }: {
   const moved = (event: PointerEvent): number => Math.max(40, drag.current!.width + event.clientX - drag.current!.x);
   return (
     <span role="columnheader" {...place} aria-sort={key ? (key.descending ? "descending" : "ascending") : undefined}>
-      <button type="button" class={`cut${key ? " sorted" : ""}`} title={`Sort by ${column.name}; Shift-click adds it, Alt and arrows resize`} onClick={(event) => set({ sort: cycled(state.sort, column.id, event.shiftKey) })}
+      <button type="button" class={key ? "sorted" : undefined} title={`Sort by ${column.name}; Shift-click adds it, Alt and arrows resize`} onClick={(event) => set({ sort: cycled(state.sort, column.id, event.shiftKey) })}
         onKeyDown={(event) => {
           const by = event.altKey ? (event.key === "ArrowRight" ? 16 : event.key === "ArrowLeft" ? -16 : 0) : 0;
           if (!by) return;
           event.preventDefault();
           resize(Math.max(40, width + by), true);
-        }}>{column.name || "(no name)"}{key ? (key.descending ? " ↓" : " ↑") : ""}{key && state.sort.length > 1 ? <sub>{rank + 1}</sub> : null}</button>
+        }}><span class="cut">{column.name || "(no name)"}</span>{key && <span>{key.descending ? "↓" : "↑"}{state.sort.length > 1 && <sub>{rank + 1}</sub>}</span>}</button>
       {children}
       <i class="dt-grip" title="Drag to resize, double click to fit" onDblClick={() => resize(null, true)}
         onPointerDown={(event) => {
