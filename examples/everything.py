@@ -19,7 +19,7 @@ import numpy as np
 import plotly.express as px
 import sklearn.datasets
 from rdkit import Chem
-from scipy import ndimage
+from scipy import ndimage  # type: ignore[import-untyped]
 from sklearn.datasets import load_digits, load_iris, load_sample_image
 from sklearn.linear_model import LogisticRegression
 from vega_datasets import data
@@ -49,11 +49,12 @@ def images(step: int, seed: int) -> dict[str, Any]:
             photo,
             caption=name,
             masks={
-                "prediction": {"mask_data": guess, "class_labels": CLASSES},
-                "truth": {"mask_data": truth, "class_labels": CLASSES},
+                "prediction": {"mask_data": guess},
+                "truth": {"mask_data": truth},
                 "error": {"mask_data": (truth != guess).astype(int), "class_labels": {0: "right", 1: "wrong"}},
             },
-            boxes={"parts": {"box_data": parts(guess), "class_labels": CLASSES}},
+            boxes={"parts": {"box_data": parts(guess)}},
+            classes=tracklog.Classes([{"id": n, "name": name, "color": color} for n, (name, color) in CLASSES.items()]),
         ),
         "images/crops": [
             tracklog.Image(
@@ -62,7 +63,7 @@ def images(step: int, seed: int) -> dict[str, Any]:
             for top in (0, 58, 116)
         ],
         "images/digits": [
-            tracklog.Image(16 - pixels, caption=str(digit))
+            tracklog.Image(1 - pixels / 16, caption=str(digit))
             for pixels, digit in zip(
                 digits.images[first : first + 120], digits.target[first : first + 120], strict=True
             )
@@ -71,7 +72,7 @@ def images(step: int, seed: int) -> dict[str, Any]:
     }
 
 
-CLASSES = {0: "other", 1: "sky", 2: "leaves", 3: "petals and tiles"}
+CLASSES = {0: ("other", "#808080"), 1: ("sky", "#4a90d9"), 2: ("leaves", "#2e8b57"), 3: ("warm", "#d9534f")}
 
 
 def by_colour(photo: NDArray[Any], soft: int) -> NDArray[Any]:
@@ -86,7 +87,8 @@ def by_colour(photo: NDArray[Any], soft: int) -> NDArray[Any]:
 
 def crop_masks(ids: NDArray[Any], top: int) -> dict[str, Any]:
     """Return the masks of a crop."""
-    return {"prediction": {"mask_data": ids[top : top + 96, :144], "class_labels": CLASSES}}
+    labels = {n: name for n, (name, _) in CLASSES.items()}
+    return {"prediction": {"mask_data": ids[top : top + 96, :144], "class_labels": labels}}
 
 
 def parts(ids: NDArray[Any]) -> list[dict[str, Any]]:

@@ -306,7 +306,7 @@ class Builder:
         """Write what is about several runs: indexes, workspaces, tables, the first page, assets."""
         progress("pages", 0, 1)
         shared = projects.write(site, result.site, list(result.runs.values()), changed)
-        viewers = {name for run in result.runs.values() for name in run["viewers"]}
+        viewers = projects.viewers(list(result.runs.values()))
         for name in sorted({*templates.SHELL, *viewers}):
             file = templates.assets()[name]
             path = f"assets/{file}"

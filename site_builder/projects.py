@@ -10,11 +10,12 @@ from site_builder import templates
 from site_builder.model import ProjectRow, SiteIndex
 from site_builder.output import data_script, version_of
 from site_builder.pages import index as index_page
+from site_builder.pages import media as media_page
 from site_builder.pages import project as project_page
 from site_builder.parts import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from site_builder.output import Folder
 
@@ -35,13 +36,25 @@ def write(site: Folder, site_id: str, runs: Sequence[dict[str, Any]], changed: l
         paths.append(_write_entry(site, f"{folder}.js", f"p/{folder}", index, changed))
     paths.append(_write_entry(site, "site.js", "site", first, changed))
     for folder, index in by_folder.items():
-        for kind in ("project", "table"):
-            context = project_page.context(site_id, kind, folder, index)
-            path = f"{folder}/{project_page.FILES[kind]}"
-            site.write(path, templates.render(project_page.TEMPLATES[kind], context))
-            paths.append(path)
+        for template, context in pages(site_id, folder, index):
+            site.write(context["page"].path, templates.render(template, context))
+            paths.append(context["page"].path)
     site.write(index_page.PATH, templates.render(index_page.TEMPLATE, index_page.context(site_id, first)))
     return [*paths, index_page.PATH]
+
+
+def pages(site_id: str, folder: str, index: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield template and context of each page of a project that is about several runs."""
+    for kind in ("project", "table"):
+        yield project_page.TEMPLATES[kind], project_page.context(site_id, kind, folder, index)
+    if media_page.keys(index["keys"]):
+        yield media_page.TEMPLATE, media_page.context(site_id, folder, index)
+
+
+def viewers(runs: Collection[dict[str, Any]]) -> set[str]:
+    """Return the scripts that pages load when they need them; `runs` are the manifest's."""
+    found = {name for run in runs for name in run["viewers"]}
+    return found | {media_page.VIEWER} if any(media_page.keys(run["keys"]) for run in runs) else found
 
 
 def indexes(runs: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import builder, kinds, manifest, projects, rendering, sources, templates
+from site_builder import builder, manifest, projects, rendering, sources, templates
 from site_builder.pack import gzip
 from site_builder.pages import index as index_page
-from site_builder.pages import project as project_page
 from site_builder.pages import run as run_page
 from site_builder.parts import Entry
 
@@ -79,7 +78,7 @@ def write(
         main = templates.render_main(template, context | {"link": _link})
         page = {"title": title, "page": context["page"], "main": main}
         sheet.add(f"page:{path}", _packed(Entry(path, orjson.dumps(page).decode())), "pages", always=True)
-    for name in sorted(kinds.assets(kind for one in built for kind in one.kinds)):
+    for name in sorted(projects.viewers(records)):
         sheet.add(
             f"viewer:{name}", _packed(Entry(name, templates.asset_bytes(templates.assets()[name]).decode())), "viewers"
         )
@@ -126,8 +125,7 @@ def _pages(
     context = index_page.context(site, overview)
     yield index_page.PATH, context["title"], context, index_page.TEMPLATE
     for folder, index in indexes.items():
-        for kind, template in project_page.TEMPLATES.items():
-            context = project_page.context(site, kind, folder, index)  # type: ignore[arg-type]
+        for template, context in projects.pages(site, folder, index):
             yield context["page"].path, context["title"], context, template
     for one in built:
         context = run_page.context(site, rendering.label_of(one), one)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from site_builder import templates
 from site_builder.model import SCHEMA, Page
 
-TABS = (("Workspace", "index.html", "project"), ("Table", "table.html", "table"))
+if TYPE_CHECKING:
+    from site_builder.model import Kind
+
+MEDIA: tuple[Kind, ...] = ("image", "audio", "video", "html", "molecule", "object3d")
+"""Kinds of values that pages of media show; tables have pages of their own, everything else is a chart."""
+TABS = (("Workspace", "index.html", "project"), ("Table", "table.html", "table"), ("Media", "media.html", "media"))
 """Pages of a project: label, file, kind. A page is listed here when it exists."""
 
 
@@ -21,12 +26,18 @@ def context(
     label: str = "",
     folder: str = "",
     run: str = "",
+    has_media: bool = False,
 ) -> dict[str, Any]:
-    """Return the common context: `label` is the project's name, `folder` its file name, `run` its run's entry."""
+    """Return the common context: `label` is the project's name, `folder` its file name, `run` its run's entry.
+
+    With `has_media` the page of media is there to be linked.
+    """
     root = _root(path)
     page = Page(SCHEMA, site, kind, path, root, f"p/{folder}" if folder else "", run)
     nav = [
-        {"label": name, "path": f"{folder}/{file}", "current": tab == kind, "count": None} for name, file, tab in TABS
+        {"label": name, "path": f"{folder}/{file}", "current": tab == kind, "count": None}
+        for name, file, tab in TABS
+        if has_media or tab != "media"
     ]
     return {
         "page": page,

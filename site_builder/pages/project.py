@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from site_builder.numbers import shown
-from site_builder.pages import base
+from site_builder.pages import base, media
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,10 @@ def context(site: str, kind: Literal["project", "table"], folder: str, index: Ma
         {"run": run, "cells": [_cell(column, n) for column in columns]}
         for n, run in enumerate(index["runs"][:MOST_RUNS])
     ]
-    return base.context(site, kind, f"{folder}/{FILES[kind]}", title=title, label=label, folder=folder) | {
+    path = f"{folder}/{FILES[kind]}"
+    has_media = bool(media.keys(index["keys"]))
+    common = base.context(site, kind, path, title=title, label=label, folder=folder, has_media=has_media)
+    return common | {
         "index": index,
         "heads": [column["key"].replace("\\.", ".") for column in columns],
         "rows": rows,

@@ -16,12 +16,10 @@ from tracklog.store import layout
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from site_builder.model import Damage, Joint, Kind
+    from site_builder.model import Damage, Joint
     from site_builder.runs import Built
 
 TEMPLATE = "run.html.j2"
-MEDIA: tuple[Kind, ...] = ("image", "audio", "video", "html", "molecule", "object3d")
-"""Kinds of the Media tab; tables have one of their own, everything else is a chart."""
 _ENVIRONMENT = (
     ("Python", "python"),
     ("System", "os"),
@@ -69,7 +67,14 @@ def context(site: str, label: str, built: Built) -> dict[str, Any]:
     """Return the template's context; `label` is the project's name."""
     row = built.row
     common = base.context(
-        site, "run", row.page, title=f"{row.name} · {label}", label=label, folder=built.source.project, run=row.entry
+        site,
+        "run",
+        row.page,
+        title=f"{row.name} · {label}",
+        label=label,
+        folder=built.source.project,
+        run=row.entry,
+        has_media=any(info.kind in base.MEDIA and not info.hidden for info in built.keys),
     )
     return common | {"run": row, "head": built.head, "overview": overview(built), "tabs": _tabs(built)}
 
@@ -93,9 +98,11 @@ def overview(built: Built) -> Overview:
 def _tabs(built: Built) -> list[dict[str, Any]]:
     head = built.head
     history = [s for s in head.series if s.stream == "history" and not s.hidden]
-    media = {(s.key, s.kind) for s in history if s.kind in MEDIA}
+    media = {(s.key, s.kind) for s in history if s.kind in base.MEDIA}
     tables = {s.key for s in history if s.kind == "table"}
-    charts = {(s.key, "number" if s.kind == "bool" else s.kind) for s in history if s.kind not in {*MEDIA, "table"}}
+    charts = {
+        (s.key, "number" if s.kind == "bool" else s.kind) for s in history if s.kind not in {*base.MEDIA, "table"}
+    }
     system = {s.key for s in head.series if s.stream == "system"}
     tabs = [("overview", "Overview", 0), ("charts", "Charts", len(charts)), ("media", "Media", len(media))]
     tabs += [("tables", "Tables", len(tables)), ("system", "System", len(system))]

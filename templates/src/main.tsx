@@ -16,11 +16,12 @@ import * as shared from "./shared";
 import { refresh, site } from "./lib/data";
 import { start } from "./lib/live";
 import { Place } from "./parts/use";
+import { lazy } from "./parts/viewer";
 
 window.tracklog.shared = shared;
 
 /** By the name in `data-island`: these replace what the builder wrote. */
-const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: Logs, media: Media, projects: Projects, system: System, table: Table, tables: Tables, workspace: Workspace };
+const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: Logs, media: Media, mediapage: lazy("media"), projects: Projects, system: System, table: Table, tables: Tables, workspace: Workspace };
 
 /** These add to it, by selector. */
 const ENHANCERS: Readonly<Record<string, (element: HTMLElement) => () => void>> = {

@@ -33,7 +33,7 @@ export function Bar() {
       <Button icon={dark ? "sun" : "moon"} label={dark ? "Light theme" : "Dark theme"} onClick={toggleTheme} />
       {finding.value && <Find close={() => (finding.value = false)} />}
       {helping.value && <Help close={() => (helping.value = false)} />}
-      <Portal><TipHost />{(page.value.kind === "run" || page.value.kind === "table") && <Bottom />}</Portal>
+      <Portal><TipHost />{["run", "table", "media"].includes(page.value.kind) && <Bottom />}</Portal>
     </>
   );
 }

@@ -37,7 +37,7 @@ export interface MediaPanelProps<T extends MediaItem> extends PanelProps {
   /** Draws one item; the panel draws its caption, or why it cannot be shown. */
   readonly Item?: ComponentType<ItemProps<T>>;
   /** Draws all items in place of a grid of `Item`. */
-  readonly body?: (tiles: readonly Tile<T>[], common: string, named: boolean) => ComponentChildren;
+  readonly body?: (tiles: readonly Tile<T>[], common: string, named: boolean, onStep: (by: number) => void) => ComponentChildren;
   readonly acts?: ComponentChildren;
   /** Items drawn without asking. */
   readonly most?: number;
@@ -49,7 +49,7 @@ export function MediaPanel<T extends MediaItem>({ panel, fixed, drag, large, nou
   const runs = useRuns(fixed);
   const { value, error } = useLoaded(() => readMedia<T>(runs, panel.key, panel.kind), [runs.map((run) => run.parts.join()).join(), panel.key], seen);
   const steps = [...new Set([...(value?.values() ?? [])].flatMap((values) => values.map((one) => one.step)))].sort((a, b) => a - b);
-  const { step, slider } = useStep(steps, panel.title);
+  const { step, slider, go } = useStep(steps, panel.title);
   const tiles = value ? tilesAt(value, step) : [];
   const first = tiles[0]?.item.caption;
   const common = first && tiles.every((tile) => tile.item.caption === first) ? first : "";
@@ -60,7 +60,7 @@ export function MediaPanel<T extends MediaItem>({ panel, fixed, drag, large, nou
       {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
         : !value ? <div class="tiles wait" aria-hidden="true"><i class="sk" /><i class="sk" /></div>
           : !tiles.length ? <div class="plot"><Empty title={`No run in view logged a ${noun} here`} /></div>
-            : body ? body(tiles, common, named)
+            : body ? body(tiles, common, named, go)
               : <div class={`items ${panel.kind}${large ? " large" : ""}`} style={{ "--n": Math.min(tiles.length, large ? 3 : 2) }}>
                 {shown.map((tile) => <Framed key={uid(tile.run) + tile.n} tile={tile} common={common} named={named}>{Item && <Item run={tile.run} item={tile.item} step={tile.step} large={large} />}</Framed>)}
               </div>}
@@ -78,7 +78,7 @@ async function readMedia<T extends MediaItem>(runs: readonly RunRow[], key: stri
 }
 
 /** The step that is chosen, here or for all panels, and the slider that chooses it. */
-export function useStep(steps: readonly number[], title: string): { step: number; slider: ComponentChildren } {
+export function useStep(steps: readonly number[], title: string): { step: number; slider: ComponentChildren; go: (by: number) => void } {
   const [own, setOwn] = useState<number | null>(null);
   const shared = param("step");
   const linked = shared !== undefined;
@@ -103,7 +103,7 @@ export function useStep(steps: readonly number[], title: string): { step: number
       <Button kind="xs" icon="link" text="all panels" pressed={linked} onClick={() => setParams({ step: linked ? undefined : String(step) })} />
     </div>
   );
-  return { step, slider };
+  return { step, slider, go: (by) => choose(at + by) };
 }
 
 function tilesAt<T extends MediaItem>(loaded: ReadonlyMap<RunRow, readonly Logged<MediaValues<T>>[]>, step: number): Tile<T>[] {

@@ -61,3 +61,9 @@ export function Item({ kind, ...props }: ItemProps & { kind: string }) {
   if (error) return <Empty title="The viewer of this item could not be loaded" text={error} />;
   return value?.Item ? <value.Item {...props} /> : <i class="sk" aria-busy="true" />;
 }
+
+/** A page whose script is loaded when it is opened; the script exports it as `Page`. */
+export const lazy = (name: string): ComponentType => () => {
+  const { value, error } = useLoaded(() => viewer<{ readonly Page: ComponentType }>(name), []);
+  return value ? <value.Page /> : error ? <Empty title="The script of this page could not be loaded" text={error} /> : <i class="sk" aria-busy="true" />;
+};

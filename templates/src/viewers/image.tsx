@@ -1,66 +1,48 @@
-// Pictures: tiles, and a viewer at full size.
+// Pictures: tiles with masks and boxes, and a viewer at full size.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { media } from "../entry";
 import type { ImageItem } from "../model";
-import { bytes, full, plural } from "../lib/format";
-import { nameOf } from "../parts/identity";
-import { Broken, Caption, MediaPanel, type Tile } from "../parts/mediapanel";
-import { Portal } from "../parts/portal";
-import { Button } from "../parts/ui";
+import { MediaPanel, type Tile } from "../parts/mediapanel";
+import { Menu } from "../parts/ui";
 import type { ItemProps, PanelProps } from "../parts/viewer";
+import css from "./image.css";
+import { Full } from "./image/full";
+import { Tiles, TileView, type TilesProps } from "./image/grid";
+import { Overlays, hasOverlays } from "./image/overlays";
+import { Picture } from "./image/picture";
+import { addStyle } from "./lib/style";
 
-const TILES = 12;
+addStyle(css);
 
 function Panel(props: PanelProps) {
-  return <MediaPanel<ImageItem> {...props} noun="picture" body={(tiles, common, named) => <Tiles tiles={tiles} common={common} named={named} large={props.large ?? false} />} />;
+  const [shown, setShown] = useState<readonly Tile<ImageItem>[]>([]);
+  const acts = hasOverlays(shown) && <Menu label="Overlays" icon="filter">{() => <Overlays shown={shown} />}</Menu>;
+  return <MediaPanel<ImageItem> {...props} noun="picture" acts={acts} body={(tiles, common, named, onStep) => <Watched tiles={tiles} common={common} named={named} large={props.large ?? false} onStep={onStep} tell={setShown} />} />;
 }
 
-function Tiles({ tiles, common, named, large }: { tiles: readonly Tile<ImageItem>[]; common: string; named: boolean; large: boolean }) {
-  const [open, setOpen] = useState<Tile<ImageItem> | null>(null);
-  if (tiles.every(({ item }) => !item.error && !media(item.thumb || item.src)))
-    return <div class="empty leftout"><b>Left out of this one-file copy</b><p>{plural(tiles.length, "picture")} at this step, {bytes(tiles.reduce((sum, { item }) => sum + item.bytes, 0))}</p></div>;
+/** Tells the head of its card what it shows. */
+function Watched({ tell, ...props }: TilesProps & { tell: (tiles: readonly Tile<ImageItem>[]) => void }) {
+  const key = `${props.tiles.length} ${props.tiles[0]?.run.entry} ${props.tiles[0]?.step}`;
+  const last = useRef("");
+  useEffect(() => {
+    if (last.current !== key) tell(props.tiles);
+    last.current = key;
+  });
+  return <Tiles {...props} />;
+}
+
+function Item({ run, item, step, large }: ItemProps<ImageItem>) {
+  const [open, setOpen] = useState(false);
+  const tile = { run, item, n: 0, step, earlier: false };
   return (
     <>
-      <div class={large ? "tiles large" : "tiles"} style={{ "--n": Math.min(tiles.length, 4) }}>
-        {tiles.slice(0, TILES).map((tile) => <TileView key={tile.run.entry + tile.n} tile={tile} common={common} named={named} open={() => setOpen(tile)} />)}
-      </div>
-      {tiles.length > TILES && <p class="hint">{TILES} of {plural(tiles.length, "picture")} shown</p>}
-      {open && <Full tile={open} close={() => setOpen(null)} />}
+      <TileView tile={tile} named={false} common={item.caption} open={() => setOpen(true)} small={large === false} />
+      {open && <Full tiles={[tile]} at={tile} close={() => setOpen(false)} />}
     </>
   );
 }
 
-function TileView({ tile, named, common, open }: { tile: Tile<ImageItem>; named: boolean; common: string; open: () => void }) {
-  const { run, item } = tile;
-  const src = media(item.thumb || item.src);
-  const name = [named && nameOf(run), item.caption].filter(Boolean).join(", ") || "picture";
-  return (
-    <div class="media" style={{ aspectRatio: `${item.width || 4} / ${item.height || 3}` }}>
-      {item.error || !src ? <Broken item={item} />
-        : <button type="button" aria-label={`Open ${name}`} onClick={open}><img src={src} alt={name} width={item.width} height={item.height} loading="lazy" decoding="async" data-small={item.width < 128 ? "" : undefined} /></button>}
-      <Caption tile={tile} common={common} named={named} />
-    </div>
-  );
-}
+/** What the media page draws with. */
+export const exports = { Panel, Item, Picture, Full, TileView, Overlays, hasOverlays };
+export type ImageViewer = typeof exports;
 
-function Item({ run, item, step }: ItemProps<ImageItem>) {
-  return <TileView tile={{ run, item, n: 0, step, earlier: false }} named={false} common={item.caption} open={() => undefined} />;
-}
-
-function Full({ tile, close }: { tile: Tile<ImageItem>; close: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => void dialog.current?.showModal(), []);
-  const { item, run, step } = tile;
-  const src = media(item.src) || media(item.thumb);
-  return (
-    <Portal>
-      <dialog class="viewer" ref={dialog} aria-label={item.caption || "Picture"} onClose={close} onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}>
-        <header><b>{item.caption || "Picture"}</b><span class="dim">{nameOf(run)}, step {full(step)}, {item.width} × {item.height}, {bytes(item.bytes)}</span><span class="grow" />
-          <Button icon="close" label="Close" onClick={() => dialog.current?.close()} /></header>
-        <img src={src} alt={item.caption || "Picture"} data-small={item.width < 160 ? "" : undefined} />
-      </dialog>
-    </Portal>
-  );
-}
-
-tracklog.viewer("image", { Panel, Item });
+tracklog.viewer("image", exports);
