@@ -14,6 +14,10 @@ THUMB = 512
 """Longest side of a smaller copy, in pixels."""
 _SIDE, _PIXELS = 16_000, 40_000_000
 """Largest sheet of frames; WebP ends at 16,383 pixels a side."""
+_PAUSE = 100
+"""Milliseconds of a frame that names none."""
+_TICKS = 5_000
+"""A gif of more is shown frame by frame, whatever their pauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class Gif:
     height: int
     frames: int
     fps: float
-    """By the pause after its first frame; 10 where it names none."""
+    """Of these frames."""
     columns: int
     sheet: bytes
     """Frames row by row, `columns` in each, as WebP; empty when they would be too large together."""
@@ -54,33 +58,48 @@ def scaled(picture: Image) -> tuple[bytes, float, float]:
     return out.getvalue(), low, high
 
 
-def unfolded(data: bytes) -> Gif:
-    """Return the frames of a gif. Raises ValueError when it is damaged."""
+def unfolded(data: bytes, fps: float) -> Gif:
+    """Return the frames of a gif as they are at `fps` (0: at its shortest pause). Raises ValueError when it is damaged.
+
+    Writers of gifs join equal frames into one that stays longer; here each is there as often as it is seen.
+    """
     from PIL import Image as PILImage
     from PIL import UnidentifiedImageError
 
     try:
         with PILImage.open(io.BytesIO(data), formats=["GIF"]) as gif:
             width, height = gif.size
-            count = int(getattr(gif, "n_frames", 1))
-            fps = 1000 / float(gif.info.get("duration") or 100)
-            columns = max(1, min(count, _SIDE // width, math.ceil(math.sqrt(count * height / width))))
-            rows = math.ceil(count / columns)
+            shown, fps = _shown(gif, fps)
+            columns = max(1, min(len(shown), _SIDE // width, math.ceil(math.sqrt(len(shown) * height / width))))
+            rows = math.ceil(len(shown) / columns)
             fits = rows * height <= _SIDE and rows * height * columns * width <= _PIXELS
-            sheet = _sheet(gif, count, columns, rows) if fits else b""
+            sheet = _sheet(gif, shown, columns, rows) if fits else b""
     except (UnidentifiedImageError, OSError, SyntaxError, EOFError, PILImage.DecompressionBombError) as error:
         raise ValueError(f"it cannot be read as a gif: {str(error)[:200]}") from error
-    return Gif(width, height, count, fps, columns, sheet)
+    return Gif(width, height, len(shown), fps, columns, sheet)
 
 
-def _sheet(gif: Image, count: int, columns: int, rows: int) -> bytes:
+def _shown(gif: Image, fps: float) -> tuple[list[int], float]:
+    """Return which frame is seen at each tick, and ticks a second."""
+    pauses = []
+    for n in range(int(getattr(gif, "n_frames", 1))):
+        gif.seek(n)
+        pauses.append(float(gif.info.get("duration") or _PAUSE))
+    fps = fps or 1000 / min(pauses)
+    ticks = [max(1, round(pause * fps / 1000)) for pause in pauses]
+    if sum(ticks) > _TICKS:
+        return list(range(len(pauses))), fps
+    return [n for n, times in enumerate(ticks) for _ in range(times)], fps
+
+
+def _sheet(gif: Image, shown: list[int], columns: int, rows: int) -> bytes:
     from PIL import Image as PILImage
 
     width, height = gif.size
     sheet = PILImage.new("RGBA", (columns * width, rows * height))
-    for n in range(count):
+    for place, n in enumerate(shown):
         gif.seek(n)
-        sheet.paste(gif.convert("RGBA"), (n % columns * width, n // columns * height))
+        sheet.paste(gif.convert("RGBA"), (place % columns * width, place // columns * height))
     written = io.BytesIO()
     sheet.save(written, "WEBP", lossless=True, quality=20, method=2)
     return written.getvalue()

@@ -45,10 +45,10 @@ def _item(record: Any, door: Door) -> VideoItem:
 def _gif(path: str, door: Door, fps: float) -> dict[str, Any]:
     """Return what a gif says of itself, with a sheet of its frames where that fits into a picture."""
     try:
-        gif = thumbnails.unfolded(door.read(path, GIF_BYTES))
+        gif = thumbnails.unfolded(door.read(path, GIF_BYTES), fps)
     except ValueError as error:
         raise ValueError(f"{path} is damaged: {error}") from error
-    facts: dict[str, Any] = {"width": gif.width, "height": gif.height, "frames": gif.frames, "fps": fps or gif.fps}
+    facts: dict[str, Any] = {"width": gif.width, "height": gif.height, "frames": gif.frames, "fps": gif.fps}
     if not gif.sheet:
         return facts
     return facts | {"sheet": door.derive(path, gif.sheet, "webp"), "columns": gif.columns}
