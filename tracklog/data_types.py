@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
-from tracklog.media.boxes import BoundingBoxes2D as BoundingBoxes2D
-from tracklog.media.classes import Classes as Classes
-from tracklog.media.image import Image as Image
-from tracklog.media.masks import ImageMask as ImageMask
+from tracklog.media.audio import Audio
+from tracklog.media.boxes import BoundingBoxes2D
+from tracklog.media.classes import Classes
+from tracklog.media.figure import Bokeh, Plotly
+from tracklog.media.histogram import Histogram
+from tracklog.media.html import Html
+from tracklog.media.image import Image
+from tracklog.media.masks import ImageMask
+from tracklog.media.molecule import Molecule
+from tracklog.media.object3d import Object3D
+from tracklog.media.table import Table
+from tracklog.media.table_unions import JoinedTable, PartitionedTable
+from tracklog.media.video import Video
+
+__all__ = [
+    "Audio",
+    "Bokeh",
+    "BoundingBoxes2D",
+    "Classes",
+    "Histogram",
+    "Html",
+    "Image",
+    "ImageMask",
+    "JoinedTable",
+    "Molecule",
+    "Object3D",
+    "PartitionedTable",
+    "Plotly",
+    "Table",
+    "Video",
+]

@@ -34,8 +34,8 @@ _QUALIFIED = {
     "numpy.datetime64": "timestamp",
     "numpy.ndarray": "ndarray",
     "torch.Tensor": "ndarray",
-    "pandas._libs.missing.NAType": UNKNOWN,
-    "pandas._libs.tslibs.nattype.NaTType": UNKNOWN,
+    "pandas.NAType": UNKNOWN,
+    "pandas.NaTType": UNKNOWN,
 }
 
 
@@ -55,7 +55,7 @@ def class_type(kind: type) -> str:
     if issubclass(kind, enum.Enum):
         return "string"
     for base in kind.__mro__:
-        found = _QUALIFIED.get(f"{base.__module__}.{base.__qualname__}") or _CLASSES.get(base)
+        found = _QUALIFIED.get(f"{base.__module__.partition('.')[0]}.{base.__qualname__}") or _CLASSES.get(base)
         if found:
             return found
     return "dictionary" if issubclass(kind, Mapping) else kind.__name__
