@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from site_builder import masks, pictures
-from site_builder.model import ImageItem
+from site_builder.items import ImageItem
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,7 +7,7 @@ import types
 import typing
 from typing import Any, Literal
 
-from site_builder import model
+from site_builder import items, model
 
 _SCALARS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null", Any: "unknown"}
 
@@ -46,13 +46,13 @@ def _classes(roots: tuple[type, ...]) -> list[type]:
 
     for root in roots:
         visit(root)
-    mine = [value for value in vars(model).values() if isinstance(value, type)]
+    mine = [value for value in {**vars(items), **vars(model)}.values() if isinstance(value, type)]
     return [value for value in mine if value in reached]
 
 
 def text() -> str:
     """Return the text of ``templates/src/model.ts``."""
-    parts = ["// Written by `python -m site_builder.model`; the explanations stand in site_builder/model.py.\n"]
+    parts = ["// Written by `python -m site_builder.model`; the explanations stand there and in items.py.\n"]
     parts += [
         f"export const SCHEMA = {model.SCHEMA};",
         f"export const BLOCK_ROWS = {model.BLOCK_ROWS};",

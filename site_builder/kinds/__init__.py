@@ -28,8 +28,9 @@ from tracklog.store import layout
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from site_builder.items import ImageItem
     from site_builder.masks import Runs
-    from site_builder.model import ImageItem, Kind
+    from site_builder.model import Kind
 
 
 class Door(Protocol):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from site_builder.items import AudioItem, MediaValue
 from site_builder.kinds import listed
-from site_builder.model import AudioItem, MediaValue
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from site_builder.items import FigureItem, MediaValue
 from site_builder.kinds import listed
-from site_builder.model import FigureItem, MediaValue
 
 if TYPE_CHECKING:
     from site_builder.kinds import Door

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from site_builder.items import HtmlItem, MediaValue
 from site_builder.kinds import listed
-from site_builder.model import HtmlItem, MediaValue
 
 if TYPE_CHECKING:
     from site_builder.kinds import Door

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from site_builder.items import ImageItem, MediaValue
 from site_builder.kinds import listed, overlays
-from site_builder.model import ImageItem, MediaValue
 
 if TYPE_CHECKING:
     from site_builder.kinds import Door

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from site_builder.model import MediaItem, MediaValue
+from site_builder.items import MediaItem, MediaValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from site_builder import clouds, gltf
+from site_builder.items import Arrow, Box3D, MediaValue, Object3DItem
 from site_builder.kinds import listed
-from site_builder.model import Arrow, Box3D, MediaValue, Object3DItem
 
 if TYPE_CHECKING:
     from site_builder.clouds import Cloud

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder.model import BoxSet, ClassCount, MaskSet, Score
+from site_builder.items import BoxSet, ClassCount, MaskSet, Score
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from site_builder.items import ImageItem
     from site_builder.kinds import Door
-    from site_builder.model import ImageItem
 
 SETS = 20
 """Named sets of an image that are shown."""

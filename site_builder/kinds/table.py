@@ -11,9 +11,9 @@ import numpy as np
 import orjson
 
 from site_builder import kinds
+from site_builder.items import MediaValue, TableColumn, TableItem
 from site_builder.kinds import listed
 from site_builder.kinds.table_blocks import Cells, blocks
-from site_builder.model import MediaValue, TableColumn, TableItem
 from tracklog.store import layout
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from site_builder.model import TableColumn
+    from site_builder.items import TableColumn
 
 _LENGTH = struct.Struct("<I")
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from site_builder.kinds import figure
 
 if TYPE_CHECKING:
+    from site_builder.items import MediaValue
     from site_builder.kinds import Door
-    from site_builder.model import Kind, MediaValue
+    from site_builder.model import Kind
 
 KIND: Kind = "vega"
 TYPES = ("vega-file", "vega")

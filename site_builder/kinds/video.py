@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from site_builder import thumbnails
+from site_builder.items import MediaValue, VideoItem
 from site_builder.kinds import listed
-from site_builder.model import MediaValue, VideoItem
 
 if TYPE_CHECKING:
     from site_builder.kinds import Door

@@ -1,4 +1,4 @@
-// Written by `python -m site_builder.model`; the explanations stand in site_builder/model.py.
+// Written by `python -m site_builder.model`; the explanations stand there and in items.py.
 
 export const SCHEMA = 1;
 export const BLOCK_ROWS = 16384;
@@ -7,104 +7,6 @@ export const BLOCK_BUCKETS = 2048;
 export type State = "running" | "silent" | "finished" | "failed" | "crashed";
 export type Kind = "number" | "bool" | "string" | "histogram" | "image" | "audio" | "video" | "html" | "molecule" | "object3d" | "table" | "plotly" | "vega" | "chart" | "other";
 export type Stream = "history" | "system";
-
-export interface ProjectRow {
-  readonly project: string;
-  readonly page: string;
-  readonly runs: number;
-  readonly running: number;
-  readonly crashed: number;
-  readonly last_sign: number;
-}
-
-export interface SiteIndex {
-  readonly title: string;
-  readonly projects: readonly ProjectRow[];
-}
-
-export interface RunRow {
-  readonly entry: string;
-  readonly parts: readonly string[];
-  readonly page: string;
-  readonly id: string;
-  readonly name: string;
-  readonly state: "running" | "silent" | "finished" | "failed" | "crashed";
-  readonly created: number;
-  readonly duration: number;
-  readonly last_sign: number;
-  readonly step: number;
-  readonly rows: number;
-  readonly tags: readonly string[];
-  readonly notes: string;
-  readonly group: string;
-  readonly job_type: string;
-  readonly host: string;
-  readonly user: string;
-  readonly commit: string;
-  readonly root: string;
-  readonly damaged: number;
-  readonly lost: number;
-}
-
-export interface Column {
-  readonly key: string;
-  readonly rows: readonly number[] | null;
-  readonly values: readonly unknown[];
-}
-
-export interface KeyInfo {
-  readonly key: string;
-  readonly kind: "number" | "bool" | "string" | "histogram" | "image" | "audio" | "video" | "html" | "molecule" | "object3d" | "table" | "plotly" | "vega" | "chart" | "other";
-  readonly stream: "history" | "system";
-  readonly runs: number;
-  readonly hidden: boolean;
-}
-
-export interface ProjectIndex {
-  readonly project: string;
-  readonly runs: readonly RunRow[];
-  readonly config: readonly Column[];
-  readonly summary: readonly Column[];
-  readonly keys: readonly KeyInfo[];
-}
-
-export interface Level {
-  readonly size: number;
-  readonly blocks: readonly number[];
-  readonly starts: readonly number[] | null;
-}
-
-export interface Axis {
-  readonly size: number;
-  readonly levels: readonly Level[];
-  readonly monotonic: boolean;
-}
-
-export interface Series {
-  readonly key: string;
-  readonly kind: "number" | "bool" | "string" | "histogram" | "image" | "audio" | "video" | "html" | "molecule" | "object3d" | "table" | "plotly" | "vega" | "chart" | "other";
-  readonly stream: "history" | "system";
-  readonly rank: string;
-  readonly hidden: boolean;
-  readonly axis: number;
-  readonly size: number;
-  readonly levels: readonly Level[];
-  readonly finite: number;
-  readonly nan: number;
-  readonly posinf: number;
-  readonly neginf: number;
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly argmin: number;
-  readonly argmax: number;
-}
-
-export interface HistogramValue {
-  readonly counts: readonly number[];
-  readonly min: number | null;
-  readonly width: number | null;
-  readonly bins: readonly number[] | null;
-}
 
 export interface MediaItem {
   readonly caption: string;
@@ -284,6 +186,104 @@ export interface TableItem {
 
 export interface MediaValue {
   readonly items: readonly MediaItem[];
+}
+
+export interface ProjectRow {
+  readonly project: string;
+  readonly page: string;
+  readonly runs: number;
+  readonly running: number;
+  readonly crashed: number;
+  readonly last_sign: number;
+}
+
+export interface SiteIndex {
+  readonly title: string;
+  readonly projects: readonly ProjectRow[];
+}
+
+export interface RunRow {
+  readonly entry: string;
+  readonly parts: readonly string[];
+  readonly page: string;
+  readonly id: string;
+  readonly name: string;
+  readonly state: "running" | "silent" | "finished" | "failed" | "crashed";
+  readonly created: number;
+  readonly duration: number;
+  readonly last_sign: number;
+  readonly step: number;
+  readonly rows: number;
+  readonly tags: readonly string[];
+  readonly notes: string;
+  readonly group: string;
+  readonly job_type: string;
+  readonly host: string;
+  readonly user: string;
+  readonly commit: string;
+  readonly root: string;
+  readonly damaged: number;
+  readonly lost: number;
+}
+
+export interface Column {
+  readonly key: string;
+  readonly rows: readonly number[] | null;
+  readonly values: readonly unknown[];
+}
+
+export interface KeyInfo {
+  readonly key: string;
+  readonly kind: "number" | "bool" | "string" | "histogram" | "image" | "audio" | "video" | "html" | "molecule" | "object3d" | "table" | "plotly" | "vega" | "chart" | "other";
+  readonly stream: "history" | "system";
+  readonly runs: number;
+  readonly hidden: boolean;
+}
+
+export interface ProjectIndex {
+  readonly project: string;
+  readonly runs: readonly RunRow[];
+  readonly config: readonly Column[];
+  readonly summary: readonly Column[];
+  readonly keys: readonly KeyInfo[];
+}
+
+export interface Level {
+  readonly size: number;
+  readonly blocks: readonly number[];
+  readonly starts: readonly number[] | null;
+}
+
+export interface Axis {
+  readonly size: number;
+  readonly levels: readonly Level[];
+  readonly monotonic: boolean;
+}
+
+export interface Series {
+  readonly key: string;
+  readonly kind: "number" | "bool" | "string" | "histogram" | "image" | "audio" | "video" | "html" | "molecule" | "object3d" | "table" | "plotly" | "vega" | "chart" | "other";
+  readonly stream: "history" | "system";
+  readonly rank: string;
+  readonly hidden: boolean;
+  readonly axis: number;
+  readonly size: number;
+  readonly levels: readonly Level[];
+  readonly finite: number;
+  readonly nan: number;
+  readonly posinf: number;
+  readonly neginf: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly argmin: number;
+  readonly argmax: number;
+}
+
+export interface HistogramValue {
+  readonly counts: readonly number[];
+  readonly min: number | null;
+  readonly width: number | null;
+  readonly bins: readonly number[] | null;
 }
 
 export interface LogMark {

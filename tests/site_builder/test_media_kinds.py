@@ -15,8 +15,8 @@ import soundfile
 from PIL import Image as PILImage
 
 from site_builder import clouds, gltf, kinds
+from site_builder.items import AudioItem, ChartItem, HtmlItem, MoleculeItem, Object3DItem, VideoItem
 from site_builder.media import RunMedia
-from site_builder.model import AudioItem, ChartItem, HtmlItem, MoleculeItem, Object3DItem, VideoItem
 from site_builder.parts import Blocks
 from tracklog import Video
 
@@ -193,7 +193,7 @@ def test_bad_files_are_named_with_a_reason(case: tuple[Kind, str, bytes, str], f
     assert str(files.folder) not in item.error
 
 
-LISTED: tuple[Kind, ...] = ("audio", "video", "html", "molecule", "object3d", "plotly", "vega", "chart", "image")
+LISTED: tuple[Kind, ...] = ("audio", "video", "html", "molecule", "object3d", "plotly", "vega", "chart", "image", "table")
 
 
 @pytest.mark.parametrize("kind", LISTED)
