@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import numpy as np
 
 from site_builder import Builder, Options
 from tests.bench import builds, corpus
@@ -199,3 +202,57 @@ def million(world: World) -> Iterator[Figure]:
                 assert opened.locator(".hint").first.inner_text().startswith("All ")
     yield Figure("1 M points: first draw", median(first[1:]), 300, "ms", first)
     yield Figure("1 M points: zoom step", median(steps), 100, "ms", steps, f"slowest {max(steps):.0f} ms")
+
+
+# From a click or a change of the address until the table says another thing, and the page answers again.
+ACTED = """async ([heads, hash]) => {
+  const said = () => document.querySelector('.dt-body').textContent + document.querySelector('.dt-foot').textContent;
+  const before = said();
+  const from = performance.now();
+  if (hash !== null) location.hash = hash;
+  else document.querySelectorAll('.dt-head button')[heads].click();
+  return (await bench.until(() => said() !== before)) - from;
+}"""
+ACTS: tuple[tuple[str, int, str | None], ...] = (
+    ("sort by a number", 1, None),
+    ("sort by text, all different", 3, None),
+    ("filter by a number", 0, "f=value,>,0"),
+    ("search all cells", 0, "q=a1b"),
+    ("group by a column, sorted by a mean", 0, "g=word;s=-value"),
+)
+
+
+def table(world: World) -> Iterator[Figure]:
+    """Sort, filter, search and group a table of 100,000 rows, a page for each turn."""
+    workspace = world.folder("table100k", _table) / "site/bench/index.html"
+    figures: dict[str, list[float]] = {"first rows": []}
+    with chromium() as browser:
+        for _ in range(1 + world.repeats):
+            with page(browser, workspace.as_uri()) as opened:
+                figures["first rows"].append(opened.evaluate("bench.until(() => document.querySelector('.dt-tr'))"))
+                opened.evaluate("bench.until(() => document.querySelector('.dt-scroll').ariaRowCount === '100001')")
+                for name, head, state in ACTS:
+                    hash_ = None if state is None else "t.table%23table=" + quote(state)
+                    figures.setdefault(name, []).append(opened.evaluate(ACTED, [head, hash_]))
+    for name, samples in figures.items():
+        bound = None if name == "first rows" else 200
+        yield Figure(f"100,000-row table: {name}", median(samples[1:]), bound, "ms", samples[1:])
+
+
+def _table(path: Path) -> None:
+    import tracklog
+
+    random = np.random.default_rng(0)
+    count = 100_000
+    columns = {
+        "id": range(count),
+        "value": random.normal(size=count).tolist(),
+        "word": np.array(["red", "green", "blue", "yellow"])[random.integers(0, 4, count)].tolist(),
+        "name": [f"item {n:x}" for n in random.integers(0, 1 << 40, count).tolist()],
+        "whole": random.integers(0, 1000, count).tolist(),
+    }
+    silent = {"silent": True, "console": "off", "disable_stats": True, "disable_git": True, "disable_meta": True}
+    run = tracklog.init(project="bench", dir=path / "logs", settings=silent)
+    run.log({"table": tracklog.Table(columns=list(columns), data=list(zip(*columns.values(), strict=True)))})
+    run.finish()
+    Builder(Options((path / "logs",), path / "site", jobs=1)).build()

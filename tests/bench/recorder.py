@@ -11,10 +11,11 @@ import orjson
 from tests.bench.measure import Figure, World, interleaved, median, python
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 CALLS = 20_000
+TABLE_ROWS = 10_000
 PROCESS = """
 import tracklog
 run = tracklog.init(project="bench", dir="logs")
@@ -73,3 +74,37 @@ def process(world: World) -> Iterator[Figure]:
     )
     extra = [(b - a) * 1000 for a, b in zip(bare, full, strict=True)]
     yield Figure("import, init, 5 rows, finish over python -c pass", median(extra), 200, "ms", extra)
+
+
+def table(world: World) -> Iterator[Figure]:
+    """A table of 10,000 rows and 5 columns, made and logged, against writing its rows with orjson."""
+    import tracklog
+
+    silent = {"silent": True, "console": "off", "disable_stats": True, "disable_git": True, "disable_meta": True}
+    run = tracklog.init(project="bench", dir=world.home / "table", settings=silent)
+    columns = ["id", "value", "word", "flag", "name"]
+    turn = 0
+
+    def rows() -> list[list[object]]:
+        nonlocal turn
+        turn += 1  # another content each time, or nothing would be written
+        return [[n, (n + turn) / 7, "abc"[n % 3], n % 2 == 0, f"item {n}"] for n in range(TABLE_ROWS)]
+
+    def timed(work: Callable[[list[list[object]]], object]) -> float:
+        made = rows()
+        began = time.perf_counter()
+        work(made)
+        return time.perf_counter() - began
+
+    def bare(made: list[list[object]]) -> object:
+        return (world.home / "bare.json").write_bytes(orjson.dumps({"columns": columns, "data": made}))
+
+    plain, ours = interleaved(
+        5 * world.repeats,
+        lambda: timed(bare),
+        lambda: timed(lambda made: run.log({"table": tracklog.Table(columns=columns, data=made)})),
+    )
+    run.finish()
+    cost = f"against {median(plain) * 1000:.1f} ms for its JSON"
+    milliseconds = [seconds * 1000 for seconds in ours]
+    yield Figure("log a table of 10,000 rows x 5 columns", median(milliseconds), None, "ms", milliseconds, cost)

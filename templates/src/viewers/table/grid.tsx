@@ -34,7 +34,7 @@ export function Grid({ frame, columns, ordered, kept, state, set, label, foot }:
   const media = columns.some((column) => column.type === "media");
   const height = Math.max(rowHeight(), media ? state.size + 8 : 0);
   const lines = useMemo(() => laidOut(ordered, state.open, height, Math.max(GROUP_ROW, rowHeight())), [ordered, state.open, height]);
-  const widths = columns.map((column, n) => (resizing?.id === column.id ? resizing.width : (state.widths[column.id] ?? Math.max(ordered.groups.length ? (n ? 96 : 190) : 0, natural(column, state.size)))));
+  const widths = columns.map((column, n) => (resizing?.id === column.id ? resizing.width : (state.widths[column.id] ?? Math.round(Math.max(ordered.groups.length ? (n ? 96 : 190) : 0, natural(column, state.size))))));
   const total = lines.tops.at(-1)!;
   const view = useView(scroller, lines, widths);
   const by = new Set(state.group);
