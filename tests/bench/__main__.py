@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import builds, pages, recorder
+from tests.bench import builds, media, pages, recorder
 from tests.bench.measure import Figure, World, say
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "open": pages.opening,
     "charts": pages.many,
     "million": pages.million,
+    "table": recorder.table,
+    "rows": pages.table,
+    "image": media.image,
+    "pictures": media.pictures,
+    "gallery": media.gallery,
 }
 
 
