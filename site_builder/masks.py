@@ -5,12 +5,13 @@ Runs go row by row over the whole mask, each as two unsigned LEB128 numbers: cla
 
 from __future__ import annotations
 
-import io
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from site_builder import thumbnails
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +58,7 @@ def _decoded(data: bytes, sign: tuple[int, int]) -> Runs:
     if not data:
         raise ValueError("is empty: it has 0 bytes")
     try:
-        with PILImage.open(io.BytesIO(data), formats=["PNG"]) as picture:
+        with thumbnails.opened(data, ["PNG"]) as picture:
             width, height = picture.size
             if width * height > PIXELS:
                 raise ValueError(f"has {width} × {height} pixels; masks up to {PIXELS:,} pixels are shown")

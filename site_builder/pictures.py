@@ -6,7 +6,6 @@ What is known is kept in the site's manifest by the file's size and time, so tha
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -124,7 +123,7 @@ def _checked(data: bytes, sign: tuple[int, int]) -> Picture:
     from PIL import UnidentifiedImageError
 
     try:
-        with PILImage.open(io.BytesIO(data), formats=list(FORMATS)) as picture:
+        with thumbnails.opened(data, list(FORMATS)) as picture:
             width, height = picture.size
             if width * height > PIXELS:
                 return Picture(*sign, error=_too_many(width, height))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL.Image import Image
 
 THUMB = 512
@@ -32,6 +36,17 @@ class Gif:
     columns: int
     sheet: bytes
     """Frames row by row, `columns` in each, as WebP; empty when they would be too large together."""
+
+
+@contextmanager
+def opened(data: bytes, formats: list[str]) -> Iterator[Image]:
+    """Open a picture, whose pixels are not decoded yet, without Pillow's word on its size: that is checked here."""
+    from PIL import Image as PILImage
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PILImage.DecompressionBombWarning)
+        with PILImage.open(io.BytesIO(data), formats=formats) as picture:
+            yield picture
 
 
 def smaller(picture: Image) -> bytes:
