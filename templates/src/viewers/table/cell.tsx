@@ -63,7 +63,7 @@ function Media({ cell, size }: { cell: MediaCell; size: number }) {
     <div class={`dt-media ${cell.kind}`} style={{ "--size": `${size}px` }}>
       {cell.items.slice(0, ITEMS).map((item, n) => (
         <div key={n} style={cell.kind === "image" && "width" in item ? { width: `${Math.min(3, Math.max(0.25, (Number(item.width) || 1) / (Number((item as { height?: number }).height) || 1))) * size}px` } : undefined}>
-          {item.error ? <span class="bad cut" title={item.error}>⚠ {item.error}</span> : <Item kind={cell.kind} run={cell.run} item={item} step={cell.step} />}
+          {item.error ? <span class="bad cut" title={item.error}>⚠ {item.error}</span> : <Item kind={cell.kind} run={cell.run} item={item} step={cell.step} large={false} />}
         </div>
       ))}
       {cell.items.length > ITEMS && <span class="dim">+{cell.items.length - ITEMS}</span>}

@@ -56,7 +56,7 @@ export function Grid({ frame, columns, ordered, kept, state, set, label, foot }:
     const style = { top: `${lines.tops[i]! + view.shift}px`, height: `${lines.tops[i + 1]! - lines.tops[i]!}px`, width: `${sum}px` };
     const one = line < 0 ? lines.groups[~line]! : null;
     shown.push(one
-      ? <div key={`g${one.id}`} class="dt-tr group" role="row" aria-rowindex={i + 2} aria-expanded={state.open.includes(one.id)} style={style}>
+      ? <div key={`g${one.id}`} class="dt-tr group" role="row" aria-level={1} aria-rowindex={i + 2} aria-expanded={state.open.includes(one.id)} style={style}>
           <GroupCells {...{ frame, group: one, by, names: group, state, set, cells, place, kept }} />
         </div>
       : <div key={line} class={`dt-tr${i & 1 ? " odd" : ""}`} role="row" aria-rowindex={i + 2} style={style}>
@@ -69,7 +69,7 @@ export function Grid({ frame, columns, ordered, kept, state, set, label, foot }:
   }
   return (
     <>
-      <div class="dt-scroll" ref={scroller} role="grid" tabIndex={0} aria-label={label} aria-rowcount={lines.lines.length + 1} aria-colcount={columns.length}>
+      <div class="dt-scroll" ref={scroller} role={ordered.groups.length ? "treegrid" : "grid"} tabIndex={0} aria-label={label} aria-rowcount={lines.lines.length + 1} aria-colcount={columns.length}>
         <div class="dt-head" role="row" aria-rowindex={1} style={{ width: `${sum}px` }}>
           {cells((column, first) => (
             <Head key={column.id} column={column} place={place(column, first)} state={state} set={set} width={widths[at(column)]!} resize={(width, done) => {

@@ -27,7 +27,7 @@ export function Tools({ frame, shown, rows, state, set, title, joinable }: Tools
       <Menu label="Filter" kind="" icon="filter" text={<><span class="t">Filter </span><b>{state.conditions.length || ""}</b></>}>{(close) => <FilterForm frame={frame} state={state} set={set} close={close} />}</Menu>
       <Menu label="Group" kind="" icon="group" text={<><span class="t">Group </span><b class="cut">{state.group.join(", ")}</b></>}>{() => <GroupForm frame={frame} state={state} set={set} />}</Menu>
       <Menu label="Columns" kind="" icon="columns" text={<><span class="t">Columns </span><b>{shown.length < frame.columns.length ? `${full(shown.length)} of ${full(frame.columns.length)}` : ""}</b></>}>{() => <ColumnsForm frame={frame} state={state} set={set} />}</Menu>
-      {joinable.length > 0 && <Menu label="Runs" kind="" icon="runs" text={<><span class="t">Runs </span><b class="cut">{state.join ? `joined on ${state.join}` : ""}</b></>}>{(close) => <JoinForm columns={joinable} state={state} set={set} close={close} />}</Menu>}
+      {joinable.length > 0 && <Menu label="Runs" kind="" icon="swap" text={<><span class="t">Runs </span><b class="cut">{state.join ? `joined on ${state.join}` : ""}</b></>}>{(close) => <JoinForm columns={joinable} state={state} set={set} close={close} />}</Menu>}
       {media && <span class="row dt-size"><span class="t lab">Size</span><Slider label="Height of media" min={24} max={256} step={8} value={state.size} text={`${state.size} pixels`} onInput={(size) => set({ size })} width="72px" /></span>}
       <span class="grow" />
       <Button icon="download" label="Download CSV" title="Download the rows and columns in view as CSV" text={<span class="t">CSV</span>} onClick={() => save(title, shown, rows)} />
