@@ -18,8 +18,9 @@ from hypothesis.extra import numpy as hnp
 
 import tracklog
 from site_builder import kinds
+from site_builder.items import TableItem
 from site_builder.media import RunMedia
-from site_builder.model import BLOCK_ROWS, TableItem
+from site_builder.model import BLOCK_ROWS
 from site_builder.pack import unpacked
 from site_builder.parts import Blocks
 
@@ -98,7 +99,7 @@ NUMBERS = st.sampled_from([np.float64, np.float32, np.float16, np.int64, np.uint
 def test_numbers_of_every_dtype_come_back(run: Run, array: np.ndarray, gaps: list[int]) -> None:
     cells = [None if n in gaps else value for n, value in enumerate(array.tolist())]
     item = run.logged(tracklog.Table(columns=["a"], data=[[cell] for cell in cells]))
-    assert item.columns[0].type == "number"
+    assert item.columns[0].type == ("number" if any(cell is not None for cell in cells) else "string")
     assert same(run.columns(item)[0], cells)
 
 
@@ -162,7 +163,7 @@ def test_dates_with_a_zone_are_utc(run: Run) -> None:
 def test_media_are_loaded_by_their_kinds_and_damage_stays_in_its_cell(run: Run) -> None:
     picture = np.zeros((2, 3), np.uint8)
     rows = [[tracklog.Image(picture, caption=f"{n}"), tracklog.Html(f"<p>{n}</p>")] for n in range(3)]
-    record = tracklog.Table(columns=["image", "html"], data=rows).to_record(run)  # type: ignore[arg-type]
+    record = tracklog.Table(columns=["image", "html"], data=rows).to_record(run)
     content = orjson.loads((run.folder / str(record["path"])).read_bytes())
     content["data"][1][0]["path"] = "gone.png"
     item = run.file(content)
@@ -202,6 +203,7 @@ def test_a_file_that_is_cut_off_shows_its_whole_rows(run: Run) -> None:
     data = orjson.dumps(
         {"columns": ["a", "b"], "types": ["number", "string"], "data": [[n, f"[{n}],"] for n in range(9)]}
     )
+    item = run.file(data)
     for end in range(data.index(b"[0,") + 1, len(data) - 1):
         item = run.file(data[:end])
         assert not item.error
@@ -224,7 +226,7 @@ def test_a_file_that_holds_something_else_says_so(run: Run, content: object) -> 
 
 
 def test_rows_that_are_missing_are_told(run: Run) -> None:
-    record = tracklog.Table(columns=["a"], data=[[1]]).to_record(run)  # type: ignore[arg-type]
+    record = tracklog.Table(columns=["a"], data=[[1]]).to_record(run)
     assert run.item({**record, "nrows": 5}).note == "1 of 5 rows are in its file"
 
 
