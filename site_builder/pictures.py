@@ -148,8 +148,8 @@ def _shown(picture: Image, data: bytes, sign: tuple[int, int]) -> Picture:
     src = thumb = place_of(hashlib.sha256(data).hexdigest(), FORMATS[picture.format or "PNG"])
     made: tuple[tuple[str, bytes], ...] = ()
     if max(width, height) > THUMB_ABOVE or len(data) > THUMB_BYTES:
-        small = thumbnails.smaller(picture)
-        thumb = place_of(hashlib.sha256(small).hexdigest(), "webp")
+        small, extension = thumbnails.smaller(picture)
+        thumb = place_of(hashlib.sha256(small).hexdigest(), extension)
         made = ((thumb, small),)
     else:
         picture.load()

@@ -49,15 +49,24 @@ def opened(data: bytes, formats: list[str]) -> Iterator[Image]:
             yield picture
 
 
-def smaller(picture: Image) -> bytes:
-    """Return a copy of at most `THUMB` pixels a side, as WebP."""
+def smaller(picture: Image) -> tuple[bytes, str]:
+    """Return a copy of at most `THUMB` pixels a side, and its extension.
+
+    Photographs stay JPEG, which takes a third of the time; anything else, with its sharp edges and clear pixels, is WebP.
+    """
+    from PIL import Image as PILImage
+
+    is_photo = picture.format == "JPEG"
     picture.draft("RGB", (THUMB, THUMB))
     clear = "A" in picture.getbands() or "transparency" in picture.info
     copy = picture if picture.mode in {"RGB", "RGBA"} else picture.convert("RGBA" if clear else "RGB")
-    copy.thumbnail((THUMB, THUMB), reducing_gap=2.0)
+    copy.thumbnail((THUMB, THUMB), PILImage.Resampling.BILINEAR, reducing_gap=2.0)
     out = io.BytesIO()
-    copy.save(out, "WEBP", quality=80, method=2)
-    return out.getvalue()
+    if is_photo:
+        copy.save(out, "JPEG", quality=80)
+    else:
+        copy.save(out, "WEBP", quality=80, method=2)
+    return out.getvalue(), "jpg" if is_photo else "webp"
 
 
 def scaled(picture: Image) -> tuple[bytes, float, float]:
