@@ -5,6 +5,8 @@ A block is::
     uint32  length of the JSON text, little-endian
     JSON    a list with one object for each column: {"at": n} for numbers, bools and dates, the n-th packed column;
             {"cells": [...]} for everything else, null where a cell is missing
+    then for each 255 of the packed columns
+    uint32  length of what follows, little-endian
     packed  columns of float64 (`site_builder.pack.packed`): bools are 0 and 1, dates milliseconds since 1970 UTC
 
 A packed column has NaN where a cell is missing, and ``null`` lists those rows of the block; ``exact`` is a list of
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from site_builder.items import TableColumn
 
 _LENGTH = struct.Struct("<I")
+_MOST = 255
+"""Columns that `packed` takes at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ def blocks(columns: Sequence[Cells], rows: int) -> Iterator[bytes]:
         stop = min(start + BLOCK_ROWS, rows)
         numbers = [cells.numbers[start:stop] for cells in columns if cells.numbers is not None]
         text = orjson.dumps(list(_described(columns, start, stop)))
-        yield _LENGTH.pack(len(text)) + text + (packed(numbers) if numbers else b"\0")
+        sections = [text, *(packed(numbers[n : n + _MOST]) for n in range(0, len(numbers), _MOST))]
+        yield b"".join(_LENGTH.pack(len(section)) + section for section in sections)
 
 
 def _described(columns: Sequence[Cells], start: int, stop: int) -> Iterator[dict[str, Any]]:

@@ -66,9 +66,13 @@ class Run:
         numbers, _ = self.blocks.layout()
         for n in item.blocks:
             block = zlib.decompress(data[numbers[self.blocks.payloads[n]]], 31)
-            (length,) = struct.unpack_from("<I", block)
-            described = orjson.loads(block[4 : 4 + length])
-            packed = unpacked(block[4 + length :])
+            sections = []
+            while block:
+                (length,) = struct.unpack_from("<I", block)
+                sections.append(block[4 : 4 + length])
+                block = block[4 + length :]
+            described = orjson.loads(sections[0])
+            packed = [column for section in sections[1:] for column in unpacked(section)]
             for cells, one in zip(found, described, strict=True):
                 values: list[Any] = one["cells"] if "cells" in one else packed[one["at"]].tolist()
                 for row in one.get("null", ()):
@@ -134,6 +138,12 @@ def test_a_long_table_comes_in_blocks(run: Run) -> None:
     item = run.logged(tracklog.Table(columns=["n", "x", "s", "b"], data=rows))
     assert (item.rows, len(item.blocks)) == (len(rows), 3)
     assert [column.type for column in item.columns] == ["number", "number", "string", "bool"]
+    assert run.columns(item) == [list(column) for column in zip(*rows, strict=True)]
+
+
+def test_a_wide_table_has_all_its_columns(run: Run) -> None:
+    rows = [[n * k if n % 9 else f"{n} {k}" for n in range(700)] for k in range(2)]
+    item = run.logged(tracklog.Table(columns=[f"{n}" for n in range(700)], data=rows))
     assert run.columns(item) == [list(column) for column in zip(*rows, strict=True)]
 
 

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RunRow, TableItem } from "../model";
 import { param, setParams } from "../route";
 import { uid } from "../lib/data";
-import { bytes, full, plural } from "../lib/format";
+import { full, plural } from "../lib/format";
 import { lastAt, loggedValues, type Logged } from "../lib/media";
 import { nameOf } from "../parts/identity";
 import { useStep, type MediaValues } from "../parts/mediapanel";
@@ -131,7 +131,7 @@ function TableView({ sources, state, set, title, large }: { sources: readonly So
   const kept = useMemo(() => frame && keptRows(frame, state), [frame, state.conditions, state.search]);
   const ordered = useMemo(() => frame && kept && orderedRows(frame, kept, state), [frame, kept, state.sort, state.group, state.aggregate, state.bySize]);
   const notes = sources.flatMap(({ label, items }) => items.flatMap((item) => (item.error || item.note ? [`${sources.length > 1 ? `${label}: ` : ""}${item.error || item.note}`] : [])));
-  if (!good.length) return <><Notes notes={notes} /><div class="plot"><Empty title="This table cannot be shown" text={sources[0] && bytes(sources[0].items[0]?.bytes ?? 0)} /></div></>;
+  if (!good.length) return <><Notes notes={notes} /><div class="plot"><Empty title="This table cannot be shown" /></div></>;
   if (error) return <div class="plot"><Empty title="This table could not be read" text={error} /></div>;
   if (!frame || !kept || !ordered) return <div class="plot wait" aria-busy="true"><i class="sk" /></div>;
   const columns = frame.columns.filter((column) => !state.hidden.includes(column.id));

@@ -49,9 +49,11 @@ export interface Block {
 
 /** What site_builder/kinds/table_blocks.py wrote. */
 export function block(bytes: Uint8Array): Block {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const text = new TextDecoder().decode(bytes.subarray(4, 4 + length));
-  return { columns: JSON.parse(text) as Described[], packed: unpack(bytes.subarray(4 + length)) };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sections: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += 4 + sections.at(-1)!.length) sections.push(bytes.subarray(at + 4, at + 4 + view.getUint32(at, true)));
+  const [text, ...packed] = sections;
+  return { columns: JSON.parse(new TextDecoder().decode(text)) as Described[], packed: packed.flatMap(unpack) };
 }
 
 const kindOf = (type: string): string => (type.startsWith("media:") ? type.slice(6) : "");
