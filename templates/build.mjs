@@ -110,8 +110,7 @@ async function bundle(name, source, extra = {}) {
 }
 
 async function site() {
-  rmSync(join(here, "dist"), { recursive: true, force: true });
-  mkdirSync(join(here, "dist"));
+  mkdirSync(join(here, "dist"), { recursive: true });
   const terms = write("licences", licences(), "txt");
   const banner = { js: `/*! Third-party licences: ${terms} */` };
   const viewers = {};
@@ -126,6 +125,9 @@ async function site() {
     theme: await bundle("theme", "theme.ts"),
   };
   writeFileSync(join(here, "dist", "assets.json"), JSON.stringify(assets, null, 1) + "\n");
+  // Last, so that a site can be built meanwhile.
+  const kept = new Set([...Object.values(assets), "assets.json", ".inputs"]);
+  for (const file of readdirSync(join(here, "dist"))) if (!kept.has(file)) rmSync(join(here, "dist", file));
 }
 
 async function tests() {

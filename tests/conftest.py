@@ -53,7 +53,7 @@ def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+            executable_path=found, args=["--no-sandbox", "--enable-unsafe-swiftshader", "--disable-dev-shm-usage"]
         )
         yield started
         started.close()

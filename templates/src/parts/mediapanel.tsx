@@ -61,7 +61,7 @@ export function MediaPanel<T extends MediaItem>({ panel, fixed, drag, large, nou
         : !value ? <div class="tiles wait" aria-hidden="true"><i class="sk" /><i class="sk" /></div>
           : !tiles.length ? <div class="plot"><Empty title={`No run in view logged a ${noun} here`} /></div>
             : body ? body(tiles, common, named, go)
-              : <div class={`items ${panel.kind}${large ? " large" : ""}`} style={{ "--n": Math.min(tiles.length, large ? 3 : 2) }}>
+              : <div class={`items of-${panel.kind}${large ? " large" : ""}`} style={{ "--n": Math.min(tiles.length, large ? 3 : 2) }}>
                 {shown.map((tile) => <Framed key={uid(tile.run) + tile.n} tile={tile} common={common} named={named}>{Item && <Item run={tile.run} item={tile.item} step={tile.step} large={large} />}</Framed>)}
               </div>}
       {shown.length < tiles.length && <p class="hint">{full(shown.length)} of {plural(tiles.length, noun)} shown <button type="button" class="link" onClick={() => setAll(true)}>Show all</button></p>}

@@ -22,6 +22,7 @@ function Panel(props: PanelProps) {
 
 function Item({ run, item }: ItemProps<AudioItem>) {
   const audio = useRef<HTMLAudioElement>(null);
+  const wanted = useRef<number | null>(null);
   const [state, setState] = useState({ at: 0, on: false, length: item.duration, error: "" });
   const [spectrum, setSpectrum] = useState(false);
   const src = media(item.src);
@@ -38,8 +39,15 @@ function Item({ run, item }: ItemProps<AudioItem>) {
   if (!src) return <div class="media sound"><Broken item={item} /></div>;
   const seek = (to: number): void => {
     if (!audio.current || !state.length) return;
-    audio.current.currentTime = Math.max(0, Math.min(state.length, to));
-    set({ at: audio.current.currentTime });
+    const at = Math.max(0, Math.min(state.length, to));
+    if (audio.current.readyState > 0) audio.current.currentTime = at;
+    else {
+      // Nothing of it is here yet: the place is taken once its length is known.
+      wanted.current = at;
+      audio.current.preload = "auto";
+      audio.current.load();
+    }
+    set({ at });
   };
   const toggle = (): void => {
     if (state.on) return audio.current?.pause();
@@ -50,7 +58,11 @@ function Item({ run, item }: ItemProps<AudioItem>) {
   return (
     <div class="sound">
       <audio ref={audio} src={src} preload={item.duration ? "none" : "metadata"} onPlay={() => set({ on: true })} onPause={() => set({ on: false, at: audio.current?.currentTime ?? 0 })} onEnded={() => set({ on: false })}
-        onLoadedMetadata={() => Number.isFinite(audio.current?.duration) && set({ length: audio.current!.duration })} onSeeked={() => set({ at: audio.current?.currentTime ?? 0 })}
+        onLoadedMetadata={() => {
+          if (Number.isFinite(audio.current!.duration)) set({ length: audio.current!.duration });
+          if (wanted.current !== null) audio.current!.currentTime = wanted.current;
+          wanted.current = null;
+        }} onSeeked={() => set({ at: audio.current?.currentTime ?? 0 })}
         onError={() => set({ on: false, error: `this browser cannot play ${item.format}` })} />
       <button type="button" class="play" aria-label={state.on ? "Pause" : "Play"} onClick={toggle} disabled={state.error !== ""}>{state.on ? <i class="bars" /> : <i class="wedge" />}</button>
       <div class="waves" role="slider" tabIndex={0} aria-label={`Position in ${item.caption || "the sound"}`} aria-valuemin={0} aria-valuemax={state.length} aria-valuenow={state.at} aria-valuetext={`${clock(state.at)} of ${clock(state.length)}`}

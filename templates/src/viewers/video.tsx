@@ -83,6 +83,12 @@ function Gif({ item }: { item: VideoItem }) {
   const [sheet, setSheet] = useState<HTMLImageElement | null>(null);
   const [controls, setControls] = useState<Controls>({ loop: true, speed: 1 });
   const [on, setOn] = useState(!matchMedia("(prefers-reduced-motion: reduce)").matches);
+  // A tick that is due already must not move a picture that was just stopped.
+  const moving = useRef(on);
+  const run = (now: boolean): void => {
+    moving.current = now;
+    setOn(now);
+  };
   const [frame, setFrame] = useState(0);
   const src = media(item.sheet);
   const set = (change: Partial<Controls>): void => setControls((now) => ({ ...now, ...change }));
@@ -100,28 +106,28 @@ function Gif({ item }: { item: VideoItem }) {
   }, [sheet, frame]);
   useEffect(() => {
     if (!on || !sheet || item.frames < 2) return;
-    const timer = setInterval(() => setFrame((now) => {
+    const timer = setInterval(() => moving.current && setFrame((now) => {
       if (now + 1 < item.frames) return now + 1;
       if (controls.loop) return 0;
-      setOn(false);
+      run(false);
       return now;
     }), 1000 / ((item.fps || 10) * controls.speed));
     return () => clearInterval(timer);
   }, [on, sheet, controls.speed, controls.loop]);
   const step = (by: number): void => {
-    setOn(false);
+    run(false);
     setFrame((now) => (now + by + item.frames) % item.frames);
   };
   // Too large for a sheet, or left out of a single file: it plays as browsers play it.
   if (!src) return <div class="video"><img src={media(item.src)} alt={item.caption || "video"} loading="lazy" style={{ width: "100%" }} /></div>;
   return (
     <div class="video" onKeyDown={onKeys(step)}>
-      <canvas ref={canvas} width={item.width} height={item.height} role="img" aria-label={item.caption || "video"} data-small={item.width < 200 ? "" : undefined} onClick={() => setOn(!on)} />
+      <canvas ref={canvas} width={item.width} height={item.height} role="img" aria-label={item.caption || "video"} data-small={item.width < 200 ? "" : undefined} onClick={() => run(!on)} />
       <div class="row gifbar"><Button kind="xs" text={on ? "Pause" : "Play"} onClick={() => {
         if (!on && frame === item.frames - 1) setFrame(0);
-        setOn(!on);
+        run(!on);
       }} /><Slider label="Frame" min={0} max={Math.max(0, item.frames - 1)} step={1} value={frame} text={`frame ${frame + 1}`} width="auto" onInput={(value) => {
-        setOn(false);
+        run(false);
         setFrame(value);
       }} /></div>
       <Bar item={item} controls={controls} set={set} step={step} frame={frame} frames={item.frames} />

@@ -47,22 +47,28 @@ export function useLive3D<T extends Live>(make: (box: HTMLElement) => Promise<T>
   useEffect(() => {
     if (!near) return;
     let [made, gone]: [T | null, boolean] = [null, false];
+    const end = (viewer: T): void => {
+      try {
+        setStill(viewer.canvas()?.toDataURL("image/png") ?? "");
+        viewer.dispose();
+      } catch (failed) {
+        // Libraries throw when they are still building; the page around them goes on.
+        console.warn((failed as Error).message);
+      }
+    };
     const stop = (): void => {
       if (gone) return;
       gone = true;
       live.splice(live.indexOf(entry), 1);
       setNow(null);
-      if (made) {
-        setStill(made.canvas()?.toDataURL("image/png") ?? "");
-        made.dispose();
-      }
+      if (made) end(made);
     };
     const entry: Entry = { stop, drawn: false };
     live.push(entry);
     makeRoom();
     setError("");
     make(box.current!).then((viewer) => {
-      if (gone) return viewer.dispose();
+      if (gone) return end(viewer);
       made = viewer;
       entry.drawn = true;
       setNow(viewer);
