@@ -40,7 +40,7 @@ def images(step: int, seed: int) -> dict[str, Any]:
     name = "china.jpg" if seed == 0 else "flower.jpg"
     photo = load_sample_image(name)[::2, ::2]
     truth = by_colour(photo, soft=0)
-    guess = by_colour(photo, soft=20 - step)
+    guess = by_colour(photo, soft=24 - step)
     digits = load_digits()
     first = 30 * step
     file = Path(sklearn.datasets.__file__).parent / "images" / name

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import builder, manifest, projects, rendering, sources, templates
+from site_builder import builder, manifest, pictures, projects, rendering, sources, templates
 from site_builder.pack import gzip
 from site_builder.pages import index as index_page
 from site_builder.pages import run as run_page
 from site_builder.parts import Entry
+from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,7 +112,8 @@ def _built(options: Options, report: Report, progress: Callable[[str, int, int],
     found = sources.find(options.roots, options.wanted, options.max_file)
     report.warnings += sources.complaints(options.roots, options.wanted, found)
     for n, source in enumerate(found.values()):
-        result = rendering.read_built(source, time.time())
+        known = dict(pictures.ahead(f"{source.folder}/{layout.FILES}", {}, options.jobs))
+        result = rendering.read_built(source, time.time(), known=known)
         progress("runs", n + 1, len(found))
         if isinstance(result, str):
             report.damage.append(result)
