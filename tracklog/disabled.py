@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracklog.config import Config
+from tracklog.pending import PendingRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +90,13 @@ class DisabledRun:
             self.step = int(step)
         if commit or (commit is None and step is None):
             self.step += 1
+
+    @functools.cached_property
+    def history(self) -> PendingRow:
+        """As `Run.history`."""
+        pending = PendingRow(self.log, functools.partial(getattr, self, "step"))
+        self.__dict__["log"] = pending.log
+        return pending
 
     def save(self, *_: Any, **__: Any) -> None:
         """Do nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import glob as globbing
 import os
 import threading
@@ -14,6 +15,7 @@ from tracklog import values
 from tracklog.config import Config
 from tracklog.errors import UsageError, warn
 from tracklog.history import History
+from tracklog.pending import PendingRow
 from tracklog.settings import Settings, check_tags
 from tracklog.store import fold, layout
 from tracklog.store.writer import Files, Writer, encode, write_for_people
@@ -158,6 +160,14 @@ class Run:
         if self._finished:
             self._refuse("log")
         self._history.log(data, step, commit)
+
+    @functools.cached_property
+    def history(self) -> PendingRow:
+        """The row that is being filled, for scripts of 2020; from its first use on, `log` keeps that row, too."""
+        pending = PendingRow(self.log, functools.partial(getattr, self, "step"))
+        # In place of the method, so that `log` costs nothing more for those who never ask.
+        self.__dict__["log"] = pending.log
+        return pending
 
     def save(
         self, glob_str: str | os.PathLike[str] | None = None, base_path: str | None = None, policy: str = "live"
