@@ -3,9 +3,9 @@ import { useState } from "preact/hooks";
 import { param, setParams } from "../route";
 import { shown } from "../lib/keys";
 import { effective, movePanel, optionsOf, panels, pinned, sectionsOf, setOptions, togglePin, type PanelInfo } from "../lib/panels";
-import type { Smoothing } from "../lib/smooth";
 import { scalars, split } from "../lib/view";
-import { Menu, type MenuItem, Slider } from "./ui";
+import { SmoothChoice } from "./smoothchoice";
+import { Menu, type MenuItem } from "./ui";
 
 export function PanelMenu({ panel, csv, copyLink }: { panel: PanelInfo; csv: () => void; copyLink: () => void }) {
   return (
@@ -45,7 +45,7 @@ function PanelMenuBody({ panel, csv, copyLink, close }: { panel: PanelInfo; csv:
             {scalars.value.filter((key) => key.stream === "history" && key.key !== panel.key).map((key) => <option key={key.key} value={key.key}>{shown(key.key)}</option>)}
           </select></label>
         )}
-        <SmoothingForm value={own.smoothing} onChange={(smoothing) => setOptions(panel.id, { smoothing })} />
+        <label>Smooth <SmoothChoice value={own.smoothing} none="as the toolbar" onChange={(smoothing) => setOptions(panel.id, { smoothing })} /></label>
         <RangeForm value={own.y} onChange={(y) => setOptions(panel.id, { y })} />
       </div>
     </>
@@ -60,20 +60,6 @@ function shift(panel: PanelInfo, by: number): void {
   const at = ids.indexOf(panel.id);
   const before = by < 0 ? ids[at - 1] : ids[at + 2];
   if (by < 0 ? at > 0 : at < ids.length - 1) movePanel(panel.id, before ?? "", section.panels);
-}
-
-function SmoothingForm({ value, onChange }: { value: Smoothing | undefined; onChange: (value: Smoothing | undefined) => void }) {
-  return (
-    <label>Smooth
-      <select value={value ? value.kind : ""} onChange={(event) => {
-        const kind = event.currentTarget.value as Smoothing["kind"] | "";
-        onChange(kind === "" ? undefined : { kind, weight: kind === "none" ? 0 : value?.weight || 0.6 });
-      }}>
-        <option value="">as the toolbar</option><option value="none">none</option><option value="ema">EMA by distance</option><option value="tb">EMA debiased</option>
-      </select>
-      {value && value.kind !== "none" && <Slider label="Smoothing" min={0} max={0.99} step={0.01} value={value.weight} onInput={(weight) => onChange({ ...value, weight })} />}
-    </label>
-  );
 }
 
 function RangeForm({ value, onChange }: { value: readonly [number, number] | undefined; onChange: (value: readonly [number, number] | undefined) => void }) {

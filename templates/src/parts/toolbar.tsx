@@ -3,11 +3,10 @@ import type { ComponentChildren } from "preact";
 import { param, reset, restored, setParams } from "../route";
 import { toggleDensity } from "../lib/colours";
 import { shown } from "../lib/keys";
-import { write, type Smoothing } from "../lib/smooth";
+import { write } from "../lib/smooth";
 import { clipOutliers, columnCount, dashes, fromZero, groupKeys, logX, rawBehind, scalars, setZoom, smoothing, spreadKind, xAxis, zoom } from "../lib/view";
-import { Button, Menu, SearchField, Segments, Slider, Switch } from "./ui";
-
-const SMOOTHINGS: readonly (readonly [Smoothing["kind"], string])[] = [["none", "none"], ["ema", "EMA by distance"], ["tb", "EMA debiased"]];
+import { SmoothChoice } from "./smoothchoice";
+import { Button, Menu, SearchField, Segments, Switch } from "./ui";
 
 export function Toolbar({ count, note, runsButton, hasX }: { count: number; note: string; runsButton?: ComponentChildren; hasX: boolean }) {
   return (
@@ -48,18 +47,7 @@ export function XAxis() {
 }
 
 export function Smooth() {
-  const now = smoothing.value;
-  const set = (value: Smoothing): void => setParams({ sm: write(value) || undefined });
-  return (
-    <span class="row"><span class="lab">Smooth</span>
-      <select class="plainselect strong" aria-label="Kind of smoothing" value={now.kind} onChange={(event) => {
-        const kind = event.currentTarget.value as Smoothing["kind"];
-        set({ kind, weight: kind === "none" ? 0 : now.weight || 0.6 });
-      }}>{SMOOTHINGS.map(([kind, text]) => <option key={kind} value={kind}>{text}</option>)}</select>
-      {now.kind !== "none" && <b class="num">{now.weight.toFixed(2)}</b>}
-      <Slider label="Smoothing" min={0} max={0.99} step={0.01} value={now.weight} onInput={(weight) => set({ kind: weight === 0 ? "none" : now.kind === "none" ? "ema" : now.kind, weight })} />
-    </span>
-  );
+  return <span class="row"><span class="lab">Smooth</span><SmoothChoice value={smoothing.value} onChange={(value) => setParams({ sm: (value && write(value)) || undefined })} /></span>;
 }
 
 function More() {
