@@ -55,7 +55,7 @@ function Compared({ of, all }: { of: Key; all: readonly Key[] }) {
   useKeys({ ArrowLeft: () => bar.go(-1), ArrowRight: () => bar.go(1), Escape: () => setDrawer(false) });
   const ready = value !== null && value.id === of.id && (!pictures || viewer !== null);
   return (
-    <div class={`work media-work${panel ? "" : " alone"}`}>
+    <div class={`work media-work${panel ? "" : " alone"}${param("step") === undefined ? "" : " linked"}`}>
       <div class="rail" aria-label="Overlays and keys">
         <div class="sheet-head narrow"><b>Overlays</b><Button text="Done" onClick={() => setDrawer(false)} /></div>
         <div class="rail-body">

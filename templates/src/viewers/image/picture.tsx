@@ -30,7 +30,7 @@ export function Picture({ run, item, large, alt }: PictureProps) {
   const boxes = isOn("boxes") ? chosen("boxes", names(item.boxes)) : [];
   return (
     <span class="pic" style={{ "--r": (item.width || 4) / (item.height || 3) }}>
-      <img src={src} alt={alt} loading="lazy" decoding="async" draggable={false} data-small={item.width < (large ? 400 : 128) ? "" : undefined} />
+      <img src={src} alt={alt} loading="lazy" decoding="async" draggable={false} data-small={item.width < (large ? 160 : 128) ? "" : undefined} />
       {item.masks.map((set) => masks.includes(set.name) && !set.error && <Mask key={set.name} run={run} set={set} most={large ? LARGE : SMALL} />)}
       {item.boxes.map((set) => boxes.includes(set.name) && !set.error && <Boxes key={set.name} run={run} set={set} />)}
     </span>
