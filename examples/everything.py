@@ -7,6 +7,7 @@ meshes are made from formulas, which their captions name.
 from __future__ import annotations
 
 import io
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import bokeh.plotting
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import plotly.express as px
 import sklearn.datasets
 from rdkit import Chem
@@ -165,9 +167,15 @@ def texts(step: int, seed: int) -> dict[str, Any]:
     }
 
 
+def all_cars() -> pd.DataFrame:
+    """Return the cars of vega_datasets, whose own reader asks pandas for what it is about to drop."""
+    cars = pd.DataFrame(json.loads(data.cars.raw()))
+    return cars.assign(Year=pd.to_datetime(cars["Year"]))
+
+
 def figures(step: int, seed: int) -> dict[str, Any]:
     """Matplotlib (explorable, and a picture where it cannot be), Plotly, Altair, Bokeh: the cars of vega_datasets."""
-    cars = data.cars().dropna().head(80 + 8 * step)
+    cars = all_cars().dropna().head(80 + 8 * step)
     power, mileage = ("Horsepower", "Miles_per_Gallon") if seed == 0 else ("Displacement", "Acceleration")
     curve, axes = plt.subplots()
     axes.plot(sorted(cars[power]), label=power)
@@ -199,14 +207,18 @@ def charts(step: int, seed: int) -> dict[str, Any]:
     probas, truth = model.predict_proba(iris.data[held]), iris.target[held]
     names = [str(name) for name in iris.target_names]
     sizes = tracklog.Table(columns=["petal", "sepal"], data=iris.data[held][:, [2, 0]].tolist())
-    heights = tracklog.Table(columns=["class", "certainty"], data=[[names[t], p.max()] for t, p in zip(truth, probas)])
+    heights = tracklog.Table(
+        columns=["class", "certainty"], data=[[names[t], p.max()] for t, p in zip(truth, probas, strict=True)]
+    )
     xs = list(range(len(held)))
     return {
         "charts/line": tracklog.plot.line(sizes_sorted(sizes), "petal", "sepal", title="sepal by petal, sorted"),
         "charts/scatter": tracklog.plot.scatter(sizes, "petal", "sepal"),
         "charts/bar": tracklog.plot.bar(heights, "class", "certainty", title="mean certainty"),
         "charts/histogram": tracklog.plot.histogram(heights, "certainty"),
-        "charts/series": tracklog.plot.line_series(xs, [np.sort(p) for p in probas.T], keys=names, xname="rank"),
+        "charts/series": tracklog.plot.line_series(
+            xs, [np.sort(p).tolist() for p in probas.T], keys=names, xname="rank"
+        ),
         "charts/pr": tracklog.plot.pr_curve(truth, probas, labels=names),
         "charts/roc": tracklog.plot.roc_curve(truth, probas, labels=names),
         "charts/confusion": tracklog.plot.confusion_matrix(probas, truth, class_names=names),
@@ -222,7 +234,7 @@ def sizes_sorted(table: tracklog.Table) -> tracklog.Table:
 
 def tables(step: int, seed: int) -> dict[str, Any]:
     """Cars of vega_datasets, digits of scikit-learn with what a run takes them for, and a table that grows by its rows."""
-    cars = data.cars().iloc[seed::2].head(120 + 8 * step)
+    cars = all_cars().iloc[seed::2].head(120 + 8 * step)
     digits = load_digits()
     chosen = np.arange(24) + step + 100 * seed
     columns = ["image", "label", "taken for", "ink", "blank"]

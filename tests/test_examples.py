@@ -36,6 +36,7 @@ def logged_kinds(root: Path) -> Counter[str]:
         ("digits_sklearn.py", {"sklearn-linear", "sklearn-network"}),
         ("cars_numpy.py", None),
         ("digits_torch.py", {"torch-cnn"}),
+        ("everything.py", {"first", "second"}),
     ],
 )
 def test_an_example_runs_and_records(script: str, runs: set[str] | None, checkout: Path, tmp_path: Path) -> None:

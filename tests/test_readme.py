@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -9,8 +10,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import click
+import pandas as pd
 import pytest
 
+import tracklog
 from tests.conftest import CHECKOUT
 from tracklog import cli
 from tracklog.settings import Settings
@@ -48,8 +51,27 @@ def test_the_quickstart_records_what_the_lines_for_other_tools_read(quickstart: 
     assert rows == [(step, 1 / (step + 1)) for step in range(100)]
 
 
+def test_a_chart_of_ones_own(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"power": [90, 130], "country": ["Japan", "France"]})
+    with tracklog.init(dir=tmp_path / "logs") as run:
+        exec(snippet("save_preset"), {"frame": frame, "run": run})  # noqa: S102 - the README's own lines
+    preset = json.loads((tmp_path / "charts/power.vl.json").read_text())
+    assert preset["encoding"]["x"]["field"] == "${field:x}"
+    row = json.loads(next(tmp_path.glob("logs/*/*/history-*.jsonl")).read_text())
+    assert row["chart"]["spec_name"] == "power"
+    assert "preset" in row["chart"]
+
+
+def test_what_can_be_logged_exists() -> None:
+    section = TEXT.partition("## What can be logged")[2].partition("\n## ")[0]
+    names = re.findall(r"`([A-Z]\w+|box3d)`", section)
+    assert len(names) > 8
+    assert all(hasattr(tracklog, name) for name in names)
+
+
 def test_the_files_of_a_run_are_those_of_the_table(quickstart: Path) -> None:
-    table = re.findall(r"^\| (`[^|]*`) \|", TEXT, re.MULTILINE)
+    section = TEXT.partition("## The files")[2].partition("\n## ")[0]
+    table = re.findall(r"^\| (`[^|]*`) \|", section, re.MULTILINE)
     named = [name.strip("`").replace("<writer>", "*") for cell in table for name in re.findall(r"`[^`]+`", cell)]
     (run,) = (quickstart / "tracklogs/digits").iterdir()
     for name in named:
