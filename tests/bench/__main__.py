@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import builds, media, pages, recorder
+from tests.bench import builds, media, pages, recorder, space
 from tests.bench.measure import Figure, World, say
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "image": media.image,
     "pictures": media.pictures,
     "gallery": media.gallery,
+    "cloud": space.cloud,
 }
 
 

@@ -89,14 +89,14 @@ SCROLL = """async (scroller) => {
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start Chromium: that of PATH, else Playwright's."""
+def chromium(drawing: str = "--disable-gpu") -> Iterator[Browser]:
+    """Start Chromium: that of PATH, else Playwright's; `drawing` says how it draws."""
     from playwright.sync_api import sync_playwright
 
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+            executable_path=found, args=["--no-sandbox", drawing, "--disable-dev-shm-usage"]
         )
         yield browser
         browser.close()
