@@ -40,8 +40,11 @@ export function colourOf(of: Pick<ClassCount, "id" | "colour">): readonly [numbe
 
 export const cssOf = (of: Pick<ClassCount, "id" | "colour">): string => `rgb(${colourOf(of).join()})`;
 
-/** Whether dark words are read better on a colour. */
-export const isLight = ([r, g, b]: readonly [number, number, number]): boolean => 0.299 * r + 0.587 * g + 0.114 * b > 140;
+/** Whether dark words stand out more from a colour than white ones: by its relative luminance, as WCAG has it. */
+export function isLight(colour: readonly [number, number, number]): boolean {
+  const [r, g, b] = colour.map((part) => (part <= 10 ? part / 3295 : ((part / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.183;
+}
 
 const cache = new Map<string, { size: number; value: Promise<unknown> }>();
 

@@ -63,7 +63,7 @@ function Boxes({ run, set }: { run: RunRow; set: BoxSet }) {
   const classes = new Map(set.classes.map((of) => [of.id, of]));
   const words = labelsOn();
   return (
-    <span class="boxes" data-set={set.name} data-theme-tick={theme} aria-busy={!value}>
+    <span class="boxes" aria-hidden="true" data-set={set.name} data-theme-tick={theme} aria-busy={!value}>
       {value && shownBoxes(value, set).slice(0, MOST).map((box, i) => {
         const [id, , , left, top, right, bottom] = box;
         const of = classes.get(id) ?? { id, label: "", colour: "", count: 0 };
