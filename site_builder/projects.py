@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import templates
+from site_builder import templates, tensors
 from site_builder.model import ProjectRow, SiteIndex
+from site_builder.numbers import shown
 from site_builder.output import data_script, version_of
 from site_builder.pages import index as index_page
 from site_builder.pages import media as media_page
@@ -88,9 +89,17 @@ def index_of(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "project": ordered[0]["label"],
         "runs": [run["row"] for run in ordered],
         "config": _columns([run["config"] for run in ordered]),
-        "summary": _columns([run["summary"] for run in ordered]),
+        "summary": _columns([{key: _cell(value) for key, value in run["summary"].items()} for run in ordered]),
         "keys": _keys(ordered[::-1]),
     }
+
+
+def _cell(value: Any) -> Any:
+    """Return a summary value as the run table holds it: media by their kind, tensors by mean and deviation."""
+    if not isinstance(value, dict) or "_type" not in value or value["_type"] == "string":
+        return value
+    tensor = tensors.described(value)
+    return f"{tensor.mean} {tensor.std}" if tensor else shown(value)
 
 
 def _columns(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from tracklog import values
 from tracklog.config import Config
 from tracklog.errors import UsageError, warn
 from tracklog.history import History
+from tracklog.media import tensor
 from tracklog.pending import PendingRow
 from tracklog.settings import Settings, check_tags
 from tracklog.store import fold, layout
@@ -388,7 +389,7 @@ class Run:
                 place.pop(path[-1], None)
                 self._recording.event("summary", path=list(path), delete=True)
             else:
-                place[path[-1]] = encoded = self._encode(value)
+                place[path[-1]] = encoded = self._encode(tensor.whole(value))
                 self._recording.event("summary", path=list(path), value=encoded)
 
     def _refuse(self, verb: str) -> None:

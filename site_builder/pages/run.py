@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from site_builder import markdown
+from site_builder import markdown, tensors
 from site_builder.numbers import shown
 from site_builder.pages import base
 from tracklog.store import layout
@@ -40,12 +40,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A summary value: its path, its last part, as people read it and as it is."""
+    """A summary value: its path, its last part, as people read it and as it is; of a tensor its spread and bars."""
 
     key: str
     label: str
     value: str
     raw: str
+    best: str = ""
+    bars: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +193,15 @@ def _summary(summary: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
     for key, value in summary.items():
         label = key.replace("\\.", ".")
         section = label.rpartition("/")[0].partition("/")[0]
-        sections.setdefault(section, []).append(Item(key, label, shown(value), _raw(value)))
+        sections.setdefault(section, []).append(_item(key, label, value))
     return tuple({"section": section, "items": items} for section, items in sections.items())
+
+
+def _item(key: str, label: str, value: Any) -> Item:
+    tensor = tensors.described(value)
+    if tensor:
+        return Item(key, label, tensor.mean, tensor.facts, tensor.std, tensor.bars)
+    return Item(key, label, shown(value), _raw(value))
 
 
 def _raw(value: Any) -> str:

@@ -15,6 +15,13 @@ def is_torch(value: object) -> bool:
     return _library(value) == "torch" and hasattr(value, "detach")
 
 
+def type_of(value: object) -> str:
+    """Return the name of a value's kind of array as W&B writes it: ``torch.Tensor``, ``numpy.ndarray``."""
+    names = {"torch": "torch.Tensor", "numpy": "numpy.ndarray"}
+    kind = type(value)
+    return names.get(_library(value), f"{kind.__module__.partition('.')[0]}.{kind.__name__}")
+
+
 def as_array(value: Any) -> Any:
     """Return a NumPy array or scalar for a value of an array library; None for anything else.
 

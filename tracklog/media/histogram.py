@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from tracklog.media.array import to_numpy
@@ -83,6 +84,8 @@ def _given(np_histogram: Any) -> tuple[list[float], list[float]]:
         )
     if not 1 <= len(counts) <= MAX_BINS:
         raise ValueError(f"a histogram has 1 to {MAX_BINS} bins, np_histogram has {len(counts)}")
+    if not isfinite(counts.sum(dtype=float)):
+        raise ValueError("the counts of np_histogram must be finite numbers")
     if not (edges[1:] >= edges[:-1]).all() or abs(edges).max() == float("inf"):
         raise ValueError("the edges of np_histogram must be finite numbers in rising order")
     return counts.tolist(), edges.tolist()

@@ -126,6 +126,7 @@ def test_an_array_as_it_is() -> None:
         ({"np_histogram": ([1, 2], [2, 1, 0])}, ValueError, "rising order"),
         ({"np_histogram": ([1], [0, float("inf")])}, ValueError, "finite"),
         ({"np_histogram": ([1], [0, float("nan")])}, ValueError, "finite"),
+        ({"np_histogram": ([float("nan"), 1], [0, 1, 2])}, ValueError, "counts of np_histogram must be finite"),
     ],
 )
 def test_mistakes(arguments: dict[str, Any], error: type[Exception], says: str) -> None:
