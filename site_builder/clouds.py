@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST = 2_000_000
 """Points that a page gets; of more every k-th is drawn."""
+_SHUFFLED = 50_000
+"""Larger clouds are in an order drawn by lot, so that any first part of them is a fair sample for a slow machine."""
 _WITH_CATEGORY, _WITH_COLOUR = 4, 6
 
 Colours = Literal["", "category", "rgb"]
@@ -61,6 +63,8 @@ def _cloud(points: NDArray[Any]) -> Cloud:
         step = -(-len(whole) // MOST)
         whole = whole[::step]
         said.append(f"every {step}th of {total:,} points drawn")
+    if len(whole) > _SHUFFLED:
+        whole = whole[np.random.default_rng(0).permutation(len(whole))]
     places = whole[:, :3].astype(np.float64)
     center = (places.min(axis=0) + places.max(axis=0)) / 2 if len(places) else np.zeros(3)
     data = (places - center).astype("<f4").tobytes()

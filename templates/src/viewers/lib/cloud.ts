@@ -1,7 +1,13 @@
 // Points, boxes and arrows of a scene.
 import { ArrowHelper, BufferAttribute, BufferGeometry, Color, Group, LineBasicMaterial, LineSegments, Points, PointsMaterial, Vector3 } from "three";
 import type { Object3DItem } from "../../model";
-import { CATEGORIES, RAMP, sceneOf, type Scene } from "./scene";
+import { full } from "../../lib/format";
+import { CATEGORIES, RAMP, sceneOf, type Base, type Scene } from "./scene";
+
+/** Points that any machine draws at once; how long they take tells what it can do. */
+const PROBE = 50_000;
+/** Milliseconds of a frame that still looks like movement. */
+const FRAME = 40;
 
 export type ColourBy = "height" | "category" | "rgb" | "plain";
 
@@ -30,6 +36,7 @@ export function cloudOf(element: HTMLElement, data: Uint8Array<ArrayBuffer>, ite
     const length = from.distanceTo(to) || 1e-6;
     group.add(new ArrowHelper(to.clone().sub(from).normalize(), from, length, colourOf(color), length * 0.2, length * 0.1));
   }
+  geometry.setDrawRange(0, PROBE);
   const base = sceneOf(element, group, "z", anchors);
   let coloured: ColourBy | "" = "";
   const style = (size: number, by: ColourBy): void => {
@@ -40,8 +47,27 @@ export function cloudOf(element: HTMLElement, data: Uint8Array<ArrayBuffer>, ite
     base.draw();
   };
   style(2, item.colours || "height");
+  pace(element, base, geometry, item.points);
   const categories = item.colours === "category" ? [...new Set(rest)].sort((a, b) => a - b) : undefined;
   return { ...base, points: style, categories };
+}
+
+/** Where drawing all points takes longer than a glance, a sample of them is drawn while the scene is moved, and said. */
+function pace(element: HTMLElement, base: Base, geometry: BufferGeometry, points: number): void {
+  if (points <= PROBE) return geometry.setDrawRange(0, points);
+  base.cost();
+  const sample = Math.max(PROBE, Math.min(points, Math.round((PROBE * FRAME) / Math.max(0.1, base.cost()))));
+  geometry.setDrawRange(0, points);
+  if (sample >= points) return;
+  const note = document.createElement("span");
+  note.className = "sampled";
+  note.textContent = `${full(sample)} of ${full(points)} points while moving`;
+  base.moving((on) => {
+    geometry.setDrawRange(0, on ? sample : points);
+    if (on) element.append(note);
+    else note.remove();
+    base.draw();
+  });
 }
 
 function lines(ends: readonly Vector3[], colour: Color): LineSegments {
@@ -74,7 +100,9 @@ function colours(by: ColourBy, places: Float32Array, rest: Uint8Array, count: nu
 /** Colours as three mixes them: light, not the numbers of a screen. */
 function linear(screen: Uint8Array): Uint16Array {
   const table = Uint16Array.from({ length: 256 }, (_, n) => Math.round(65_535 * (n <= 10 ? n / 255 / 12.92 : ((n / 255 + 0.055) / 1.055) ** 2.4)));
-  return Uint16Array.from(screen, (value) => table[value]!);
+  const result = new Uint16Array(screen.length);
+  for (let i = 0; i < screen.length; i++) result[i] = table[screen[i]!]!;
+  return result;
 }
 
 /** The ramp in 64 steps. */

@@ -22,6 +22,10 @@ export interface Scene extends Live {
 export interface Base extends Scene {
   readonly scene: ThreeScene;
   draw(): void;
+  /** Milliseconds that one frame takes now. */
+  cost(): number;
+  /** Told when the reader begins and ends to move the scene. */
+  moving(listener: (on: boolean) => void): void;
 }
 
 /** Show `content`, seen from the side above, with `up` as its upward axis; `anchors` are where tags stand. */
@@ -106,5 +110,17 @@ export function sceneOf(element: HTMLElement, content: Object3D, up: "y" | "z", 
     renderer.forceContextLoss();
     renderer.domElement.remove();
   };
-  return { scene, draw, reset, resize, follow, dispose, canvas: () => renderer.domElement };
+  const cost = (): number => {
+    const from = performance.now();
+    renderer.render(scene, camera);
+    // Reading a pixel waits for the drawing, as nothing else reliably does.
+    const context = renderer.getContext();
+    context.readPixels(0, 0, 1, 1, context.RGBA, context.UNSIGNED_BYTE, new Uint8Array(4));
+    return performance.now() - from;
+  };
+  const moving = (listener: (on: boolean) => void): void => {
+    controls.addEventListener("start", () => listener(true));
+    controls.addEventListener("end", () => listener(false));
+  };
+  return { scene, draw, cost, moving, reset, resize, follow, dispose, canvas: () => renderer.domElement };
 }
