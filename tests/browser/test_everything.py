@@ -224,6 +224,20 @@ def test_a_preset_can_be_changed_and_taken_along(page: Page, everything: Site) -
     assert download.value.suggested_filename == "bar.vl.json"
 
 
+def test_an_altair_chart_becomes_a_preset(page: Page, everything: Site) -> None:
+    import json
+
+    card = panel(page, everything, "figures/altair#vega", single=False)
+    card.locator(".vega-item").first.hover()
+    card.get_by_role("button", name="Edit").first.click()
+    editor = page.get_by_role("dialog")
+    editor.locator("canvas").first.wait_for()
+    spec = json.loads(editor.get_by_label("Specification").input_value())
+    assert (spec["data"]["name"], "datasets" in spec, "values" in spec["data"]) == ("wandb", False, False)
+    editor.get_by_label("Specification").fill(json.dumps({**spec, "data": {"url": "https://example.org/a.csv"}}))
+    editor.get_by_text("asks for data at a URL").wait_for()
+
+
 @FORMS
 def test_molecules_and_meshes_are_drawn(page: Page, everything: Site, single: bool) -> None:
     card = panel(page, everything, "molecules/known#molecule", single=single)

@@ -193,7 +193,18 @@ def test_bad_files_are_named_with_a_reason(case: tuple[Kind, str, bytes, str], f
     assert str(files.folder) not in item.error
 
 
-LISTED: tuple[Kind, ...] = ("audio", "video", "html", "molecule", "object3d", "plotly", "vega", "chart", "image", "table")
+LISTED: tuple[Kind, ...] = (
+    "audio",
+    "video",
+    "html",
+    "molecule",
+    "object3d",
+    "plotly",
+    "vega",
+    "chart",
+    "image",
+    "table",
+)
 
 
 @pytest.mark.parametrize("kind", LISTED)

@@ -106,7 +106,7 @@ function Chart({ chart, height, title, editing, close }: { chart: Placed; height
       {spec && <Drawn spec={spec} datasets={rows} height={height} onError={setFailed} />}
       {wrong && <>{!spec && <p class="note warn">{wrong}</p>}<Listed data={first!} /></>}
       {notes.length > 0 && <p class="hint">{notes.join(" · ")}</p>}
-      {editing && <Editor title={title} name={chart.preset.split("/").find((part) => part !== "wandb") ?? chart.preset} preset={preset ?? {}} mapping={mapping} strings={strings} columns={first!.columns} draw={(one, fields) => <Drawn spec={ready(one, fields, strings, owned)} datasets={rowsFor(owned, one, fields)} height={320} />} close={close} />}
+      {editing && <Editor title={title} name={chart.preset.split("/").find((part) => part !== "wandb") ?? chart.preset} preset={preset ?? {}} mapping={mapping} columns={first!.columns} draw={(one, fields) => <Drawn spec={ready(one, fields, strings, owned)} datasets={rowsFor(owned, one, fields)} height={320} />} close={close} />}
     </div>
   );
 }

@@ -8,13 +8,16 @@ import { rgb, themeTick } from "../lib/colours";
 import { head } from "../lib/data";
 import type { FigureItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
-import { Empty } from "../parts/ui";
+import { Button, Empty } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
+import { Editor } from "./lib/editor";
+import type { Preset } from "./lib/presets";
 import { addStyle } from "./lib/style";
 import css from "./vega.css";
+import editor from "./editor.css";
 
-addStyle(css);
+addStyle(css + editor);
 
 const HEIGHT = 220;
 const LARGE = 380;
@@ -33,9 +36,28 @@ function Panel(props: PanelProps) {
 }
 
 function Item({ run, item, large }: ItemProps<FigureItem>) {
-  const { value, error } = useLoaded(async () => JSON.parse(new TextDecoder().decode(await payload(run, await head(run), item.payload))) as unknown, [run.parts.join(), item.payload]);
+  const { value, error } = useLoaded(async () => parted(JSON.parse(new TextDecoder().decode(await payload(run, await head(run), item.payload))) as Preset), [run.parts.join(), item.payload]);
+  const [editing, setEditing] = useState(false);
   if (error) return <div class="plot"><Empty title="This chart could not be read" text={error} /></div>;
-  return value ? <Drawn spec={value} height={large ? LARGE : HEIGHT} /> : <div class="plot wait" aria-busy="true"><i class="sk" /></div>;
+  if (!value) return <div class="plot wait" aria-busy="true"><i class="sk" /></div>;
+  const name = item.caption || "chart";
+  return (
+    <div class="vega-item">
+      <Drawn spec={value.spec} datasets={value.datasets} height={large ? LARGE : HEIGHT} />
+      <Button kind="xs" text="Edit" label={`Edit ${name}`} onClick={() => setEditing(true)} />
+      {editing && <Editor title={name} name="chart" preset={value.spec} mapping={{}} columns={Object.keys(value.datasets.wandb?.[0] ?? {})} draw={(spec) => <Drawn spec={spec} datasets={value.datasets} height={320} />} close={() => setEditing(false)} />}
+    </div>
+  );
+}
+
+/** A specification without its data, as presets are, and the data by their names: `wandb` is that of the whole chart. */
+function parted(spec: Preset): { spec: Preset; datasets: Readonly<Record<string, readonly object[]>> } {
+  const { datasets = {}, ...rest } = spec as { datasets?: Record<string, object[]>; data?: { name?: string; values?: unknown } };
+  const { data } = rest;
+  if (Array.isArray(data?.values)) return { spec: { ...rest, data: { ...data, values: undefined, name: "wandb" } }, datasets: { ...datasets, wandb: data.values as object[] } };
+  const named = data?.name;
+  if (!named || !datasets[named]) return { spec: rest, datasets };
+  return { spec: { ...rest, data: { ...data, name: "wandb" } }, datasets: { ...datasets, wandb: datasets[named] } };
 }
 
 /** A Vega-Lite or Vega specification as wide as its place; draws again when theme, width or inputs change. */

@@ -65,7 +65,8 @@ export function TileView({ tile, named, common, small, open }: { tile: Tile<Imag
   const inside = <Picture run={run} item={item} alt={name} />;
   return (
     <div class="media" style={small ? undefined : { aspectRatio: `${item.width || 4} / ${item.height || 3}` }} title={small ? name : undefined}>
-      {item.error || !there ? <Broken item={item} /> : open ? <button type="button" aria-label={`Open ${name}`} onClick={open}>{inside}</button> : inside}
+      {item.error || !there ? <Broken item={item} /> : inside}
+      {!item.error && there && open && <button type="button" class="opener" aria-label={`Open ${name}`} onClick={open} />}
       <Caption tile={tile} common={common} named={named} />
     </div>
   );

@@ -43,7 +43,7 @@ export const cssOf = (of: Pick<ClassCount, "id" | "colour">): string => `rgb(${c
 /** Whether dark words stand out more from a colour than white ones: by its relative luminance, as WCAG has it. */
 export function isLight(colour: readonly [number, number, number]): boolean {
   const [r, g, b] = colour.map((part) => (part <= 10 ? part / 3295 : ((part / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.183;
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179;
 }
 
 const cache = new Map<string, { size: number; value: Promise<unknown> }>();

@@ -7,7 +7,7 @@ import { placeholders } from "./fill";
 import type { Preset } from "./presets";
 
 export function Editor({ title, name, preset, mapping, columns, draw, close }: {
-  title: string; name: string; preset: Preset; mapping: Readonly<Record<string, string>>; strings: Readonly<Record<string, string>>; columns: readonly string[];
+  title: string; name: string; preset: Preset; mapping: Readonly<Record<string, string>>; columns: readonly string[];
   draw: (preset: Preset, mapping: Readonly<Record<string, string>>) => ComponentChildren; close: () => void;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
