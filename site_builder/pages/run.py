@@ -193,7 +193,7 @@ def _summary(summary: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
     for key, value in summary.items():
         label = key.replace("\\.", ".")
         section = label.rpartition("/")[0].partition("/")[0]
-        sections.setdefault(section, []).append(_item(key, label, value))
+        sections.setdefault(section, []).append(_item(key, label.removeprefix(f"{section}/"), value))
     return tuple({"section": section, "items": items} for section, items in sections.items())
 
 

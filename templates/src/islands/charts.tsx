@@ -42,12 +42,19 @@ export function System() {
 /** Panels one below the other, each as wide as the page. */
 function Column({ which, title, empty, example }: { which: (panel: PanelInfo) => boolean; title: string; empty: string; example: string }) {
   const { run, head, error } = useRunHead();
-  const list = useMemo(() => (head ? panelsIn(head, which) : []), [head]);
+  const list = useMemo(() => (head ? ownFirst(panelsIn(head, which), head) : []), [head]);
   const fixed = useMemo(() => (run ? [run] : []), [run]);
   if (error) return <Empty title="This run could not be read" text={error} />;
   if (!run || !head) return null;
   if (!list.length) return <Empty title={empty} text={<code>{example}</code>} />;
   return <div class="main media-page"><h2 class="sr">{title}</h2>{list.map((panel) => <PanelView key={panel.id} panel={panel} fixed={fixed} large />)}</div>;
+}
+
+/** Tables that were logged beside custom charts come last. */
+function ownFirst(list: PanelInfo[], { series }: RunHead): PanelInfo[] {
+  const charts = new Set(series.filter((one) => one.kind === "chart").map((one) => `${one.key}_table`));
+  const rank = (panel: PanelInfo): number => Number(charts.has(panel.key.replace(/^Custom Chart Tables\//, "")));
+  return list.sort((a, b) => rank(a) - rank(b));
 }
 
 export function Media() {
