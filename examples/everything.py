@@ -24,6 +24,7 @@ from rdkit import Chem
 from scipy import ndimage  # type: ignore[import-untyped]
 from sklearn.datasets import load_digits, load_iris, load_sample_image
 from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
 from vega_datasets import data
 
 import tracklog
@@ -331,6 +332,20 @@ def torus_knot(p: int, q: int, around: int = 12, along: int = 240) -> str:
     return "\n".join(lines)
 
 
+def histograms(network: MLPClassifier) -> dict[str, Any]:
+    """What a network for the digits is made of after one more epoch: weights, activations, how sure it is."""
+    pixels, digits = load_digits(return_X_y=True)
+    network.partial_fit(pixels / 16, digits, classes=range(10))
+    hidden = np.maximum(pixels / 16 @ network.coefs_[0] + network.intercepts_[0], 0)
+    sure = network.predict_proba(pixels / 16).max(axis=1)
+    return {
+        "histograms/weights": network.coefs_[0],
+        "histograms/activations": tracklog.Histogram(hidden[hidden > 0], num_bins=64),
+        "histograms/outputs": tracklog.Histogram(hidden @ network.coefs_[1] + network.intercepts_[1], num_bins=512),
+        "histograms/certainty": tracklog.Histogram(np_histogram=np.histogram(sure, [0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1])),
+    }
+
+
 SECTIONS: tuple[Callable[[int, int], dict[str, Any]], ...] = (
     images,
     sounds,
@@ -349,9 +364,12 @@ def main(folder: str | None = None) -> None:
     """Log two runs of all sections."""
     for seed, name in enumerate(("first", "second")):
         with tracklog.init(project="everything", name=name, dir=folder, config={"seed": seed}) as run:
-            for step in STEPS:
-                for section in SECTIONS:
+            network = MLPClassifier((32 + 32 * seed,), random_state=seed)
+            for step in range(STEPS[-1] + 1):
+                run.log(histograms(network), step=step)
+                for section in SECTIONS if step in STEPS else ():
                     run.log(section(step, seed), step=step)
+            run.summary["histograms/first layer"] = network.coefs_[0]
 
 
 if __name__ == "__main__":

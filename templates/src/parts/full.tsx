@@ -11,6 +11,7 @@ import { PanelView } from "./board";
 import { Chart } from "./chart";
 import { Icon } from "./icons";
 import { ChartBody, Title, hintOf, saveCsv, useChart } from "./panel";
+import { TipHost } from "./tip";
 import { Smooth, XAxis } from "./toolbar";
 import { TraceTable } from "./tracetable";
 import { Button, CopyButton, Segments } from "./ui";
@@ -157,6 +158,7 @@ function FullOther({ panel, fixed, close }: { panel: PanelInfo; fixed?: readonly
     <>
       <header class="full-top"><Title text={panel.title} /><span class="grow" /><Button icon="close" label="Close" onClick={close} /></header>
       <div class="full-body one"><PanelView panel={panel} fixed={fixed} large /></div>
+      <TipHost />
     </>
   );
 }

@@ -1,149 +1,127 @@
-// A histogram over steps as a heat map: colour is the share of a step's values in a bin.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { HistogramValue } from "../model";
-import { rgb, themeTick } from "../lib/colours";
-import { cursor, release, tip } from "../lib/cursor";
-import { full, number, percent, tick } from "../lib/format";
-import { edges, loggedValues, type Logged } from "../lib/media";
-import { distanceOf, linearTicks } from "../lib/ticks";
-import { lookOf } from "../lib/view";
+// Histograms: a heat map or outlines over the steps of a run, or several runs at one step.
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { HistogramValue, RunRow } from "../model";
+import { param, setParams } from "../route";
 import { uid } from "../lib/data";
+import { full, plural } from "../lib/format";
+import { lastAt, loggedValues } from "../lib/media";
+import { lookOf } from "../lib/view";
 import { Swatch, nameOf } from "../parts/identity";
+import { useStep } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
-import { Empty } from "../parts/ui";
+import { Button, Empty } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { PanelProps } from "../parts/viewer";
+import type { Values } from "./histogram/bins";
+import { Heat } from "./histogram/heat";
+import { Overlay, type Layer } from "./histogram/overlay";
+import { Ridges } from "./histogram/ridge";
+import { addStyle } from "./lib/style";
+import css from "./histogram.css";
 
-type Values = readonly Logged<HistogramValue>[];
-const [LEFT, BOTTOM, TOP, RIGHT] = [46, 20, 6, 8];
+addStyle(css);
 
-function Panel({ panel, fixed, drag }: PanelProps) {
+/** Runs that one card lays over each other. */
+const RUNS = 24;
+const NAMED = 6;
+const VIEWS = [["heat", "Heat map"], ["ridge", "Ridge"], ["overlay", "Overlay"]] as const;
+
+type View = (typeof VIEWS)[number][0];
+
+function Panel(props: PanelProps) {
+  const { panel, fixed } = props;
+  const place = `hv.${panel.id}`;
+  const view = VIEWS.find(([name]) => name === param(place))?.[0] ?? "heat";
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
+  const acts = (
+    <>
+      <select class="plainselect" aria-label="View" value={view} onChange={(event) => setParams({ [place]: event.currentTarget.value === "heat" ? undefined : event.currentTarget.value })}>
+        {VIEWS.map(([name, text]) => <option key={name} value={name}>{text}</option>)}
+      </select>
+      {!props.large && <Button kind="xs" icon="full" label="Full screen" onClick={() => setParams({ panel: panel.id })} />}
+    </>
+  );
+  const shared = { ...props, runs, acts, attach, seen };
+  return view === "overlay" ? <OverlayCard key="overlay" {...shared} /> : <StepsCard key="steps" {...shared} view={view} />;
+}
+
+interface CardProps extends PanelProps {
+  readonly runs: readonly RunRow[];
+  readonly acts: ComponentChildren;
+  readonly attach: (element: HTMLElement | null) => void;
+  readonly seen: boolean;
+}
+
+/** Values with bins; those that could not be read have none. */
+async function readable(run: RunRow, key: string): Promise<Values> {
+  const values = await loggedValues<HistogramValue>(run, key, "histogram");
+  return values.filter(({ value }) => value.counts.length);
+}
+
+function StepsCard({ panel, drag, large, runs, acts, attach, seen, view }: CardProps & { view: View }) {
   const [chosen, setChosen] = useState("");
+  const [drawn, setDrawn] = useState(0);
   const run = runs.find((other) => uid(other) === chosen) ?? runs[0];
-  const { value, error } = useLoaded<Values>(() => (run ? loggedValues<HistogramValue>(run, panel.key, "histogram") : Promise.resolve([])), [run?.parts.join(), panel.key], seen);
-  const bins = value?.[0]?.value.counts.length ?? 0;
+  const { value, error } = useLoaded<Values>(() => (run ? readable(run, panel.key) : Promise.resolve([])), [run?.parts.join(), panel.key], seen);
   return (
-    <Card panel={panel} innerRef={attach} label={`${panel.title}: histogram by step${run ? ` of ${nameOf(run)}` : ""}`} drag={drag}>
+    <Card panel={panel} innerRef={attach} label={`${panel.title}: histogram by step${run ? ` of ${nameOf(run)}` : ""}`} drag={drag} acts={acts}>
       <div class="legend-wrap"><div class="legend nofade">
         {run && <span><Swatch look={{ ...lookOf(run), dash: 1 }} line /> {runs.length > 1
           ? <select class="plainselect" aria-label="Run" value={uid(run)} onChange={(event) => setChosen(event.currentTarget.value)}>{runs.slice(0, 100).map((other) => <option key={uid(other)} value={uid(other)}>{nameOf(other)}</option>)}</select>
           : nameOf(run)}</span>}
-        {bins > 0 && <span class="dim">{bins} bins, share per step</span>}
+        {value?.[0] && <span class="dim">{bins(value)}, {view === "heat" ? "share per step" : "each scaled to its peak"}</span>}
       </div></div>
-      {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
-        : !value ? <div class="plot wait" aria-hidden="true"><i class="sk" /></div>
-          : !value.length ? <div class="plot"><Empty title={run ? "Not logged by this run" : "No run is shown"} /></div>
-            : <Heat values={value} />}
-      <p class="hint">{value && value.length > 400 ? `${full(value.length)} histograms, the last one of each pixel column drawn` : ""}</p>
+      <Body error={error} ready={value !== undefined && value !== null} none={!value?.length} title={run ? "Not logged by this run" : "No run is shown"} large={large}>
+        {() => (view === "heat" ? <Heat values={value!} id={panel.id} tall={large} /> : <Ridges values={value!} look={lookOf(run!)} id={panel.id} tall={large} tell={setDrawn} />)}
+      </Body>
+      <p class="hint">{value ? left(value.length, view, drawn) : ""}</p>
     </Card>
   );
 }
 
-function Heat({ values }: { values: Values }) {
-  const box = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [size, setSize] = useState<readonly [number, number]>([0, 0]);
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setSize([entry!.contentRect.width, entry!.contentRect.height]));
-    observer.observe(box.current!);
-    return () => observer.disconnect();
-  }, []);
-  const frame = useMemo(() => frameOf(values), [values]);
-  const theme = themeTick.value;
-  useEffect(() => {
-    if (size[0] > 60) draw(canvas.current!, size, values, frame);
-  }, [size, values, theme]);
-  const here = cursor.value?.kind === "step" && cursor.value.source !== "heat" ? cursor.value.x : null;
-  const x = here === null ? -1 : LEFT + ((here - frame.first) / (frame.last - frame.first || 1)) * (size[0] - LEFT - RIGHT);
+const bins = (values: Values): string => {
+  const counts = values.map(({ value }) => value.counts.length);
+  const [least, most] = [counts.reduce((a, b) => Math.min(a, b)), counts.reduce((a, b) => Math.max(a, b))];
+  return least === most ? plural(most, "bin") : `${least} to ${most} bins`;
+};
+
+/** What of the histograms is not to be seen. */
+function left(all: number, view: View, drawn: number): string {
+  if (view === "heat") return all > 400 ? `${full(all)} histograms, the last one of each pixel column drawn` : "";
+  return drawn && drawn < all ? `${full(drawn)} of ${full(all)} histograms drawn, evenly chosen` : "";
+}
+
+function OverlayCard({ panel, drag, large, runs, acts, attach, seen }: CardProps) {
+  const { value, error } = useLoaded(() => Promise.all(runs.slice(0, RUNS).map(async (run) => [run, await readable(run, panel.key).catch(() => [])] as const)),
+    [runs.map((run) => run.parts.join()).join(), panel.key], seen);
+  const steps = [...new Set((value ?? []).flatMap(([, values]) => values.map(({ step }) => step)))].sort((a, b) => a - b);
+  const { step, slider } = useStep(steps, panel.title);
+  const layers = (value ?? []).flatMap<Layer>(([run, values]) => {
+    const at = values[lastAt(values, step)];
+    return at ? [{ run, name: nameOf(run), look: lookOf(run), step: at.step, value: at.value }] : [];
+  });
   return (
-    <div class="plot"><div class="canvas heat" ref={box} onPointerMove={(event) => hover(event, size, values, frame)} onPointerLeave={release}>
-      <canvas ref={canvas} role="img" aria-label={`${values.length} histograms from step ${frame.first} to ${frame.last}, values from ${number(frame.low)} to ${number(frame.high)}`} />
-      {x >= LEFT && x <= size[0] - RIGHT && <i class="crossline" style={{ left: `${x}px` }} />}
-    </div><span class="unit" aria-hidden="true">step</span></div>
+    <Card panel={panel} innerRef={attach} label={`${panel.title}: histograms of runs at a step`} drag={drag} acts={acts}>
+      <div class="legend-wrap"><div class="legend">
+        {layers.slice(0, NAMED).map((layer) => <span key={uid(layer.run)}><Swatch look={layer.look} line /> {layer.name}{layer.step !== step && <b class="amber"> step {full(layer.step)}</b>}</span>)}
+        {layers.length > 0 && <span class="dim">density</span>}
+      </div>{layers.length > NAMED && <span class="more">+{layers.length - NAMED}</span>}</div>
+      <Body error={error} ready={Boolean(value)} none={!layers.length} title={steps.length ? "No run in view had logged this by then" : "No run in view logged this"} large={large}>
+        {() => <Overlay layers={layers} step={step} tall={large} />}
+      </Body>
+      {runs.length > RUNS && <p class="hint">{full(RUNS)} of {plural(runs.length, "run")} drawn</p>}
+      {slider}
+    </Card>
   );
 }
 
-interface Frame {
-  readonly first: number;
-  readonly last: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-function frameOf(values: Values): Frame {
-  let [low, high] = [Infinity, -Infinity];
-  for (const { value } of values) {
-    const all = edges(value);
-    low = Math.min(low, all[0]!);
-    high = Math.max(high, all.at(-1)!);
-  }
-  return { first: values[0]!.step, last: values.at(-1)!.step, low, high: high > low ? high : low + 1 };
-}
-
-/** Nine steps from paper over accent to ink. */
-function ramp(): string[] {
-  const [paper, accent, ink] = [rgb("var(--paper)"), rgb("var(--accent)"), rgb("var(--ink)")];
-  const mix = (a: readonly number[], b: readonly number[], share: number): string => `rgb(${a.map((value, i) => Math.round(value + (b[i]! - value) * share)).join(" ")})`;
-  return Array.from({ length: 10 }, (_, i) => (i <= 6 ? mix(paper, accent, i / 6) : mix(accent, ink, (i - 6) / 3.6)));
-}
-
-function draw(canvas: HTMLCanvasElement, [width, height]: readonly [number, number], values: Values, frame: Frame): void {
-  const ratio = devicePixelRatio || 1;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
-  const context = canvas.getContext("2d")!;
-  context.scale(ratio, ratio);
-  const colours = ramp();
-  const [plotWidth, plotHeight] = [width - LEFT - RIGHT, height - TOP - BOTTOM];
-  const span = frame.last - frame.first || 1;
-  const atX = (step: number): number => LEFT + ((step - frame.first) / span) * plotWidth;
-  const atY = (value: number): number => TOP + (1 - (value - frame.low) / (frame.high - frame.low)) * plotHeight;
-  values.forEach(({ step, value }, i) => {
-    const [left, right] = [i ? (atX(values[i - 1]!.step) + atX(step)) / 2 : LEFT, i + 1 < values.length ? (atX(values[i + 1]!.step) + atX(step)) / 2 : LEFT + plotWidth];
-    const most = value.counts.reduce((max, count) => Math.max(max, count), 0);
-    const borders = edges(value);
-    value.counts.forEach((count, bin) => {
-      if (count <= 0 || most <= 0) return;
-      context.fillStyle = colours[Math.max(1, Math.round((count / most) * 9))]!;
-      const [top, bottom] = [atY(borders[bin + 1]!), atY(borders[bin]!)];
-      context.fillRect(Math.floor(left), Math.floor(top), Math.max(1, Math.ceil(right) - Math.floor(left)), Math.max(1, Math.ceil(bottom) - Math.floor(top)));
-    });
-  });
-  axes(context, width, height, frame, atX, atY);
-}
-
-function axes(context: CanvasRenderingContext2D, width: number, height: number, frame: Frame, atX: (x: number) => number, atY: (y: number) => number): void {
-  const style = getComputedStyle(document.body);
-  context.font = `10.5px ${style.fontFamily}`;
-  context.fillStyle = `rgb(${rgb("var(--ink-3)").join(" ")})`;
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  const ys = linearTicks(frame.low, frame.high, 4);
-  for (const value of ys) context.fillText(tick(value, distanceOf(ys)), LEFT - 6, atY(value));
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  const xs = frame.last > frame.first ? linearTicks(frame.first, frame.last, Math.max(2, Math.floor(width / 90))) : [frame.first];
-  for (const value of xs) if (atX(value) < width - 44) context.fillText(tick(value, distanceOf(xs)), Math.max(LEFT + 4, atX(value)), height - BOTTOM + 6);
-}
-
-function hover(event: PointerEvent, [width, height]: readonly [number, number], values: Values, frame: Frame): void {
-  const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-  const step = frame.first + ((event.clientX - box.left - LEFT) / (width - LEFT - RIGHT)) * (frame.last - frame.first);
-  const level = frame.low + (1 - (event.clientY - box.top - TOP) / (height - TOP - BOTTOM)) * (frame.high - frame.low);
-  const at = values.reduce<Logged<HistogramValue>>((best, one) => (Math.abs(one.step - step) < Math.abs(best.step - step) ? one : best), values[0]!);
-  const borders = edges(at.value);
-  const bin = borders.findIndex((edge, i) => level >= edge && level < (borders[i + 1] ?? -Infinity));
-  cursor.value = { x: at.step, kind: "step", source: "heat" };
-  const total = at.value.counts.reduce((sum, count) => sum + count, 0);
-  const count = bin < 0 ? 0 : at.value.counts[bin]!;
-  tip.value = {
-    title: `step ${full(at.step)}`, other: bin < 0 ? "outside of its bins" : `${number(borders[bin]!)} to ${number(borders[bin + 1]!)}`, rows: [], more: 0,
-    foot: bin < 0 ? ["", ""] : [`${full(count)} of ${full(total)}`, percent(total ? count / total : 0)], left: event.clientX, top: event.clientY, frozen: false, byKeys: false,
-  };
+function Body({ error, ready, none, title, large, children }: { error: string; ready: boolean; none: boolean; title: string; large?: boolean; children: () => ComponentChildren }) {
+  const frame = large ? "plot tall" : "plot";
+  if (error) return <div class={frame}><Empty title="This panel could not be read" text={error} /></div>;
+  if (!ready) return <div class={`${frame} wait`} aria-hidden="true"><i class="sk" /></div>;
+  return none ? <div class={frame}><Empty title={title} /></div> : <>{children()}</>;
 }
 
 tracklog.viewer("histogram", { Panel });
