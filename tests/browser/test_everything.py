@@ -156,6 +156,9 @@ def test_figures_are_drawn(page: Page, everything: Site, single: bool) -> None:
     curve.locator(".plotly-box .lines path").first.wait_for()
     assert "cars" in (curve.locator(".gtitle").first.text_content() or "")
     assert page.locator('[data-panel="figures/matplotlib picture#image"] img').count() == 2
+    outlines = page.locator('[data-panel="figures/map#plotly"]')
+    outlines.scroll_into_view_if_needed()
+    outlines.locator(".geo .layer.subunits path, .geo .coastlines path").first.wait_for(state="attached")
     bars = page.locator('[data-panel="figures/altair#vega"]')
     bars.scroll_into_view_if_needed()
     bars.locator("canvas").first.wait_for()

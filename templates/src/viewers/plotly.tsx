@@ -1,7 +1,7 @@
 // Figures of Plotly: drawn as logged, in the page's colours where the figure names none of its own.
 import Plotly from "plotly.js-strict-dist-min";
 import { useEffect, useRef } from "preact/hooks";
-import { payload } from "../entry";
+import { payload, viewer } from "../entry";
 import { isDark, rgb, themeTick } from "../lib/colours";
 import { head } from "../lib/data";
 import type { FigureItem } from "../model";
@@ -34,7 +34,11 @@ function Panel(props: PanelProps) {
 }
 
 function Item({ run, item, large }: ItemProps<FigureItem>) {
-  const { value, error } = useLoaded(async () => JSON.parse(new TextDecoder().decode(await payload(run, await head(run), item.payload))) as Figure, [run.parts.join(), item.payload]);
+  const { value, error } = useLoaded(async () => {
+    const figure = JSON.parse(new TextDecoder().decode(await payload(run, await head(run), item.payload))) as Figure;
+    if (hasMap(figure)) (window as { PlotlyGeoAssets?: object }).PlotlyGeoAssets = { topojson: await viewer("maps") };
+    return figure;
+  }, [run.parts.join(), item.payload]);
   if (error) return <div class="plot"><Empty title="This figure could not be read" text={error} /></div>;
   return value ? <Drawn figure={value} height={large ? LARGE : HEIGHT} /> : <div class="plot wait" aria-busy="true"><i class="sk" /></div>;
 }
@@ -58,6 +62,11 @@ function Drawn({ figure, height }: { figure: Figure; height: number }) {
     };
   }, [figure, theme, height]);
   return <div class="plotly-box" ref={box} style={{ minHeight: `${height}px` }} />;
+}
+
+/** Whether a figure draws outlines of the world, which Plotly takes from where this puts them. */
+function hasMap({ data, layout = {} }: Figure): boolean {
+  return Object.keys(layout).some((key) => /^geo\d*$/.test(key)) || data.some((trace) => /geo$|^choropleth$/.test(String((trace as { type?: unknown }).type)));
 }
 
 /** Plotly writes into what it is given. */
