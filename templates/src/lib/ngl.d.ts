@@ -1,7 +1,12 @@
 // The part of NGL that the viewer uses; the package's own declarations describe its sources, not its bundle.
 declare module "ngl/dist/ngl.js" {
+  export interface Structure {
+    readonly atomCount: number;
+    readonly bondCount: number;
+    eachAtom(visit: (atom: { readonly element: string }) => void): void;
+  }
   export interface StructureComponent {
-    readonly structure?: { readonly atomCount: number; readonly bondCount: number };
+    readonly structure?: Structure;
     addRepresentation(kind: string, parameters?: object): void;
     removeAllRepresentations(): void;
     autoView(milliseconds?: number): void;

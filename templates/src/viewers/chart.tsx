@@ -3,7 +3,7 @@ import type { ComponentType } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { payload, viewer } from "../entry";
 import { head, uid } from "../lib/data";
-import { full, plural } from "../lib/format";
+import { full, number, plural } from "../lib/format";
 import { lastAt, loggedValues, type Logged } from "../lib/media";
 import { css as colourOf } from "../lib/palette";
 import { groupKeys, groupLook, lookOf, table } from "../lib/view";
@@ -143,11 +143,13 @@ function ready(preset: Preset, mapping: Readonly<Record<string, string>>, string
   return column && new Set(owned.map(({ label }) => label)).size === 1 ? alone(filled, column) : filled;
 }
 
+const cellText = (value: unknown): string => (typeof value === "number" && !Number.isInteger(value) ? number(value) : String(value ?? "–"));
+
 /** The table itself, where no chart can be made of it. */
 function Listed({ data }: { data: ChartData }) {
   return (
     <div class="listed"><table class="tbl"><thead><tr>{data.columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr></thead>
-      <tbody>{data.rows.slice(0, LISTED).map((row, n) => <tr key={n}>{data.columns.map((column, i) => <td key={column}>{String(row[i] ?? "–")}</td>)}</tr>)}</tbody></table>
+      <tbody>{data.rows.slice(0, LISTED).map((row, n) => <tr key={n}>{data.columns.map((column, i) => <td key={column}>{cellText(row[i])}</td>)}</tr>)}</tbody></table>
     {data.rows.length > LISTED && <p class="hint">{LISTED} of {full(data.rows.length)} rows shown</p>}</div>
   );
 }

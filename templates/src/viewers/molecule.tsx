@@ -26,6 +26,8 @@ interface Drawn extends Live {
   readonly component: NGL.StructureComponent;
   readonly atoms: number;
   readonly bonds: number;
+  /** Elements with their counts, in Hill's order; empty where there are many atoms. */
+  readonly formula: readonly (readonly [string, number])[];
 }
 
 function Panel(props: PanelProps) {
@@ -51,20 +53,29 @@ function Item({ run, item }: ItemProps<MoleculeItem>) {
       }}>
         {!now && !error && (still ? <img src={still} alt="" /> : <i class="sk" aria-busy="true" />)}
         {error && <Empty title="This molecule cannot be drawn" text={error} />}
+        <span class="over">
+          <Button kind="xs" icon="reset" label="Reset the view (R)" onClick={() => now?.component.autoView(200)} />
+          <Button kind="xs" icon="full" label="Full screen" onClick={() => void box.current?.requestFullscreen()} />
+          <Button kind="xs" icon="download" label={`Download ${item.format}`} onClick={() => void (async () => download(`${item.caption || "molecule"}.${item.format}`, await payload(run, await head(run), item.payload), "chemical/x-any"))()} />
+        </span>
       </div>
       <p class="facts">
-        {now && <span><b>{full(now.atoms)}</b> atoms, {full(now.bonds)} bonds</span>}
-        <span class="grow" />
-        <label>Style <select value={chosen} onChange={(event) => setStyle(event.currentTarget.value)}>{STYLES.map(([value, text]) => <option key={value} value={value}>{text}</option>)}</select></label>
-        <Button kind="xs" icon="reset" label="Reset the view (R)" onClick={() => now?.component.autoView(200)} />
-        <Button kind="xs" icon="full" label="Full screen" onClick={() => void box.current?.requestFullscreen()} />
-        <Button kind="xs" icon="download" label={`Download ${item.format}`} onClick={() => void (async () => download(`${item.caption || "molecule"}.${item.format}`, await payload(run, await head(run), item.payload), "chemical/x-any"))()} />
+        <span class="said">{now && <><b>{full(now.atoms)}</b> atoms, {full(now.bonds)} bonds{now.formula.length > 0 && <>, {now.formula.map(([element, count]) => <>{element}{count > 1 && <sub>{count}</sub>}</>)}</>}</>}</span>
+        <select aria-label="Style" value={chosen} onChange={(event) => setStyle(event.currentTarget.value)}>{STYLES.map(([value, text]) => <option key={value} value={value}>{text}</option>)}</select>
       </p>
     </div>
   );
 }
 
 const colour = ([red, green, blue]: readonly number[]): number => (red! << 16) + (green! << 8) + blue!;
+
+function formulaOf(structure: NGL.Structure): [string, number][] {
+  if (structure.atomCount > LARGE) return [];
+  const counts = new Map<string, number>();
+  structure.eachAtom(({ element }) => void counts.set(element, (counts.get(element) ?? 0) + 1));
+  const rank = (element: string): string => (counts.has("C") ? { C: "0", H: "1" }[element] : undefined) ?? element;
+  return [...counts].map(([element, count]): [string, number] => [element[0] + element.slice(1).toLowerCase(), count]).sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1));
+}
 
 async function open(element: HTMLElement, data: Uint8Array<ArrayBuffer>, item: MoleculeItem): Promise<Drawn> {
   if (!hasWebGL()) throw new Error("this browser draws nothing in three dimensions (WebGL is off)");
@@ -81,7 +92,7 @@ async function open(element: HTMLElement, data: Uint8Array<ArrayBuffer>, item: M
     const structure = component?.structure;
     if (!structure?.atomCount) throw new Error(`nothing in this ${item.format} file could be read as atoms`);
     component.autoView();
-    return { stage, component, atoms: structure.atomCount, bonds: structure.bondCount, resize: () => stage.handleResize(), dispose, canvas: () => place.querySelector("canvas") };
+    return { stage, component, atoms: structure.atomCount, bonds: structure.bondCount, formula: formulaOf(structure), resize: () => stage.handleResize(), dispose, canvas: () => place.querySelector("canvas") };
   } catch (error) {
     dispose();
     throw error instanceof Error ? error : new Error(String(error));

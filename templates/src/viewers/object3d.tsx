@@ -38,22 +38,22 @@ function Item({ run, item }: ItemProps<Object3DItem>) {
       }}>
         {!now && !error && (still ? <img src={still} alt="" /> : <i class="sk" aria-busy="true" />)}
         {error && <Empty title="This object cannot be drawn" text={error} />}
-        {now && <span class="how" aria-hidden="true">drag, Ctrl-drag: pan, wheel: zoom, R: reset</span>}
+        <span class="over">
+          <Button kind="xs" icon="reset" label="Reset the view (R)" onClick={() => now?.reset()} />
+          <Button kind="xs" icon="full" label="Full screen" onClick={() => void box.current?.requestFullscreen()} />
+          {!isCloud && <Button kind="xs" icon="download" label={`Download ${item.format}`} onClick={() => void read().then((data) => download(`${item.caption || "object"}.${item.format}`, data, "model/any"))} />}
+        </span>
         <div class="tags" ref={tags} aria-hidden="true">{now && item.boxes.slice(0, TAGS).map((one, n) => <span key={n} hidden={!one.label && one.score === null}>{one.label}{one.score !== null ? ` ${one.score.toFixed(2)}` : ""}</span>)}</div>
       </div>
       <p class="facts">
-        {isCloud ? <span><b>{full(item.points)}</b> {item.points < item.total ? `of ${full(item.total)} ` : ""}points{item.boxes.length ? `, ${full(item.boxes.length)} boxes` : ""}{item.arrows.length ? `, ${full(item.arrows.length)} arrows` : ""}</span>
-          : now && <span><b>{full(now.triangles ?? 0)}</b> triangles, {item.format}</span>}
-        <span class="grow" />
-        <Button kind="xs" icon="reset" label="Reset the view (R)" onClick={() => now?.reset()} />
-        <Button kind="xs" icon="full" label="Full screen" onClick={() => void box.current?.requestFullscreen()} />
-        {!isCloud && <Button kind="xs" icon="download" label={`Download ${item.format}`} onClick={() => void read().then((data) => download(`${item.caption || "object"}.${item.format}`, data, "model/any"))} />}
+        {isCloud ? <span class="said"><b>{full(item.points)}</b> {item.points < item.total ? `of ${full(item.total)} ` : ""}points{item.boxes.length ? `, ${full(item.boxes.length)} boxes` : ""}{item.arrows.length ? `, ${full(item.arrows.length)} arrows` : ""}</span>
+          : <span class="said">{now && <><b>{full(now.triangles ?? 0)}</b> triangles, {item.format}</>}</span>}
+        <span class="how" aria-hidden="true" title="Drag to orbit, Ctrl and drag to pan, wheel to zoom, R to reset">drag, Ctrl-drag, wheel</span>
       </p>
       {isCloud && <p class="facts">
         <label>Colour <select value={by} onChange={(event) => setBy(event.currentTarget.value as ColourBy)}>{item.colours && <option value={item.colours}>{item.colours === "rgb" ? "as logged" : "category"}</option>}<option value="height">height</option><option value="plain">one colour</option></select></label>
         {by === "height" && <span class="ramp">low<i style={{ background: `linear-gradient(90deg, ${RAMP.join(",")})` }} />high</span>}
-        <span class="grow" />
-        <label class="size">Size <Slider label="Size of points" min={1} max={8} step={0.5} value={size} text={`${size} pixels`} onInput={setSize} width="80px" /></label>
+        <label class="size">Size <Slider label="Size of points" min={1} max={8} step={0.5} value={size} text={`${size} pixels`} onInput={setSize} width="56px" /></label>
         {by === "category" && now?.categories && <span class="swatches">{now.categories.map((n) => <span key={n}><i style={{ background: CATEGORIES[n % CATEGORIES.length] }} />{n}</span>)}</span>}
       </p>}
       {item.note && <p class="facts amber">{item.note}</p>}

@@ -80,7 +80,7 @@ function layoutOf(logged: Layout, height: number): object {
   const axis = { gridcolor: line, zerolinecolor: line, linecolor: line };
   const font = getComputedStyle(document.body).fontFamily;
   return {
-    ...layout, ...own, margin: { l: 44, r: 12, t: layout.title ? 40 : 12, b: 36 }, legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", ...(layout.legend as object | undefined), title: undefined },
+    ...layout, ...own, margin: { l: 44, r: 12, t: layout.title ? 56 : 12, b: 36 }, title: titleOf(layout.title), legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", ...(layout.legend as object | undefined), title: undefined },
     template: {
       layout: {
         ...layout.template?.layout, paper_bgcolor: "transparent", plot_bgcolor: "transparent", font: { family: font, size: 11, color: ink }, xaxis: { automargin: true, ...axis }, yaxis: { automargin: true, ...axis },
@@ -89,6 +89,13 @@ function layoutOf(logged: Layout, height: number): object {
       },
     },
   };
+}
+
+/** Above the legend, which stands on the plot. */
+function titleOf(title: unknown): object | undefined {
+  if (!title) return undefined;
+  const { font, ...named } = (typeof title === "string" ? { text: title } : title) as { font?: object };
+  return { y: 1, yref: "container", yanchor: "top", pad: { t: 8 }, ...named, font: { ...font, size: 13 } };
 }
 
 tracklog.viewer("plotly", { Panel, Item });

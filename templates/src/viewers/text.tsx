@@ -36,9 +36,27 @@ async function read(runs: readonly RunRow[], key: string, kind: "string" | "othe
   return new Map(loaded.filter(([, values]) => values.length));
 }
 
+const LINE = 72;
+
+/** JSON, indented; what fits a line stands on one. */
+function printed(value: unknown, indent = ""): string {
+  const short = JSON.stringify(value) ?? "null";
+  if (typeof value !== "object" || value === null) return short;
+  const inner = `${indent}  `;
+  const parts = Array.isArray(value) ? value : Object.values(value);
+  if (!parts.length) return short;
+  if (parts.every((part) => typeof part !== "object" || part === null)) {
+    const line = Array.isArray(value) ? `[${value.map((part) => JSON.stringify(part)).join(", ")}]` : `{ ${Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}: ${JSON.stringify(part)}`).join(", ")} }`;
+    if (line.length + indent.length <= LINE) return line;
+  }
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  const lines = Array.isArray(value) ? value.map((part) => inner + printed(part, inner)) : Object.entries(value).map(([key, part]) => `${inner}${JSON.stringify(key)}: ${printed(part, inner)}`);
+  return `${open}\n${lines.join(",\n")}\n${indent}${close}`;
+}
+
 function Text({ run, one, step, named }: { run: RunRow; one: Logged<unknown> | undefined; step: number; named: boolean }) {
   if (!one) return null;
-  const text = typeof one.value === "string" ? one.value : JSON.stringify(one.value, null, 2);
+  const text = typeof one.value === "string" ? one.value : printed(one.value);
   return (
     <section>
       {(named || one.step !== step) && <header><Swatch look={lookOf(run)} line /> {nameOf(run)}{one.step !== step && <b class="amber"> step {full(one.step)}</b>}</header>}

@@ -141,7 +141,7 @@ function theme(): Config {
   const font = getComputedStyle(document.body).fontFamily;
   return {
     background: "transparent", font, padding: 4,
-    axis: { labelColor: dim, titleColor: dim, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 10.5, titleFontSize: 11, titleFontWeight: "normal", labelOverlap: "greedy", labelSeparation: 6 },
+    axis: { labelColor: dim, titleColor: dim, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 10.5, titleFontSize: 11, titleFontWeight: "normal", labelOverlap: "greedy", labelFlush: false, labelSeparation: 6 },
     legend: { labelColor: ink, titleColor: dim, labelFontSize: 11, titleFontSize: 11, titleFontWeight: "normal", symbolSize: 60 },
     header: { labelColor: ink, titleColor: dim, labelFontSize: 11 }, title: { color: ink, fontSize: 12, fontWeight: 500, anchor: "start" },
     view: { stroke: "transparent" }, range: { heatmap: [colour("paper"), accent, ink], ramp: [colour("paper"), accent] }, mark: { color: accent, tooltip: { content: "data" } }, text: { color: ink }, rule: { color: dim },

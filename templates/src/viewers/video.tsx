@@ -32,13 +32,16 @@ interface Controls {
 function Bar({ item, controls, set, step, frame, frames }: { item: VideoItem; controls: Controls; set: (change: Partial<Controls>) => void; step: (by: number) => void; frame: number; frames: number }) {
   return (
     <p class="facts">
-      <Button kind="xs" text="‹" label="One frame back (,)" onClick={() => step(-1)} />
-      <Button kind="xs" text="›" label="One frame on (.)" onClick={() => step(1)} />
-      <span>{frames ? <>frame <b>{full(frame + 1)}</b> of {full(frames)}</> : null}{item.fps ? `${frames ? ", " : ""}${Math.round(item.fps * 100) / 100} fps` : ""}</span>
-      <span class="grow" />
-      <label class="speed">Speed <select value={String(controls.speed)} onChange={(event) => set({ speed: Number(event.currentTarget.value) })}>{SPEEDS.map((speed) => <option key={speed} value={String(speed)}>{speed}×</option>)}</select></label>
-      <Button kind="xs" text="Loop" pressed={controls.loop} onClick={() => set({ loop: !controls.loop })} />
-      <a class="btn xs" href={media(item.src)} download={`${item.caption || "video"}.${item.format}`} title="Download">{item.format}, {bytes(item.bytes)}</a>
+      <span class="group">
+        <Button kind="xs" text="‹" label="One frame back (,)" onClick={() => step(-1)} />
+        <Button kind="xs" text="›" label="One frame on (.)" onClick={() => step(1)} />
+        <select aria-label="Speed" title="Speed" value={String(controls.speed)} onChange={(event) => set({ speed: Number(event.currentTarget.value) })}>{SPEEDS.map((speed) => <option key={speed} value={String(speed)}>{speed}×</option>)}</select>
+        <Button kind="xs" text="Loop" pressed={controls.loop} onClick={() => set({ loop: !controls.loop })} />
+      </span>
+      <span class="group">
+        <span>{frames ? <>frame <b>{full(frame + 1)}</b> of {full(frames)}</> : null}{item.fps ? `${frames ? ", " : ""}${Math.round(item.fps * 100) / 100} fps` : ""}</span>
+        <a class="btn xs" href={media(item.src)} download={`${item.caption || "video"}.${item.format}`} title="Download">{item.format}, {bytes(item.bytes)}</a>
+      </span>
     </p>
   );
 }
