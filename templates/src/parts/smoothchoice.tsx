@@ -12,7 +12,7 @@ export function SmoothChoice({ value, none, onChange }: { value: Smoothing | und
         const chosen = kindOf(event.currentTarget.value);
         onChange(chosen && { kind: chosen[0], weight: chosen[2] });
       }}>{none && <option value="">{none}</option>}{KINDS.map(([id, name]) => <option key={id} value={id}>{name}</option>)}</select>
-      {value && meaning && <b class="num" title={meaning}>{share ? `${Math.round(value.weight * 100)} % of view` : value.weight.toFixed(2)}</b>}
+      {value && meaning && <b class="num" title={meaning}>{share ? `${Math.round(value.weight * 100)} %` : value.weight.toFixed(2)}</b>}
       {value && (meaning || !none) && <Slider label={meaning || "Smoothing"} min={0} max={greatest} step={0.01} value={value.weight}
         onInput={(weight) => onChange({ kind: weight ? (meaning ? kind : "ema") : "none", weight })} />}
     </>
