@@ -99,7 +99,7 @@ def _cell(value: Any) -> Any:
     if not isinstance(value, dict) or "_type" not in value or value["_type"] == "string":
         return value
     tensor = tensors.described(value)
-    return f"{tensor.mean} {tensor.std}" if tensor else shown(value)
+    return f"{tensor.mean} {tensor.std}".strip() if tensor else shown(value)
 
 
 def _columns(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -17,7 +17,10 @@ _FACTS = ("mean", "std", "var", "min", "5%", "10%", "25%", "75%", "90%", "95%", 
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """Mean, deviation (with its sign, ±) and all facts in one line; heights of its bars from 0 to 1."""
+    """Mean, deviation (with its sign, ±) and all facts in one line; heights of its bars from 0 to 1.
+
+    Of one without finite values: shape and dtype in place of the mean.
+    """
 
     mean: str
     std: str
@@ -26,18 +29,18 @@ class Tensor:
 
 
 def described(value: object) -> Tensor | None:
-    """Return what to print for a summary value, None when it is no tensor with a mean."""
-    if not isinstance(value, dict) or not isinstance(value.get("shape"), list) or "mean" not in value:
+    """Return what to print for a summary value, None when it is no tensor."""
+    if not isinstance(value, dict) or not isinstance(value.get("shape"), list) or "path" not in value:
         return None
     known = {name: found for name in _FACTS if (found := _finite(value.get(name))) is not None}
-    if "mean" not in known:
-        return None
-    known["std"] = math.sqrt(max(known.get("var", 0.0), 0.0))
+    if "mean" in known:
+        known["std"] = math.sqrt(max(known.get("var", 0.0), 0.0))
     shape = " × ".join(str(size) for size in value["shape"][:32])
     facts = [f"{shape} {value.get('dtype', '')}".strip()]
     facts += [f"{_name(name)} {number(known[name])}" for name in _FACTS if name in known]
     facts += [f"{value[key]} {name}" for key, name in (("nan", "NaN"), ("inf", "±Inf")) if value.get(key)]
-    return Tensor(number(known["mean"]), f"±{number(known['std'])}", " · ".join(facts), _bars(value))
+    mean, std = (number(known["mean"]), f"±{number(known['std'])}") if "mean" in known else (facts[0], "")
+    return Tensor(mean, std, " · ".join(facts), _bars(value))
 
 
 def _name(fact: str) -> str:

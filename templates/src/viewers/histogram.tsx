@@ -54,17 +54,37 @@ interface CardProps extends PanelProps {
   readonly seen: boolean;
 }
 
-/** Values with bins; those that could not be read have none. */
-async function readable(run: RunRow, key: string): Promise<Values> {
-  const values = await loggedValues<HistogramValue>(run, key, "histogram");
-  return values.filter(({ value }) => value.counts.length);
+interface Found {
+  readonly run: RunRow;
+  /** Those with bins. */
+  readonly values: Values;
+  /** Those that could not be read have none. */
+  readonly damaged: number;
+}
+
+async function histogramsOf(run: RunRow, key: string): Promise<Found> {
+  const all = await loggedValues<HistogramValue>(run, key, "histogram");
+  const values = all.filter(({ value }) => value.counts.length);
+  return { run, values, damaged: all.length - values.length };
+}
+
+/** The first of the runs that has histograms, else what the first one has. */
+async function firstOf(runs: readonly RunRow[], key: string): Promise<Found | null> {
+  for (const run of runs.slice(0, RUNS)) {
+    const found = await histogramsOf(run, key);
+    if (found.values.length) return found;
+  }
+  return runs[0] ? histogramsOf(runs[0], key) : null;
 }
 
 function StepsCard({ panel, drag, large, runs, acts, attach, seen, view }: CardProps & { view: View }) {
   const [chosen, setChosen] = useState("");
   const [drawn, setDrawn] = useState(0);
-  const run = runs.find((other) => uid(other) === chosen) ?? runs[0];
-  const { value, error } = useLoaded<Values>(() => (run ? readable(run, panel.key) : Promise.resolve([])), [run?.parts.join(), panel.key], seen);
+  const asked = runs.filter((other) => uid(other) === chosen);
+  const among = asked.length ? asked : runs;
+  const { value: found, error } = useLoaded(() => firstOf(among, panel.key), [among.map((other) => other.parts.join()).join(), panel.key], seen);
+  const run = found?.run ?? among[0];
+  const value = found?.values;
   return (
     <Card panel={panel} innerRef={attach} label={`${panel.title}: histogram by step${run ? ` of ${nameOf(run)}` : ""}`} drag={drag} acts={acts}>
       <div class="legend-wrap"><div class="legend nofade">
@@ -73,10 +93,10 @@ function StepsCard({ panel, drag, large, runs, acts, attach, seen, view }: CardP
           : nameOf(run)}</span>}
         {value?.[0] && <span class="dim">{bins(value)}, {view === "heat" ? "share per step" : "each scaled to its peak"}</span>}
       </div></div>
-      <Body error={error} ready={value !== undefined && value !== null} none={!value?.length} title={run ? "Not logged by this run" : "No run is shown"} large={large}>
+      <Body error={error} ready={found !== undefined && (found !== null || !run)} none={!value?.length} title={!run ? "No run is shown" : found?.damaged ? `${plural(found.damaged, "histogram")} could not be read` : "Not logged by this run"} large={large}>
         {() => (view === "heat" ? <Heat values={value!} id={panel.id} tall={large} /> : <Ridges values={value!} look={lookOf(run!)} id={panel.id} tall={large} tell={setDrawn} />)}
       </Body>
-      <p class="hint">{value ? left(value.length, view, drawn) : ""}</p>
+      <p class="hint" title={found ? left(found, view, drawn) : undefined}>{found && left(found, view, drawn)}</p>
     </Card>
   );
 }
@@ -88,13 +108,15 @@ const bins = (values: Values): string => {
 };
 
 /** What of the histograms is not to be seen. */
-function left(all: number, view: View, drawn: number): string {
-  if (view === "heat") return all > 400 ? `${full(all)} histograms, the last one of each pixel column drawn` : "";
-  return drawn && drawn < all ? `${full(drawn)} of ${full(all)} histograms drawn, evenly chosen` : "";
+function left({ values, damaged }: Found, view: View, drawn: number): string {
+  const said = damaged && values.length ? [`${full(damaged)} could not be read`] : [];
+  if (view === "heat" && values.length > 400) said.push(`${full(values.length)} histograms, the last one of each pixel column drawn`);
+  if (view === "ridge" && drawn && drawn < values.length) said.push(`${full(drawn)} of ${full(values.length)} histograms drawn, evenly chosen`);
+  return said.join(" · ");
 }
 
 function OverlayCard({ panel, drag, large, runs, acts, attach, seen }: CardProps) {
-  const { value, error } = useLoaded(() => Promise.all(runs.slice(0, RUNS).map(async (run) => [run, await readable(run, panel.key).catch(() => [])] as const)),
+  const { value, error } = useLoaded(() => Promise.all(runs.slice(0, RUNS).map(async (run) => [run, await histogramsOf(run, panel.key).then(({ values }) => values, (): Values => [])] as const)),
     [runs.map((run) => run.parts.join()).join(), panel.key], seen);
   const steps = [...new Set((value ?? []).flatMap(([, values]) => values.map(({ step }) => step)))].sort((a, b) => a - b);
   const { step, slider } = useStep(steps, panel.title);
