@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
+import json
 import os
 import time
 from typing import TYPE_CHECKING, Any
@@ -88,3 +90,9 @@ def test_no_node_is_a_sentence(hook: Any, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SystemExit, match="needs Node 20"):
         hook.find_node()
+
+
+def test_the_shell_is_small(checkout: Path) -> None:
+    names = json.loads((checkout / "templates/dist/assets.json").read_text())
+    files = [checkout / "templates/dist" / names[name] for name in ("main", "style", "theme")]
+    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) <= 100_000
