@@ -9,12 +9,14 @@ declare module "ngl/dist/ngl.js" {
     readonly structure?: Structure;
     addRepresentation(kind: string, parameters?: object): void;
     removeAllRepresentations(): void;
-    autoView(milliseconds?: number): void;
+    getCenter(): object;
+    getZoom(): number;
   }
   export class Stage {
     constructor(element: HTMLElement, parameters?: object);
     loadFile(file: Blob, parameters: object): Promise<StructureComponent>;
     setParameters(parameters: object): void;
+    readonly animationControls: { zoomMove(centre: object, zoom: number, milliseconds: number): void };
     handleResize(): void;
     dispose(): void;
   }

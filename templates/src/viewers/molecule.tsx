@@ -20,10 +20,13 @@ const STYLES: readonly (readonly [string, string])[] = [["ball+stick", "ball and
 const FORMATS: Readonly<Record<string, string>> = { mmcif: "mmcif", mcif: "mmcif", sd: "sdf" };
 /** From here on a cartoon says more than atoms do. */
 const LARGE = 400;
+const NEAR = 0.65;
 
 interface Drawn extends Live {
   readonly stage: NGL.Stage;
   readonly component: NGL.StructureComponent;
+  /** Show the whole molecule, after as many milliseconds. */
+  readonly fit: (ms: number) => void;
   readonly atoms: number;
   readonly bonds: number;
   /** Elements with their counts, in Hill's order; empty where there are many atoms. */
@@ -49,12 +52,12 @@ function Item({ run, item }: ItemProps<MoleculeItem>) {
   return (
     <div class="space">
       <div class="stage" ref={box} tabIndex={0} aria-label={`${item.caption || "Molecule"}: drag to rotate, wheel to zoom`} onKeyDown={(event) => {
-        if (event.key.toLowerCase() === "r") now?.component.autoView(200);
+        if (event.key.toLowerCase() === "r") now?.fit(200);
       }}>
         {!now && !error && (still ? <img src={still} alt="" /> : <i class="sk" aria-busy="true" />)}
         {error && <Empty title="This molecule cannot be drawn" text={error} />}
         <span class="over">
-          <Button kind="xs" icon="reset" label="Reset the view (R)" onClick={() => now?.component.autoView(200)} />
+          <Button kind="xs" icon="reset" label="Reset the view (R)" onClick={() => now?.fit(200)} />
           <Button kind="xs" icon="full" label="Full screen" onClick={() => void box.current?.requestFullscreen()} />
           <Button kind="xs" icon="download" label={`Download ${item.format}`} onClick={() => void (async () => download(`${item.caption || "molecule"}.${item.format}`, await payload(run, await head(run), item.payload), "chemical/x-any"))()} />
         </span>
@@ -91,8 +94,10 @@ async function open(element: HTMLElement, data: Uint8Array<ArrayBuffer>, item: M
     const component = await stage.loadFile(new Blob([data]), { ext: FORMATS[item.format] ?? item.format, defaultRepresentation: false });
     const structure = component?.structure;
     if (!structure?.atomCount) throw new Error(`nothing in this ${item.format} file could be read as atoms`);
-    component.autoView();
-    return { stage, component, atoms: structure.atomCount, bonds: structure.bondCount, formula: formulaOf(structure), resize: () => stage.handleResize(), dispose, canvas: () => place.querySelector("canvas") };
+    // Nearer than NGL's own distance, which leaves room for what molecules rarely have around them.
+    const fit = (ms: number): void => void stage.animationControls.zoomMove(component.getCenter(), component.getZoom() * NEAR, ms);
+    fit(0);
+    return { stage, component, fit, atoms: structure.atomCount, bonds: structure.bondCount, formula: formulaOf(structure), resize: () => stage.handleResize(), dispose, canvas: () => place.querySelector("canvas") };
   } catch (error) {
     dispose();
     throw error instanceof Error ? error : new Error(String(error));

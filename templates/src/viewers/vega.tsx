@@ -6,6 +6,7 @@ import { compile, type Config, type TopLevelSpec } from "vega-lite";
 import { payload } from "../entry";
 import { rgb, themeTick } from "../lib/colours";
 import { head } from "../lib/data";
+import { number } from "../lib/format";
 import type { FigureItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
 import { Button, Empty } from "../parts/ui";
@@ -163,7 +164,7 @@ function showTooltip(_: unknown, event: MouseEvent, __: unknown, value: unknown)
     const row = document.createElement("div");
     const [label, text] = [document.createElement("span"), document.createElement("b")];
     label.textContent = name === "_run" ? "run" : name;
-    text.textContent = typeof content === "object" ? JSON.stringify(content) : String(content);
+    text.textContent = typeof content === "object" ? JSON.stringify(content) : typeof content === "number" && !Number.isInteger(content) ? number(content) : String(content);
     row.append(label, text);
     return row;
   }));

@@ -79,7 +79,7 @@ function FilterForm({ frame, state, set, close }: Pick<ToolsProps, "frame" | "st
   return (
     <div class="form filter-form">
       <label>Column <select value={id} onChange={(event) => setId(event.currentTarget.value)}>{frame.columns.map((one) => <option key={one.id} value={one.id}>{one.id}</option>)}</select></label>
-      <label>is <select aria-label="Comparison" value={operator} onChange={(event) => setChosen(event.currentTarget.value as Operator)}>{operators.map((one) => <option key={one} value={one}>{WORDS[one]}</option>)}</select></label>
+      <label>Comparison <select value={operator} onChange={(event) => setChosen(event.currentTarget.value as Operator)}>{operators.map((one) => <option key={one} value={one}>{WORDS[one]}</option>)}</select></label>
       {needsValue(operator) && <label>Value <input value={text} list="dt-values" placeholder={column?.type === "date" ? "2026-11-17" : ""} onInput={(event) => setText(event.currentTarget.value)} onKeyDown={(event) => event.key === "Enter" && (event.preventDefault(), add())} /></label>}
       <datalist id="dt-values">{known.map((word) => <option key={word} value={word} />)}</datalist>
       <button type="button" class="btn go" disabled={!ready} onClick={add}>Add filter</button>
