@@ -1,9 +1,9 @@
 // What the viewers, scripts of their own, use of the page. build.mjs reads these lines: a viewer that imports one of these
 // modules gets the page's copy, and only what is named here. Modules without state need not be here: they are bundled.
-export { createContext, h, render } from "preact";
+export { h, render } from "preact";
 export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
 export { useEffect, useLayoutEffect, useMemo, useRef, useState, useCallback } from "preact/hooks";
-export { signal, computed, effect, batch } from "@preact/signals";
+export { signal, computed, batch } from "@preact/signals";
 export { media, payload, single, viewer, page } from "./entry";
 export { param, setParams, shareUrl } from "./route";
 export { isDark, rgb, themeTick } from "./lib/colours";

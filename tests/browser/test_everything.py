@@ -28,7 +28,7 @@ def panel(page: Page, site: Site, key: str, *, single: bool) -> Locator:
     card = page.locator(f'[data-panel="{key}"]')
     card.wait_for()
     page.evaluate("(key) => document.querySelector(`[data-panel='${key}']`).scrollIntoView()", key)
-    card.locator(".sk, .wait, [aria-busy=true]").first.wait_for(state="detached")
+    settle(page)
     return card
 
 

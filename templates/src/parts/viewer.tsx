@@ -1,5 +1,5 @@
 // Kinds of values whose drawing is a script of its own, loaded when the first of them comes near the window.
-import type { ComponentType } from "preact";
+import { Component, type ComponentChildren, type ComponentType } from "preact";
 import { viewer, viewerNow } from "../entry";
 import type { MediaItem, RunRow } from "../model";
 import type { PanelInfo } from "../lib/panels";
@@ -41,11 +41,26 @@ function useViewer(kind: string, when: boolean): { value: Viewer | null; error: 
   return { value: value ?? viewerNow<Viewer>(name) ?? null, error, again };
 }
 
+/** What goes wrong in a viewer stays in its card. */
+class Guard extends Component<PanelProps & { children: ComponentChildren }, { error: string }> {
+  override state = { error: "" };
+
+  override componentDidCatch(error: Error): void {
+    this.setState({ error: error.message });
+  }
+
+  override render(): ComponentChildren {
+    const { panel, children } = this.props;
+    if (!this.state.error) return children;
+    return <Card panel={panel} label={panel.title}><div class="plot"><Empty title="This panel could not be drawn" text={this.state.error}><Button kind="line" text="Retry" onClick={() => this.setState({ error: "" })} /></Empty></div></Card>;
+  }
+}
+
 /** A panel of any kind but lines. */
 export function ViewerPanel(props: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
   const { value, error, again } = useViewer(props.panel.kind, seen);
-  if (value) return <value.Panel {...props} />;
+  if (value) return <Guard {...props}><value.Panel {...props} /></Guard>;
   return (
     <Card panel={props.panel} innerRef={attach} label={props.panel.title}>
       <div class={error ? "plot" : "plot wait"} aria-busy={!error}>

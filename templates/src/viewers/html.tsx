@@ -9,6 +9,10 @@ import { MediaPanel } from "../parts/mediapanel";
 import { Empty } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
+import { addStyle } from "./lib/style";
+import css from "./html.css";
+
+addStyle(css);
 
 /** A document may ask for any height; a page has to stay usable. */
 const [LEAST, MOST, MOST_LARGE] = [48, 420, 4000];

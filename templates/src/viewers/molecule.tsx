@@ -43,12 +43,11 @@ function Item({ run, item }: ItemProps<MoleculeItem>) {
   const { box, now, still, error } = useLive3D<Drawn>(async (element) => open(element, await payload(run, await head(run), item.payload), item), [run.parts.join(), item.payload]);
   const chosen = style || (now && now.atoms > LARGE ? "cartoon" : "ball+stick");
   useEffect(() => {
-    if (!now) return;
-    now.component.removeAllRepresentations();
-    now.component.addRepresentation(chosen, chosen === "surface" ? { opacity: 0.85, useWorker: false } : {});
-    if (chosen === "cartoon" && now.atoms > 0) now.component.addRepresentation("ball+stick", { sele: "hetero and not water" });
+    if (now) represent(now, chosen);
   }, [now, chosen]);
-  useEffect(() => now?.stage.setParameters({ backgroundColor: colour(rgb("var(--tint-1)")) }), [now, theme]);
+  useEffect(() => {
+    now?.stage.setParameters({ backgroundColor: colour(rgb("var(--tint-1)")) });
+  }, [now, theme]);
   return (
     <div class="space">
       <div class="stage" ref={box} tabIndex={0} aria-label={`${item.caption || "Molecule"}: drag to rotate, wheel to zoom`} onKeyDown={(event) => {
@@ -68,6 +67,17 @@ function Item({ run, item }: ItemProps<MoleculeItem>) {
       </p>
     </div>
   );
+}
+
+function represent({ component, atoms }: Drawn, style: string): void {
+  try {
+    component.removeAllRepresentations();
+    component.addRepresentation(style, style === "surface" ? { opacity: 0.85, useWorker: false } : {});
+    if (style === "cartoon" && atoms > 0) component.addRepresentation("ball+stick", { sele: "hetero and not water" });
+  } catch (failed) {
+    // The viewer made room between being ready and being asked: it will be made anew, and asked again.
+    console.warn((failed as Error).message);
+  }
 }
 
 const colour = ([red, green, blue]: readonly number[]): number => (red! << 16) + (green! << 8) + blue!;

@@ -11,6 +11,10 @@ import { Empty } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { PanelProps } from "../parts/viewer";
 import type { RunRow } from "../model";
+import { addStyle } from "./lib/style";
+import css from "./text.css";
+
+addStyle(css);
 
 const RUNS = 24;
 
