@@ -43,7 +43,14 @@ function Item({ run, item }: ItemProps<MoleculeItem>) {
   const { box, now, still, error } = useLive3D<Drawn>(async (element) => open(element, await payload(run, await head(run), item.payload), item), [run.parts.join(), item.payload]);
   const chosen = style || (now && now.atoms > LARGE ? "cartoon" : "ball+stick");
   useEffect(() => {
-    if (now) represent(now, chosen);
+    if (!now) return;
+    // NGL throws when it is asked while it still builds what it was asked before.
+    let timer = 0;
+    const attempt = (left: number): void => {
+      if (!represent(now, chosen) && left) timer = window.setTimeout(attempt, 100, left - 1);
+    };
+    attempt(50);
+    return () => clearTimeout(timer);
   }, [now, chosen]);
   useEffect(() => {
     now?.stage.setParameters({ backgroundColor: colour(rgb("var(--tint-1)")) });
@@ -69,14 +76,15 @@ function Item({ run, item }: ItemProps<MoleculeItem>) {
   );
 }
 
-function represent({ component, atoms }: Drawn, style: string): void {
+/** Draw in another style; false when NGL was not ready for it. */
+function represent({ component, atoms }: Drawn, style: string): boolean {
   try {
     component.removeAllRepresentations();
     component.addRepresentation(style, style === "surface" ? { opacity: 0.85, useWorker: false } : {});
     if (style === "cartoon" && atoms > 0) component.addRepresentation("ball+stick", { sele: "hetero and not water" });
-  } catch (failed) {
-    // The viewer made room between being ready and being asked: it will be made anew, and asked again.
-    console.warn((failed as Error).message);
+    return true;
+  } catch {
+    return false;
   }
 }
 
