@@ -1,5 +1,5 @@
 // HTML of users, in the shipped frame: it can run, and reach nothing (DESIGN §9).
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import frame from "../../frame.html";
 import { page, payload, single } from "../entry";
 import { isDark, themeTick } from "../lib/colours";
@@ -39,7 +39,8 @@ function Frame({ html, most, label }: { html: string; most: number; label: strin
   const element = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(160);
   const theme = themeTick.value;
-  useEffect(() => {
+  // Before the frame can have loaded: it says once that it is ready.
+  useLayoutEffect(() => {
     const listen = ({ source, data }: MessageEvent): void => {
       if (source !== element.current?.contentWindow || typeof data !== "object" || data === null) return;
       const said = data as { tracklogReady?: unknown; tracklogHeight?: unknown };
