@@ -43,7 +43,7 @@ def broken() -> MediaValue:
 def _item(record: Any, door: Door) -> AudioItem:
     path = record["path"]
     src, size = door.file(path, EXTENSIONS)
-    extension = path.rpartition(".")[2].lower()
+    extension = listed.extension(path)
     common: dict[str, Any] = {"src": src, "bytes": size, "caption": listed.caption(record), "format": extension}
     samples, rate = _decoded(door, path, size)
     if samples is None:

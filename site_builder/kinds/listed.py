@@ -33,6 +33,11 @@ def caption(record: Any) -> str:
     return found if isinstance(found, str) else ""
 
 
+def extension(path: str) -> str:
+    """Return the extension of a path, lower case, without the dot."""
+    return path.rpartition(".")[2].lower()
+
+
 def _one(record: Any, item: Callable[[Any], Item], blank: type[Item]) -> Item:
     try:
         return item(record)

@@ -31,7 +31,7 @@ def broken() -> MediaValue:
 
 def _item(record: Any, door: Door) -> MoleculeItem:
     path = record["path"]
-    extension = path.rpartition(".")[2].lower()
+    extension = listed.extension(path)
     if extension not in EXTENSIONS:
         raise ValueError(f"{path} is none of {', '.join(EXTENSIONS)}")
     data = door.read(path, LARGEST)

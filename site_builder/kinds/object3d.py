@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KIND: Kind = "object3d"
 TYPES = ("object3D-file", "object3D")
 ASSETS = ("object3d",)
-MESHES = ("obj", "glb", "gltf", "stl")
+MESHES: dict[str, Literal["obj", "glb", "stl"]] = {"obj": "obj", "glb": "glb", "gltf": "glb", "stl": "stl"}
 LARGEST = 100_000_000
 """Bytes of a file that is shown."""
 _SHOWN = 2_000
@@ -39,7 +39,7 @@ def _item(record: Any, door: Door) -> Object3DItem:
     path = record["path"]
     data = door.read(path, LARGEST)
     facts: dict[str, Any] = {"bytes": len(data), "caption": listed.caption(record)}
-    extension = path.rpartition(".")[2].lower()
+    extension = listed.extension(path)
     if extension == "npy":
         return _cloud(clouds.of_array(data), {}, facts, door)
     if extension == "json":
@@ -49,8 +49,8 @@ def _item(record: Any, door: Door) -> Object3DItem:
     if extension not in MESHES:
         raise ValueError(f"{path} is none of {', '.join(MESHES)}")
     if extension == "gltf":
-        data, extension = gltf.packed(data), "glb"
-    return Object3DItem(**facts, payload=door.payload(data), format=extension)
+        data = gltf.packed(data)
+    return Object3DItem(**facts, payload=door.payload(data), format=MESHES[extension])
 
 
 def _scene(data: bytes, record: Any, facts: dict[str, Any], door: Door) -> Object3DItem:

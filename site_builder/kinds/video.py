@@ -34,7 +34,7 @@ def broken() -> MediaValue:
 def _item(record: Any, door: Door) -> VideoItem:
     path = record["path"]
     src, size = door.file(path, EXTENSIONS)
-    extension = path.rpartition(".")[2].lower()
+    extension = listed.extension(path)
     facts: dict[str, Any] = {name: _whole(record.get(name)) for name in ("width", "height", "frames")}
     facts |= {"fps": _rate(record.get("fps")), "caption": listed.caption(record), "format": extension}
     if extension == "gif" and size <= GIF_BYTES:

@@ -17,5 +17,5 @@ export { Card } from "./parts/panel";
 export { Portal } from "./parts/portal";
 export { Button, CopyButton, Empty, Menu, SearchField, Segments, Slider, Switch, copy, download } from "./parts/ui";
 export { useLoaded, useRuns, useSeen, useKeys } from "./parts/use";
-export { Broken, Caption, MediaPanel, useStep } from "./parts/mediapanel";
+export { Broken, Caption, MediaPanel, RUNS, readMedia, useStep } from "./parts/mediapanel";
 export { Item, ViewerPanel } from "./parts/viewer";

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from os import PathLike
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +12,7 @@ from tracklog.errors import warn
 from tracklog.media import boxes as boxes_
 from tracklog.media import classes as classes_
 from tracklog.media import masks as masks_
-from tracklog.media import pixels
+from tracklog.media import pixels, source
 from tracklog.media.array import is_torch, to_numpy
 from tracklog.media.base import Media
 
@@ -31,7 +30,6 @@ _SHOWN = {"PNG": ("png",), "JPEG": ("jpg", "jpeg"), "BMP": ("bmp",), "GIF": ("gi
 """What browsers show: files in these formats are kept byte for byte; the first extension is the usual one."""
 _PNG_MODES = frozenset(("1", "L", "LA", "P", "RGB", "RGBA", "I;16"))
 _JPEG_MODES = frozenset(("L", "RGB", "CMYK"))
-_URL = re.compile(r"^[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 class Image(Media):
@@ -122,8 +120,7 @@ class Image(Media):
         self.caption = other.caption if self.caption is None else self.caption
 
     def _take_path(self, path: str | PathLike[str]) -> None:
-        if _URL.match(str(path)):
-            raise ValueError(f"an image is read from a file, not from {str(path)[:200]!r}; download it first")
+        source.refuse_url(path, "an image")
         where = Path(path)
         self._take_file(where.read_bytes(), where.suffix.lstrip(".").lower(), str(path))
 

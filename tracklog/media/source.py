@@ -55,9 +55,14 @@ def take(value: Any, noun: str, extensions: Collection[str], file_type: str | No
     return File(content.encode() if isinstance(content, str) else bytes(content), extension)
 
 
-def _path(value: str | PathLike[str], noun: str) -> Path:
+def refuse_url(value: str | PathLike[str], noun: str) -> None:
+    """Raise ValueError when a path is a URL: nothing is downloaded here."""
     if _URL.match(str(value)):
         raise ValueError(f"{noun} is read from a file, not from {str(value)[:200]!r}; download it first")
+
+
+def _path(value: str | PathLike[str], noun: str) -> Path:
+    refuse_url(value, noun)
     path = Path(value)
     if not path.is_file():
         raise FileNotFoundError(2, f"{noun} is read from a file, and there is none", str(path))

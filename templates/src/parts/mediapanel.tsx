@@ -15,7 +15,7 @@ import { useLoaded, useRuns, useSeen } from "./use";
 import type { ItemProps, PanelProps } from "./viewer";
 
 /** Runs whose media one card reads. */
-const RUNS = 24;
+export const RUNS = 24;
 
 export interface Tile<T extends MediaItem = MediaItem> {
   readonly run: RunRow;
@@ -71,7 +71,7 @@ export function MediaPanel<T extends MediaItem>({ panel, fixed, drag, large, nou
 }
 
 /** The media of each run that has any under a key. */
-async function readMedia<T extends MediaItem>(runs: readonly RunRow[], key: string, kind: PanelProps["panel"]["kind"]): Promise<ReadonlyMap<RunRow, readonly Logged<MediaValues<T>>[]>> {
+export async function readMedia<T extends MediaItem>(runs: readonly RunRow[], key: string, kind: PanelProps["panel"]["kind"]): Promise<ReadonlyMap<RunRow, readonly Logged<MediaValues<T>>[]>> {
   if (kind === "line") return new Map();
   const loaded = await Promise.all(runs.slice(0, RUNS).map(async (run) => [run, await loggedValues<MediaValues<T>>(run, key, kind).catch(() => [])] as const));
   return new Map(loaded.filter(([, values]) => values.length));

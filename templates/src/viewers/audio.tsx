@@ -1,14 +1,14 @@
 // Sounds: the waveform is the slider; the spectrogram on request; one plays at a time.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { media, payload } from "../entry";
+import { media } from "../entry";
 import { rgb, themeTick } from "../lib/colours";
-import { head } from "../lib/data";
 import { bytes } from "../lib/format";
 import type { AudioItem, RunRow } from "../model";
 import { Icon } from "../parts/icons";
 import { Broken, MediaPanel } from "../parts/mediapanel";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
+import { bytesOf } from "./lib/payload";
 import { addStyle } from "./lib/style";
 import css from "./audio.css";
 
@@ -139,7 +139,7 @@ function drawWave(canvas: HTMLCanvasElement, width: number, peaks: readonly numb
 
 function Spectrogram({ run, item }: { run: RunRow; item: AudioItem }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { value, error } = useLoaded(async () => payload(run, await head(run), item.payload), [run.parts.join(), item.payload]);
+  const { value, error } = useLoaded(() => bytesOf(run, item.payload), [run.parts.join(), item.payload]);
   useEffect(() => {
     if (!value || !canvas.current) return;
     const columns = value.length / item.bands;

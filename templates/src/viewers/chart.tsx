@@ -1,20 +1,22 @@
 // Custom charts: tables of the runs in view, drawn by a preset that can be looked at, changed and taken along.
 import type { ComponentType } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { payload, viewer } from "../entry";
-import { head, uid } from "../lib/data";
+import { viewer } from "../entry";
+import { rgb, themeTick } from "../lib/colours";
+import { uid } from "../lib/data";
 import { full, number, plural } from "../lib/format";
-import { lastAt, loggedValues, type Logged } from "../lib/media";
+import { lastAt, type Logged } from "../lib/media";
 import { css as colourOf } from "../lib/palette";
 import { groupKeys, groupLook, lookOf, table } from "../lib/view";
 import type { ChartData, ChartItem, RunRow } from "../model";
 import { nameOf } from "../parts/identity";
-import { useStep } from "../parts/mediapanel";
+import { readMedia, useStep, type MediaValues } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
 import { Button, Empty } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { PanelProps, Viewer } from "../parts/viewer";
 import { fill } from "./lib/fill";
+import { jsonOf } from "./lib/payload";
 import { metaOf, presetNamed, type Preset } from "./lib/presets";
 import { alone, averaged, mappingOf, rowsOf, type Owned } from "./lib/rows";
 import { addStyle } from "./lib/style";
@@ -24,23 +26,16 @@ import type { DrawnProps } from "./vega";
 
 addStyle(css);
 
-const RUNS = 24;
 const [HEIGHT, LARGE] = [220, 400];
 /** Rows of the table that stands in for a chart. */
 const LISTED = 100;
 
-interface Charts {
-  readonly items: readonly ChartItem[];
-}
-type Values = ReadonlyMap<RunRow, readonly Logged<Charts>[]>;
+type Values = ReadonlyMap<RunRow, readonly Logged<MediaValues<ChartItem>>[]>;
 
 function Panel({ panel, fixed, drag, large }: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
-  const { value, error } = useLoaded<Values>(async () => {
-    const loaded = await Promise.all(runs.slice(0, RUNS).map(async (run) => [run, await loggedValues<Charts>(run, panel.key, "chart").catch(() => [])] as const));
-    return new Map(loaded.filter(([, values]) => values.length));
-  }, [runs.map((run) => run.parts.join()).join(), panel.key], seen);
+  const { value, error } = useLoaded<Values>(() => readMedia<ChartItem>(runs, panel.key, "chart"), [runs.map((run) => run.parts.join()).join(), panel.key], seen);
   const steps = useMemo(() => [...new Set([...(value?.values() ?? [])].flatMap((values) => values.map((one) => one.step)))].sort((a, b) => a - b), [value]);
   const { step, slider } = useStep(steps, panel.title);
   const charts = useMemo(() => chartsAt(value, step), [value, step]);
@@ -83,9 +78,9 @@ function Chart({ chart, height, title, editing, close }: { chart: Placed; height
   const readable = chart.members.filter(({ item }) => !item.error);
   const groups = groupKeys.value.join();
   const looks = readable.map(({ run }) => JSON.stringify(lookOf(run))).join();
-  const { value, error } = useLoaded(async () => Promise.all(readable.map(async ({ run, item }) => ({ run, data: JSON.parse(new TextDecoder().decode(await payload(run, await head(run), item.payload))) as ChartData }))), [readable.map(({ run, item }) => `${uid(run)} ${run.parts.join()} ${item.payload}`).join()]);
+  const { value, error } = useLoaded(async () => Promise.all(readable.map(async ({ run, item }) => ({ run, data: await jsonOf<ChartData>(run, item.payload) }))), [readable.map(({ run, item }) => `${uid(run)} ${run.parts.join()} ${item.payload}`).join()]);
   const drawn = useLoaded(() => viewer<Viewer & { Drawn: ComponentType<DrawnProps> }>("vega"), []);
-  const owned = useMemo(() => (value ? value.map(({ run, data }) => ownedBy(run, data)) : []), [value, groups, looks]);
+  const owned = useMemo(() => (value ? value.map(({ run, data }) => ownedBy(run, data)) : []), [value, groups, looks, themeTick.value]);
   const first = value?.[0]?.data;
   const preset = (first?.spec as Preset | null | undefined) ?? presetNamed(chart.preset);
   const mapping = useMemo(() => (first ? mappingOf(first) : {}), [first]);
@@ -121,14 +116,7 @@ function ownedBy(run: RunRow, data: ChartData): Owned {
 }
 
 /** What the canvas understands of a colour of the page. */
-function resolved(colour: string): string {
-  const probe = document.createElement("i");
-  probe.style.color = colour;
-  document.body.append(probe);
-  const found = getComputedStyle(probe).color;
-  probe.remove();
-  return found;
-}
+const resolved = (colour: string): string => `rgb(${rgb(colour).join(",")})`;
 
 function rowsFor(owned: readonly Owned[], preset: Preset | undefined, mapping: Readonly<Record<string, string>>): Readonly<Record<string, readonly object[]>> {
   const rows = rowsOf(owned);

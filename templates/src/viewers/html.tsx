@@ -1,14 +1,14 @@
 // HTML of users, in the shipped frame: it can run, and reach nothing (DESIGN §9).
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import frame from "../../frame.html";
-import { page, payload, single } from "../entry";
+import { page, single } from "../entry";
 import { isDark, themeTick } from "../lib/colours";
-import { head } from "../lib/data";
 import type { HtmlItem, RunRow } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
 import { Empty } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
+import { textOf } from "./lib/payload";
 import { addStyle } from "./lib/style";
 import css from "./html.css";
 
@@ -29,8 +29,7 @@ function Item({ run, item, large }: ItemProps<HtmlItem>) {
 
 /** The text of a document, after the scripts that it needs. */
 async function documentOf(run: RunRow, item: HtmlItem): Promise<string> {
-  const runHead = await head(run);
-  const [text, ...scripts] = await Promise.all([item.payload, ...item.scripts].map(async (n) => new TextDecoder().decode(await payload(run, runHead, n))));
+  const [text, ...scripts] = await Promise.all([item.payload, ...item.scripts].map((n) => textOf(run, n)));
   return scripts.length ? `<!doctype html><head>${scripts.map((script) => `<script>${script.replaceAll("</script", "<\\/script")}</script>`).join("")}</head>${text!}` : text!;
 }
 

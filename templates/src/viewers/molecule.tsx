@@ -1,15 +1,14 @@
 // Molecules, drawn by NGL: rotate, zoom, other representations, full screen.
 import * as NGL from "ngl/dist/ngl.js";
 import { useEffect, useState } from "preact/hooks";
-import { payload } from "../entry";
 import { rgb, themeTick } from "../lib/colours";
-import { head } from "../lib/data";
 import { full } from "../lib/format";
 import type { MoleculeItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
 import { Button, Empty, download } from "../parts/ui";
 import type { ItemProps, PanelProps } from "../parts/viewer";
 import { hasWebGL, useLive3D, type Live } from "./lib/live3d";
+import { bytesOf } from "./lib/payload";
 import { addStyle } from "./lib/style";
 import css from "./space.css";
 
@@ -40,7 +39,7 @@ function Panel(props: PanelProps) {
 function Item({ run, item }: ItemProps<MoleculeItem>) {
   const [style, setStyle] = useState("");
   const theme = themeTick.value;
-  const { box, now, still, error } = useLive3D<Drawn>(async (element) => open(element, await payload(run, await head(run), item.payload), item), [run.parts.join(), item.payload]);
+  const { box, now, still, error } = useLive3D<Drawn>(async (element) => open(element, await bytesOf(run, item.payload), item), [run.parts.join(), item.payload]);
   const chosen = style || (now && now.atoms > LARGE ? "cartoon" : "ball+stick");
   useEffect(() => {
     if (!now) return;
@@ -65,7 +64,7 @@ function Item({ run, item }: ItemProps<MoleculeItem>) {
         <span class="over">
           <Button kind="xs" icon="reset" label="Reset the view (R)" onClick={() => now?.fit(200)} />
           <Button kind="xs" icon="full" label="Full screen" onClick={() => void box.current?.requestFullscreen()} />
-          <Button kind="xs" icon="download" label={`Download ${item.format}`} onClick={() => void (async () => download(`${item.caption || "molecule"}.${item.format}`, await payload(run, await head(run), item.payload), "chemical/x-any"))()} />
+          <Button kind="xs" icon="download" label={`Download ${item.format}`} onClick={() => void (async () => download(`${item.caption || "molecule"}.${item.format}`, await bytesOf(run, item.payload), "chemical/x-any"))()} />
         </span>
       </div>
       <p class="facts">

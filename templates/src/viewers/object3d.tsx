@@ -1,7 +1,5 @@
 // Meshes and clouds of points, drawn by three: orbit, pan with Ctrl, zoom, reset; sizes and colours of points.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { payload } from "../entry";
-import { head } from "../lib/data";
 import { full } from "../lib/format";
 import type { Object3DItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
@@ -11,6 +9,7 @@ import { cloudOf, type ColourBy } from "./lib/cloud";
 import { useLive3D } from "./lib/live3d";
 import { meshOf } from "./lib/mesh";
 import { CATEGORIES, RAMP, type Scene } from "./lib/scene";
+import { bytesOf } from "./lib/payload";
 import { addStyle } from "./lib/style";
 import css from "./space.css";
 
@@ -26,7 +25,7 @@ function Item({ run, item }: ItemProps<Object3DItem>) {
   const [size, setSize] = useState(2);
   const [by, setBy] = useState<ColourBy>(item.colours || "height");
   const tags = useRef<HTMLDivElement>(null);
-  const read = async (): Promise<Uint8Array<ArrayBuffer>> => payload(run, await head(run), item.payload);
+  const read = (): Promise<Uint8Array<ArrayBuffer>> => bytesOf(run, item.payload);
   const { box, now, still, error } = useLive3D<Scene>(async (element) => (item.format === "cloud" ? cloudOf(element, await read(), item) : meshOf(element, await read(), item.format)), [run.parts.join(), item.payload]);
   useEffect(() => now?.points?.(size, by), [now, size, by]);
   useEffect(() => (now && tags.current ? now.follow(tags.current) : undefined), [now]);

@@ -1,14 +1,14 @@
 // Figures of Plotly: drawn as logged, in the page's colours where the figure names none of its own.
 import Plotly from "plotly.js-strict-dist-min";
 import { useEffect, useRef } from "preact/hooks";
-import { payload, viewer } from "../entry";
+import { viewer } from "../entry";
 import { isDark, rgb, themeTick } from "../lib/colours";
-import { head } from "../lib/data";
 import type { FigureItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
 import { Empty } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
+import { jsonOf } from "./lib/payload";
 import { addStyle } from "./lib/style";
 import css from "./plotly.css";
 
@@ -35,7 +35,7 @@ function Panel(props: PanelProps) {
 
 function Item({ run, item, large }: ItemProps<FigureItem>) {
   const { value, error } = useLoaded(async () => {
-    const figure = JSON.parse(new TextDecoder().decode(await payload(run, await head(run), item.payload))) as Figure;
+    const figure = await jsonOf<Figure>(run, item.payload);
     if (hasMap(figure)) (window as { PlotlyGeoAssets?: object }).PlotlyGeoAssets = { topojson: await viewer("maps") };
     return figure;
   }, [run.parts.join(), item.payload]);

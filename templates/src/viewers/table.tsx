@@ -4,13 +4,12 @@ import type { RunRow, TableItem } from "../model";
 import { param, setParams } from "../route";
 import { uid } from "../lib/data";
 import { full, plural } from "../lib/format";
-import { lastAt, loggedValues, type Logged } from "../lib/media";
+import { lastAt, type Logged } from "../lib/media";
 import { nameOf } from "../parts/identity";
-import { useStep, type MediaValues } from "../parts/mediapanel";
+import { RUNS, readMedia, useStep, type MediaValues } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
 import { Button, Empty } from "../parts/ui";
-import { useRuns, useSeen } from "../parts/use";
-import { useLoaded } from "../parts/use";
+import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
 import { addStyle } from "./lib/style";
 import { concatenated, joined, type Frame } from "./table/columns";
@@ -24,14 +23,12 @@ import css from "./table.css";
 
 addStyle(css);
 
-/** Runs whose tables one card reads. */
-const RUNS = 24;
 type Values = ReadonlyMap<RunRow, readonly Logged<MediaValues<TableItem>>[]>;
 
 function Panel({ panel, fixed, drag, large }: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
-  const { value, error } = useLoaded(() => readTables(runs, panel.key), [runs.map((run) => run.parts.join()).join(), panel.key], seen);
+  const { value, error } = useLoaded(() => readMedia<TableItem>(runs, panel.key, "table"), [runs.map((run) => run.parts.join()).join(), panel.key], seen);
   const steps = [...new Set([...(value?.values() ?? [])].flatMap((values) => values.map((one) => one.step)))].sort((a, b) => a - b);
   const { step, slider } = useStep(steps, panel.title);
   const sources = value ? sourcesAt(value, step) : [];
@@ -51,11 +48,6 @@ function Panel({ panel, fixed, drag, large }: PanelProps) {
       {steps.length > 1 && slider}
     </Card>
   );
-}
-
-async function readTables(runs: readonly RunRow[], key: string): Promise<Values> {
-  const loaded = await Promise.all(runs.slice(0, RUNS).map(async (run) => [run, await loggedValues<MediaValues<TableItem>>(run, key, "table").catch(() => [])] as const));
-  return new Map(loaded.filter(([, values]) => values.length));
 }
 
 /** What each run has at a step: a table, several that were logged as a list, or all parts of one up to that step. */

@@ -3,9 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import * as vega from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type Config, type TopLevelSpec } from "vega-lite";
-import { payload } from "../entry";
 import { rgb, themeTick } from "../lib/colours";
-import { head } from "../lib/data";
 import { number } from "../lib/format";
 import type { FigureItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
@@ -13,6 +11,7 @@ import { Button, Empty } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
 import { Editor } from "./lib/editor";
+import { jsonOf } from "./lib/payload";
 import type { Preset } from "./lib/presets";
 import { addStyle } from "./lib/style";
 import css from "./vega.css";
@@ -37,7 +36,7 @@ function Panel(props: PanelProps) {
 }
 
 function Item({ run, item, large }: ItemProps<FigureItem>) {
-  const { value, error } = useLoaded(async () => parted(JSON.parse(new TextDecoder().decode(await payload(run, await head(run), item.payload))) as Preset), [run.parts.join(), item.payload]);
+  const { value, error } = useLoaded(async () => parted(await jsonOf<Preset>(run, item.payload)), [run.parts.join(), item.payload]);
   const [editing, setEditing] = useState(false);
   if (error) return <div class="plot"><Empty title="This chart could not be read" text={error} /></div>;
   if (!value) return <div class="plot wait" aria-busy="true"><i class="sk" /></div>;

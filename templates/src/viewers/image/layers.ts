@@ -1,9 +1,7 @@
 // The data of masks and boxes: read once, painted by class.
-import { payload } from "../../entry";
 import type { BoxSet, ClassCount, MaskSet, RunRow } from "../../model";
-import { head } from "../../lib/data";
-import { rgb } from "../../lib/colours";
-import { themeTick } from "../../lib/colours";
+import { rgb, themeTick } from "../../lib/colours";
+import { bytesOf, jsonOf } from "../lib/payload";
 
 /** Class id, caption, scores, left, top, right, bottom (shares of the image), whether it was clipped. */
 export type Box = readonly [id: number, caption: string, scores: Readonly<Record<string, number>>, left: number, top: number, right: number, bottom: number, clipped: boolean];
@@ -67,11 +65,11 @@ function cached<T>(run: RunRow, n: number, size: number, make: () => Promise<T>)
 
 /** The class id of each pixel. */
 export function maskOf(run: RunRow, set: MaskSet): Promise<Uint16Array> {
-  return cached(run, set.payload, set.width * set.height, async () => unrolled(await payload(run, await head(run), set.payload), set.width * set.height));
+  return cached(run, set.payload, set.width * set.height, async () => unrolled(await bytesOf(run, set.payload), set.width * set.height));
 }
 
 export function boxesOf(run: RunRow, set: BoxSet): Promise<readonly Box[]> {
-  return cached(run, set.payload, 0, async () => JSON.parse(new TextDecoder().decode(await payload(run, await head(run), set.payload))) as Box[]);
+  return cached(run, set.payload, 0, () => jsonOf<Box[]>(run, set.payload));
 }
 
 /** Runs of (class id, pixels), unsigned LEB128, as pixels. */
