@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 __all__ = ["NER", "POS", "ROC", "ExplainText", "HeatMap", "precision_recall"]
 
+_MODEL = "en_core_web_md"
+"""What W&B reads text with."""
+_EXPLAINED = (
+    "<style>[style*=background]{color:#17211f}td[style]{border-color:#8884!important}th{white-space:nowrap}"
+    ":root[style*=dark] [style*=background]{filter:invert(1) hue-rotate(180deg)}</style>"
+)
+"""eli5's colours are for white paper, where what counts little is white; the frame of a site writes its theme on the root."""
+_MARKED = "<style>mark{{color:#17211f}}</style>{}"
+_TREES = "<style>svg{{display:block;margin:0 auto}}</style><div style='overflow-x:auto'>{}</div>"
+
 
 def ROC(  # noqa: N802 - its name
     y_true: Any = None,
@@ -58,33 +68,70 @@ def HeatMap(  # noqa: N802 - its name
 
 
 def ExplainText(text: Any, probas: Any, target_names: Any = None) -> Html:  # noqa: N802 - its name
-    """Return which words spoke for which class, found by eli5's TextExplainer. Raises UsageError without eli5."""
+    """Return which words of a text spoke for which class, as eli5's TextExplainer finds.
+
+    ``probas``: a function from a list of N texts to probabilities, an array (N, classes), such as ``predict_proba`` of a
+    pipeline. ``target_names``: the classes' names, in that order. Raises UsageError without eli5.
+    """
     from tracklog.media.html import Html
 
     try:
+        from eli5 import format_as_html
         from eli5.lime import TextExplainer
     except ImportError as error:
-        raise UsageError("ExplainText needs eli5: pip install eli5") from error
+        raise UsageError(f"ExplainText needs eli5 and scikit-learn ({error}): pip install eli5") from error
     explainer = TextExplainer(random_state=42)
     explainer.fit(text, probas)
-    return Html(explainer.show_prediction(target_names=target_names).data)
+    explanation = explainer.explain_prediction(target_names=None if target_names is None else list(target_names))
+    return Html(_EXPLAINED + format_as_html(explanation, force_weights=False), data_is_not_path=True)
 
 
 def NER(docs: Any) -> Html:  # noqa: N802 - its name
-    """Return spaCy documents with their named entities marked. Raises UsageError without spaCy."""
-    return _displacy(docs, "ent")
+    """Return text with its named entities marked.
+
+    ``docs``: a Doc or Span of spaCy, a text, which ``en_core_web_md`` then reads, or a list of them. Raises UsageError
+    without spaCy or that model, TypeError for anything else.
+    """
+    return _displacy(docs, "ent", _MARKED)
 
 
 def POS(docs: Any) -> Html:  # noqa: N802 - its name
-    """Return spaCy documents as trees of their parts of speech. Raises UsageError without spaCy."""
-    return _displacy(docs, "dep")
+    """Return sentences with their parts of speech and what depends on what; arguments as `NER`."""
+    return _displacy(docs, "dep", _TREES)
 
 
-def _displacy(docs: Any, style: str) -> Html:
+def _displacy(docs: Any, style: str, look: str) -> Html:
     from tracklog.media.html import Html
 
     try:
         from spacy import displacy
+        from spacy.tokens import Doc, Span
     except ImportError as error:
-        raise UsageError("NER and POS need spaCy: pip install spacy") from error
-    return Html(displacy.render(docs, style=style, page=True, jupyter=False))
+        raise UsageError(f"NER and POS need spaCy ({error}): pip install spacy") from error
+    several = [docs] if isinstance(docs, (Doc, Span, str)) or not hasattr(docs, "__iter__") else list(docs)
+    several = [_read(doc) if isinstance(doc, str) else doc for doc in several]
+    other = next((doc for doc in several if not isinstance(doc, (Doc, Span))), None)
+    if other is not None:
+        raise TypeError(f"NER and POS take what a pipeline of spaCy returns, nlp(text), not {type(other).__name__}")
+    options = {
+        "compact": True,
+        "distance": 110,
+        "word_spacing": 30,
+        "color": "inherit",
+        "bg": "none",
+        "font": "inherit",
+    }
+    drawn = displacy.render(several, style=style, options=options, jupyter=False)
+    return Html(look.format(drawn), data_is_not_path=True)
+
+
+def _read(text: str) -> Any:
+    import spacy
+
+    try:
+        return spacy.load(_MODEL)(text)
+    except OSError as error:
+        raise UsageError(
+            f"to read text, NER and POS need the model {_MODEL}: python -m spacy download {_MODEL}; "
+            "or pass what a pipeline of yours returns, nlp(text)"
+        ) from error

@@ -11,10 +11,11 @@ import enum
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import warn
-from tracklog.media.array import as_array
+from tracklog.media.array import as_array, as_list
 from tracklog.media.foreign import as_media
 from tracklog.store import layout
 
@@ -89,6 +90,10 @@ def guarded(value: str) -> str | dict[str, str]:
     return {"_type": "string", "value": value} if value in layout.NON_FINITE else value
 
 
+def _decimal(value: Decimal) -> float:
+    return math.nan if value.is_nan() else float(value)  # a signalling NaN is none that float() takes
+
+
 def text(value: str) -> str:
     """Return a string that UTF-8 can carry: lone surrogates are replaced."""
     try:
@@ -110,6 +115,11 @@ def _foreign(value: Any, door: MediaDoor, depth: int) -> Any:
     array = as_array(value)
     if array is not None:
         return _array(array, door, depth)
+    if isinstance(value, Decimal):
+        return number(_decimal(value))
+    listed = as_list(value)
+    if listed is not None:
+        return _sequence(listed, door, depth)
     if isinstance(value, bytes | bytearray | memoryview):
         return guarded(bytes(value).decode("utf-8", "replace"))
     if isinstance(value, dt.date | dt.datetime | dt.time):
@@ -157,7 +167,7 @@ def _item(array: Any) -> Any:
     return item.item()
 
 
-def plain_config(value: Any) -> Any:  # noqa: C901 - one branch for each kind
+def plain_config(value: Any) -> Any:  # noqa: C901, PLR0912 - one branch for each kind
     """Return a config value as JSON: containers kept, everything else a scalar or text.
 
     Raises TypeError for media, which belong in `log`.
@@ -183,9 +193,14 @@ def plain_config(value: Any) -> Any:  # noqa: C901 - one branch for each kind
         return integer(int(value))
     if isinstance(value, float):
         return float(value)
+    if isinstance(value, Decimal):
+        return _decimal(value)
     array = as_array(value)
     if array is not None:
         return plain_config(_item(array) if array.size == 1 else array.tolist())
+    listed = as_list(value)
+    if listed is not None:
+        return plain_config(listed)
     if isinstance(value, dt.date | dt.datetime | dt.time):
         return value.isoformat()
     return _qualified(value) if callable(value) else text(str(value))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LIBRARIES = frozenset(("numpy", "torch", "pandas", "cupy", "jax", "jaxlib", "mlx"))
+_LIBRARIES = frozenset(("numpy", "torch", "pandas", "polars", "cupy", "jax", "jaxlib", "mlx"))
 
 
 def is_torch(value: object) -> bool:
@@ -25,7 +25,8 @@ def type_of(value: object) -> str:
 def as_array(value: Any) -> Any:
     """Return a NumPy array or scalar for a value of an array library; None for anything else.
 
-    Tensors are taken from any device, with or without gradients; numbers that NumPy has no type for become floats.
+    Tensors are taken from any device, with or without gradients; numbers that NumPy has no type for become floats. Of
+    Polars, Series of numbers (what is missing as NaN) and of booleans; those of anything else are no arrays.
     """
     array = _taken(value, _library(value))
     if not hasattr(array, "dtype") or (array.dtype.kind == "V" and array.dtype.names):
@@ -34,6 +35,11 @@ def as_array(value: Any) -> Any:
         return array.astype(float) if array.dtype.kind == "V" else array  # bfloat16 of other libraries is a V
     except (TypeError, ValueError):
         return None
+
+
+def as_list(value: Any) -> list[Any] | None:
+    """Return the values of a Polars Series, what is missing as None; None for anything else."""
+    return value.to_list() if _library(value) == "polars" and hasattr(value, "to_list") else None
 
 
 def to_numpy(value: Any) -> NDArray[Any]:
@@ -68,6 +74,8 @@ def _taken(value: Any, library: str) -> Any:
         return _from_torch(value) if hasattr(value, "detach") else None
     if library == "pandas":
         return value.to_numpy() if getattr(value, "ndim", 0) == 1 else None
+    if library == "polars":
+        return _from_polars(value) if hasattr(value, "to_list") else None
     if library == "numpy" or not hasattr(value, "shape"):
         return value if library == "numpy" else None
     if callable(getattr(value, "numpy", None)):  # TensorFlow, and those who follow it
@@ -79,6 +87,16 @@ def _taken(value: Any, library: str) -> Any:
 
         return np.asarray(value)
     return None
+
+
+def _from_polars(series: Any) -> Any:
+    kind = series.dtype
+    if kind.is_decimal() or "Int128" in str(kind):
+        import numpy as np
+
+        return np.array(series.to_list(), np.float64)
+    plain = kind.is_numeric() or (str(kind) == "Boolean" and not series.null_count())
+    return series.to_numpy() if plain else None  # dates would lose their zones, texts what is missing
 
 
 def _from_torch(tensor: Any) -> Any:

@@ -135,8 +135,7 @@ class Table(Media):
 
         Raises AssertionError for a name that is taken, or another length; TypeError for values of several types.
         """
-        array = as_array(data)
-        cells = list(data) if array is None or array.ndim != 1 else array.tolist()
+        cells = _cells(data) if hasattr(data, "to_list") else _listed(data)
         if name in self.columns:
             raise AssertionError(f"a column needs a name of its own, not {name!r}")
         if self.columns and len(cells) != len(self.data):
@@ -293,13 +292,14 @@ def _row_of(row: Any) -> list[Any]:
 
 
 def _is_frame(value: Any) -> bool:
-    return hasattr(value, "columns") and (hasattr(value, "itertuples") or hasattr(value, "rows"))
+    return (hasattr(value, "itertuples") or hasattr(value, "rows")) and hasattr(value, "columns")
 
 
 def _from_frame(frame: Any) -> tuple[list[Any], list[list[Any]]]:
     """Return columns and rows of a DataFrame of pandas or Polars. Raises TypeError for anything else."""
     if not _is_frame(frame):
-        raise TypeError(f"dataframe is a DataFrame of pandas or Polars, not {type(frame).__name__}")
+        hint = ": pass what its collect() returns" if hasattr(frame, "collect") else ""
+        raise TypeError(f"dataframe is a DataFrame of pandas or Polars, not {type(frame).__name__}{hint}")
     names = [name if isinstance(name, (str, int)) else str(name) for name in frame.columns]
     if hasattr(frame, "rows"):
         return names, [list(row) for row in frame.rows()]
@@ -307,10 +307,15 @@ def _from_frame(frame: Any) -> tuple[list[Any], list[list[Any]]]:
     return names, [list(row) for row in zip(*columns, strict=True)]
 
 
+def _listed(data: Any) -> list[Any]:
+    array = as_array(data)
+    return list(data) if array is None or array.ndim != 1 else array.tolist()
+
+
 def _cells(series: Any) -> list[Any]:
-    """Return the values of a pandas Series; what is missing among others than floats is None."""
-    cells: list[Any] = series.tolist()
-    if getattr(series.dtype, "kind", "O") == "f":
+    """Return the values of a Series; what is missing among others than pandas' floats is None."""
+    cells: list[Any] = series.to_list()
+    if getattr(series.dtype, "kind", "f") == "f":  # those of Polars have no kind, and None for what is missing
         return cells
     return [None if cell.__class__ is float and math.isnan(cell) else cell for cell in cells]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,7 @@ _CLASSES: dict[type, str] = {
     bool: "boolean",
     int: "number",
     float: "number",
+    Decimal: "number",
     str: "string",
     type(None): UNKNOWN,
     dt.datetime: "timestamp",

@@ -213,10 +213,10 @@ def _each_class(y_true: Any, y_probas: Any, labels: Any, classes_to_plot: Any) -
 
 
 def _plain(values: Any) -> Any:
-    """Return tensors, arrays, series and iterators as lists of Python values."""
+    """Return tensors, arrays, series, DataFrames and iterators as lists of Python values."""
     from tracklog.media.array import as_array
 
-    array = as_array(values)
+    array = as_array(values.to_numpy() if hasattr(values, "columns") else values)
     if array is not None:
         return array.tolist()
     return [_plain(item) if _is_sequence(item) else item for item in values]
