@@ -70,9 +70,10 @@ def HeatMap(  # noqa: N802 - its name
 def ExplainText(text: Any, probas: Any, target_names: Any = None) -> Html:  # noqa: N802 - its name
     """Return which words of a text spoke for which class, as eli5's TextExplainer finds.
 
-    ``probas``: a function from a list of N texts to probabilities, an array (N, classes), such as ``predict_proba`` of a
+    ``probas``: a function from a list of N texts to probabilities (N, classes), an array or lists, such as ``predict_proba`` of a
     pipeline. ``target_names``: the classes' names, in that order. Raises UsageError without eli5.
     """
+    from tracklog.media.array import to_numpy
     from tracklog.media.html import Html
 
     try:
@@ -81,7 +82,7 @@ def ExplainText(text: Any, probas: Any, target_names: Any = None) -> Html:  # no
     except ImportError as error:
         raise UsageError(f"ExplainText needs eli5 and scikit-learn ({error}): pip install eli5") from error
     explainer = TextExplainer(random_state=42)
-    explainer.fit(text, probas)
+    explainer.fit(text, lambda texts: to_numpy(probas(texts)))
     explanation = explainer.explain_prediction(target_names=None if target_names is None else list(target_names))
     return Html(_EXPLAINED + format_as_html(explanation, force_weights=False), data_is_not_path=True)
 
@@ -110,9 +111,9 @@ def _displacy(docs: Any, style: str, look: str) -> Html:
         raise UsageError(f"NER and POS need spaCy ({error}): pip install spacy") from error
     several = [docs] if isinstance(docs, (Doc, Span, str)) or not hasattr(docs, "__iter__") else list(docs)
     several = [_read(doc) if isinstance(doc, str) else doc for doc in several]
-    other = next((doc for doc in several if not isinstance(doc, (Doc, Span))), None)
-    if other is not None:
-        raise TypeError(f"NER and POS take what a pipeline of spaCy returns, nlp(text), not {type(other).__name__}")
+    for doc in several:
+        if not isinstance(doc, (Doc, Span)):
+            raise TypeError(f"NER and POS take what a pipeline of spaCy returns, nlp(text), not {type(doc).__name__}")
     options = {
         "compact": True,
         "distance": 110,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 import pandas as pd
+import polars as pl
 import pytest
 import torch
 from hypothesis import given
@@ -194,6 +196,101 @@ def test_a_frame_that_is_logged_is_a_table_whatever_it_holds(tmp_path: Path) -> 
         run.log({"frame": frame})
     (file,) = tmp_path.rglob("*.table.json")
     assert orjson.loads(file.read_bytes())["data"] == [[1], ["x"], [None]]
+
+
+NOON = dt.datetime(2026, 7, 1, 12, 0, 0, 250_000)  # noqa: DTZ001 - columns without a zone hold such
+POLARS: dict[str, tuple[pl.Series, str, list[Any]]] = {
+    "int8": (pl.Series([1, None, -3], dtype=pl.Int8), "number", [1, None, -3]),
+    "uint64": (pl.Series([2**64 - 1, 0], dtype=pl.UInt64), "number", [2**64 - 1, 0]),
+    "float32": (pl.Series([0.5, None, math.nan], dtype=pl.Float32), "number", [0.5, None, "NaN"]),
+    "float64": (pl.Series([0.1, -math.inf]), "number", [0.1, "-Infinity"]),
+    "decimal": (pl.Series([Decimal("1.50"), None, Decimal("-2.25")]), "number", [1.5, None, -2.25]),
+    "string": (pl.Series(["a", None, "NaN"]), "string", ["a", None, {"_type": "string", "value": "NaN"}]),
+    "boolean": (pl.Series([True, None, False]), "boolean", [True, None, False]),
+    "categorical": (pl.Series(["x", None, "y"], dtype=pl.Categorical), "string", ["x", None, "y"]),
+    "enum": (pl.Series(["x", None], dtype=pl.Enum(["y", "x"])), "string", ["x", None]),
+    "date": (pl.Series([dt.date(2026, 1, 1), None]), "timestamp", ["2026-01-01", None]),
+    "moment": (pl.Series([NOON, None]), "timestamp", ["2026-07-01T12:00:00.250000", None]),
+    "moment of a zone": (
+        pl.Series([NOON, None]).dt.replace_time_zone("Europe/Berlin"),
+        "timestamp",
+        ["2026-07-01T12:00:00.250000+02:00", None],
+    ),
+    "moment in ns": (pl.Series([NOON], dtype=pl.Datetime("ns")), "timestamp", ["2026-07-01T12:00:00.250000"]),
+    "time": (pl.Series([dt.time(1, 2, 3), None]), "time", ["01:02:03", None]),
+    "list": (pl.Series([[1, None], None, []]), "list", [[1, None], None, []]),
+    "list of decimals": (pl.Series([[Decimal("1.5")], None]), "list", [[1.5], None]),
+    "array": (pl.Series([[1.0, 2.0], None], dtype=pl.Array(pl.Float64, 2)), "list", [[1.0, 2.0], None]),
+    "struct": (pl.Series([{"a": 1, "b": "x"}]), "dictionary", [{"a": 1, "b": "x"}]),
+    "null": (pl.Series([None, None]), "none", [None, None]),
+    "binary": (pl.Series([b"ab", None]), "bytes", ["ab", None]),
+    "object": (pl.Series([{1, 2}, None], dtype=pl.Object), "list", [[1, 2], None]),
+}
+
+
+@pytest.mark.parametrize("name", POLARS)
+def test_a_column_of_polars_holds_its_values(name: str, door: MediaDoor) -> None:
+    series, kind, expected = POLARS[name]
+    frame = series.alias("what").to_frame()
+    content = written(Table(dataframe=frame), door)
+    assert content == {"columns": ["what"], "types": [kind], "data": [[value] for value in expected]}
+    assert Table(data=frame) == Table(["ignored"], frame) == Table(dataframe=frame)
+    column = Table(columns=["n"], data=[[n] for n in range(len(series))])
+    column.add_column("what", series, optional=True)
+    assert [row[1:] for row in written(column, door)["data"]] == content["data"]
+
+
+def test_frames_of_polars_have_all_their_columns(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"n": [1, 2], "mixed": pl.Series([1, "x"], dtype=pl.Object), "s": ["a", None]})
+    with pytest.raises(TypeError, match="column 'mixed'"):
+        Table(dataframe=frame)
+    with tracklog.init(project="p", dir=tmp_path) as run:
+        run.log({"frame": frame})
+        run.log({"frame": frame.clear()})
+    found = [orjson.loads(file.read_bytes()) for file in tmp_path.rglob("*.table.json")]
+    assert sorted((content["columns"], content["data"]) for content in found) == [
+        (["n", "mixed", "s"], []),
+        (["n", "mixed", "s"], [[1, 1, "a"], [2, "x", None]]),
+    ]
+
+
+def test_a_lazy_frame_is_refused_until_it_is_collected() -> None:
+    lazy = pl.DataFrame({"n": [1]}).lazy()
+    with pytest.raises(TypeError, match=r"not LazyFrame: pass what its collect\(\) returns"):
+        Table(dataframe=lazy)
+    assert Table(dataframe=lazy.collect()).data == [[1]]
+
+
+def test_series_of_polars_are_logged_as_lists_and_histograms(tmp_path: Path) -> None:
+    values = {name: series for name, (series, _, _) in POLARS.items() if name not in {"null", "object"}}
+    numbers, price, long = pl.Series([1, None, 3]), pl.Series([Decimal("1.25")]), pl.Series([*range(999), None])
+    single = {"sum": numbers.sum(), "mean": numbers.mean(), "price": price.sum(), "one": price, "none": numbers.clear()}
+    large = {"long": long, "decimals": long.cast(pl.Decimal(10, 2)), "switches": long > 9}
+    with tracklog.init(
+        project="p", dir=tmp_path, config={"layers": pl.Series([1, 2]), "names": pl.Series(["a"])}
+    ) as run:
+        assert dict(run.config) == {"layers": [1, 2], "names": ["a"]}
+        run.log({"values": values} | single | large)
+    (history,) = tmp_path.rglob("history*.jsonl")
+    row = orjson.loads(history.read_bytes())
+    for name in values:
+        kind, expected = POLARS[name][1:]
+        missing = "NaN" if kind == "number" else None  # arrays of numbers have no other word for it
+        assert row["values"][name] == [missing if value is None else value for value in expected]
+    assert {name: row[name] for name in single} == {"sum": 4, "mean": 2.0, "price": 1.25, "one": 1.25, "none": []}
+    for name in ("long", "decimals"):
+        assert row[name]["_type"] == "histogram"
+        assert sum(row[name]["counts"]) == 999
+    assert row["switches"] == [False] * 10 + [True] * 989 + [None]
+
+
+@given(st.lists(st.one_of(st.none(), st.decimals(-(10**6), 10**6, places=4)), min_size=1))
+def test_decimals_are_numbers(cells: list[Decimal | None]) -> None:
+    from tests.tracklog.media.conftest import Door
+
+    frame = pl.DataFrame({"d": pl.Series(cells, dtype=pl.Decimal(12, 4))})
+    content = written(Table(dataframe=frame), Door())
+    assert content["data"] == [[None if cell is None else float(cell)] for cell in cells]
 
 
 def test_arrays_have_two_dimensions() -> None:
