@@ -146,7 +146,10 @@ const LETTER = 6.6;
 function natural(column: Column, size: number): number {
   const name = Math.min(240, column.name.length * LETTER + 34);
   if (column.type === "media") return Math.max(name, ["image", "video"].includes(kindOf(column)) ? size * 1.34 + 16 : 300);
-  if (column.type === "date") return Math.max(name, column.zone || column.numbers!.some((value) => value % 86_400_000 !== 0) ? 150 : 92);
+  if (column.type === "date") {
+    const parts = (unit: number): boolean => column.numbers!.some((value) => Math.abs(value % unit) > 0);
+    return Math.max(name, column.zone || parts(86_400_000) ? 150 + (column.zone ? 32 : 0) + (parts(1000) ? 28 : 0) : 92);
+  }
   if (column.numbers) return Math.max(name, 84);
   const lengths = column.cells!.slice(0, 200).map((cell) => (typeof cell === "string" ? cell.length : cell === null ? 0 : JSON.stringify(cell)?.length ?? 12));
   lengths.sort((a, b) => a - b);
