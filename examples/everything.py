@@ -1,7 +1,7 @@
 """Every kind of value that can be logged, at several steps and in two runs: python examples/everything.py [LOGS].
 
-Each function returns what one section of the site shows at a step. Pictures come with scikit-learn; sounds, videos and
-meshes are made from formulas, which their captions name.
+Each function returns what one section of the site shows at a step. Pictures come with scikit-learn; the protein is
+an entry of the PDB; sounds, videos and meshes are made from formulas, which their captions name.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from scipy import ndimage  # type: ignore[import-untyped]
 from sklearn.datasets import load_digits, load_iris, load_sample_image
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
+from tmtools.testing import get_pdb_path  # type: ignore[import-untyped]
 from vega_datasets import data
 
 import tracklog
@@ -276,7 +277,7 @@ SMILES = {
 
 
 def molecules(step: int, seed: int) -> dict[str, Any]:
-    """Small molecules that RDKit builds from their formulas, one more at each step."""
+    """Small molecules that RDKit builds from their formulas, one more at each step, and a protein."""
     names = list(SMILES)[: 1 + step // 10]
     return {
         "molecules/known": [tracklog.Molecule.from_smiles(SMILES[name], caption=name) for name in names],
@@ -285,7 +286,16 @@ def molecules(step: int, seed: int) -> dict[str, Any]:
             caption="without hydrogens or optimisation",
             convert_to_3d_and_optimize=False,
         ),
+        "molecules/protein": tracklog.Molecule(
+            io.StringIO(globin("AB"[seed])), file_type="pdb", caption=f"2GTL, chain {'AB'[seed]}"
+        ),
     }
+
+
+def globin(chain: str) -> str:
+    """Return a chain of the earthworm's haemoglobin with its haem, of PDB's entry 2GTL, which tmtools brings along."""
+    lines = Path(get_pdb_path("2gtl")).read_text().splitlines(keepends=True)
+    return "".join(line for line in lines if line.startswith(("ATOM", "HETATM")) and line[21] == chain)
 
 
 def space(step: int, seed: int) -> dict[str, Any]:

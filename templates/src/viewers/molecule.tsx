@@ -19,7 +19,6 @@ const STYLES: readonly (readonly [string, string])[] = [["ball+stick", "ball and
 const FORMATS: Readonly<Record<string, string>> = { mmcif: "mmcif", mcif: "mmcif", sd: "sdf" };
 /** From here on a cartoon says more than atoms do. */
 const LARGE = 400;
-const NEAR = 0.65;
 
 interface Drawn extends Live {
   readonly stage: NGL.Stage;
@@ -111,8 +110,9 @@ async function open(element: HTMLElement, data: Uint8Array<ArrayBuffer>, item: M
     const component = await stage.loadFile(new Blob([data]), { ext: FORMATS[item.format] ?? item.format, defaultRepresentation: false });
     const structure = component?.structure;
     if (!structure?.atomCount) throw new Error(`nothing in this ${item.format} file could be read as atoms`);
-    // Nearer than NGL's own distance, which leaves room for what molecules rarely have around them.
-    const fit = (ms: number): void => void stage.animationControls.zoomMove(component.getCenter(), component.getZoom() * NEAR, ms);
+    // Nearer than NGL's own distance, which leaves room for what small molecules rarely have around them.
+    const near = structure.atomCount > LARGE ? 0.85 : 0.65;
+    const fit = (ms: number): void => void stage.animationControls.zoomMove(component.getCenter(), component.getZoom() * near, ms);
     fit(0);
     return { stage, component, fit, atoms: structure.atomCount, bonds: structure.bondCount, formula: formulaOf(structure), resize: () => stage.handleResize(), dispose, canvas: () => place.querySelector("canvas") };
   } catch (error) {
