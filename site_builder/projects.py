@@ -13,6 +13,7 @@ from site_builder.output import data_script, version_of
 from site_builder.pages import index as index_page
 from site_builder.pages import media as media_page
 from site_builder.pages import project as project_page
+from site_builder.pages import run as run_page
 from site_builder.parts import Entry
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def pages(site_id: str, folder: str, index: dict[str, Any]) -> Iterator[tuple[st
 
 def viewers(runs: Collection[dict[str, Any]]) -> set[str]:
     """Return the scripts that pages load when they need them; `runs` are the manifest's."""
-    found = {name for run in runs for name in run["viewers"]}
+    found = {name for run in runs for name in (run_page.VIEWER, *run["viewers"])}
     return found | {media_page.VIEWER} if any(media_page.keys(run["keys"]) for run in runs) else found
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from site_builder.runs import Built
 
 TEMPLATE = "run.html.j2"
+VIEWER = "logs"
+"""Script of the tab Logs, which is loaded when it is opened."""
 _ENVIRONMENT = (
     ("Python", "python"),
     ("System", "os"),

@@ -5,7 +5,6 @@ import { param, readHash, readLocation } from "./route";
 import { Bar } from "./islands/bar";
 import { Charts, Media, System, Tables } from "./islands/charts";
 import { Files } from "./islands/files";
-import { Logs } from "./islands/logs";
 import { enhanceOverview } from "./islands/overview";
 import { enhanceRunHead, enhanceTabs, fillTimes } from "./islands/runhead";
 import { Projects } from "./islands/projects";
@@ -21,7 +20,7 @@ import { lazy } from "./parts/viewer";
 window.tracklog.shared = shared;
 
 /** By the name in `data-island`: these replace what the builder wrote. */
-const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: Logs, media: Media, mediapage: lazy("media"), projects: Projects, system: System, table: Table, tables: Tables, workspace: Workspace };
+const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: lazy("logs"), media: Media, mediapage: lazy("media"), projects: Projects, system: System, table: Table, tables: Tables, workspace: Workspace };
 
 /** These add to it, by selector. */
 const ENHANCERS: Readonly<Record<string, (element: HTMLElement) => () => void>> = {

@@ -1,9 +1,9 @@
 import "./dom";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contrast, pieces, readable, strip } from "../src/lib/ansi";
+import { contrast, pieces, readable, strip } from "../src/viewers/logs/ansi";
 import { csv, linesCsv } from "../src/lib/csv";
-import { Heights } from "../src/lib/heights";
+import { Heights } from "../src/viewers/logs/heights";
 import { panelsOf, sectionsOf } from "../src/lib/panels";
 import { search } from "../src/lib/regex";
 import type { KeyInfo } from "../src/model";

@@ -52,6 +52,17 @@ def shades(element: Locator) -> int:
     return len(colours or ())
 
 
+def _covered(stage: Locator) -> float:
+    """Return the share of a stage that is not in its most frequent colour."""
+    import io
+
+    from PIL import Image
+
+    picture = Image.open(io.BytesIO(stage.screenshot())).convert("RGB")
+    most = max(n for n, _ in picture.getcolors(1 << 24) or ())
+    return 1 - most / (picture.width * picture.height)
+
+
 @FORMS
 def test_a_sound_plays_and_shows_itself(page: Page, everything: Site, single: bool) -> None:
     card = panel(page, everything, "sounds/chirp#audio", single=single)
@@ -202,6 +213,38 @@ def test_every_preset_draws(page: Page, everything: Site) -> None:
     assert unknown.locator("tbody tr").count() > 20
 
 
+def test_a_chart_names_its_runs_marks_the_baseline_and_keeps_its_table(page: Page, everything: Site) -> None:
+    card = panel(page, everything, "charts/bar#chart", single=False)
+    assert card.locator(".legend").inner_text().split() == ["second", "first"]
+    assert not page.locator('[data-panel="charts/bar_table#table"]').count()  # no card of its own
+    canvas = card.locator("canvas").first
+    blues, oranges = (_pixels(canvas, card.locator(".legend .sw").nth(n)) for n in range(2))
+    assert min(blues, oranges) > 500
+    base = page.evaluate("() => [...tracklog.shared.index.value.runs].find((run) => run.name === 'first').id")
+    page.evaluate("(base) => { location.hash += `&base=${base}` }", base)
+    swatch = card.locator(".legend .sw").nth(1)
+    _until(lambda: 0 < _pixels(canvas, swatch) < oranges / 5, page)  # a bar has become a tick
+    card.hover()
+    page.keyboard.press("t")
+    full = page.get_by_role("dialog")
+    full.get_by_text("of 120 rows").wait_for()
+    page.keyboard.press("[")
+    full.locator(".customchart canvas").wait_for()
+
+
+def _pixels(canvas: Locator, swatch: Locator) -> int:
+    """Return how many pixels of a canvas have about the colour of a swatch, at the opacity of bars or whole."""
+    colour = swatch.evaluate("(s) => tracklog.shared.rgb(getComputedStyle(s).getPropertyValue('--c'))")
+    return int(
+        canvas.evaluate(
+            """(c, of) => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;
+            for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200 && of.every((v, k) => Math.abs(d[i + k] - v) < 14)) n++;
+            return n }""",
+            colour,
+        )
+    )
+
+
 def test_a_preset_can_be_changed_and_taken_along(page: Page, everything: Site) -> None:
     import json
 
@@ -216,7 +259,8 @@ def test_a_preset_can_be_changed_and_taken_along(page: Page, everything: Site) -
     spec = json.loads(source.input_value())
     source.fill("{ broken")
     assert "JSON" in editor.get_by_role("status").inner_text()
-    spec["mark"] = "point"
+    bars = spec["layer"][0]["layer"][0]
+    bars["mark"] = "point"
     source.fill(json.dumps(spec))
     page.wait_for_function(
         "(was) => { const c = document.querySelector('dialog.charteditor canvas'); return c && c.toDataURL() !== was }",
@@ -224,7 +268,7 @@ def test_a_preset_can_be_changed_and_taken_along(page: Page, everything: Site) -
     )
     with page.expect_download() as download:
         editor.get_by_role("button", name="Download bar.vl.json").click()
-    assert json.loads(download.value.path().read_text())["mark"] == "point"
+    assert json.loads(download.value.path().read_text())["layer"][0]["layer"][0] == bars
     assert download.value.suggested_filename == "bar.vl.json"
 
 
@@ -253,6 +297,19 @@ def test_molecules_and_meshes_are_drawn(page: Page, everything: Site, single: bo
     knot = panel(page, everything, "space/knot#object3d", single=single)
     knot.get_by_text("5,760 triangles, obj").first.wait_for()
     _until(lambda: shades(knot.locator(".stage").first) > 60, page)
+
+
+@FORMS
+def test_a_protein_is_a_cartoon_first(page: Page, everything: Site, single: bool) -> None:
+    show(page, everything.url("everything/index.html", "p=protein", single=single))
+    card = page.locator('[data-panel="molecules/protein#molecule"]')
+    card.get_by_text("1,193 atoms").first.wait_for()
+    assert card.get_by_label("Style").first.input_value() == "cartoon"
+    stage = card.locator(".stage").first
+    _until(lambda: shades(stage) > 200, page)
+    thin = _covered(stage)
+    card.get_by_label("Style").first.select_option("surface")
+    _until(lambda: _covered(stage) > 1.3 * thin, page)
 
 
 @FORMS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.conftest import built
-from tests.browser.support import settle, show, window
+from tests.browser.support import hash_of, settle, show, window
 from tests.browser.test_workspace import COPIED
 from tests.site_builder.logs import write_run
 
@@ -114,6 +114,20 @@ def test_keys_of_panels(browser: Browser, three: Site) -> None:
         param(page, "Escape", "panel", "")
         press(page, "s", until="() => !document.querySelector('section.sec:not(.shut)')")
         press(page, "S", until="() => !document.querySelector('section.sec.shut')")
+
+
+def test_sections_fold_on_the_page_of_a_run(browser: Browser, three: Site) -> None:
+    with window(browser) as page:
+        show(page, three.url("p/runs/r0.html", "tab=charts"))
+        header = page.get_by_role("button", name="train 2")
+        header.click()
+        page.wait_for_selector("section[aria-label=train].shut")
+        assert hash_of(page).split("fold=")[1] == "train"
+        header.click()
+        page.wait_for_selector("section[aria-label=train]:not(.shut)")
+        press(page, "s", until="() => document.querySelectorAll('section.sec.shut').length === 2")
+        press(page, "s", until="() => !document.querySelector('section.sec.shut')")
+        assert "fold" not in hash_of(page)
 
 
 def test_keys_within_a_chart(browser: Browser, three: Site) -> None:

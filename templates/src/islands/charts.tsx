@@ -5,7 +5,7 @@ import { panelsOf, type PanelInfo } from "../lib/panels";
 import { Board, PanelView } from "../parts/board";
 import { FullHost } from "../parts/full";
 import { useRunHead } from "../parts/runhead";
-import { Empty } from "../parts/ui";
+import { Empty, Wait } from "../parts/ui";
 
 /** The panels of one run, from its own series. */
 function panelsIn(head: RunHead, which: (panel: PanelInfo) => boolean): PanelInfo[] {
@@ -18,7 +18,7 @@ function RunBoard({ which, empty }: { which: (panel: PanelInfo) => boolean; empt
   const list = useMemo(() => (head ? panelsIn(head, which) : []), [head]);
   const fixed = useMemo(() => (run ? [run] : []), [run]);
   if (error) return <Empty title="This run could not be read" text={error} />;
-  if (!run || !head) return <div class="sec" aria-busy="true"><div class="cols"><div class="card"><div class="plot wait"><i class="sk" /></div></div></div></div>;
+  if (!run || !head) return <div class="sec" aria-busy="true"><div class="cols"><div class="card"><Wait /></div></div></div>;
   if (!list.length) return <Empty title={empty} />;
   return <div class="main"><Board fixed={fixed} list={list} openAll /></div>;
 }
@@ -42,19 +42,13 @@ export function System() {
 /** Panels one below the other, each as wide as the page. */
 function Column({ which, title, empty, example }: { which: (panel: PanelInfo) => boolean; title: string; empty: string; example: string }) {
   const { run, head, error } = useRunHead();
-  const list = useMemo(() => (head ? ownFirst(panelsIn(head, which), head) : []), [head]);
+  // Tables that were logged beside custom charts come last.
+  const list = useMemo(() => (head ? panelsIn(head, which).sort((a, b) => Number(a.behind ?? false) - Number(b.behind ?? false)) : []), [head]);
   const fixed = useMemo(() => (run ? [run] : []), [run]);
   if (error) return <Empty title="This run could not be read" text={error} />;
-  if (!run || !head) return null;
+  if (!run || !head) return <Wait />;
   if (!list.length) return <Empty title={empty} text={<code>{example}</code>} />;
   return <div class="main media-page"><h2 class="sr">{title}</h2>{list.map((panel) => <PanelView key={panel.id} panel={panel} fixed={fixed} large />)}</div>;
-}
-
-/** Tables that were logged beside custom charts come last. */
-function ownFirst(list: PanelInfo[], { series }: RunHead): PanelInfo[] {
-  const charts = new Set(series.filter((one) => one.kind === "chart").map((one) => `${one.key}_table`));
-  const rank = (panel: PanelInfo): number => Number(charts.has(panel.key.replace(/^Custom Chart Tables\//, "")));
-  return list.sort((a, b) => rank(a) - rank(b));
 }
 
 export function Media() {

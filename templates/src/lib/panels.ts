@@ -18,6 +18,10 @@ export interface PanelInfo {
   readonly section: string;
   /** Runs of the project that have it. */
   readonly runs: number;
+  /** Id of the table that is logged beside a custom chart. */
+  readonly table?: string;
+  /** Such a table: shown where tables are, and from its chart, not on boards. */
+  readonly behind?: boolean;
 }
 
 export interface Section {
@@ -48,10 +52,17 @@ export function panelsOf(infos: readonly KeyInfo[]): PanelInfo[] {
     const panel = panelOf(info);
     if (panel && !panels.has(panel.id)) panels.set(panel.id, panel);
   }
+  for (const chart of [...panels.values()].filter(({ kind }) => kind === "chart")) {
+    const [own, split] = ["", "Custom Chart Tables/"].map((section) => panels.get(`${section}${chart.key}_table#table`));
+    if (own) panels.set(own.id, { ...own, behind: true });
+    if (own ?? split) panels.set(chart.id, { ...chart, table: (own ?? split)!.id });
+  }
   return [...panels.values()];
 }
 
 export const panels = computed(() => panelsOf(keys.value));
+/** Those of the workspace. */
+export const boardPanels = computed(() => panels.value.filter(({ behind }) => !behind));
 export const pinned = computed(() => split(param("pins")));
 
 export function togglePin(id: string): void {
@@ -123,6 +134,12 @@ export function setOptions(id: string, changes: Partial<PanelOptions>): void {
   setParams({ [`o.${id}`]: items.join(";") || undefined });
 }
 
+/** A line's values in place of its chart; the table that a custom chart draws. */
+export function showTable(panel: PanelInfo): void {
+  if (panel.kind === "line") setOptions(panel.id, { table: optionsOf(panel.id).table ? undefined : true });
+  else if (panel.table) setParams({ panel: panel.table });
+}
+
 /** What a panel draws by, its own settings before those of the toolbar. */
 export function effective(panel: PanelInfo): { x: string; log: boolean; smoothing: Smoothing; y: readonly [number, number] | null; clip: boolean; table: boolean } {
   const own = optionsOf(panel.id);
@@ -134,10 +151,13 @@ export function effective(panel: PanelInfo): { x: string; log: boolean; smoothin
   };
 }
 
-export const folded = computed(() => new Set(split(param("fold") ?? SYSTEM)));
-export function toggleFold(name: string): void {
-  const next = new Set(folded.value);
-  if (!next.delete(name)) next.add(name);
-  const list = [...next];
-  setParams({ fold: list.length === 1 && list[0] === SYSTEM ? undefined : join(list) ?? "" });
+/** Sections that are folded; `first` are those of a board that nobody has touched. */
+export function folded(first: readonly string[]): ReadonlySet<string> {
+  const set = param("fold");
+  return new Set(set === undefined ? first : split(set));
+}
+
+export function fold(names: readonly string[], first: readonly string[]): void {
+  const text = join(names) ?? "";
+  setParams({ fold: text === (join(first) ?? "") ? undefined : text });
 }

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { RunRow } from "../model";
 import { param, setParams } from "../route";
-import { folded, movePanel, panels, pinned, sectionsOf, setOptions, toggleFold, togglePin, effective, type PanelInfo, type Section } from "../lib/panels";
+import { boardPanels, effective, fold, folded, movePanel, pinned, sectionsOf, setOptions, showTable, togglePin, SYSTEM, type PanelInfo, type Section } from "../lib/panels";
 import { index } from "../lib/data";
 import { search } from "../lib/regex";
 import { columnCount, split } from "../lib/view";
@@ -35,26 +35,29 @@ function usePanelSearch(all: readonly PanelInfo[]): { hits: ReadonlySet<string> 
 }
 
 export function Board({ fixed, list, openAll, runsButton }: { fixed?: readonly RunRow[]; list?: readonly PanelInfo[]; openAll?: boolean; runsButton?: preact.ComponentChildren }) {
-  const all = list ?? panels.value;
+  const all = list ?? boardPanels.value;
   const { hits, note } = usePanelSearch(all);
   const left = hits ? all.filter((panel) => hits.has(panel.id)) : all;
   const sections = sectionsOf(left, pinned.value, split(param("order")));
-  useBoardKeys(all);
+  const first = openAll ? [] : [SYSTEM];
+  const shut = folded(first);
+  const toggle = (name: string): void => fold(shut.has(name) ? [...shut].filter((other) => other !== name) : [...shut, name], first);
+  useBoardKeys(all, () => fold(sections.every(({ name }) => shut.has(name)) ? [] : sections.map(({ name }) => name), first));
   return (
     <>
       <Toolbar count={all.length} note={note} runsButton={runsButton} hasX={all.some((panel) => panel.stream === "history")} />
       {!list && !all.some((panel) => panel.stream === "history") && <NoRuns project={index.value?.project ?? ""} />}
-      {sections.map((section) => <SectionView key={section.name} section={section} open={openAll || hits !== null || !folded.value.has(section.name)} fixed={fixed} />)}
+      {sections.map((section) => <SectionView key={section.name} section={section} open={hits !== null || !shut.has(section.name)} toggle={() => toggle(section.name)} fixed={fixed} />)}
       {!sections.length && hits && <Empty title="No panel matches" text={`${all.length} panels are left out by the search.`} />}
     </>
   );
 }
 
-function SectionView({ section, open, fixed }: { section: Section; open: boolean; fixed?: readonly RunRow[] }) {
+function SectionView({ section, open, toggle, fixed }: { section: Section; open: boolean; toggle: () => void; fixed?: readonly RunRow[] }) {
   return (
     <section class={open ? "sec" : "sec shut"} aria-label={section.name}>
       <header>
-        <h2><button type="button" class="fold" aria-expanded={open} onClick={() => toggleFold(section.name)}>
+        <h2><button type="button" class="fold" aria-expanded={open} onClick={toggle}>
           <Icon name={open ? "down" : "right"} />{section.name} <span class="n">{section.panels.length}</span>
         </button></h2>
       </header>
@@ -67,13 +70,14 @@ function SectionView({ section, open, fixed }: { section: Section; open: boolean
   );
 }
 
-/** The panel whose card has the focus or the pointer. */
+/** The panel whose card has the focus of the keyboard, else the one below the pointer, else the one last clicked. */
 function target(all: readonly PanelInfo[]): PanelInfo | undefined {
-  const card = document.activeElement?.closest<HTMLElement>("[data-panel]") ?? document.querySelector<HTMLElement>("[data-panel]:hover");
+  const focused = document.activeElement?.closest<HTMLElement>("[data-panel]");
+  const card = (document.activeElement?.matches(":focus-visible") && focused) || (document.querySelector<HTMLElement>("[data-panel]:hover") ?? focused);
   return all.find((panel) => panel.id === card?.dataset.panel);
 }
 
-function useBoardKeys(all: readonly PanelInfo[]): void {
+function useBoardKeys(all: readonly PanelInfo[], foldAll: () => void): void {
   const step = (by: number): void => {
     const cards = [...document.querySelectorAll<HTMLElement>("[data-panel]")].filter((card) => card.checkVisibility());
     const at = cards.findIndex((card) => card.contains(document.activeElement));
@@ -90,11 +94,8 @@ function useBoardKeys(all: readonly PanelInfo[]): void {
     "]": () => step(1),
     f: on((panel) => setParams({ panel: panel.id })),
     l: on((panel) => setOptions(panel.id, { log: effective(panel).log ? undefined : true })),
-    t: on((panel) => setOptions(panel.id, { table: effective(panel).table ? undefined : true })),
+    t: on(showTable),
     p: on((panel) => togglePin(panel.id)),
-    s: () => {
-      const names = sectionsOf(all, pinned.value, []).map((section) => section.name);
-      setParams({ fold: names.every((name) => folded.value.has(name)) ? "" : names.map((name) => name.replace(/[,\\]/g, "\\$&")).join(",") });
-    },
+    s: foldAll,
   });
 }

@@ -5,7 +5,7 @@ import { param, setParams, shareUrl } from "../route";
 import { unitOf, xText, xTitle } from "../lib/axis";
 import { cursor, release } from "../lib/cursor";
 import { full as fullNumber, plural } from "../lib/format";
-import { panels, setOptions, type PanelInfo } from "../lib/panels";
+import { boardPanels, panels, setOptions, type PanelInfo } from "../lib/panels";
 import { setZoom, zoom } from "../lib/view";
 import { PanelView } from "./board";
 import { Chart } from "./chart";
@@ -21,7 +21,7 @@ import { useRuns } from "./use";
 export function FullHost({ fixed }: { fixed?: readonly RunRow[] }) {
   const id = param("panel");
   const panel = panels.value.find((other) => other.id === id);
-  return panel ? <Full key={panel.id} panel={panel} fixed={fixed} /> : null;
+  return panel ? <Full panel={panel} fixed={fixed} /> : null;
 }
 
 function Full({ panel, fixed }: { panel: PanelInfo; fixed?: readonly RunRow[] }) {
@@ -30,15 +30,15 @@ function Full({ panel, fixed }: { panel: PanelInfo; fixed?: readonly RunRow[] })
     dialog.current?.showModal();
     // Else the first button would take the focus, and show its ring to people who came by mouse.
     dialog.current?.focus();
-    return release;
   }, []);
+  useEffect(() => release, [panel.id]);
   const close = (): void => setParams({ panel: undefined });
   return (
     <dialog class="full" ref={dialog} tabIndex={-1} aria-label={panel.title} onClose={close} onCancel={(event) => {
       event.preventDefault();
       close();
     }} onKeyDown={(event) => stepPanel(event, panel)}>
-      {panel.kind === "line" ? <FullLine panel={panel} fixed={fixed} close={close} /> : <FullOther panel={panel} fixed={fixed} close={close} />}
+      {panel.kind === "line" ? <FullLine key={panel.id} panel={panel} fixed={fixed} close={close} /> : <FullOther key={panel.id} panel={panel} fixed={fixed} close={close} />}
     </dialog>
   );
 }
@@ -48,8 +48,10 @@ function stepPanel(event: KeyboardEvent, panel: PanelInfo): void {
   if (!by || (event.target as HTMLElement).closest("input, select")) return;
   // Else the board behind takes it too.
   event.preventDefault();
-  const all = panels.value;
-  setParams({ panel: all[(all.indexOf(panel) + by + all.length) % all.length]!.id });
+  const all = boardPanels.value;
+  // From the table of a chart, the chart comes before and the next panel after.
+  const at = all.findIndex((other) => other.id === panel.id || other.table === panel.id) + (panel.behind && by < 0 ? 1 : 0);
+  setParams({ panel: all[(at + by + all.length) % all.length]!.id });
 }
 
 function FullLine({ panel, fixed, close }: { panel: PanelInfo; fixed?: readonly RunRow[]; close: () => void }) {

@@ -10,9 +10,9 @@ import { lookOf } from "../lib/view";
 import { Icon } from "./icons";
 import { Swatch, nameOf } from "./identity";
 import { Card } from "./panel";
-import { Button, Empty, Slider } from "./ui";
+import { Button, Empty, Slider, Wait } from "./ui";
 import { useLoaded, useRuns, useSeen } from "./use";
-import type { ItemProps, PanelProps } from "./viewer";
+import { itemsOf, type ItemProps, type PanelProps } from "./viewer";
 
 /** Runs whose media one card reads. */
 export const RUNS = 24;
@@ -58,7 +58,7 @@ export function MediaPanel<T extends MediaItem>({ panel, fixed, drag, large, nou
   return (
     <Card panel={panel} innerRef={attach} label={`${panel.title}: ${noun}s by step`} drag={drag} fact={common || undefined} acts={acts} wide={tiles.length > 2}>
       {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
-        : !value ? <div class="tiles wait" aria-hidden="true"><i class="sk" /><i class="sk" /></div>
+        : !value ? <Wait items={itemsOf(panel, runs)} />
           : !tiles.length ? <div class="plot"><Empty title={`No run in view logged a ${noun} here`} /></div>
             : body ? body(tiles, common, named, go)
               : <div class={`items of-${panel.kind}${large ? " large" : ""}`} style={{ "--n": Math.min(tiles.length, large ? 3 : 2) }}>

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { RunRow } from "../model";
-import { setParams, shareUrl } from "../route";
+import { setParams } from "../route";
 import { uid } from "../lib/data";
 import { fileName, linesCsv } from "../lib/csv";
 import { full, number, plural } from "../lib/format";
@@ -16,7 +16,7 @@ import { Chart } from "./chart";
 import { Swatch } from "./identity";
 import { PanelMenu } from "./panelmenu";
 import { TraceTable } from "./tracetable";
-import { Button, Empty, copy, download } from "./ui";
+import { Button, Empty, download } from "./ui";
 import { useLines, useRuns, useSeen, useTraces } from "./use";
 
 const LEGEND = 6;
@@ -27,10 +27,11 @@ export function Title({ text }: { text: string }) {
 }
 
 /** The frame that all kinds of panels share. */
-export function Card({ panel, fact, acts, children, label, innerRef, drag, wide }: {
-  panel: PanelInfo; fact?: ComponentChildren; acts?: ComponentChildren; children: ComponentChildren; label: string; innerRef?: (element: HTMLElement | null) => void;
+export function Card({ panel, fact, acts, csv, children, label, innerRef, drag, wide }: {
+  panel: PanelInfo; fact?: ComponentChildren; acts?: ComponentChildren; csv?: () => void; children: ComponentChildren; label: string; innerRef?: (element: HTMLElement | null) => void;
   drag?: { onDrop: (id: string) => void }; wide?: boolean;
 }) {
+  const pin = pinned.value.includes(panel.id);
   return (
     <figure class={`card${wide || optionsOf(panel.id).wide ? " w2" : ""}`} aria-label={label} ref={innerRef} data-panel={panel.id}
       onDragOver={drag && ((event) => event.dataTransfer?.types.includes("text/panel") && event.preventDefault())}
@@ -38,7 +39,14 @@ export function Card({ panel, fact, acts, children, label, innerRef, drag, wide 
       <header>
         <div class="grow handle" draggable={Boolean(drag)} onDragStart={(event) => event.dataTransfer?.setData("text/panel", panel.id)}><Title text={panel.title} /></div>
         {fact && <span class="pts">{fact}</span>}
-        {acts && <span class="acts">{acts}</span>}
+        {(acts || drag) && <span class="acts">
+          {acts}
+          {drag && <>
+            <Button kind="xs" icon="pin" label={pin ? "Unpin" : "Pin to top"} pressed={pin} onClick={() => togglePin(panel.id)} />
+            <Button kind="xs" icon="full" label="Full screen" onClick={() => setParams({ panel: panel.id })} />
+            <PanelMenu panel={panel} csv={csv} />
+          </>}
+        </span>}
       </header>
       {children}
     </figure>
@@ -50,17 +58,10 @@ export function LinePanel({ panel, fixed, drag }: { panel: PanelInfo; fixed?: re
   const runs = useRuns(fixed);
   const chart = useChart(panel, runs, seen);
   const { how, traces, loaded } = chart;
-  const pin = pinned.value.includes(panel.id);
   const fact = [how.log && "log y", optionsOf(panel.id).x !== undefined && `x: ${unitOf(how.x) || how.x}`, how.y && "y range"].filter(Boolean).join(", ");
   return (
-    <Card panel={panel} innerRef={attach} fact={fact} label={chart.label} drag={drag} acts={
-      <>
-        <Button kind="xs" icon="pin" label={pin ? "Unpin" : "Pin to top"} pressed={pin} onClick={() => togglePin(panel.id)} />
-        <Button kind="xs" icon="full" label="Full screen" onClick={() => setParams({ panel: panel.id })} />
-        <PanelMenu panel={panel} csv={() => saveCsv(panel, how.x, traces)} copyLink={() => void copy(shareUrl({ panel: panel.id }))} />
-      </>
-    }>
-      <Legend traces={traces} note={legendNote(chart)} width={chart.width} single={fixed !== undefined && fixed.length === 1} />
+    <Card panel={panel} innerRef={attach} fact={fact} label={chart.label} drag={drag} csv={() => saveCsv(panel, how.x, traces)}>
+      <Legend names={fixed?.length === 1 && traces.length === 1 ? [] : traces} note={legendNote(chart)} width={chart.width} />
       {how.table && traces.length ? <TraceTable traces={traces} x={how.x} /> : <ChartBody chart={chart} panel={panel} runs={runs} ready={loaded !== null} />}
       <p class="hint" title={hintOf(chart)}>{hintOf(chart)}</p>
     </Card>
@@ -122,18 +123,18 @@ function NoData({ panel, x, runs }: { panel: PanelInfo; x: string; runs: readonl
   );
 }
 
-function Legend({ traces, note, single, width }: { traces: readonly Trace[]; note: string; single: boolean; width: number }) {
+/** One line of runs, or of groups, which have no row to light up. */
+export function Legend({ names, note, width }: { names: readonly Pick<Trace, "id" | "label" | "look" | "damaged">[]; note?: string; width: number }) {
   // By the length of the names, since a layout of every card would cost more than the line is worth.
   let room = width;
-  const over = traces.findIndex(({ label }) => (room -= 28 + 6.3 * label.length) < -2.5 * label.length);
-  const rest = over < 0 ? traces.length - LEGEND : traces.length - Math.max(1, Math.min(LEGEND, over));
-  const named = single && traces.length === 1 ? [] : traces.slice(0, LEGEND);
+  const over = names.findIndex(({ label }) => (room -= 28 + 6.3 * label.length) < -2.5 * label.length);
+  const rest = over < 0 ? names.length - LEGEND : names.length - Math.max(1, Math.min(LEGEND, over));
   return (
     <div class="legend-wrap">
       <div class="legend">
-        {named.map((trace) => (
-          <span key={trace.id + trace.label} onPointerEnter={() => void (hovered.value = trace.n ? "" : trace.id)} onPointerLeave={() => void (hovered.value = "")}>
-            <Swatch look={trace.look} line /> {trace.label}{trace.damaged && <span class="warnmark" title="Part of this run could not be read"> ⚠</span>}
+        {names.slice(0, LEGEND).map(({ id, label, look, damaged }) => (
+          <span key={id + label} onPointerEnter={() => void (hovered.value = id.startsWith("group:") ? "" : id)} onPointerLeave={() => void (hovered.value = "")}>
+            <Swatch look={look} line /> {label}{damaged && <span class="warnmark" title="Part of this run could not be read"> ⚠</span>}
           </span>
         ))}
         {note && <span class="dim">{note}</span>}

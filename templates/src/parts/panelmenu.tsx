@@ -1,35 +1,37 @@
-// The menu of a line panel.
+// The menu of a panel.
 import { useState } from "preact/hooks";
-import { param, setParams } from "../route";
+import { param, setParams, shareUrl } from "../route";
 import { shown } from "../lib/keys";
-import { effective, movePanel, optionsOf, panels, pinned, sectionsOf, setOptions, togglePin, type PanelInfo } from "../lib/panels";
+import { boardPanels, effective, movePanel, optionsOf, pinned, sectionsOf, setOptions, showTable, togglePin, type PanelInfo } from "../lib/panels";
 import { scalars, split } from "../lib/view";
 import { SmoothChoice } from "./smoothchoice";
-import { Menu, type MenuItem } from "./ui";
+import { Menu, copy, type MenuItem } from "./ui";
 
-export function PanelMenu({ panel, csv, copyLink }: { panel: PanelInfo; csv: () => void; copyLink: () => void }) {
+export function PanelMenu({ panel, csv }: { panel: PanelInfo; csv?: () => void }) {
   return (
     <Menu label={`Menu of ${panel.title}`} icon="more">
-      {(close) => <PanelMenuBody panel={panel} csv={csv} copyLink={copyLink} close={close} />}
+      {(close) => <PanelMenuBody panel={panel} csv={csv} close={close} />}
     </Menu>
   );
 }
 
-function PanelMenuBody({ panel, csv, copyLink, close }: { panel: PanelInfo; csv: () => void; copyLink: () => void; close: () => void }) {
+function PanelMenuBody({ panel, csv, close }: { panel: PanelInfo; csv: (() => void) | undefined; close: () => void }) {
   const how = effective(panel);
   const own = optionsOf(panel.id);
-  const items: (MenuItem | null)[] = [
+  const line = panel.kind === "line";
+  const all: (MenuItem | null | false)[] = [
     { text: "Full screen", icon: "full", key: "F", run: () => setParams({ panel: panel.id }) },
-    { text: "Log y axis", icon: "chart", key: "L", on: how.log, run: () => setOptions(panel.id, { log: how.log ? undefined : true }) },
-    { text: how.table ? "Show as chart" : "Show as table", icon: "table", key: "T", run: () => setOptions(panel.id, { table: how.table ? undefined : true }) },
+    line && { text: "Log y axis", icon: "chart", key: "L", on: how.log, run: () => setOptions(panel.id, { log: how.log ? undefined : true }) },
+    (line || panel.table !== undefined) && { text: how.table ? "Show as chart" : "Show as table", icon: "table", key: "T", run: () => showTable(panel) },
     { text: pinned.value.includes(panel.id) ? "Unpin" : "Pin to top", icon: "pin", key: "P", run: () => togglePin(panel.id) },
     { text: "Double width", icon: "columns", on: own.wide ?? false, run: () => setOptions(panel.id, { wide: own.wide ? undefined : true }) },
     { text: "Move earlier", icon: "left", run: () => shift(panel, -1) },
     { text: "Move later", icon: "right", run: () => shift(panel, 1) },
     null,
-    { text: "Copy link", icon: "link", run: copyLink },
-    { text: "Download CSV", icon: "download", run: csv },
+    { text: "Copy link", icon: "link", run: () => void copy(shareUrl({ panel: panel.id })) },
+    csv !== undefined && { text: "Download CSV", icon: "download", run: csv },
   ];
+  const items = all.filter((item) => item !== false);
   return (
     <>
       {items.map((item, i) => item === null ? <hr key={i} /> : (
@@ -37,8 +39,8 @@ function PanelMenuBody({ panel, csv, copyLink, close }: { panel: PanelInfo; csv:
           <span class="lab">{item.text}</span>{item.key && <span class="kbd">{item.key}</span>}
         </button>
       ))}
-      <hr />
-      <div class="form">
+      {line && <hr />}
+      {line && <div class="form">
         {panel.stream === "history" && (
           <label>X <select value={own.x ?? ""} onChange={(event) => setOptions(panel.id, { x: event.currentTarget.value || undefined })}>
             <option value="">as the toolbar</option><option value="step">Step</option><option value="rel">Relative</option><option value="wall">Wall</option>
@@ -47,14 +49,14 @@ function PanelMenuBody({ panel, csv, copyLink, close }: { panel: PanelInfo; csv:
         )}
         <label>Smooth <SmoothChoice value={own.smoothing} none="as the toolbar" onChange={(smoothing) => setOptions(panel.id, { smoothing })} /></label>
         <RangeForm value={own.y} onChange={(y) => setOptions(panel.id, { y })} />
-      </div>
+      </div>}
     </>
   );
 }
 
 /** The keyboard's way to drag a card. */
 function shift(panel: PanelInfo, by: number): void {
-  const section = sectionsOf(panels.value, pinned.value, split(param("order"))).find((other) => other.panels.some(({ id }) => id === panel.id));
+  const section = sectionsOf(boardPanels.value, pinned.value, split(param("order"))).find((other) => other.panels.some(({ id }) => id === panel.id));
   if (!section) return;
   const ids = section.panels.map(({ id }) => id);
   const at = ids.indexOf(panel.id);

@@ -1,12 +1,12 @@
 // What stands in place of content: loading, nothing yet.
-import { CopyButton } from "./ui";
+import { CopyButton, Wait } from "./ui";
 
 /** The layout in grey; the first 150 ms show nothing, by the style sheet. */
 export function Loading() {
   return (
     <div class="work" aria-busy="true">
       <div class="rail"><div class="ghosts late">{Array.from({ length: 10 }, (_, i) => <i class="sk" key={i} style={{ width: `${50 + ((i * 37) % 40)}%` }} />)}</div></div>
-      <div class="main"><div class="sec late"><p class="dim" role="status">Reading the runs</p><div class="cols">{Array.from({ length: 6 }, (_, i) => <div class="card" key={i}><div class="plot wait"><i class="sk" /></div></div>)}</div></div></div>
+      <div class="main"><div class="sec late"><p class="dim" role="status">Reading the runs</p><div class="cols">{Array.from({ length: 6 }, (_, i) => <div class="card" key={i}><Wait /></div>)}</div></div></div>
     </div>
   );
 }

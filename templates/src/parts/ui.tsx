@@ -153,6 +153,11 @@ export function Empty({ title, text, children }: { title: ComponentChildren; tex
   return <div class="empty"><b>{title}</b>{text && <p>{text}</p>}{children && <div class="acts-row">{children}</div>}</div>;
 }
 
+/** Stands where items will, in the height that the card's kind gives them. */
+export function Wait({ items = 1 }: { items?: number }) {
+  return <div class="plot wait" aria-busy="true" style={{ "--items": items }}><i class="sk" /></div>;
+}
+
 export async function copy(words: string | Promise<string>): Promise<boolean> {
   const text = await words;
   try {

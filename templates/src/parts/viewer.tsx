@@ -4,8 +4,8 @@ import { viewer, viewerNow } from "../entry";
 import type { MediaItem, RunRow } from "../model";
 import type { PanelInfo } from "../lib/panels";
 import { Card } from "./panel";
-import { Button, Empty } from "./ui";
-import { useLoaded, useSeen } from "./use";
+import { Button, Empty, Wait } from "./ui";
+import { useLoaded, useRuns, useSeen } from "./use";
 
 export interface PanelProps {
   readonly panel: PanelInfo;
@@ -28,6 +28,14 @@ export interface Viewer {
   readonly Panel: ComponentType<PanelProps>;
   /** One item, in whatever frame: a tile, a table cell, a page. */
   readonly Item?: ComponentType<ItemProps>;
+}
+
+/** Kinds whose cards show the items of several runs below each other. */
+const STACKED: ReadonlySet<string> = new Set(["audio", "html", "molecule", "object3d", "plotly", "vega", "video"]);
+
+/** How many items below each other a card will show, as far as that is known before they are read. */
+export function itemsOf(panel: PanelInfo, runs: readonly RunRow[]): number {
+  return STACKED.has(panel.kind) ? Math.max(1, Math.min(panel.runs, runs.length)) : 1;
 }
 
 /** Scripts that draw more than the kind they are named after. */
@@ -59,13 +67,12 @@ class Guard extends Component<PanelProps & { children: ComponentChildren }, { er
 /** A panel of any kind but lines. */
 export function ViewerPanel(props: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
+  const runs = useRuns(props.fixed);
   const { value, error, again } = useViewer(props.panel.kind, seen);
   if (value) return <Guard {...props}><value.Panel {...props} /></Guard>;
   return (
     <Card panel={props.panel} innerRef={attach} label={props.panel.title}>
-      <div class={error ? "plot" : "plot wait"} aria-busy={!error}>
-        {error ? <Empty title="The viewer of this panel could not be loaded" text={error}><Button kind="line" text="Retry" onClick={again} /></Empty> : <i class="sk" />}
-      </div>
+      {error ? <div class="plot"><Empty title="The viewer of this panel could not be loaded" text={error}><Button kind="line" text="Retry" onClick={again} /></Empty></div> : <><Wait items={itemsOf(props.panel, runs)} /><div class="steps" /></>}
     </Card>
   );
 }

@@ -7,12 +7,12 @@ import { uid } from "../lib/data";
 import { full, number, plural } from "../lib/format";
 import { lastAt, type Logged } from "../lib/media";
 import { css as colourOf } from "../lib/palette";
-import { groupKeys, groupLook, lookOf, table } from "../lib/view";
+import { baseline, groupKeys, groupLook, lookOf, table } from "../lib/view";
 import type { ChartData, ChartItem, RunRow } from "../model";
 import { nameOf } from "../parts/identity";
 import { readMedia, useStep, type MediaValues } from "../parts/mediapanel";
-import { Card } from "../parts/panel";
-import { Button, Empty } from "../parts/ui";
+import { Card, Legend } from "../parts/panel";
+import { Button, Empty, Wait } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { PanelProps, Viewer } from "../parts/viewer";
 import { fill } from "./lib/fill";
@@ -44,7 +44,7 @@ function Panel({ panel, fixed, drag, large }: PanelProps) {
     <Card panel={panel} innerRef={attach} drag={drag} label={`${panel.title}: custom chart`} fact={charts[0]?.preset.replace(/^wandb\//, "")}
       acts={charts.map((chart, n) => <Button key={n} kind="xs" text={charts.length > 1 ? `Edit ${n + 1}` : "Edit"} label={`Edit the chart ${panel.title}, ${chart.preset}`} onClick={() => setEditing(n)} />)}>
       {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
-        : !value ? <div class="plot wait" aria-hidden="true"><i class="sk" /></div>
+        : !value ? <Wait />
           : !charts.length ? <div class="plot"><Empty title="No run in view logged this chart" /></div>
             : charts.map((chart, n) => <Chart key={n} chart={chart} height={large ? LARGE : HEIGHT} title={panel.title} editing={editing === n} close={() => setEditing(-1)} />)}
       {steps.length > 1 && slider}
@@ -80,24 +80,27 @@ function Chart({ chart, height, title, editing, close }: { chart: Placed; height
   const looks = readable.map(({ run }) => JSON.stringify(lookOf(run))).join();
   const { value, error } = useLoaded(async () => Promise.all(readable.map(async ({ run, item }) => ({ run, data: await jsonOf<ChartData>(run, item.payload) }))), [readable.map(({ run, item }) => `${uid(run)} ${run.parts.join()} ${item.payload}`).join()]);
   const drawn = useLoaded(() => viewer<Viewer & { Drawn: ComponentType<DrawnProps> }>("vega"), []);
-  const owned = useMemo(() => (value ? value.map(({ run, data }) => ownedBy(run, data)) : []), [value, groups, looks, themeTick.value]);
+  const owned = useMemo(() => (value ? value.map(({ run, data }) => ownedBy(run, data)) : []), [value, groups, looks, themeTick.value, baseline.value]);
   const first = value?.[0]?.data;
   const preset = (first?.spec as Preset | null | undefined) ?? presetNamed(chart.preset);
   const mapping = useMemo(() => (first ? mappingOf(first) : {}), [first]);
   const strings = useMemo(() => (first ? Object.fromEntries(first.strings) : {}), [first]);
   const rows = useMemo(() => rowsFor(owned, preset, mapping), [owned, preset, mapping]);
   const spec = useMemo(() => (preset ? ready(preset, mapping, strings, owned) : null), [preset, mapping, strings, owned]);
+  const names = useMemo(() => [...new Map(owned.map(({ id, label, look }) => [id, { id, label, look, damaged: false }])).values()], [owned]);
+  const [width, setWidth] = useState(0);
   const [failed, setFailed] = useState("");
   if (error || drawn.error) return <div class="plot"><Empty title="This chart could not be read" text={error || drawn.error} /></div>;
   if (!readable.length) return <div class="plot"><Empty title="This chart is damaged" text={broken?.item.error} /></div>;
-  if (!value || !drawn.value) return <div class="plot wait" aria-busy="true"><i class="sk" /></div>;
+  if (!value || !drawn.value) return <Wait />;
   const Drawn = drawn.value.Drawn;
   const wrong = failed || (preset ? "" : `no preset is called ${chart.preset}; put ${chart.preset}.vl.json into the folder charts beside the log folder, and log again`);
   const notes = [...new Set(value.map(({ data }) => data.note).filter(Boolean))];
   if (chart.others) notes.push(`${plural(chart.others, "run")} with another preset left out`);
   if (broken) notes.push(`${nameOf(broken.run)}: ${broken.item.error}`);
   return (
-    <div class="customchart">
+    <div class="customchart" ref={(element) => void (element && setWidth(element.clientWidth))}>
+      {names.length > 1 && <Legend names={names} width={width} />}
       {spec && <Drawn spec={spec} datasets={rows} height={height} onError={setFailed} />}
       {wrong && <>{!spec && <p class="note warn">{wrong}</p>}<Listed data={first!} /></>}
       {notes.length > 0 && <p class="hint">{notes.join(" · ")}</p>}
@@ -110,9 +113,9 @@ function Chart({ chart, height, title, editing, close }: { chart: Placed; height
 function ownedBy(run: RunRow, data: ChartData): Owned {
   const now = table.value;
   const keys = groupKeys.value;
-  if (!keys.length || !now) return { label: nameOf(run), colour: resolved(colourOf(lookOf(run))), data };
-  const [group] = now.group([run], keys.map((key) => now.resolve(key)!));
-  return { label: group!.label, colour: resolved(colourOf(groupLook(group!.id))), data };
+  const [group] = keys.length && now ? now.group([run], keys.map((key) => now.resolve(key)!)) : [];
+  const look = group ? groupLook(group.id) : lookOf(run);
+  return { id: group ? `group:${group.id}` : uid(run), label: group?.label ?? nameOf(run), look, colour: resolved(colourOf(look)), baseline: !group && run === baseline.value, data };
 }
 
 /** What the canvas understands of a colour of the page. */

@@ -5,7 +5,7 @@ import { page, single } from "../entry";
 import { isDark, themeTick } from "../lib/colours";
 import type { HtmlItem, RunRow } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
-import { Empty } from "../parts/ui";
+import { Empty, Wait } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
 import { textOf } from "./lib/payload";
@@ -24,7 +24,7 @@ function Panel(props: PanelProps) {
 function Item({ run, item, large }: ItemProps<HtmlItem>) {
   const { value, error } = useLoaded(() => documentOf(run, item), [run.parts.join(), item.payload]);
   if (error) return <div class="plot"><Empty title="This document could not be read" text={error} /></div>;
-  return value === null ? <div class="plot wait" aria-busy="true"><i class="sk" /></div> : <Frame html={value} most={large ? MOST_LARGE : MOST} label={item.caption || "document"} />;
+  return value === null ? <Wait /> : <Frame html={value} most={large ? MOST_LARGE : MOST} label={item.caption || "document"} />;
 }
 
 /** The text of a document, after the scripts that it needs. */

@@ -4,13 +4,13 @@ import type { RunHead, RunRow } from "../model";
 import { param, setParams } from "../route";
 import { themeTick } from "../lib/colours";
 import { bytes, clockSeconds, duration, full, fullDate } from "../lib/format";
-import { Heights } from "../lib/heights";
+import { Heights } from "./logs/heights";
 import { paused, waiting } from "../lib/live";
-import { LogReader } from "../lib/log";
-import { strip } from "../lib/ansi";
+import { LogReader } from "./logs/reader";
+import { strip } from "./logs/ansi";
 import { fileName } from "../lib/csv";
-import { LogText, MarkMap } from "../parts/logline";
-import { useLogFilter, useLogSearch } from "../parts/logsearch";
+import { LogText, MarkMap } from "./logs/line";
+import { useLogFilter, useLogSearch } from "./logs/search";
 import { useRunHead } from "../parts/runhead";
 import { Button, Empty, SearchField, Segments, Switch, download } from "../parts/ui";
 import { useKeys } from "../parts/use";
@@ -19,7 +19,7 @@ import { nameOf } from "../parts/identity";
 const UNIT = 19;
 const BEYOND = 20;
 
-export function Logs() {
+function Page() {
   const { run, head, error } = useRunHead();
   if (error) return <Empty title="The log could not be read" text={error} />;
   if (!run || !head) return <div class="log-wait" aria-busy="true"><i class="sk" /><i class="sk" /><i class="sk" /></div>;
@@ -204,3 +204,5 @@ function lineRange(): [number, number] {
   const match = /^(\d+)(?:-(\d+))?$/.exec(param("L") ?? "");
   return match ? [Number(match[1]) - 1, Number(match[2] ?? match[1]) - 1] : [-1, -1];
 }
+
+tracklog.viewer("logs", { Page });

@@ -5,7 +5,7 @@ import { viewer } from "../entry";
 import { isDark, rgb, themeTick } from "../lib/colours";
 import type { FigureItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
-import { Empty } from "../parts/ui";
+import { Empty, Wait } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
 import { jsonOf } from "./lib/payload";
@@ -40,7 +40,7 @@ function Item({ run, item, large }: ItemProps<FigureItem>) {
     return figure;
   }, [run.parts.join(), item.payload]);
   if (error) return <div class="plot"><Empty title="This figure could not be read" text={error} /></div>;
-  return value ? <Drawn figure={value} height={large ? LARGE : HEIGHT} /> : <div class="plot wait" aria-busy="true"><i class="sk" /></div>;
+  return value ? <Drawn figure={value} height={large ? LARGE : HEIGHT} /> : <Wait />;
 }
 
 function Drawn({ figure, height }: { figure: Figure; height: number }) {

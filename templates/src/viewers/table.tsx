@@ -8,7 +8,7 @@ import { lastAt, type Logged } from "../lib/media";
 import { nameOf } from "../parts/identity";
 import { RUNS, readMedia, useStep, type MediaValues } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
-import { Button, Empty } from "../parts/ui";
+import { Button, Empty, Wait } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
 import { addStyle } from "./lib/style";
@@ -38,10 +38,9 @@ function Panel({ panel, fixed, drag, large }: PanelProps) {
   const set = (change: Partial<TableState>): void => setParams({ [name]: write({ ...state, ...change }) || undefined });
   const earlier = sources.filter((source) => source.earlier);
   return (
-    <Card panel={panel} innerRef={attach} label={`${panel.title}: table by step`} drag={drag} wide fact={earlier.length ? `${earlier.map((source) => `${source.label} from step ${full(source.step)}`).join(", ")}` : undefined}
-      acts={large ? undefined : <Button kind="xs" icon="full" label="Full screen" onClick={() => setParams({ panel: panel.id })} />}>
+    <Card panel={panel} innerRef={attach} label={`${panel.title}: table by step`} drag={drag} wide fact={earlier.length ? `${earlier.map((source) => `${source.label} from step ${full(source.step)}`).join(", ")}` : undefined}>
       {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
-        : !value ? <div class="plot wait" aria-busy="true"><i class="sk" /></div>
+        : !value ? <Wait />
           : !sources.length ? <div class="plot"><Empty title="No run in view logged a table here" /></div>
             : <TableView sources={sources} state={state} set={set} title={panel.title} large={large ?? false} />}
       {runs.length > RUNS && <p class="hint">Tables of the first {RUNS} of {plural(runs.length, "run")} in view</p>}
@@ -125,7 +124,7 @@ function TableView({ sources, state, set, title, large }: { sources: readonly So
   const notes = sources.flatMap(({ label, items }) => items.flatMap((item) => (item.error || item.note ? [`${sources.length > 1 ? `${label}: ` : ""}${item.error || item.note}`] : [])));
   if (!good.length) return <><Notes notes={notes} /><div class="plot"><Empty title="This table cannot be shown" /></div></>;
   if (error) return <div class="plot"><Empty title="This table could not be read" text={error} /></div>;
-  if (!frame || !kept || !ordered) return <div class="plot wait" aria-busy="true"><i class="sk" /></div>;
+  if (!frame || !kept || !ordered) return <Wait />;
   const columns = frame.columns.filter((column) => !state.hidden.includes(column.id));
   const rows = good[0]!.items.reduce((sum, item) => sum + item.rows, 0);
   return (

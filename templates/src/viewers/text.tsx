@@ -7,7 +7,7 @@ import { lookOf } from "../lib/view";
 import { Swatch, nameOf } from "../parts/identity";
 import { useStep } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
-import { Empty } from "../parts/ui";
+import { Empty, Wait } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { PanelProps } from "../parts/viewer";
 import type { RunRow } from "../model";
@@ -27,7 +27,7 @@ function Panel({ panel, fixed, drag }: PanelProps) {
   return (
     <Card panel={panel} innerRef={attach} drag={drag} label={`${panel.title}: text by step`}>
       {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
-        : !value ? <div class="plot wait" aria-hidden="true"><i class="sk" /></div>
+        : !value ? <Wait />
           : !value.size ? <div class="plot"><Empty title="No run in view logged this" /></div>
             : <div class="texts">{[...value].map(([run, values]) => <Text key={uid(run)} run={run} one={values[lastAt(values, step)]} step={step} named={value.size > 1} />)}</div>}
       {slider}

@@ -7,7 +7,7 @@ import { rgb, themeTick } from "../lib/colours";
 import { number } from "../lib/format";
 import type { FigureItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
-import { Button, Empty } from "../parts/ui";
+import { Button, Empty, Wait } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
 import { Editor } from "./lib/editor";
@@ -39,7 +39,7 @@ function Item({ run, item, large }: ItemProps<FigureItem>) {
   const { value, error } = useLoaded(async () => parted(await jsonOf<Preset>(run, item.payload)), [run.parts.join(), item.payload]);
   const [editing, setEditing] = useState(false);
   if (error) return <div class="plot"><Empty title="This chart could not be read" text={error} /></div>;
-  if (!value) return <div class="plot wait" aria-busy="true"><i class="sk" /></div>;
+  if (!value) return <Wait />;
   const name = item.caption || "chart";
   return (
     <div class="vega-item">

@@ -1,13 +1,19 @@
 // Rows of custom charts: those of all runs in view, each with the run's name and colour.
 import type { ChartData } from "../../model";
+import type { Look } from "../../lib/palette";
 import type { Meta } from "./presets";
 
 export type Row = Record<string, unknown>;
 
 export interface Owned {
+  /** Uid of the run, or `group:<id>`. */
+  readonly id: string;
   /** Name of the run, or of its group. */
   readonly label: string;
+  readonly look: Look;
+  /** The look's colour, as a canvas understands it. */
   readonly colour: string;
+  readonly baseline: boolean;
   readonly data: ChartData;
 }
 
@@ -16,15 +22,20 @@ export function mappingOf(data: ChartData): Record<string, string> {
   return Object.fromEntries(data.fields);
 }
 
-/** Rows as objects; `name` and `color` are there for presets written for W&B, unless the table has such columns. */
+/**
+ * Rows as objects; `name` and `color` are there for presets written for W&B, unless the table has such columns.
+ * `_baseline` is for presets that mark what others are compared with: nothing is, where the baseline is alone.
+ */
 export function rowsOf(all: readonly Owned[]): Row[] {
   const rows: Row[] = [];
-  for (const { label, colour, data } of all) {
+  const compared = all.some(({ baseline }) => !baseline);
+  for (const { label, colour, baseline, data } of all) {
     for (const cells of data.rows) {
       const row: Row = { name: label, color: colour };
       data.columns.forEach((column, i) => (row[column] = cells[i] ?? null));
       row._run = label;
       row._color = colour;
+      row._baseline = baseline && compared;
       rows.push(row);
     }
   }

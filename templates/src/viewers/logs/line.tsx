@@ -1,10 +1,10 @@
 // A console line with its colours and matches, and the map of warnings beside the log.
 import { useEffect, useRef } from "preact/hooks";
-import type { LogMark } from "../model";
-import { pieces, readable, type Piece } from "../lib/ansi";
-import { resolve, rgb, themeTick } from "../lib/colours";
-import { plural } from "../lib/format";
-import type { LogLine } from "../lib/log";
+import type { LogMark } from "../../model";
+import { pieces, readable, type Piece } from "./ansi";
+import { resolve, rgb, themeTick } from "../../lib/colours";
+import { plural } from "../../lib/format";
+import type { LogLine } from "./reader";
 
 const MARKED = 4000;
 

@@ -1,7 +1,7 @@
 // Console lines of a run, loaded block by block.
 import { signal } from "@preact/signals";
-import type { RunHead, RunRow } from "../model";
-import { jsonBlock } from "./data";
+import type { RunHead, RunRow } from "../../model";
+import { jsonBlock } from "../../lib/data";
 import { strip } from "./ansi";
 
 export type LogLine = readonly [timestamp: number, stream: 0 | 1, text: string, updates: number];

@@ -1,10 +1,10 @@
 // Search and filters of the log: which lines are shown, which match, which one is current.
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { RunHead } from "../model";
-import { param } from "../route";
-import { full } from "../lib/format";
-import type { LogReader } from "../lib/log";
-import { search } from "../lib/regex";
+import type { RunHead } from "../../model";
+import { param } from "../../route";
+import { full } from "../../lib/format";
+import type { LogReader } from "./reader";
+import { search } from "../../lib/regex";
 
 export type Only = "" | "stdout" | "stderr" | "warn";
 
