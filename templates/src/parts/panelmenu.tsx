@@ -4,6 +4,7 @@ import { param, setParams, shareUrl } from "../route";
 import { shown } from "../lib/keys";
 import { boardPanels, effective, movePanel, optionsOf, pinned, sectionsOf, setOptions, showTable, togglePin, type PanelInfo } from "../lib/panels";
 import { scalars, split } from "../lib/view";
+import { Icon } from "./icons";
 import { SmoothChoice } from "./smoothchoice";
 import { Menu, copy, type MenuItem } from "./ui";
 
@@ -36,7 +37,7 @@ function PanelMenuBody({ panel, csv, close }: { panel: PanelInfo; csv: (() => vo
     <>
       {items.map((item, i) => item === null ? <hr key={i} /> : (
         <button type="button" key={item.text} aria-pressed={item.on} onClick={() => (close(), item.run?.())}>
-          <span class="lab">{item.text}</span>{item.key && <span class="kbd">{item.key}</span>}
+          {item.icon && <Icon name={item.icon} />}<span class="lab">{item.text}</span>{item.key && <span class="kbd">{item.key}</span>}
         </button>
       ))}
       {line && <hr />}
