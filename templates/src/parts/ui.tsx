@@ -121,7 +121,7 @@ function place(menu: HTMLElement, button: HTMLElement): void {
   const at = button.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();
   const below = at.bottom + 4 + height < innerHeight - 4;
-  menu.style.left = `${Math.max(4, Math.min(at.left, document.documentElement.clientWidth - width - 4))}px`;
+  menu.style.left = `${Math.max(4, Math.min(at.left, document.body.clientWidth - width - 4))}px`;
   menu.style.top = `${Math.max(4, below || at.top < height ? Math.min(at.bottom + 4, innerHeight - height - 4) : at.top - height - 4)}px`;
 }
 
