@@ -84,6 +84,8 @@ Kind = Literal[
     "chart",
     "other",
 ]
+MEDIA_KINDS: tuple[Kind, ...] = ("image", "audio", "video", "html", "molecule", "object3d")
+"""Kinds that pages of media show; tables have pages of their own, everything else is a chart."""
 Stream = Literal["history", "system"]
 JSON = Any
 """Any JSON value."""

@@ -7,6 +7,8 @@ import types
 import typing
 from typing import Any, Literal
 
+import orjson
+
 from site_builder import items, model
 
 _SCALARS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null", Any: "unknown"}
@@ -59,6 +61,7 @@ def text() -> str:
         f"export const BLOCK_BUCKETS = {model.BLOCK_BUCKETS};\n",
         f"export type State = {_typescript(model.State)};",
         f"export type Kind = {_typescript(model.Kind)};",
+        f"export const MEDIA_KINDS: ReadonlySet<string> = new Set<Kind>({orjson.dumps(model.MEDIA_KINDS).decode()});",
         f"export type Stream = {_typescript(model.Stream)};\n",
     ]
     for class_ in _classes(model.ENTRIES):

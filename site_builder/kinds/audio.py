@@ -9,6 +9,7 @@ import numpy as np
 
 from site_builder.items import AudioItem, MediaValue
 from site_builder.kinds import listed
+from tracklog.store import layout
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 KIND: Kind = "audio"
 TYPES = ("audio-file", "audio")
 ASSETS = ("audio",)
-EXTENSIONS = ("wav", "mp3", "ogg", "oga", "opus", "flac", "m4a", "aac", "aif", "aiff", "webm", "weba")
 DECODED = 50_000_000
 """Larger files are played, and not drawn, bytes."""
 _PARTS = 320
@@ -42,7 +42,7 @@ def broken() -> MediaValue:
 
 def _item(record: Any, door: Door) -> AudioItem:
     path = record["path"]
-    src, size = door.file(path, EXTENSIONS)
+    src, size = door.file(path, layout.SOUNDS)
     extension = listed.extension(path)
     common: dict[str, Any] = {"src": src, "bytes": size, "caption": listed.caption(record), "format": extension}
     samples, rate = _decoded(door, path, size)

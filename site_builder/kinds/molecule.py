@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from site_builder.items import MediaValue, MoleculeItem
 from site_builder.kinds import listed
+from tracklog.store import layout
 
 if TYPE_CHECKING:
     from site_builder.kinds import Door
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 KIND: Kind = "molecule"
 TYPES = ("molecule-file", "molecule")
 ASSETS = ("molecule",)
-EXTENSIONS = ("pdb", "pqr", "mmcif", "mcif", "cif", "sdf", "sd", "gro", "mol2", "mmtf")
 LARGEST = 30_000_000
 """Bytes of a file that is shown."""
 
@@ -32,8 +32,8 @@ def broken() -> MediaValue:
 def _item(record: Any, door: Door) -> MoleculeItem:
     path = record["path"]
     extension = listed.extension(path)
-    if extension not in EXTENSIONS:
-        raise ValueError(f"{path} is none of {', '.join(EXTENSIONS)}")
+    if extension not in layout.MOLECULES:
+        raise ValueError(f"{path} is none of {', '.join(layout.MOLECULES)}")
     data = door.read(path, LARGEST)
     if not data.strip():
         raise ValueError(f"{path} is empty")

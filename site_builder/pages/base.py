@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from site_builder import templates
 from site_builder.model import SCHEMA, Page
 
-if TYPE_CHECKING:
-    from site_builder.model import Kind
-
-MEDIA: tuple[Kind, ...] = ("image", "audio", "video", "html", "molecule", "object3d")
-"""Kinds of values that pages of media show; tables have pages of their own, everything else is a chart."""
 TABS = (("Workspace", "index.html", "project"), ("Table", "table.html", "table"), ("Media", "media.html", "media"))
 """Pages of a project: label, file, kind. A page is listed here when it exists."""
 

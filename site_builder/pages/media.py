@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from site_builder.model import MEDIA_KINDS
 from site_builder.pages import base
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ VIEWER = "media"
 
 def keys(all_keys: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return those of some keys (`KeyInfo` as JSON) that the page shows; without any there is no page."""
-    return [info for info in all_keys if info["kind"] in base.MEDIA and not info["hidden"]]
+    return [info for info in all_keys if info["kind"] in MEDIA_KINDS and not info["hidden"]]
 
 
 def context(site: str, folder: str, index: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from site_builder import markdown, tensors
+from site_builder.model import MEDIA_KINDS
 from site_builder.numbers import shown
 from site_builder.pages import base
 from tracklog.store import layout
@@ -78,7 +79,7 @@ def context(site: str, label: str, built: Built) -> dict[str, Any]:
         label=label,
         folder=built.source.project,
         run=row.entry,
-        has_media=any(info.kind in base.MEDIA and not info.hidden for info in built.keys),
+        has_media=any(info.kind in MEDIA_KINDS and not info.hidden for info in built.keys),
     )
     return common | {"run": row, "head": built.head, "overview": overview(built), "tabs": _tabs(built)}
 
@@ -102,10 +103,10 @@ def overview(built: Built) -> Overview:
 def _tabs(built: Built) -> list[dict[str, Any]]:
     head = built.head
     history = [s for s in head.series if s.stream == "history" and not s.hidden]
-    media = {(s.key, s.kind) for s in history if s.kind in base.MEDIA}
+    media = {(s.key, s.kind) for s in history if s.kind in MEDIA_KINDS}
     tables = {s.key for s in history if s.kind == "table"}
     charts = {
-        (s.key, "number" if s.kind == "bool" else s.kind) for s in history if s.kind not in {*base.MEDIA, "table"}
+        (s.key, "number" if s.kind == "bool" else s.kind) for s in history if s.kind not in {*MEDIA_KINDS, "table"}
     }
     system = {s.key for s in head.series if s.stream == "system"}
     tabs = [("overview", "Overview", 0), ("charts", "Charts", len(charts)), ("media", "Media", len(media))]

@@ -6,6 +6,7 @@ export const BLOCK_BUCKETS = 2048;
 
 export type State = "running" | "silent" | "finished" | "failed" | "crashed";
 export type Kind = "number" | "bool" | "string" | "histogram" | "image" | "audio" | "video" | "html" | "molecule" | "object3d" | "table" | "plotly" | "vega" | "chart" | "other";
+export const MEDIA_KINDS: ReadonlySet<string> = new Set<Kind>(["image","audio","video","html","molecule","object3d"]);
 export type Stream = "history" | "system";
 
 export interface MediaItem {

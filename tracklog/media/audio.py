@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from tracklog.media import source
 from tracklog.media.array import to_numpy
 from tracklog.media.base import Media
+from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracklog.media.base import MediaDoor
 
-EXTENSIONS = ("wav", "mp3", "ogg", "oga", "opus", "flac", "m4a", "aac", "aif", "aiff", "webm", "weba")
 _MAX_CHANNELS = 16
 _STEREO = 2
 
@@ -36,7 +36,7 @@ class Audio(Media):
         self.duration: float | None = None
         """Seconds; None where the file does not say."""
         if source.is_file(data_or_path):
-            self.file = source.take(data_or_path, "a sound", EXTENSIONS)
+            self.file = source.take(data_or_path, "a sound", layout.SOUNDS)
             self._measure()
         else:
             self._encode(data_or_path)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from tracklog.errors import UsageError
 from tracklog.media import source
 from tracklog.media.base import Media
+from tracklog.store import layout
 
 if TYPE_CHECKING:
     from tracklog.media.base import MediaDoor
 
-EXTENSIONS = ("pdb", "pqr", "mmcif", "mcif", "cif", "sdf", "sd", "gro", "mol2", "mmtf")
 _READ_BY_RDKIT = {"pdb": "MolFromPDBFile", "mol": "MolFromMolFile", "sdf": "MolFromMolFile"}
 
 
@@ -19,7 +19,7 @@ class Molecule(Media):
     """A molecule in three dimensions.
 
     ``data_or_path``: the path of a file, an open file (its name gives the type), or text or bytes in memory (`StringIO`,
-    `BytesIO`) with ``file_type``; types are those of `EXTENSIONS`. The bytes are kept. Raises ValueError for other types.
+    `BytesIO`) with ``file_type``; types are those of `layout.MOLECULES`. The bytes are kept. Raises ValueError for other types.
     """
 
     LIST_TYPE = "molecule"
@@ -31,7 +31,7 @@ class Molecule(Media):
                 " RDKit's go through Molecule.from_rdkit"
             )
         self.caption = None if caption is None else str(caption)
-        self.file = source.take(data_or_path, "a molecule", EXTENSIONS, file_type)
+        self.file = source.take(data_or_path, "a molecule", layout.MOLECULES, file_type)
 
     @classmethod
     def from_rdkit(

@@ -38,6 +38,9 @@ FORMAT = 1
 RUN_FILE = "run.json"
 FILES = "files"
 MEDIA = "media"
+SOUNDS = ("wav", "mp3", "ogg", "oga", "opus", "flac", "m4a", "aac", "aif", "aiff", "webm", "weba")
+MOLECULES = ("pdb", "pqr", "mmcif", "mcif", "cif", "sdf", "sd", "gro", "mol2", "mmtf")
+"""Extensions of media that are kept as they came and shown by them."""
 CONFIG_FILE = "config.yaml"
 SUMMARY_FILE = "summary.json"
 HISTORY, EVENTS, SYSTEM, CONSOLE = "history", "events", "system", "console"

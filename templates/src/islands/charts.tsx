@@ -1,6 +1,6 @@
 // A run's charts, pictures and system metrics: the board with one run.
 import { useMemo } from "preact/hooks";
-import type { KeyInfo, Kind, RunHead } from "../model";
+import { MEDIA_KINDS, type KeyInfo, type RunHead } from "../model";
 import { panelsOf, type PanelInfo } from "../lib/panels";
 import { Board, PanelView } from "../parts/board";
 import { FullHost } from "../parts/full";
@@ -23,8 +23,7 @@ function RunBoard({ which, empty }: { which: (panel: PanelInfo) => boolean; empt
   return <div class="main"><Board fixed={fixed} list={list} openAll /></div>;
 }
 
-const MEDIA: ReadonlySet<string> = new Set<Kind>(["image", "audio", "video", "html", "molecule", "object3d"]);
-const isMedia = (panel: PanelInfo): boolean => MEDIA.has(panel.kind);
+const isMedia = (panel: PanelInfo): boolean => MEDIA_KINDS.has(panel.kind);
 const isTable = (panel: PanelInfo): boolean => panel.kind === "table";
 const isChart = (panel: PanelInfo): boolean => panel.stream === "history" && !isMedia(panel) && !isTable(panel);
 const isSystem = (panel: PanelInfo): boolean => panel.stream === "system";

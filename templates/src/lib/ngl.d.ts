@@ -17,6 +17,8 @@ declare module "ngl/dist/ngl.js" {
     loadFile(file: Blob, parameters: object): Promise<StructureComponent>;
     setParameters(parameters: object): void;
     readonly animationControls: { zoomMove(centre: object, zoom: number, milliseconds: number): void };
+    /** Writes to the console. */
+    log: (text: string) => void;
     handleResize(): void;
     dispose(): void;
   }

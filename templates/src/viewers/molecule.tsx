@@ -102,6 +102,7 @@ async function open(element: HTMLElement, data: Uint8Array<ArrayBuffer>, item: M
   place.className = "canvasplace";
   element.prepend(place);
   const stage = new NGL.Stage(place, { tooltip: false, backgroundColor: colour(rgb("var(--tint-1)")) });
+  stage.log = () => undefined;
   const dispose = (): void => {
     stage.dispose();
     place.remove();

@@ -1,12 +1,11 @@
 // What the media page shows: its keys, runs, steps and cells, by the hash.
-import type { KeyInfo, Kind, MediaItem, RunRow } from "../../model";
+import { MEDIA_KINDS, type KeyInfo, type Kind, type MediaItem, type RunRow } from "../../model";
 import { index, uid } from "../../lib/data";
 import { lastAt, type Logged } from "../../lib/media";
 import { drawn, join, split } from "../../lib/view";
 import type { MediaValues, Tile } from "../../parts/mediapanel";
 import { param, setParams } from "../../route";
 
-const MEDIA: ReadonlySet<string> = new Set<Kind>(["image", "audio", "video", "html", "molecule", "object3d"]);
 /** Runs that are columns until a person chooses. */
 export const FIRST = 3;
 export const MOST_RUNS = 24;
@@ -26,7 +25,7 @@ export interface Key {
 export function keysOf(infos: readonly KeyInfo[]): Key[] {
   const found = new Map<string, Key>();
   for (const { key, kind, hidden, runs } of infos) {
-    if (hidden || !MEDIA.has(kind)) continue;
+    if (hidden || !MEDIA_KINDS.has(kind)) continue;
     const id = `${key}#${kind}`;
     if (!found.has(id)) found.set(id, { id, key, kind: kind as Key["kind"], title: key.replaceAll("\\.", "."), runs });
   }
