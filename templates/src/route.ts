@@ -79,7 +79,7 @@ function stored(key: string): string | null {
 }
 
 /** Run pages differ by run: what is remembered there would surprise on the next one. */
-const remembers = (): boolean => page.value.kind === "project" || page.value.kind === "table";
+const remembers = (): boolean => ["project", "table", "media"].includes(page.value.kind);
 
 /** Set or, with undefined or "", leave out parameters. The history keeps one entry for a page. */
 export function setParams(changes: Readonly<Record<string, string | undefined>>): void {

@@ -17,6 +17,7 @@ export { Icon } from "./parts/icons";
 export { Swatch, nameOf } from "./parts/identity";
 export { Card, Legend } from "./parts/panel";
 export { useRunHead } from "./parts/runhead";
+export { Restored } from "./parts/states";
 export { Portal } from "./parts/portal";
 export { Button, CopyButton, Empty, Menu, SearchField, Segments, Slider, Switch, Wait, copy, download } from "./parts/ui";
 export { useLoaded, useRuns, useSeen, useKeys } from "./parts/use";

@@ -290,3 +290,20 @@ def test_a_broken_picture_is_a_grey_tile_with_its_name(browser: Browser, tmp_pat
         assert "media/images/torn.png is damaged" in texts[0]
         assert "media/images/gone.png is not in this folder" in texts[1]
         assert page.locator(".media img").count() == 1
+
+
+def test_the_media_page_comes_back_as_it_was_left(browser: Browser, everything: Site) -> None:
+    with window(browser) as page:
+        show(page, everything.url("everything/media.html"))
+        first = page.locator(".media-rows img").count()
+        page.get_by_role("button", name="samples").click()
+        page.locator(".rail").get_by_text("images/crops").click()
+        settle(page)
+        assert "cols=samples" in hash_of(page)
+        page.goto("about:blank")
+        show(page, everything.url("everything/media.html"))
+        assert "cols=samples" in hash_of(page)
+        page.locator(".restored").get_by_role("button", name="Reset").click()
+        settle(page)
+        assert "cols" not in hash_of(page)
+        assert page.locator(".media-rows img").count() == first

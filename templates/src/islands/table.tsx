@@ -3,7 +3,7 @@ import { Fragment, type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { page } from "../entry";
 import type { RunRow } from "../model";
-import { href, reset, restored, setParams } from "../route";
+import { href, setParams } from "../route";
 import { failure, index, uid } from "../lib/data";
 import { csv, fileName } from "../lib/csv";
 import { cell, dateTime, duration, full, plural } from "../lib/format";
@@ -14,7 +14,7 @@ import { ColumnsForm } from "../parts/columns";
 import { Icon } from "../parts/icons";
 import { nameOf } from "../parts/identity";
 import { FilterChips, FilterForm, RunSearch, bestRemoval, partsOf, useFilterPatterns } from "../parts/runsearch";
-import { Loading, NoRuns } from "../parts/states";
+import { Loading, NoRuns, Restored } from "../parts/states";
 import { GroupRow, HeadRow, RunLine, TierRow, opened } from "../parts/tablerow";
 import { Button, Empty, Menu, Segments, Switch, download } from "../parts/ui";
 import { useKeys } from "../parts/use";
@@ -76,7 +76,7 @@ function Tools() {
         {equalHidden.value.size > 0 && <span class="dim">hides {equalHidden.value.size} equal</span>}
       </span>
       <span class="grow" />
-      {restored.value && <span class="row restored"><span class="dim">Your last view</span><Button kind="line" text="Reset" onClick={reset} /></span>}
+      <Restored />
       <span class="wide row">
         <Segments label="Values" value={deltaMode.value ? "delta" : "values"} options={[["values", "Values"], ["delta", "Δ baseline"]]} onChange={(mode) => setParams({ mode: mode === "delta" ? "delta" : undefined })} />
         <Button icon="download" text="CSV" onClick={() => saveCsv(listed.value)} /></span>

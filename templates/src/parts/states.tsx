@@ -1,5 +1,6 @@
-// What stands in place of content: loading, nothing yet.
-import { CopyButton, Wait } from "./ui";
+// What stands in place of content, or says why it is there: loading, nothing yet, as it was left.
+import { reset, restored } from "../route";
+import { Button, CopyButton, Wait } from "./ui";
 
 /** The layout in grey; the first 150 ms show nothing, by the style sheet. */
 export function Loading() {
@@ -21,4 +22,9 @@ export function NoRuns({ project }: { project: string }) {
       <div class="snippet"><pre class="code">{code}</pre><CopyButton text={code} label="Copy the lines" caption="Copy" /></div>
     </div>
   );
+}
+
+/** On pages that open as they were left. */
+export function Restored() {
+  return restored.value ? <span class="row restored"><span class="dim">Your last view</span><Button kind="line" text="Reset" onClick={reset} /></span> : null;
 }

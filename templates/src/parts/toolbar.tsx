@@ -1,11 +1,12 @@
 // What holds for all panels: search, x, smoothing, outliers, columns.
 import type { ComponentChildren } from "preact";
-import { param, reset, restored, setParams } from "../route";
+import { param, reset, setParams } from "../route";
 import { toggleDensity } from "../lib/colours";
 import { shown } from "../lib/keys";
 import { write } from "../lib/smooth";
 import { clipOutliers, columnCount, dashes, fromZero, groupKeys, logX, rawBehind, scalars, setZoom, smoothing, spreadKind, xAxis, zoom } from "../lib/view";
 import { SmoothChoice } from "./smoothchoice";
+import { Restored } from "./states";
 import { Button, Menu, SearchField, Segments, Switch } from "./ui";
 
 export function Toolbar({ count, note, runsButton, hasX }: { count: number; note: string; runsButton?: ComponentChildren; hasX: boolean }) {
@@ -17,7 +18,7 @@ export function Toolbar({ count, note, runsButton, hasX }: { count: number; note
       <span class="wide row"><span class="gap" /><Smooth /><span class="gap" /><Switch on={clipOutliers.value} text="Clip outliers" onChange={(on) => setParams({ clip: on ? "1" : undefined })} /></span>
       {zoom.value && <Button icon="reset" text="Reset zoom" onClick={() => setZoom(null)} />}
       <span class="grow" />
-      {restored.value && <span class="row restored"><span class="dim">Your last view</span><Button kind="line" text="Reset" onClick={reset} /></span>}
+      <Restored />
       <span class="wide row cols-step"><Button kind="xs" icon="minus" label="Fewer columns" disabled={columnCount.value <= 1} onClick={() => setParams({ cols: String(columnCount.value - 1) })} />
         <span class="lab">{columnCount.value} col</span>
         <Button kind="xs" icon="plus" label="More columns" disabled={columnCount.value >= 6} onClick={() => setParams({ cols: String(columnCount.value + 1) })} /></span>

@@ -9,6 +9,7 @@ import { lookOf, table } from "../lib/view";
 import { Icon } from "../parts/icons";
 import { Swatch, nameOf } from "../parts/identity";
 import type { MediaValues, Tile } from "../parts/mediapanel";
+import { Restored } from "../parts/states";
 import { Button, Empty, Menu, SearchField, Segments, Slider } from "../parts/ui";
 import { useKeys, useLoaded } from "../parts/use";
 import { ViewerPanel } from "../parts/viewer";
@@ -71,6 +72,7 @@ function Compared({ of, all }: { of: Key; all: readonly Key[] }) {
           <span class="gap wide" /><span class="lab wide">Size</span>
           <span class="wide"><Slider label="Size of tiles" min={60} max={720} step={10} value={Number(param("size")) || 300} text={`${param("size") ?? "automatic"} pixels`} onInput={(size) => setParams({ size: String(size) })} /></span>
           {param("size") !== undefined && <Button kind="xs" icon="reset" label="Size: as wide as there is room" onClick={() => setParams({ size: undefined })} />}
+          <Restored />
           <span class="grow" />
           <RunPicker shown={runs} />
           <Button icon="columns" text={<span class="wide">Overlays</span>} label="Overlays" pressed={panel || drawer} onClick={() => (matchMedia("(width < 760px)").matches ? setDrawer(!drawer) : setPanel(!panel))} />
