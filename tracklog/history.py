@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tracklog.errors import warn
-from tracklog.store import fold, layout
+from tracklog.store import encoding, fold, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,7 @@ _SLOW_WRITE = 200_000
 """Nanoseconds a write may take in the median before it is worth a warning."""
 _SAMPLE_EVERY = 64
 _SAMPLES = 9
+_FAR = 2**63
 
 
 class History:
@@ -142,7 +143,7 @@ class History:
             own = row.get(_TIMESTAMP)
             if isinstance(own, int | float) and isfinite(own):
                 clocks[_TIMESTAMP] = float(own)
-            self._append(orjson.dumps({**clocks, **encoded}, None, _NEWLINE))
+            self._append(encoding.dumps({**clocks, **encoded}, _NEWLINE))
             self._open = fold.merged(self._open, encoded)
         if commit is True or (commit is None and step is None):
             self.commit()
@@ -197,4 +198,7 @@ class History:
             raise ValueError(msg) from error
         if not exact:
             warn("step-rounded", f"step={step!r} is no integer; it is rounded to {whole}")
+        if abs(whole) >= _FAR:
+            msg = f"step={step!r:.80} is too far: steps have 64 bits"
+            raise ValueError(msg)
         return whole

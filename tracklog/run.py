@@ -66,7 +66,7 @@ class Recording:
         """Append what was printed."""
         with self.lock:
             if not self.ended:
-                line = {layout.TIMESTAMP: timestamp, "stream": stream, "text": values.text(text)}
+                line = {layout.TIMESTAMP: timestamp, "stream": stream, "text": text}
                 self.writer.console.append(encode(line))
 
     def flush_console(self) -> None:
@@ -389,7 +389,7 @@ class Run:
                 place.pop(path[-1], None)
                 self._recording.event("summary", path=list(path), delete=True)
             else:
-                place[path[-1]] = encoded = self._encode(tensor.whole(value))
+                place[path[-1]] = encoded = values.kept(path[-1], tensor.whole(value), self._recording)
                 self._recording.event("summary", path=list(path), value=encoded)
 
     def _refuse(self, verb: str) -> None:
@@ -410,4 +410,4 @@ def describe_error(error: BaseException) -> dict[str, Any]:
     """Return type, message, file and line of an exception."""
     frames = traceback.extract_tb(error.__traceback__)
     where = {"file": frames[-1].filename, "line": frames[-1].lineno} if frames else {}
-    return {"type": type(error).__qualname__, "message": values.text(str(error)[:2000]), **where}
+    return {"type": type(error).__qualname__, "message": str(error)[:2000], **where}

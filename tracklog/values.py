@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import warn
 from tracklog.media.array import as_array, as_list
+from tracklog.media.base import Media
 from tracklog.media.foreign import as_media
 from tracklog.store import layout
+from tracklog.store.encoding import GREATEST, LEAST, text
 
 if TYPE_CHECKING:
     from tracklog.media.base import MediaDoor
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 LIST_LIMIT = 32
 """Arrays with more values than this become histograms."""
 HISTOGRAM_BINS = 32
-_INT_MIN, _INT_MAX = -(2**63), 2**64 - 1
 _DEPTH = 64
 
 
@@ -50,7 +51,7 @@ def encode(value: Any, door: MediaDoor, depth: int = 0) -> Any:  # noqa: C901 - 
     if depth > _DEPTH:
         warn("deep-value", f"a logged value is nested deeper than {_DEPTH} levels; the rest is kept as text")
         return text(repr(value)[:1000])
-    if hasattr(value, "to_record"):
+    if isinstance(value, Media):
         return value.to_record(door)
     if isinstance(value, Mapping):
         return mapping(value, door, depth + 1)
@@ -64,10 +65,30 @@ def mapping(value: Mapping[Any, Any], door: MediaDoor, depth: int = 0) -> dict[s
     found: dict[str, Any] = {}
     for key, item in value.items():
         name = text(str(key))
-        found[name] = encode(item, door, depth)
-        if hasattr(item, "companions"):
+        found[name] = kept(name, item, door, depth)
+        if isinstance(item, Media):
             found |= mapping(item.companions(name), door, depth)
     return found
+
+
+def kept(name: str, value: Any, door: MediaDoor, depth: int = 0) -> Any:
+    """Return `encode` of a value, or, where that fails, a text that says why: one value costs neither its row nor a run.
+
+    What is wrong with an object of ours was raised when it was made; here are left the surprises of everybody else's.
+    """
+    try:
+        return encode(value, door, depth)
+    except Exception as error:  # whatever a foreign object does when it is looked at
+        said = f"{_qualified(type(value))} could not be kept: {type(error).__name__}: {_words(error)}"
+        warn(f"unkept-{type(value).__qualname__}", f"{name!r}: {said}")
+        return said
+
+
+def _words(error: Exception) -> str:
+    try:
+        return text(str(error)[:300])
+    except Exception:  # an error that cannot say what it is
+        return "?"
 
 
 def number(value: float) -> float | str:
@@ -79,7 +100,7 @@ def number(value: float) -> float | str:
 
 def integer(value: int) -> int | str:
     """Return an int as JSON; beyond 64 bits as text, with a warning."""
-    if _INT_MIN <= value <= _INT_MAX:
+    if LEAST <= value <= GREATEST:
         return value
     warn("big-integer", f"the integer {str(value)[:30]}… needs more than 64 bits; it is kept as text")
     return str(value)
@@ -94,20 +115,20 @@ def _decimal(value: Decimal) -> float:
     return math.nan if value.is_nan() else float(value)  # a signalling NaN is none that float() takes
 
 
-def text(value: str) -> str:
-    """Return a string that UTF-8 can carry: lone surrogates are replaced."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return value.encode("utf-8", "replace").decode()
-    return str(value)
-
-
 def _sequence(value: Any, door: MediaDoor, depth: int) -> Any:
-    items = list(value)
-    if items and hasattr(items[0], "batch_record") and all(item.__class__ is items[0].__class__ for item in items):
-        return items[0].batch_record(items, door)
+    items = [item if (made := _as_media(item)) is None else made for item in value]
+    media = [item for item in items if isinstance(item, Media)]
+    alike = {item.__class__ for item in items if item is not None}
+    if media and len(alike) == 1 and media[0].LIST_TYPE:
+        return media[0].batch_record(media, door)
     return [encode(item, door, depth + 1) for item in items]
+
+
+def _as_media(value: Any) -> Media | None:
+    """Return the media that an object is or stands for."""
+    if value is None or isinstance(value, bool | int | float | str | type):
+        return None
+    return value if isinstance(value, Media) else as_media(value)
 
 
 def _foreign(value: Any, door: MediaDoor, depth: int) -> Any:
@@ -124,7 +145,7 @@ def _foreign(value: Any, door: MediaDoor, depth: int) -> Any:
         return guarded(bytes(value).decode("utf-8", "replace"))
     if isinstance(value, dt.date | dt.datetime | dt.time):
         return value.isoformat()
-    media = None if isinstance(value, type) else as_media(value)
+    media = _as_media(value)
     if media is not None:
         return media.to_record(door)
     if isinstance(value, type) or isinstance(value, Callable):  # type: ignore[arg-type]  # noqa: SIM101
@@ -172,7 +193,7 @@ def plain_config(value: Any) -> Any:  # noqa: C901, PLR0912 - one branch for eac
 
     Raises TypeError for media, which belong in `log`.
     """
-    if hasattr(value, "to_record"):
+    if isinstance(value, Media):
         msg = f"config values are settings, not media: {value.__class__.__name__} belongs in log()"
         raise TypeError(msg)
     if isinstance(value, slice):

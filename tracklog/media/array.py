@@ -26,14 +26,15 @@ def as_array(value: Any) -> Any:
     """Return a NumPy array or scalar for a value of an array library; None for anything else.
 
     Tensors are taken from any device, with or without gradients; numbers that NumPy has no type for become floats. Of
-    Polars, Series of numbers (what is missing as NaN) and of booleans; those of anything else are no arrays.
+    Polars, Series of numbers (what is missing as NaN) and of booleans; those of anything else are no arrays, nor are
+    tensors that hold no values (nested ones, those of the device `meta`).
     """
-    array = _taken(value, _library(value))
-    if not hasattr(array, "dtype") or (array.dtype.kind == "V" and array.dtype.names):
-        return None
     try:
+        array = _taken(value, _library(value))
+        if not hasattr(array, "dtype") or (array.dtype.kind == "V" and array.dtype.names):
+            return None
         return array.astype(float) if array.dtype.kind == "V" else array  # bfloat16 of other libraries is a V
-    except (TypeError, ValueError):
+    except Exception:  # each library has errors of its own for what is no array
         return None
 
 
@@ -56,7 +57,7 @@ def to_numpy(value: Any) -> NDArray[Any]:
         array = np.asarray(value if array is None else array)
         if array.dtype.kind == "O":  # lists of decimals or of single tensors
             array = array.astype(float)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:
         raise TypeError(f"expected numbers, an array or a tensor, got {_brief(value)}") from error
     if array.dtype.kind not in "biuf":
         raise TypeError(f"expected numbers, an array or a tensor, got {_brief(value)}")
@@ -101,6 +102,8 @@ def _from_polars(series: Any) -> Any:
 
 def _from_torch(tensor: Any) -> Any:
     tensor = tensor.detach()
+    if tensor.is_quantized:
+        tensor = tensor.dequantize()
     if str(tensor.layout) != "torch.strided":  # sparse: its zeros count
         tensor = tensor.to_dense()
     if str(tensor.dtype) == "torch.bfloat16" or "float8" in str(tensor.dtype):  # NumPy has neither

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from tracklog.store.layout import FileRef
 
@@ -34,6 +34,10 @@ class Media(ABC):
     @abstractmethod
     def to_record(self, door: MediaDoor) -> dict[str, object]:
         """Return the JSON value that stands in the row, its ``_type`` first; files go through ``door``."""
+
+    def companions(self, key: str) -> dict[str, Any]:  # noqa: ARG002 - most have none
+        """Return what is logged beside it when it is logged under a key."""
+        return {}
 
     @classmethod
     def batch_record(cls, items: Sequence[Media], door: MediaDoor) -> dict[str, object]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from tracklog.errors import warn
 from tracklog.media.base import Media
+from tracklog.store import encoding
 
 if TYPE_CHECKING:
     from tracklog.media.base import MediaDoor
@@ -60,7 +62,7 @@ class Altair(Media):
     LIST_TYPE = "vega"
 
     def __init__(self, chart: Any) -> None:
-        self.spec = orjson.dumps(inlined(specification(chart)), option=orjson.OPT_SERIALIZE_NUMPY)
+        self.spec = encoding.dumps(inlined(specification(chart)), orjson.OPT_SERIALIZE_NUMPY)
 
     def to_record(self, door: MediaDoor) -> dict[str, object]:
         """Return ``vega-file`` with path, sha256 and size."""
@@ -131,7 +133,10 @@ def _local(data: dict[str, Any]) -> dict[str, Any]:
 
 def _plotly_json(figure: Any) -> bytes:
     if hasattr(figure, "to_json"):
-        return str(figure.to_json()).encode()
+        try:
+            return str(figure.to_json()).encode()
+        except (TypeError, UnicodeEncodeError):  # texts that UTF-8 cannot carry
+            return encoding.dumps(json.loads(figure.to_json(engine="json")))
     if isinstance(figure, dict) and "data" in figure:
-        return orjson.dumps(figure, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
+        return encoding.dumps(figure, orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
     raise ValueError(f"Plotly takes a figure of Plotly or matplotlib, not {type(figure).__name__}; try Image")

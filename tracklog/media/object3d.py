@@ -6,11 +6,10 @@ import io
 import itertools
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from tracklog.media import source
 from tracklog.media.array import to_numpy
 from tracklog.media.base import Media
+from tracklog.store import encoding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,7 +107,7 @@ class Object3D(Media):
         if self.file is not None:
             record |= self.file.put(door, "object3D")
         elif self.scene:
-            record |= door.put_bytes("object3D", orjson.dumps(self.scene), "pts.json")
+            record |= door.put_bytes("object3D", encoding.dumps(self.scene), "pts.json")
             record["points"] = door.put_bytes("object3D", _npy(self.points), "npy")
         else:
             record |= door.put_bytes("object3D", _npy(self.points), "npy")

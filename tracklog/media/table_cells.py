@@ -6,11 +6,10 @@ import io
 import math
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from tracklog.media.array import as_array
+from tracklog.media.base import Media
 from tracklog.media.table_types import is_null
-from tracklog.store import layout
+from tracklog.store import encoding, layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 INLINE = 150
 """Values of a 1-D array that stand in the table itself; larger arrays are files."""
 _PLAIN = frozenset((type(None), bool, int, float, str))
-_LEAST, _GREATEST = -(2**63), 2**64 - 1
 
 
 def table_file(
@@ -28,11 +26,7 @@ def table_file(
 ) -> bytes:
     """Return ``{"columns": […], "types": […], "data": [[…], …]}``."""
     head = {"columns": list(columns), "types": list(types)}
-    try:
-        return orjson.dumps(head | {"data": _plain_rows(rows, door)})
-    except TypeError:  # text that UTF-8 cannot carry
-        data = [[cell(value, door) for value in row] for row in rows]
-        return orjson.dumps(head | {"columns": [cell(name, door) for name in columns], "data": data})
+    return encoding.dumps(head | {"data": _plain_rows(rows, door)})
 
 
 def cell(value: Any, door: MediaDoor) -> Any:
@@ -44,7 +38,7 @@ def cell(value: Any, door: MediaDoor) -> Any:
 
     if is_null(value):
         return None
-    array = None if hasattr(value, "to_record") else as_array(value)
+    array = None if isinstance(value, Media) else as_array(value)
     if array is None or getattr(array, "size", 1) == 1 or array.dtype.kind not in "biuf":
         return encode(value, door)
     if array.ndim == 1 and array.size <= INLINE:
@@ -69,7 +63,7 @@ def _is_plain(column: Sequence[Any]) -> bool:
         return False
     if int in kinds:
         integers = column if len(kinds) == 1 else list(_only(column, int))
-        if min(integers) < _LEAST or max(integers) > _GREATEST:
+        if min(integers) < encoding.LEAST or max(integers) > encoding.GREATEST:
             return False
     return str not in kinds or layout.NON_FINITE.keys().isdisjoint(column)
 

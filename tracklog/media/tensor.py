@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracklog import values
 from tracklog.media.array import as_array, type_of
+from tracklog.media.base import Media
 from tracklog.media.histogram import Histogram
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ PERCENTILES = (5, 10, 25, 75, 90, 95)
 _DEPTH = 64
 
 
-class Tensor:
+class Tensor(Media):
     """An array of numbers with more than 32 values: an ``.npy`` file and its statistics."""
 
     def __init__(self, array: NDArray[Any], type_name: str, dtype: str) -> None:
@@ -62,7 +63,7 @@ def statistics(array: NDArray[Any]) -> dict[str, object]:
 
 def whole(value: Any, depth: int = 0) -> Any:
     """Return a summary value whose large arrays of numbers, nested ones too, are `Tensor` objects."""
-    if hasattr(value, "to_record") or isinstance(value, (str, bytes, int, float)) or depth > _DEPTH:
+    if isinstance(value, (Media, str, bytes, int, float)) or depth > _DEPTH:
         return value
     if isinstance(value, Mapping):
         return {key: whole(item, depth + 1) for key, item in value.items()}

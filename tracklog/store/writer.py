@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tracklog.errors import warn
-from tracklog.store import layout
+from tracklog.store import encoding, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,7 +198,7 @@ class Writer:
 
 def encode(value: dict[str, Any]) -> bytes:
     """Return one line of JSON; the value holds JSON values only."""
-    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    return encoding.dumps(value, orjson.OPT_APPEND_NEWLINE)
 
 
 def writer_name() -> str:
@@ -215,7 +215,7 @@ def create_run(folder: Path, run: RunFile) -> bool:
     """
     (folder / layout.FILES).mkdir(parents=True, exist_ok=True)
     target = folder / layout.RUN_FILE
-    data = orjson.dumps({"format": layout.FORMAT, **run}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    data = encoding.dumps({"format": layout.FORMAT, **run}, orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     handle, aside = tempfile.mkstemp(prefix=".run-", dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -332,9 +332,7 @@ def write_for_people(folder: Path, config: dict[str, Any], summary: dict[str, An
         raise FileNotFoundError(errno.ENOENT, "the run's folder is gone", str(folder))
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     _replace(folder / layout.CONFIG_FILE, text.encode("utf-8", "surrogateescape"))
-    _replace(
-        folder / layout.SUMMARY_FILE, orjson.dumps(summary, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    )
+    _replace(folder / layout.SUMMARY_FILE, encoding.dumps(summary, orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
 def _replace(target: Path, data: bytes) -> None:
