@@ -7,11 +7,17 @@ in the figure that a reader would miss.
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+MOST = 100_000
+"""Points of a figure that can be explored; a picture of more says as much, and costs a page less."""
+_MARKUP = re.compile(r"</?[a-zA-Z]|&#?\w+;")
 
 
 class UnfaithfulError(ValueError):
@@ -28,6 +34,8 @@ def converted(figure: Any) -> Any:
     except ImportError as error:
         raise UnfaithfulError("plotly is not installed (pip install tracklog[figures])") from error
     _refuse_unknown(figure)
+    if sum(len(x) for axes in figure.axes for x, _ in _data(axes)) > MOST:
+        raise UnfaithfulError(f"more than {MOST:,} points")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what it leaves out is found by comparison
         try:
@@ -40,7 +48,7 @@ def converted(figure: Any) -> Any:
 
 
 def _refuse_unknown(figure: Any) -> None:
-    """Raise for anything visible that is neither line, points, bars, nor a part of axes."""
+    """Raise for anything visible that is neither line, points, bars, nor a part of axes, or says more than plain text."""
     from matplotlib.axis import Axis
     from matplotlib.collections import PathCollection
     from matplotlib.legend import Legend
@@ -54,7 +62,7 @@ def _refuse_unknown(figure: Any) -> None:
     for axes in figure.axes:
         if axes.name != "rectilinear" or {axes.get_xscale(), axes.get_yscale()} - {"linear", "log"}:
             raise UnfaithfulError(f"axes of type {axes.name}, {axes.get_xscale()} × {axes.get_yscale()}")
-        own = {axes.patch, axes.title, axes._left_title, axes._right_title}  # noqa: SLF001 - there is no public name
+        own = {axes.patch, axes.title}
         for artist in axes.get_children():
             if artist in own or not artist.get_visible() or isinstance(artist, (Axis, Spine, Line2D, Legend)):
                 continue
@@ -65,9 +73,25 @@ def _refuse_unknown(figure: Any) -> None:
             if isinstance(artist, Text) and not artist.get_text():
                 continue
             raise UnfaithfulError(f"a {type(artist).__name__} in the figure")
+        _refuse_markup(axes)
     places = [tuple(round(edge, 6) for edge in axes.get_position().bounds) for axes in figure.axes]
     if len(set(places)) < len(places):
         raise UnfaithfulError("axes that lie on each other")
+
+
+def _refuse_markup(axes: Any) -> None:
+    """Raise for formulas, which Plotly shows as they are written, and for what it would take for HTML."""
+    from matplotlib.cbook import is_math_text
+
+    legend = axes.get_legend()
+    texts = [axes.get_title(), axes.get_xlabel(), axes.get_ylabel()]
+    texts += [text.get_text() for text in legend.get_texts()] if legend else []
+    texts += [*_words(axes.xaxis).values(), *_words(axes.yaxis).values()]
+    for text in map(str, texts):
+        if is_math_text(text):
+            raise UnfaithfulError(f"a formula: {text[:80]}")
+        if _MARKUP.search(text):
+            raise UnfaithfulError(f"a text that Plotly takes for HTML: {text[:80]}")
 
 
 def _plain(points: Any) -> bool:

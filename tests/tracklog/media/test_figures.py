@@ -57,6 +57,7 @@ FAITHFUL: dict[str, Draw] = {
     "horizontal bars": lambda axes: axes.barh(["a", "b"], [1, 2]),
     "histogram": lambda axes: axes.hist([1, 2, 2, 3], bins=3),
     "log": lambda axes: axes.semilogy([1, 2], [2, 300]),
+    "a price": lambda axes: axes.plot([1, 2], label="costs 3$, if a < b"),
 }
 PICTURES: dict[str, Draw] = {
     "image": lambda axes: axes.imshow(np.eye(3)),
@@ -69,6 +70,11 @@ PICTURES: dict[str, Draw] = {
     "contours": lambda axes: axes.contour(np.random.default_rng(0).random((5, 5))),
     "twin axes": lambda axes: axes.twinx().plot([1, 2]),
     "stacked bars": lambda axes: (axes.bar([0, 1], [1, 2]), axes.bar([0, 1], [1, 2], bottom=[1, 2])),
+    "a formula": lambda axes: axes.set_title("loss of $x^2$"),
+    "a formula at a tick": lambda axes: (axes.plot([1, 2]), axes.set_xticks([0, 1], ["a", r"$\alpha$"])),
+    "what HTML would make bold": lambda axes: (axes.plot([1, 2], label="<b>x</b>"), axes.legend()),
+    "a title at the left": lambda axes: (axes.plot([1, 2]), axes.set_title("left", loc="left")),
+    "many points": lambda axes: axes.plot(np.zeros(100_001)),
     "nothing but text": lambda axes: axes.figure.suptitle("title"),
 }
 
