@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 ENDINGS = (".vl.json", ".json")
 _WHOLE = re.compile(r"\$\{(field|string):([^:}]+)(?::([^}]*))?\}")
+_SPECIAL = r"[.\[\]\\'\"]"
+"""What means something in the path of a field."""
+_SHOWN = frozenset(("title", "text", "subtitle", "description"))
+"""Keys whose texts are read by people: a column stands there as it is."""
 _NONE = object()
 """Stands for a node that has nothing to be filled with."""
 
@@ -30,17 +34,17 @@ def fill(preset: Any, fields: Mapping[str, Any], strings: Mapping[str, Any]) -> 
     return {} if filled is _NONE else filled
 
 
-def _walk(node: Any, fields: Mapping[str, Any], strings: Mapping[str, Any]) -> Any:
+def _walk(node: Any, fields: Mapping[str, Any], strings: Mapping[str, Any], *, shown: bool = False) -> Any:
     if isinstance(node, str):
-        return _text(node, fields, strings)
+        return _text(node, fields, strings, shown=shown)
     if isinstance(node, list):
-        items = [_walk(item, fields, strings) for item in node]
+        items = [_walk(item, fields, strings, shown=shown) for item in node]
         return [item for item, before in zip(items, node, strict=True) if not _absent(item, before)]
     if not isinstance(node, dict):
         return node
     result = {}
     for key, value in node.items():
-        filled = _walk(value, fields, strings)
+        filled = _walk(value, fields, strings, shown=key in _SHOWN)
         if filled is _NONE and isinstance(value, str):
             return _NONE
         if not _absent(filled, value):
@@ -52,7 +56,7 @@ def _absent(filled: Any, before: Any) -> bool:
     return filled is _NONE or (filled is None and before is not None)
 
 
-def _text(value: str, fields: Mapping[str, Any], strings: Mapping[str, Any]) -> Any:
+def _text(value: str, fields: Mapping[str, Any], strings: Mapping[str, Any], *, shown: bool) -> Any:
     whole = _WHOLE.fullmatch(value)
     if whole is None:
         return _WHOLE.sub(lambda found: _quoted(found, fields, strings), value)
@@ -60,7 +64,7 @@ def _text(value: str, fields: Mapping[str, Any], strings: Mapping[str, Any]) -> 
     if kind == "string":
         return _given(strings.get(name), default) or None
     column = _given(fields.get(name), default)
-    return re.sub(r"[.\[\]\\]", r"\\\g<0>", column) if column else _NONE
+    return _NONE if not column else column if shown else re.sub(_SPECIAL, r"\\\g<0>", column)
 
 
 def _quoted(found: re.Match[str], fields: Mapping[str, Any], strings: Mapping[str, Any]) -> str:

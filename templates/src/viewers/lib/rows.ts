@@ -1,6 +1,7 @@
 // Rows of custom charts: those of all runs in view, each with the run's name and colour.
 import type { ChartData } from "../../model";
 import type { Look } from "../../lib/palette";
+import { pathOf } from "./fill";
 import type { Meta } from "./presets";
 
 export type Row = Record<string, unknown>;
@@ -66,5 +67,33 @@ export function alone(spec: unknown, column: string): unknown {
   if (Array.isArray(spec)) return spec.map((item) => alone(item, column));
   if (typeof spec !== "object" || spec === null) return spec;
   return Object.fromEntries(Object.entries(spec).map(([key, value]) =>
-    key === "color" && (value as { field?: unknown } | null)?.field === "_run" ? [key, { field: column.replace(/[.[\]\\]/g, "\\$&"), type: "nominal", sort: null }] : [key, alone(value, column)]));
+    key === "color" && (value as { field?: unknown } | null)?.field === "_run" ? [key, { field: pathOf(column), type: "nominal", sort: null }] : [key, alone(value, column)]));
+}
+
+/** Placeholders whose columns a preset draws as numbers. */
+function asked(preset: unknown, numbers = new Set<string>()): Set<string> {
+  if (typeof preset !== "object" || preset === null) return numbers;
+  const { field, type } = preset as { field?: unknown; type?: unknown };
+  const name = typeof field === "string" && type === "quantitative" ? /^\$\{field:([^:}]+)/.exec(field)?.[1] : undefined;
+  if (name) numbers.add(name);
+  for (const part of Object.values(preset)) asked(part, numbers);
+  return numbers;
+}
+
+/** Numbers, and texts that Vega reads as such. */
+const isNumber = (cell: unknown): boolean => typeof cell === "number" || typeof cell === "boolean" || (typeof cell === "string" && cell.trim() !== "" && Number.isFinite(Number(cell)));
+
+/** Why a preset has nothing to draw of some tables, as a sentence; empty when there is something. */
+export function nothing(preset: unknown, mapping: Readonly<Record<string, string>>, tables: readonly ChartData[]): string {
+  if (tables.every(({ rows }) => !rows.length)) return tables.length > 1 ? "the tables have no rows" : "the table has no rows";
+  const names = [...asked(preset)];
+  const chosen = names.flatMap((name) => mapping[name] || []);
+  if (names.length && !chosen.length) return `no column is chosen for ${names.join(", ")}`;
+  const absent = chosen.find((column) => tables.every(({ columns }) => !columns.includes(column)));
+  if (absent !== undefined) return `the table has no column ${absent}`;
+  const empty = chosen.find((column) => !tables.some(({ columns, rows }) => {
+    const at = columns.indexOf(column);
+    return at >= 0 && rows.some((row) => isNumber(row[at]));
+  }));
+  return empty === undefined ? "" : `the column ${empty} holds no numbers`;
 }
