@@ -40,6 +40,8 @@ CHANGES = 50
 VERSION = "version.js"
 FRAME = "frame.html"
 """Where user HTML runs, sandboxed."""
+UNSHOWN = 100
+"""Sentences about media that are not shown, a run."""
 _PAUSE = 0.2
 
 
@@ -360,9 +362,15 @@ def record(built: runs.Built, signature: str, parts: list[str], outputs: dict[st
         "keys": [dataclasses.asdict(info) for info in built.keys],
         "viewers": sorted(kinds.assets(built.kinds)),
         "pictures": built.pictures,
-        "damage": [f"{d.file}:{d.line}: {d.reason}" for d in built.head.damage],
+        "damage": [f"{d.file}:{d.line}: {d.reason}" for d in built.head.damage] + _first(built.unshown),
         "outputs": outputs,
     }
+
+
+def _first(sentences: list[str]) -> list[str]:
+    """Return as many sentences as anybody reads, and how many there are more."""
+    rest = len(sentences) - UNSHOWN
+    return sentences if rest <= 0 else [*sentences[:UNSHOWN], f"{rest:,} more of its media are not shown"]
 
 
 def version(result: Manifest, now: float, *, live: bool) -> bytes:

@@ -20,6 +20,8 @@ MOST = 2_000_000
 _SHUFFLED = 50_000
 """Larger clouds are in an order drawn by lot, so that any first part of them is a fair sample for a slow machine."""
 _WITH_CATEGORY, _WITH_COLOUR = 4, 6
+FARTHEST = 1e18
+"""Coordinates beyond are not drawn: squares of distances are no float32."""
 
 Colours = Literal["", "category", "rgb"]
 
@@ -57,8 +59,12 @@ def _cloud(points: NDArray[Any]) -> Cloud:
     if points.ndim != 2 or points.shape[1] not in (3, _WITH_CATEGORY, _WITH_COLOUR) or points.dtype.kind not in "biuf":  # noqa: PLR2004 - rows of x, y, z
         raise ValueError(f"points have the shape N × 3, 4 or 6, not {' × '.join(map(str, points.shape))}")
     total = len(points)
-    whole = points[np.isfinite(points[:, :3].astype(np.float64)).all(axis=1)]
-    said = [f"{total - len(whole):,} points without a place left out"] if len(whole) < total else []
+    finite = points[np.isfinite(points[:, :3].astype(np.float64)).all(axis=1)]
+    whole = finite[(np.abs(finite[:, :3].astype(np.float64)) < FARTHEST).all(axis=1)]
+    lost, far = total - len(finite), len(finite) - len(whole)
+    said = [f"{lost:,} points without a place left out"] if lost else []
+    if far:
+        said.append(f"{far:,} points farther than {FARTHEST:g} from the origin left out")
     if len(whole) > MOST:
         step = -(-len(whole) // MOST)
         whole = whole[::step]

@@ -5,7 +5,6 @@ Runs go row by row over the whole mask, each as two unsigned LEB128 numbers: cla
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,15 +38,12 @@ class Runs:
 
 def look(path: str) -> Runs:
     """Return a mask's file as runs; never raises."""
+    sign = (-1, -1)
     try:
-        with open(path, "rb") as opened:  # noqa: PTH123
-            status = os.fstat(opened.fileno())
-            data = opened.read()
-    except OSError as error:
-        return Runs(-1, -1, error=f"cannot be read: {error.strerror}")
-    sign = (status.st_size, status.st_mtime_ns)
-    try:
+        data, sign = thumbnails.content(path)
         return _decoded(data, sign)
+    except OSError as error:
+        return Runs(*sign, error=f"cannot be read: {error.strerror}")
     except ValueError as error:
         return Runs(*sign, error=str(error))
 

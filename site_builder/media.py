@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from site_builder import masks, pictures
 from site_builder.items import ImageItem
+from tracklog.store.files import hashed, inside
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -70,7 +71,7 @@ class RunMedia:
             raise ValueError(f"{path or 'the file'} is none of {', '.join(sorted(extensions))}")
         source = self._source(path)
         try:
-            digest, size = _hashed(source)
+            digest, size = hashed(source)
         except OSError as error:
             raise ValueError(f"{path} cannot be read: {error.strerror}") from error
         return self._keep(digest, extension, source, None, size), size
@@ -141,26 +142,6 @@ class RunMedia:
         place = pictures.place_of(digest, extension)
         self.found.setdefault(place, MediaFile(place, source, data, size, data is not None))
         return place
-
-
-def inside(folder: Path, path: str) -> Path | None:
-    """Return a file below a folder; None when it is not there, no file, or a link leads outside."""
-    if not path:
-        return None
-    try:
-        target = (folder / path).resolve(strict=True)
-        return target if target.is_file() and target.is_relative_to(folder.resolve()) else None
-    except (OSError, ValueError, RuntimeError):
-        return None
-
-
-def _hashed(source: Path) -> tuple[str, int]:
-    total, size = hashlib.sha256(), 0
-    with source.open("rb") as opened:
-        while chunk := opened.read(1 << 20):
-            total.update(chunk)
-            size += len(chunk)
-    return total.hexdigest(), size
 
 
 def _missing(reason: str) -> ImageItem:

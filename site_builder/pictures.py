@@ -107,12 +107,11 @@ def _look(path: str) -> Picture | masks.Runs:
 def look(path: str) -> Picture:
     """Return what is to be known of an image file, with smaller copies made of it; never raises."""
     try:
-        with open(path, "rb") as opened:  # noqa: PTH123
-            status = os.fstat(opened.fileno())
-            data = opened.read()
+        data, sign = thumbnails.content(path)
     except OSError as error:
         return Picture(-1, -1, error=f"cannot be read: {error.strerror}")
-    sign = (status.st_size, status.st_mtime_ns)
+    except ValueError as error:
+        return Picture(-1, -1, error=str(error))
     if not data:
         return Picture(*sign, error="is empty: it has 0 bytes")
     return _checked(data, sign)

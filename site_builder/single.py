@@ -145,7 +145,10 @@ def _add_runs(sheet: _Sheet, built: list[runs.Built]) -> None:
             sheet.add(entry.name, _packed(entry), "charts")
     pictures = {file.place: file for one in built for file in one.media}
     for file in sorted(pictures.values(), key=lambda file: (file.data is None, file.size)):
-        sheet.add(f"media:{file.place}", _data_uri(file), "pictures")
+        if file.size > sheet.room:
+            sheet.left_out.setdefault("pictures", []).append(file.size)
+        else:
+            sheet.add(f"media:{file.place}", _data_uri(file), "pictures")
     for entry in entries:
         if entry.name not in first and not isinstance(entry.data, str):
             sheet.add(entry.name, _packed(entry), "finer levels, logs and files")

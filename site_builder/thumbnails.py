@@ -1,9 +1,10 @@
-"""Pictures made from pictures: smaller copies for tiles, and a gif's frames side by side."""
+"""Files of pictures, and pictures made from pictures: smaller copies for tiles, a gif's frames side by side."""
 
 from __future__ import annotations
 
 import io
 import math
+import os
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
+LARGEST = 200_000_000
+"""Bytes of a file that is read; decoded, it may take many times as many."""
 THUMB = 512
 """Longest side of a smaller copy, in pixels."""
 _SIDE, _PIXELS = 16_000, 40_000_000
@@ -36,6 +39,18 @@ class Gif:
     columns: int
     sheet: bytes
     """Frames row by row, `columns` in each, as WebP; empty when they would be too large together."""
+
+
+def content(path: str) -> tuple[bytes, tuple[int, int]]:
+    """Return what the file of a picture holds, with its size in bytes and its time of change in ns.
+
+    Raises ValueError when it has more than `LARGEST` bytes, and OSError.
+    """
+    with open(path, "rb") as file:  # noqa: PTH123 - as strings: there may be ten thousands
+        status = os.fstat(file.fileno())
+        if status.st_size > LARGEST:
+            raise ValueError(f"has {status.st_size / 1e6:,.0f} MB; pictures up to {LARGEST / 1e6:g} MB are shown")
+        return file.read(LARGEST), (status.st_size, status.st_mtime_ns)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def _build_options(command: Command) -> Command:
 
 @main.command()
 @_build_options
-@click.option("--strict", is_flag=True, help="Fail with exit code 1 when any input was damaged.")
+@click.option("--strict", is_flag=True, help="Fail with exit code 1 when any input was damaged or cannot be shown.")
 def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: float, **given: Any) -> None:
     """Build the site of the log folders ROOTS (default: ./tracklogs)."""
     options = _options(**given)
@@ -170,7 +170,7 @@ def history(run: str, root: Path | None, keys: str, form: str) -> None:
 @main.command()
 @click.argument("root", type=click.Path(path_type=Path), required=False)
 def check(root: Path | None) -> None:
-    """Say what of a log folder is damaged; nothing is changed. Exit code 3 when anything is."""
+    """Say what of a log folder is damaged or missing, media included; nothing is changed. Exit code 3 when anything is."""
     from tracklog import listing
 
     with _errors():
@@ -223,9 +223,9 @@ def _say(report: Report, page: Path) -> None:
     for text in report.warnings:
         click.echo(f"tracklog: WARNING {text}", err=True)
     for text in report.damage[:_SHOWN_DAMAGE]:
-        click.echo(f"damaged: {text}", err=True)
+        click.echo(f"not shown: {text}", err=True)
     if len(report.damage) > _SHOWN_DAMAGE:
-        click.echo(f"and {len(report.damage) - _SHOWN_DAMAGE} more; tracklog check lists all", err=True)
+        click.echo(f"and {len(report.damage) - _SHOWN_DAMAGE:,} more; tracklog check lists what is damaged", err=True)
     done = f"{report.runs} runs, {report.read} read, {len(report.written)} files written, {len(report.removed)} removed"
     click.echo(f"{done}, {report.seconds:.2f} s", err=True)
     click.echo(str(page))

@@ -13,7 +13,7 @@ import orjson
 
 from tracklog.errors import FormatError, UsageError
 from tracklog.filters import compile_filter
-from tracklog.store import fold, layout, reader
+from tracklog.store import files, fold, layout, reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,7 +167,7 @@ def _cell(value: Any) -> Any:
 
 
 def damage(root: Path) -> tuple[int, list[str]]:
-    """Return how many runs there are, and a sentence for everything in them that cannot be read.
+    """Return how many runs there are, and a sentence for everything in them that is damaged or missing.
 
     Raises UsageError when there is no such folder.
     """
@@ -183,4 +183,5 @@ def damage(root: Path) -> tuple[int, list[str]]:
         for item in (*log.damage, *(log.unfinished() if ended else ())):
             place = f"line {item.line}, byte {item.offset}" if item.line else "the file"
             found.append(f"{folder / item.file}: {place}: {item.reason}")
+        found += files.broken(log)
     return len(folders), found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from site_builder.items import BoxSet, ImageItem, MaskSet, MediaValue, TableItem
 from site_builder.kinds import (
     audio,
     chart,
@@ -23,12 +24,12 @@ from site_builder.kinds import (
     vega,
     video,
 )
+from site_builder.model import HistogramValue
 from tracklog.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
-    from site_builder.items import ImageItem
     from site_builder.masks import Runs
     from site_builder.model import Kind
 
@@ -124,3 +125,13 @@ def load(kind: Kind, value: object, door: Door) -> Any:
         return _LOADERS[kind].load(value, door)
     except Exception:  # whatever a stranger's record does to a loader costs this value alone
         return _LOADERS[kind].broken()
+
+
+def unshown(value: object) -> Iterator[str]:
+    """Yield what of a loaded value is not shown, and why, as sentences."""
+    if isinstance(value, HistogramValue) and not value.counts:
+        yield "a histogram is damaged"
+    for item in value.items if isinstance(value, MediaValue) else ():
+        sets: tuple[MaskSet | BoxSet, ...] = (*item.masks, *item.boxes) if isinstance(item, ImageItem) else ()
+        partly = item.note if isinstance(item, TableItem) else ""
+        yield from (text for text in (item.error, partly, *(one.error for one in sets)) if text)

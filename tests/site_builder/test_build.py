@@ -299,17 +299,17 @@ def test_only_what_is_asked_for_enters_a_new_site() -> None:
 
 
 @pytest.mark.parametrize(
-    "record",
+    ("record", "says"),
     [
-        {"_type": "histogram"},
-        {"_type": "histogram", "counts": "x"},
-        {"_type": "image-file"},
-        {"_type": "images", "items": [3]},
+        ({"_type": "histogram"}, "a histogram is damaged"),
+        ({"_type": "histogram", "counts": "x"}, "a histogram is damaged"),
+        ({"_type": "image-file"}, "the image is not in this folder"),
+        ({"_type": "images", "items": [3]}, "the record of this item is damaged (AttributeError)"),
     ],
 )
-def test_a_media_record_that_is_broken_costs_its_own_value(record: dict[str, Any]) -> None:
+def test_a_media_record_that_is_broken_costs_its_own_value(record: dict[str, Any], says: str) -> None:
     write_run(Path("logs"), "broken", [{"m": record, "loss": 1.0}])
-    assert build(options()).damage == []
+    assert build(options()).damage == [f"logs/p/broken: m: {says}"]
     assert {series["kind"] for series in entry("r/p/broken")["series"]} >= {"number"}
 
 

@@ -16,8 +16,10 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pytest
 
+import tracklog as recorder
 from tests.site_builder.logs import write_run
 from tracklog import cli, demo
 
@@ -131,12 +133,42 @@ def test_damage_is_named_and_exits_3_or_1_when_strict(tracklog: Callable[..., Sa
     damage()
     said = tracklog("build")
     assert (said.code, said.out) == (DAMAGED, "site/index.html\n")
-    assert "damaged: tracklogs/p/r1: history-" in said.err
+    assert "not shown: tracklogs/p/r1: history-" in said.err
     assert tracklog("build").code == DAMAGED
     assert tracklog("build", "--strict").code == FAILED
     assert tracklog("build", "--single-file", "one.html").code == DAMAGED
     (LOGS / "p/r2/run.json").write_text('{"format": 99}')
     assert "99" in tracklog("build").err
+
+
+def pictured() -> list[Path]:
+    """Log pictures; return their files."""
+    with recorder.init(project="q", id="seen", dir=LOGS, settings={"silent": True, "console": "off"}) as run:
+        for shade in range(3):
+            run.log({"picture": recorder.Image(np.full((4, 4), shade * 100)), "loss": shade})
+    return sorted((LOGS / "q/seen/files/media").rglob("*.png"))
+
+
+def test_media_that_are_not_as_they_were_logged_are_named(tracklog: Callable[..., Said]) -> None:
+    gone, cut, swapped = pictured()
+    assert tracklog("check").code == tracklog("build", "-o", "before").code == DONE
+    other = swapped.read_bytes()
+    gone.unlink()
+    cut.write_bytes(cut.read_bytes()[:50])
+    said = tracklog("build")
+    assert said.code == DAMAGED
+    assert f"not shown: tracklogs/q/seen: picture: media/images/{gone.name} is not in this folder" in said.err
+    assert f"picture: media/images/{cut.name} is damaged" in said.err
+    assert tracklog("build").err.count("not shown") == 2  # nothing was read again, and nothing is forgotten
+    assert tracklog("build", "--strict").code == FAILED
+    assert tracklog("build", "--single-file", "one.html").code == DAMAGED
+    swapped.write_bytes(other + b"\0")
+    said = tracklog("check")
+    assert said.code == DAMAGED
+    for file, wrong in ((gone, "is missing"), (cut, "content is not what"), (swapped, "content is not what")):
+        (line,) = (line for line in said.out.splitlines() if file.name in line)
+        assert wrong in line
+    assert said.err == "4 runs checked, 3 problems\n"
 
 
 def test_check_lists_damage_on_stdout(tracklog: Callable[..., Said]) -> None:

@@ -241,8 +241,8 @@ class Table(Media):
     def to_record(self, door: MediaDoor) -> dict[str, object]:
         """Return ``table-file`` with path, sha256, size, ncols, nrows, and for other modes than IMMUTABLE log_mode.
 
-        Of INCREMENTAL tables ``nrows`` counts what is new, ``row`` is the number of its first row, and ``increment``
-        that of the part.
+        ``nrows`` counts the rows that were logged; the file holds the first ``MAX_ROWS``. Of INCREMENTAL tables it
+        counts what is new, ``row`` is the number of its first row, and ``increment`` that of the part.
         """
         if door is not self._door:
             self._door, self._record, self._logged, self._increments = door, {}, 0, 0
@@ -253,7 +253,7 @@ class Table(Media):
         if len(self.data) > self.MAX_ROWS:
             warn("table-rows", f"a table of {len(self.data):,} rows is too long: its first {self.MAX_ROWS:,} are kept")
         file = door.put_bytes("table", table_file(self.columns, self._types, rows, door), "table.json")
-        self._record = {"_type": "table-file", **file, "ncols": len(self.columns), "nrows": len(rows)}
+        self._record = {"_type": "table-file", **file, "ncols": len(self.columns), "nrows": len(self.data) - first}
         if self.log_mode != "IMMUTABLE":
             self._record["log_mode"] = self.log_mode
         if self.log_mode == "INCREMENTAL":
