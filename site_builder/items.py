@@ -207,6 +207,8 @@ class ChartData:
     strings: tuple[tuple[str, str], ...]
     spec: JSON
     """The user's own preset; null for a shipped one."""
+    refused: str
+    """Why the user's own preset cannot be used; empty when it can, or there is none."""
     note: str
     """Why something of it is missing; empty when nothing is."""
 

@@ -249,6 +249,8 @@ class HistogramValue:
     min: float | None
     width: float | None
     bins: tuple[float, ...] | None
+    dropped: int = 0
+    """Values that were no finite numbers."""
 
 
 @dataclass(frozen=True, slots=True)

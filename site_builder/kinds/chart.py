@@ -37,15 +37,15 @@ def broken() -> MediaValue:
 def _item(record: Any, door: Door) -> ChartItem:
     columns, rows = _table(record["table"]["path"], door)
     columns = tuple(column.translate(_QUOTES) for column in columns)
-    spec, note = _preset(record.get("preset"), door)
-    if len(rows) > MOST:
-        note = f"{note + '; ' if note else ''}the first {MOST:,} of {len(rows):,} rows are drawn"
+    spec, refused = _preset(record.get("preset"), door)
+    note = f"the first {MOST:,} of {len(rows):,} rows are drawn" if len(rows) > MOST else ""
     data = ChartData(
         columns=columns,
         rows=tuple(tuple(map(_cell, row)) for row in rows[:MOST]),
         fields=tuple((name, column.translate(_QUOTES)) for name, column in _texts(record.get("fields"))),
         strings=_texts(record.get("string_fields")),
         spec=spec,
+        refused=refused,
         note=note,
     )
     text = orjson.dumps(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,11 @@ _TOLERANCE = 1e-9
 def load(value: Any, _: object) -> HistogramValue:
     """Return a histogram; raises ValueError when edges and counts do not fit."""
     counts = tuple(float(count) for count in (value["counts"] if "counts" in value else value["values"]))
+    dropped = value.get("dropped")
+    return dataclasses.replace(_binned(value, counts), dropped=dropped if isinstance(dropped, int) else 0)
+
+
+def _binned(value: Any, counts: tuple[float, ...]) -> HistogramValue:
     if "width" in value:
         return HistogramValue(counts, _finite(value["min"]), _finite(value["width"]), None)
     bins = tuple(_finite(edge) for edge in value["bins"])

@@ -163,6 +163,7 @@ export interface ChartData {
   readonly fields: readonly (readonly [string, string])[];
   readonly strings: readonly (readonly [string, string])[];
   readonly spec: unknown;
+  readonly refused: string;
   readonly note: string;
 }
 
@@ -285,6 +286,7 @@ export interface HistogramValue {
   readonly min: number | null;
   readonly width: number | null;
   readonly bins: readonly number[] | null;
+  readonly dropped: number;
 }
 
 export interface LogMark {

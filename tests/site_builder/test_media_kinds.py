@@ -256,7 +256,7 @@ def test_a_chart_keeps_what_can_be_drawn(files: Files) -> None:
     data = orjson.loads(_payload(files, item.payload))
     assert (item.preset, data["columns"], data["rows"]) == ("mine", ["a"], [[1], [None]])
     assert data["fields"] == [["x", "a"]]
-    assert (data["spec"], data["note"][:25]) == (None, "its preset is no JSON: un")
+    assert (data["spec"], data["refused"][:25]) == (None, "its preset is no JSON: un")
 
 
 def test_equal_payloads_are_kept_once(files: Files) -> None:
