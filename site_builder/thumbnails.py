@@ -113,7 +113,9 @@ def unfolded(data: bytes, fps: float) -> Gif:
             rows = math.ceil(len(shown) / columns)
             fits = rows * height <= _SIDE and rows * height * columns * width <= _PIXELS
             sheet = _sheet(gif, shown, columns, rows) if fits else b""
-    except (UnidentifiedImageError, OSError, SyntaxError, EOFError, PILImage.DecompressionBombError) as error:
+    except UnidentifiedImageError as error:  # whose text names the bytes in memory
+        raise ValueError("it is no gif") from error
+    except (OSError, SyntaxError, EOFError, PILImage.DecompressionBombError) as error:
         raise ValueError(f"it cannot be read as a gif: {str(error)[:200]}") from error
     return Gif(width, height, len(shown), fps, columns, sheet)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _MAX_CHANNELS = 16
 _STEREO = 2
+_FASTEST = 2**31
 
 
 class Audio(Media):
@@ -81,8 +82,8 @@ class Audio(Media):
 
         if self.sample_rate is None:
             raise ValueError('Argument "sample_rate" is required when instantiating tracklog.Audio with raw data.')
-        if self.sample_rate <= 0:
-            raise ValueError(f"sample_rate={self.sample_rate} Hz is no rate; samples come at least once a second")
+        if not 0 < self.sample_rate < _FASTEST:
+            raise ValueError(f"sample_rate={self.sample_rate} Hz is no rate of a WAV file: 1 to {_FASTEST - 1:,}")
         samples = _shaped(to_numpy(data))
         if samples.dtype.kind == "f":
             samples = np.nan_to_num(samples.astype(np.float64), nan=0.0, posinf=1.0, neginf=-1.0)

@@ -131,7 +131,9 @@ class Image(Media):
 
         try:
             picture = PILImage.open(io.BytesIO(data))
-        except (UnidentifiedImageError, PILImage.DecompressionBombError) as error:
+        except UnidentifiedImageError as error:  # whose text names the bytes in memory
+            raise ValueError(f"{name} cannot be read as an image: its format is none that Pillow knows") from error
+        except PILImage.DecompressionBombError as error:
             raise ValueError(f"{name} cannot be read as an image: {error}") from error
         known = _SHOWN.get(picture.format or "")
         if known is None:

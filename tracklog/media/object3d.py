@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
 from typing import TYPE_CHECKING, Any
 
 from tracklog.media import source
@@ -161,7 +162,7 @@ def _listed(items: Any) -> list[Any]:
 
 
 def _box(box: Mapping[str, Any]) -> dict[str, Any]:
-    corners = [_place(corner, "a corner of a box") for corner in _listed(box["corners"])]
+    corners = [_place(corner, "a corner of a box") for corner in _listed(_part(box, "corners", "a box"))]
     if len(corners) != _CORNERS:
         raise ValueError(f"a box has {_CORNERS} corners, this one {len(corners)}")
     found: dict[str, Any] = {"corners": corners}
@@ -175,14 +176,22 @@ def _box(box: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _vector(vector: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {end: _place(vector[end], f"the {end} of a vector") for end in ("start", "end")}
+    found: dict[str, Any] = {
+        end: _place(_part(vector, end, "a vector"), f"the {end} of a vector") for end in ("start", "end")
+    }
     return found | ({"color": _colour(vector["color"])} if vector.get("color") is not None else {})
+
+
+def _part(of: Mapping[str, Any], name: str, what: str) -> Any:
+    if name not in of:
+        raise ValueError(f"{what} needs {name!r}; this one has {', '.join(map(repr, of)) or 'nothing'}")
+    return of[name]
 
 
 def _place(value: Any, what: str) -> list[float]:
     place = [float(part) for part in _listed(value)]
-    if len(place) != 3:  # noqa: PLR2004 - x, y, z
-        raise ValueError(f"{what} is three numbers, not {len(place)}")
+    if len(place) != 3 or not all(map(math.isfinite, place)):  # noqa: PLR2004 - x, y, z
+        raise ValueError(f"{what} is three finite numbers, not {place!r:.80}")
     return place
 
 

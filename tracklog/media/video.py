@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import warn
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tracklog.media.base import MediaDoor
 
 EXTENSIONS = ("gif", "mp4", "webm", "ogg")
+SIDE = 16_000
+"""Longest side of a video that is made of an array, in pixels."""
 FPS = 4
 _CODECS = {"mp4": "libx264", "webm": "libvpx-vp9"}
 _FRAMES, _BATCH = 4, 5
@@ -30,7 +33,7 @@ class Video(Media):
     ``data_or_path``: frames T × C × H × W (time, channels 1, 3 or 4, height, width), or B × T × C × H × W, tiled to a
     grid; values are 0 to 255, others are cast. Or the path of a gif, mp4, webm or ogg, or bytes in memory (`BytesIO`)
     with ``format``, whose bytes are kept. Arrays become a gif, or what ``format`` says where PyAV is installed; ``fps``
-    is 4 unless given. Raises ValueError for other shapes and types of file.
+    is 4 unless given. Raises ValueError for other shapes, sizes, rates and types of file.
     """
 
     LIST_TYPE = "videos"
@@ -67,9 +70,11 @@ class Video(Media):
 
     def _encode(self, frames: NDArray[Any], form: str) -> None:
         self.fps = FPS if self.fps is None else self.fps
-        if not self.fps > 0:
-            raise ValueError(f"fps={self.fps} is no rate; a video has more than 0 frames a second")
+        if not isinstance(self.fps, Real) or not 0.02 <= self.fps <= 1000:  # noqa: PLR2004 - what containers hold
+            raise ValueError(f"fps={self.fps!r} is no rate; a video has 0.02 to 1000 frames a second")
         self.frames, self.height, self.width = frames.shape[:3]
+        if max(self.height, self.width) > SIDE:
+            raise ValueError(f"a video has up to {SIDE:,} pixels a side, this one is {self.width:,} × {self.height:,}")
         if form != "gif" and importlib.util.find_spec("av") is None:
             warn("video-av", f"PyAV writes {form} and is not installed (pip install tracklog[video]); a gif is kept")
             form = "gif"

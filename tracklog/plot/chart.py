@@ -84,7 +84,7 @@ class CustomChart(Media):
 def plot_table(
     vega_spec_name: str,
     data_table: Table,
-    fields: Mapping[str, Any],
+    fields: Mapping[str, Any] | None,
     string_fields: Mapping[str, Any] | None = None,
     split_table: bool = False,
 ) -> CustomChart:
@@ -97,6 +97,7 @@ def plot_table(
 
     if not isinstance(data_table, Table):
         raise TypeError(f"a chart is made of a tracklog.Table, not of {type(data_table).__name__}")
+    fields = fields or {}
     columns = {str(column) for column in data_table.columns}
     for name, column in fields.items():
         if column is not None and str(column) not in columns:

@@ -93,6 +93,7 @@ def test_files_keep_their_bytes(tmp_path: Path, door: MediaDoor) -> None:
     [
         ((TONE,), ValueError, "sample_rate"),
         ((TONE, 0), ValueError, "is no rate"),
+        ((TONE, 10**10), ValueError, "is no rate"),
         ((np.zeros((3, 3, 3)), 8000), ValueError, "shape"),
         ((np.zeros((50, 20)), 8000), ValueError, "shape"),
         ((["a"], 8000), TypeError, "numbers"),

@@ -146,7 +146,7 @@ def test_an_open_file() -> None:
 
 def test_files_that_are_no_images(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_text("<svg/>")
-    with pytest.raises(ValueError, match="cannot be read as an image"):
+    with pytest.raises(ValueError, match="cannot be read as an image: its format is none"):
         Image(tmp_path / "a.png")
     with pytest.raises(FileNotFoundError):
         Image("missing.png")

@@ -84,7 +84,9 @@ def test_a_turned_box() -> None:
         (["a"], TypeError, "numbers"),
         ({"type": "other", "points": []}, ValueError, "'lidar/beta', not 'other'"),
         ({"points": [], "boxes": [{"corners": [[0, 0, 0]]}]}, ValueError, "8 corners, this one 1"),
-        ({"points": [], "vectors": [{"start": [0], "end": [0, 0, 0]}]}, ValueError, "three numbers, not 1"),
+        ({"points": [], "boxes": [{"label": "car"}]}, ValueError, "a box needs 'corners'; this one has 'label'"),
+        ({"points": [], "vectors": [{"start": [0], "end": [0, 0, 0]}]}, ValueError, "three finite numbers, not .0.0."),
+        ({"points": [], "vectors": [{"start": [np.nan] * 3, "end": [0, 0, 0]}]}, ValueError, "three finite numbers"),
         (__file__, ValueError, "not 'py'"),
     ],
 )
