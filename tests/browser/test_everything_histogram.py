@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.browser.support import hash_of, show
+from tests.browser.conftest import built
+from tests.browser.support import hash_of, show, window
 from tests.browser.test_everything import FORMS, ink, page, panel
+from tests.site_builder.logs import write_run
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Locator, Page
 
     from tests.browser.support import Site
 
@@ -97,3 +101,17 @@ def test_a_tensor_of_the_summary_is_described(page: Page, everything: Site, sing
     assert "variance 0." in facts
     assert "95 % 0." in facts
     assert row.locator("svg.sparkline rect").count() == 32
+
+
+def test_what_is_in_no_bin_is_told(browser: Browser, tmp_path: Path) -> None:
+    some = {"_type": "histogram", "counts": [1, 2], "min": 0.0, "width": 1.0, "dropped": 2}
+    none = {"_type": "histogram", "counts": [0, 0], "min": 0.0, "width": 1.0, "dropped": 1_000}
+    write_run(tmp_path / "logs", "r0", [{"some": some, "none": none}] * 3)
+    site = built(tmp_path)
+    with window(browser) as page:
+        show(page, site.url("p/index.html"))
+        page.locator("[data-panel='some#histogram']").get_by_text("6 values NaN or infinite, in no bin").wait_for()
+        empty = page.locator("[data-panel='none#histogram']")
+        empty.get_by_text("No finite values").wait_for()
+        empty.get_by_text("3,000 values NaN or infinite").wait_for()
+        assert not empty.locator("canvas").count()

@@ -10,10 +10,10 @@ import { lookOf } from "../lib/view";
 import { Swatch, nameOf } from "../parts/identity";
 import { useStep } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
-import { Button, Empty } from "../parts/ui";
+import { Empty, Wait } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { PanelProps } from "../parts/viewer";
-import type { Values } from "./histogram/bins";
+import { totalOf, type Values } from "./histogram/bins";
 import { Heat } from "./histogram/heat";
 import { Overlay, type Layer } from "./histogram/overlay";
 import { Ridges } from "./histogram/ridge";
@@ -36,12 +36,9 @@ function Panel(props: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
   const acts = (
-    <>
-      <select class="plainselect" aria-label="View" value={view} onChange={(event) => setParams({ [place]: event.currentTarget.value === "heat" ? undefined : event.currentTarget.value })}>
-        {VIEWS.map(([name, text]) => <option key={name} value={name}>{text}</option>)}
-      </select>
-      {!props.large && <Button kind="xs" icon="full" label="Full screen" onClick={() => setParams({ panel: panel.id })} />}
-    </>
+    <select class="plainselect" aria-label="View" value={view} onChange={(event) => setParams({ [place]: event.currentTarget.value === "heat" ? undefined : event.currentTarget.value })}>
+      {VIEWS.map(([name, text]) => <option key={name} value={name}>{text}</option>)}
+    </select>
   );
   const shared = { ...props, runs, acts, attach, seen };
   return view === "overlay" ? <OverlayCard key="overlay" {...shared} /> : <StepsCard key="steps" {...shared} view={view} />;
@@ -85,6 +82,7 @@ function StepsCard({ panel, drag, large, runs, acts, attach, seen, view }: CardP
   const { value: found, error } = useLoaded(() => firstOf(among, panel.key), [among.map((other) => other.parts.join()).join(), panel.key], seen);
   const run = found?.run ?? among[0];
   const value = found?.values;
+  const empty = Boolean(value?.length) && value!.every((one) => !totalOf(one.value));
   return (
     <Card panel={panel} innerRef={attach} label={`${panel.title}: histogram by step${run ? ` of ${nameOf(run)}` : ""}`} drag={drag} acts={acts}>
       <div class="legend-wrap"><div class="legend nofade">
@@ -93,7 +91,7 @@ function StepsCard({ panel, drag, large, runs, acts, attach, seen, view }: CardP
           : nameOf(run)}</span>}
         {value?.[0] && <span class="dim">{bins(value)}, {view === "heat" ? "share per step" : "each scaled to its peak"}</span>}
       </div></div>
-      <Body error={error} ready={found !== undefined && (found !== null || !run)} none={!value?.length} title={!run ? "No run is shown" : found?.damaged ? `${plural(found.damaged, "histogram")} could not be read` : "Not logged by this run"} large={large}>
+      <Body error={error} ready={found !== undefined && (found !== null || !run)} none={!value?.length || empty} title={empty ? "No finite values" : !run ? "No run is shown" : found?.damaged ? `${plural(found.damaged, "histogram")} could not be read` : "Not logged by this run"} large={large}>
         {() => (view === "heat" ? <Heat values={value!} id={panel.id} tall={large} /> : <Ridges values={value!} look={lookOf(run!)} id={panel.id} tall={large} tell={setDrawn} />)}
       </Body>
       <p class="hint" title={found ? left(found, view, drawn) : undefined}>{found && left(found, view, drawn)}</p>
@@ -110,6 +108,8 @@ const bins = (values: Values): string => {
 /** What of the histograms is not to be seen. */
 function left({ values, damaged }: Found, view: View, drawn: number): string {
   const said = damaged && values.length ? [`${full(damaged)} could not be read`] : [];
+  const dropped = values.reduce((sum, { value }) => sum + value.dropped, 0);
+  if (dropped) said.push(`${plural(dropped, "value")} NaN or infinite, in no bin`);
   if (view === "heat" && values.length > 400) said.push(`${full(values.length)} histograms, the last one of each pixel column drawn`);
   if (view === "ridge" && drawn && drawn < values.length) said.push(`${full(drawn)} of ${full(values.length)} histograms drawn, evenly chosen`);
   return said.join(" · ");
@@ -142,7 +142,7 @@ function OverlayCard({ panel, drag, large, runs, acts, attach, seen }: CardProps
 function Body({ error, ready, none, title, large, children }: { error: string; ready: boolean; none: boolean; title: string; large?: boolean; children: () => ComponentChildren }) {
   const frame = large ? "plot tall" : "plot";
   if (error) return <div class={frame}><Empty title="This panel could not be read" text={error} /></div>;
-  if (!ready) return <div class={`${frame} wait`} aria-hidden="true"><i class="sk" /></div>;
+  if (!ready) return <Wait />;
   return none ? <div class={frame}><Empty title={title} /></div> : <>{children()}</>;
 }
 
