@@ -62,12 +62,18 @@ def _scene(data: bytes, record: Any, facts: dict[str, Any], door: Door) -> Objec
     if isinstance(points, dict):
         return _cloud(clouds.of_array(door.read(points["path"], LARGEST)), scene, facts, door)
     listed_points = scene.get("points") if isinstance(scene, dict) else scene
+    if listed_points is None and not (isinstance(scene, dict) and (scene.get("boxes") or scene.get("vectors"))):
+        raise ValueError(f"{record['path']} is damaged: it holds neither points nor boxes nor vectors")
     return _cloud(clouds.of_list(listed_points), scene if isinstance(scene, dict) else {}, facts, door)
 
 
 def _cloud(cloud: Cloud, scene: dict[str, Any], facts: dict[str, Any], door: Door) -> Object3DItem:
     boxes = [_box(box) for box in scene.get("boxes") or ()]
     arrows = [_arrow(vector) for vector in scene.get("vectors") or ()]
+    placed = [box for box in boxes if _is_near(*box.corners)]
+    pointed = [arrow for arrow in arrows if _is_near(arrow.start, arrow.end)]
+    lost = len(boxes) - len(placed) + len(arrows) - len(pointed)
+    notes = [note for note in (cloud.note, lost and f"{lost:,} of the boxes and arrows without a place left out") if note]
     return Object3DItem(
         **facts,
         format="cloud",
@@ -76,9 +82,9 @@ def _cloud(cloud: Cloud, scene: dict[str, Any], facts: dict[str, Any], door: Doo
         total=cloud.total,
         colours=cloud.colours,
         center=cloud.center,
-        boxes=tuple(boxes[:_SHOWN]),
-        arrows=tuple(arrows[:_SHOWN]),
-        note=cloud.note,
+        boxes=tuple(placed[:_SHOWN]),
+        arrows=tuple(pointed[:_SHOWN]),
+        note="; ".join(notes),
     )
 
 
@@ -102,6 +108,10 @@ def _arrow(vector: Any) -> Arrow:
 def _place(value: Any) -> tuple[float, float, float]:
     x, y, z = (float(part) for part in value)
     return x, y, z
+
+
+def _is_near(*places: tuple[float, float, float]) -> bool:
+    return all(abs(part) < clouds.FARTHEST for place in places for part in place)
 
 
 def _colour(value: Any) -> tuple[int, int, int] | None:

@@ -6,6 +6,7 @@ declare module "node:assert/strict" {
     equal(actual: unknown, expected: unknown, message?: string): void;
     deepEqual(actual: unknown, expected: unknown, message?: string): void;
     ok(value: unknown, message?: string): void;
+    match(text: string, pattern: RegExp, message?: string): void;
     throws(body: () => unknown, expected?: unknown): void;
   };
   export default assert;

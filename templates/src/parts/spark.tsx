@@ -76,7 +76,7 @@ function Bars({ counts }: { counts: readonly number[] }) {
   const width = (WIDTH - 2) / counts.length;
   return (
     <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true">
-      {counts.map((count, i) => <rect key={i} x={1 + i * width} y={HEIGHT - 1 - (count / most) * (HEIGHT - 2)} width={Math.max(0.6, width - 0.5)} height={(count / most) * (HEIGHT - 2)} fill="var(--ink-3)" />)}
+      {counts.map((one) => Math.max(0, one)).map((count, i) => <rect key={i} x={1 + i * width} y={HEIGHT - 1 - (count / most) * (HEIGHT - 2)} width={Math.max(0.6, width - 0.5)} height={(count / most) * (HEIGHT - 2)} fill="var(--ink-3)" />)}
     </svg>
   );
 }

@@ -18,7 +18,7 @@ import type { PanelProps, Viewer } from "../parts/viewer";
 import { fill } from "./lib/fill";
 import { jsonOf } from "./lib/payload";
 import { metaOf, presetNamed, type Preset } from "./lib/presets";
-import { alone, averaged, mappingOf, rowsOf, type Owned } from "./lib/rows";
+import { alone, averaged, mappingOf, nothing, rowsOf, type Owned } from "./lib/rows";
 import { addStyle } from "./lib/style";
 import { Editor } from "./lib/editor";
 import css from "./chart.css";
@@ -94,8 +94,10 @@ function Chart({ chart, height, title, editing, close }: { chart: Placed; height
   if (!readable.length) return <div class="plot"><Empty title="This chart is damaged" text={broken?.item.error} /></div>;
   if (!value || !drawn.value) return <Wait />;
   const Drawn = drawn.value.Drawn;
-  const wrong = failed || (preset ? "" : `no preset is called ${chart.preset}; put ${chart.preset}.vl.json into the folder charts beside the log folder, and log again`);
+  const wrong = failed || (preset ? "" : first?.refused || `no preset is called ${chart.preset}; put ${chart.preset}.vl.json into the folder charts beside the log folder, and log again`);
   const notes = [...new Set(value.map(({ data }) => data.note).filter(Boolean))];
+  const empty = spec && !failed ? nothing(preset, mapping, value.map(({ data }) => data)) : "";
+  if (empty) notes.unshift(`Nothing to draw: ${empty}`);
   if (chart.others) notes.push(`${plural(chart.others, "run")} with another preset left out`);
   if (broken) notes.push(`${nameOf(broken.run)}: ${broken.item.error}`);
   return (

@@ -2,13 +2,14 @@
 import * as NGL from "ngl/dist/ngl.js";
 import { useEffect, useState } from "preact/hooks";
 import { rgb, themeTick } from "../lib/colours";
-import { full } from "../lib/format";
+import { full, plural } from "../lib/format";
 import type { MoleculeItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
 import { Button, Empty, download } from "../parts/ui";
 import type { ItemProps, PanelProps } from "../parts/viewer";
 import { hasWebGL, useLive3D, type Live } from "./lib/live3d";
 import { bytesOf } from "./lib/payload";
+import { damaged } from "./lib/damage";
 import { addStyle } from "./lib/style";
 import css from "./space.css";
 
@@ -17,6 +18,8 @@ addStyle(css);
 const STYLES: readonly (readonly [string, string])[] = [["ball+stick", "ball and stick"], ["licorice", "sticks"], ["spacefill", "spheres"], ["cartoon", "cartoon"], ["surface", "surface"], ["line", "lines"]];
 /** What NGL calls the formats that it knows under another name. */
 const FORMATS: Readonly<Record<string, string>> = { mmcif: "mmcif", mcif: "mmcif", sd: "sdf" };
+/** Ångström from the origin that a molecule can be drawn at. */
+const FARTHEST = 1e7;
 /** From here on a cartoon says more than atoms do. */
 const LARGE = 400;
 
@@ -92,6 +95,8 @@ function formulaOf(structure: NGL.Structure): [string, number][] {
   if (structure.atomCount > LARGE) return [];
   const counts = new Map<string, number>();
   structure.eachAtom(({ element }) => void counts.set(element, (counts.get(element) ?? 0) + 1));
+  // Some formats have names only, which need not be those of elements.
+  if ([...counts.keys()].some((element) => !element)) return [];
   const rank = (element: string): string => (counts.has("C") ? { C: "0", H: "1" }[element] : undefined) ?? element;
   return [...counts].map(([element, count]): [string, number] => [element[0] + element.slice(1).toLowerCase(), count]).sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1));
 }
@@ -108,9 +113,14 @@ async function open(element: HTMLElement, data: Uint8Array<ArrayBuffer>, item: M
     place.remove();
   };
   try {
-    const component = await stage.loadFile(new Blob([data]), { ext: FORMATS[item.format] ?? item.format, defaultRepresentation: false });
+    const component = await stage.loadFile(new Blob([data]), { ext: FORMATS[item.format] ?? item.format, defaultRepresentation: false }).catch((error: unknown) => {
+      throw new Error(damaged(item.format, error));
+    });
     const structure = component?.structure;
     if (!structure?.atomCount) throw new Error(`nothing in this ${item.format} file could be read as atoms`);
+    let lost = 0;
+    structure.eachAtom(({ x, y, z }) => void (lost += Number(![x, y, z].every((part) => Math.abs(part) < FARTHEST))));
+    if (lost) throw new Error(`${full(lost)} of ${plural(structure.atomCount, "atom")} in this ${item.format} file have no coordinates`);
     // Nearer than NGL's own distance, which leaves room for what small molecules rarely have around them.
     const near = structure.atomCount > LARGE ? 0.85 : 0.65;
     const fit = (ms: number): void => void stage.animationControls.zoomMove(component.getCenter(), component.getZoom() * near, ms);

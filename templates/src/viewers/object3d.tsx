@@ -1,6 +1,6 @@
 // Meshes and clouds of points, drawn by three: orbit, pan with Ctrl, zoom, reset; sizes and colours of points.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { full } from "../lib/format";
+import { full, plural } from "../lib/format";
 import type { Object3DItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
 import { Button, Empty, Slider, download } from "../parts/ui";
@@ -46,7 +46,7 @@ function Item({ run, item }: ItemProps<Object3DItem>) {
       </div>
       <p class="facts">
         {isCloud ? <span class="said"><b>{full(item.points)}</b> {item.points < item.total ? `of ${full(item.total)} ` : ""}points{item.boxes.length ? `, ${full(item.boxes.length)} boxes` : ""}{item.arrows.length ? `, ${full(item.arrows.length)} arrows` : ""}</span>
-          : <span class="said">{now && <><b>{full(now.triangles ?? 0)}</b> triangles, {item.format}</>}</span>}
+          : <span class="said">{now && <><b>{full(now.triangles || now.vertices || 0)}</b> {sort(now)}, {item.format}</>}</span>}
         <span class="how" aria-hidden="true" title="Drag to orbit, Ctrl and drag to pan, wheel to zoom, R to reset">drag, Ctrl-drag, wheel</span>
       </p>
       {isCloud && <p class="facts">
@@ -55,9 +55,13 @@ function Item({ run, item }: ItemProps<Object3DItem>) {
         <label class="size">Size <Slider label="Size of points" min={1} max={8} step={0.5} value={size} text={`${size} pixels`} onInput={setSize} width="56px" /></label>
         {by === "category" && now?.categories && <span class="swatches">{now.categories.map((n) => <span key={n}><i style={{ background: CATEGORIES[n % CATEGORIES.length] }} />{n}</span>)}</span>}
       </p>}
+      {now?.left ? <p class="facts amber">{plural(now.left, "part")} without a place left out</p> : null}
       {item.note && <p class="facts amber">{item.note}</p>}
     </div>
   );
 }
+
+/** What a mesh consists of, by its number. */
+const sort = ({ triangles, vertices }: Scene): string => (triangles === 1 ? "triangle" : triangles ? "triangles" : vertices === 1 ? "vertex without triangles" : "vertices without triangles");
 
 tracklog.viewer("object3d", { Panel, Item });

@@ -10,6 +10,7 @@ import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
 import { jsonOf } from "./lib/payload";
 import { addStyle } from "./lib/style";
+import { tiled } from "./lib/tiles";
 import css from "./plotly.css";
 
 addStyle(css);
@@ -40,6 +41,8 @@ function Item({ run, item, large }: ItemProps<FigureItem>) {
     return figure;
   }, [run.parts.join(), item.payload]);
   if (error) return <div class="plot"><Empty title="This figure could not be read" text={error} /></div>;
+  const tiles = value && tiled(value);
+  if (tiles) return <div class="plot"><Empty title="This map needs tiles from the network" text={`A site asks the network for nothing, and ${tiles} draws on tiles of a server. scatter_geo and choropleth draw offline.`} /></div>;
   return value ? <Drawn figure={value} height={large ? LARGE : HEIGHT} /> : <Wait />;
 }
 

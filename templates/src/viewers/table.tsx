@@ -125,6 +125,7 @@ function TableView({ sources, state, set, title, large }: { sources: readonly So
   if (!good.length) return <><Notes notes={notes} /><div class="plot"><Empty title="This table cannot be shown" /></div></>;
   if (error) return <div class="plot"><Empty title="This table could not be read" text={error} /></div>;
   if (!frame || !kept || !ordered) return <Wait />;
+  if (!frame.columns.length) return <><Notes notes={notes} /><div class="plot"><Empty title="This table is empty" text={frame.rows ? `It has no columns, and ${plural(frame.rows, "row")}` : "It has neither columns nor rows"} /></div></>;
   const columns = frame.columns.filter((column) => !state.hidden.includes(column.id));
   const rows = good[0]!.items.reduce((sum, item) => sum + item.rows, 0);
   return (

@@ -10,6 +10,7 @@ import { MediaPanel } from "../parts/mediapanel";
 import { Button, Empty, Wait } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
+import { bound, boundFunctions } from "./lib/bounds";
 import { Editor } from "./lib/editor";
 import { jsonOf } from "./lib/payload";
 import type { Preset } from "./lib/presets";
@@ -18,6 +19,8 @@ import css from "./vega.css";
 import editor from "./editor.css";
 
 addStyle(css + editor);
+bound(vega.transforms as unknown as Parameters<typeof bound>[0]);
+boundFunctions((name, set) => (set ? vega.expressionFunction(name, set) : vega.expressionFunction(name)));
 
 const HEIGHT = 220;
 const LARGE = 380;
@@ -74,7 +77,11 @@ function Drawn({ spec, datasets, height, onError }: DrawnProps) {
   useEffect(() => {
     if (!width) return;
     let view: vega.View | null = null;
+    let told = "";
+    // What fails after the first failure is its echo.
     const tell = (text: string): void => {
+      if (told) return;
+      told = text;
       setError(text);
       onError?.(text);
     };
@@ -105,7 +112,7 @@ function viewOf(logged: unknown, datasets: Readonly<Record<string, readonly obje
   const url = remote(spec);
   if (url) throw new Error(`${LOADS} (${url.slice(0, 200)})`);
   const said: string[] = [];
-  const logger: vega.LoggerInterface = { ...vega.logger(vega.Error), error: (...parts: readonly unknown[]) => (tell(parts.map(String).join(" ")), logger), warn: (...parts: readonly unknown[]) => (said.push(parts.map(String).join(" ")), logger) } as vega.LoggerInterface;
+  const logger: vega.LoggerInterface = { ...vega.logger(vega.Error), error: (...parts: readonly unknown[]) => (tell(parts.map((part) => (part instanceof Error ? part.message : String(part))).join(" ")), logger), warn: (...parts: readonly unknown[]) => (said.push(parts.map(String).join(" ")), logger) } as vega.LoggerInterface;
   const isVega = String(spec.$schema ?? "").includes("/vega/");
   const parsed = isVega ? (spec as vega.Spec) : compile(sized({ ...spec, datasets: { ...(spec.datasets as object | undefined), ...datasets } }, width, height), { config: theme(), logger }).spec;
   const runtime = vega.parse(parsed, isVega ? (theme() as vega.Config) : undefined, { ast: true });

@@ -15,7 +15,10 @@ export interface Scene extends Live {
   points?(size: number, by: ColourBy): void;
   /** Keeps the children of an element at the corners they name; returns how to stop. */
   follow(tags: HTMLElement): () => void;
+  /** Of a mesh: what it consists of; what of it has no place. */
   readonly triangles?: number;
+  readonly vertices?: number;
+  readonly left?: number;
   readonly categories?: readonly number[];
 }
 

@@ -1,10 +1,10 @@
 // One cell: numbers with their column's decimals, text, dates, media drawn by their own viewers.
 import type { ComponentChildren } from "preact";
-import { cell as formatted, decimalsOf, full } from "../../lib/format";
+import { cell as formatted, decimalsOf } from "../../lib/format";
 import { lookOf } from "../../lib/view";
 import { Swatch } from "../../parts/identity";
 import { Item } from "../../parts/viewer";
-import { isMediaCell, isMissing, isoDate, plain, type Column, type MediaCell } from "./columns";
+import { histogramOf, isMediaCell, isMissing, isoDate, plain, type Column, type MediaCell } from "./columns";
 import { Bars } from "./dist";
 
 const SAMPLE = 1000;
@@ -45,17 +45,11 @@ export function Cell({ column, row, size }: { column: Column; row: number; size:
   }
   const cell = column.cells![row];
   if (isMediaCell(cell)) return <Media cell={cell} size={size} />;
-  const counts = countsOf(cell);
-  if (counts) return <Bars dist={{ counts, text: `${full(counts.length)} bins`, caption: "" }} />;
+  const histogram = histogramOf(cell);
+  if (histogram) return <><Bars dist={{ ...histogram, caption: "" }} /><span class="cut dt-bins" title={histogram.text}>{histogram.text}</span></>;
   const text = plain(column, row);
   const run = column.runs?.get(text);
   return <span class="cut" title={text.slice(0, 2000)}>{run && <><Swatch look={lookOf(run)} line /> </>}{text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}</span>;
-}
-
-function countsOf(cell: unknown): readonly number[] | null {
-  const record = cell as { _type?: string; counts?: readonly number[]; values?: readonly number[] } | null;
-  const counts = record?._type === "histogram" ? (record.counts ?? record.values) : null;
-  return Array.isArray(counts) && counts.length > 0 && counts.every((count) => typeof count === "number") ? counts : null;
 }
 
 function Media({ cell, size }: { cell: MediaCell; size: number }) {

@@ -1,5 +1,6 @@
 // Columns of a table in memory: numbers in typed arrays, other cells as they are. No object for a row.
 import type { MediaItem, RunRow, TableColumn, TableItem } from "../../model";
+import { number, plural } from "../../lib/format";
 import { unpack } from "../../lib/pack";
 
 export type Type = "number" | "bool" | "date" | "string" | "mixed" | "media";
@@ -222,12 +223,24 @@ export function plain(column: Column, row: number): string {
   return String(value(column, row));
 }
 
+/** The counts of a cell that is a histogram, and what it says: 64 bins from 0.1 to 3. */
+export function histogramOf(cell: unknown): { readonly counts: readonly number[]; readonly text: string } | null {
+  const record = cell as { _type?: unknown; counts?: unknown; values?: unknown; min?: unknown; width?: unknown; bins?: unknown } | null;
+  const counts = record?._type === "histogram" ? (record.counts ?? record.values) : null;
+  if (!Array.isArray(counts) || !counts.length || !counts.every((count) => typeof count === "number")) return null;
+  const bins = Array.isArray(record!.bins) ? (record!.bins as unknown[]) : [record!.min, Number(record!.min) + Number(record!.width) * counts.length];
+  const [low, high] = [Number(bins[0] ?? NaN), Number(bins.at(-1) ?? NaN)];
+  return { counts: counts as number[], text: plural(counts.length, "bin") + (Number.isFinite(low) && Number.isFinite(high) ? ` from ${number(low)} to ${number(high)}` : "") };
+}
+
 function textOf(cell: unknown): string {
   if (typeof cell === "string") return cell;
   if (isMediaCell(cell)) return cell.items.map((item) => item.caption || item.src || cell.kind).join(", ");
   if (typeof cell !== "object" || cell === null) return String(cell);
   const record = cell as { _type?: string; value?: unknown; shape?: readonly number[]; dtype?: string };
   if (record._type === "string") return String(record.value);
+  const histogram = histogramOf(cell);
+  if (histogram) return histogram.text;
   if (record._type === "ndarray-file" && Array.isArray(record.shape)) return `${record.dtype} ${record.shape.join(" × ")}`;
   return JSON.stringify(cell);
 }
