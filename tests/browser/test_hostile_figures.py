@@ -74,6 +74,8 @@ GENERATED: dict[str, tuple[dict[str, Any], str]] = {
         {**WIDE, "encoding": {"x": {"field": "a", "type": "quantitative", "axis": {"tickCount": 1e9}}}},
         "1,000,000,000 ticks",
     ),
+    "nothing": ({}, "this specification has no mark"),
+    "types": ({"mark": 7, "encoding": [1, 2], "layer": "x"}, "of another type than a chart has there"),
 }
 # A signal that is within bounds is none of this.
 FINE = {
@@ -209,7 +211,7 @@ def card(page: Page, site: Site, key: str) -> Locator:
     return found
 
 
-def test_charts_that_would_fill_the_memory_say_what_they_ask_for(page: Page, hostile: Site) -> None:
+def test_charts_that_would_fill_the_memory_or_cannot_be_read_say_so(page: Page, hostile: Site) -> None:
     for name, (_, text) in GENERATED.items():
         card(page, hostile, f"generated/{name}").get_by_text(text).wait_for()
     card(page, hostile, "altair").get_by_text(

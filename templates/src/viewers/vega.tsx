@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import * as vega from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type Config, type TopLevelSpec } from "vega-lite";
-import { rgb, themeTick } from "../lib/colours";
+import { isDark, rgb, themeTick } from "../lib/colours";
 import { number } from "../lib/format";
 import type { FigureItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
@@ -14,6 +14,7 @@ import { bound, boundFunctions } from "./lib/bounds";
 import { Editor } from "./lib/editor";
 import { jsonOf } from "./lib/payload";
 import type { Preset } from "./lib/presets";
+import { flip, ramp } from "./lib/ramp";
 import { addStyle } from "./lib/style";
 import css from "./vega.css";
 import editor from "./editor.css";
@@ -91,11 +92,18 @@ function Drawn({ spec, datasets, height, onError }: DrawnProps) {
       view.initialize(box.current!);
       view.runAsync().catch((failed: Error) => tell(failed.message));
     } catch (failed) {
-      tell((failed as Error).message);
+      tell(sentence(failed as Error));
     }
     return () => void view?.finalize();
   }, [spec, datasets, width, height, theme]);
   return <div class="vega-box">{error && <Empty title="This chart cannot be drawn" text={error} />}<div ref={box} hidden={error !== ""} /></div>;
+}
+
+/** What Vega says of a specification that it cannot read, without the specification. */
+function sentence(error: Error): string {
+  if (error.message.startsWith("Invalid specification")) return "this specification has no mark, and none of layer, facet, repeat, concat, hconcat and vconcat";
+  if (error instanceof TypeError) return "a part of this specification is of another type than a chart has there";
+  return error.message.slice(0, 300);
 }
 
 const LOADS = "this chart asks for data at a URL; a site loads nothing: give the data with the chart";
@@ -130,28 +138,37 @@ function remote(spec: unknown): string {
   return (Array.isArray(data) ? data.map((one: { url?: unknown }) => (typeof one.url === "string" ? one.url : "")).find(Boolean) : "") || Object.values(rest).map(remote).find(Boolean) || "";
 }
 
+/** Height of a chart in a card, for which presets choose the sizes of their cells. */
+const CARD = 220;
+
 /** A single view fills its place; compositions keep the sizes of their parts. */
 function sized(spec: Record<string, unknown>, width: number, height: number): TopLevelSpec {
   const single = "mark" in spec || "layer" in spec;
   const encoding = spec.encoding as Record<string, unknown> | undefined;
   const faceted = encoding && ["row", "column", "facet"].some((channel) => channel in encoding);
   // Presets write on their marks in these, whatever the theme.
-  const inks = ["ink", "paper"].map((name) => ({ name, value: `rgb(${rgb(`var(--${name})`).join(",")})` }));
-  const result: Record<string, unknown> = { background: "transparent", ...spec, params: [...((spec.params as object[] | undefined) ?? []), ...inks] };
+  const inks: { name: string; value: unknown }[] = [...["ink", "paper"].map((name) => ({ name, value: colourOf(name) })), { name: "flip", value: flip(isDark()) }];
+  const own = ((spec.params as { name?: string }[] | undefined) ?? []).filter(({ name }) => !inks.some((ink) => ink.name === name));
+  const result: Record<string, unknown> = { background: "transparent", ...spec, params: [...own, ...inks] };
+  const cells = spec.spec as { width?: { step?: number }; height?: { step?: number } } | undefined;
+  if (cells?.width?.step && cells.height?.step) result.spec = { ...cells, width: { step: (cells.width.step * height) / CARD }, height: { step: (cells.height.step * height) / CARD } };
   if (single && !faceted) Object.assign(result, { width, height: spec.height ?? height, autosize: { type: "fit", contains: "padding" } });
   return result as unknown as TopLevelSpec;
 }
 
+const colourOf = (name: string): string => `rgb(${rgb(`var(--${name})`).join(",")})`;
+
 function theme(): Config {
-  const colour = (name: string): string => `rgb(${rgb(`var(--${name})`).join(",")})`;
-  const [ink, dim, line, accent] = [colour("ink"), colour("ink-3"), colour("line"), colour("accent")];
+  const [ink, dim, line, accent] = [colourOf("ink"), colourOf("ink-3"), colourOf("line"), colourOf("accent")];
+  const runs = Array.from({ length: 12 }, (_, n) => colourOf(`run-${n + 1}`));
+  const few = { tickCount: { expr: "ceil(width / 70)" } };
   const font = getComputedStyle(document.body).fontFamily;
   return {
     background: "transparent", font, padding: 4,
     axis: { labelColor: dim, titleColor: dim, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 10.5, titleFontSize: 11, titleFontWeight: "normal", labelOverlap: "greedy", labelFlush: false, labelSeparation: 6 },
     legend: { labelColor: ink, titleColor: dim, labelFontSize: 11, titleFontSize: 11, titleFontWeight: "normal", symbolSize: 60 },
     header: { labelColor: ink, titleColor: dim, labelFontSize: 11 }, title: { color: ink, fontSize: 12, fontWeight: 500, anchor: "start" },
-    view: { stroke: "transparent" }, range: { heatmap: [colour("paper"), accent, ink], ramp: [colour("paper"), accent] }, mark: { color: accent, tooltip: { content: "data" } }, text: { color: ink }, rule: { color: dim },
+    view: { stroke: "transparent" }, axisXQuantitative: few, range: { category: runs, heatmap: ramp(), ramp: ramp() }, mark: { color: accent, tooltip: { content: "data" } }, text: { color: ink }, rule: { color: dim },
   } as Config;
 }
 
