@@ -40,6 +40,8 @@ const unused = [
   [/const _timeSeriesVal  = .*;/, ""],
   [/s\.value = isTime \? .* : (sv \|\| numSeriesVal;)/, "s.value = $1"],
   [/isTime \? \(\s*\/\/ config[\s\S]*?_timeAxisVals\s*\) : /, ""],
+  // Sizes of fonts may have decimals.
+  ["(/(\\d+)px/", "(/([\\d.]+)px/"],
   ["const linearPath = linear() ;", "const linearPath = () => null;"],
   ["const showLegend = legend.show;", "const showLegend = false;"],
   ["uPlot.join = join;", ""],

@@ -73,7 +73,9 @@ def _cloud(cloud: Cloud, scene: dict[str, Any], facts: dict[str, Any], door: Doo
     placed = [box for box in boxes if _is_near(*box.corners)]
     pointed = [arrow for arrow in arrows if _is_near(arrow.start, arrow.end)]
     lost = len(boxes) - len(placed) + len(arrows) - len(pointed)
-    notes = [note for note in (cloud.note, lost and f"{lost:,} of the boxes and arrows without a place left out") if note]
+    notes = [
+        note for note in (cloud.note, lost and f"{lost:,} of the boxes and arrows without a place left out") if note
+    ]
     return Object3DItem(
         **facts,
         format="cloud",

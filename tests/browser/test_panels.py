@@ -83,6 +83,24 @@ def test_values_that_are_not_finite_are_ticks_at_the_edges(browser: Browser, kin
         assert page.evaluate(MARKED, ["--warn", "bottom", steps]) == list(BELOW)
 
 
+def test_numbers_at_the_axes_are_as_large_on_dense_screens(browser: Browser, kinds: Site) -> None:
+    inked = []
+    for scale in (1, 2):
+        with window(browser, device_scale_factor=scale) as page:
+            show(page, kinds.url("p/index.html", "v=1"))
+            # What is written left of the plot, in pixels of the canvas.
+            inked.append(
+                page.evaluate("""() => {
+                  const canvas = document.querySelector('figure canvas');
+                  const scale = canvas.width / canvas.clientWidth;
+                  const left = (document.querySelector('figure .u-over').offsetLeft - 2) * scale;
+                  const d = canvas.getContext('2d').getImageData(0, 0, Math.floor(left), canvas.height).data;
+                  return d.reduce((n, v, i) => n + (i % 4 === 3 ? v / 255 : 0), 0);
+                }""")
+            )
+    assert 3 < inked[1] / inked[0] < 5
+
+
 def at(page: Page, share_x: float, share_y: float = 0.5, selector: str = "figure .u-over") -> None:
     box = page.locator(selector).first.bounding_box()
     assert box is not None

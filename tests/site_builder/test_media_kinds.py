@@ -169,7 +169,7 @@ BAD: dict[str, tuple[Kind, str, bytes, str]] = {
     "sound": ("audio", "a.wav", b"RIFF nothing", "cannot be decoded"),
     "sound of another type": ("audio", "a.exe", b"x", "is none of"),
     "truncated gif": ("video", "a.gif", gif(3, (20, 20))[:60], "damaged"),
-    "gif that is text": ("video", "a.gif", b"hello", "cannot be read as a gif"),
+    "gif that is text": ("video", "a.gif", b"hello", "is no gif"),
     "empty molecule": ("molecule", "a.pdb", b" \n", "is empty"),
     "molecule of another type": ("molecule", "a.txt", b"x", "is none of"),
     "pickled points": ("object3d", "a.npy", _NPY_OBJECTS.getvalue(), "damaged"),

@@ -4,7 +4,7 @@ import { media } from "../entry";
 import type { RunFile, RunHead, RunRow } from "../model";
 import { param, setParams } from "../route";
 import { fileBytes } from "../lib/data";
-import { bytes, full } from "../lib/format";
+import { bytes, plural } from "../lib/format";
 import { Icon } from "../parts/icons";
 import { useRunHead } from "../parts/runhead";
 import { Button, Empty, download } from "../parts/ui";
@@ -43,7 +43,7 @@ export function Files() {
   return (
     <div class="files">
       <nav class="file-tree" aria-label="Files">
-        <p class="dim">{full(head.files.length)} files, {bytes(total)}</p>
+        <p class="dim">{plural(head.files.length, "file")}, {bytes(total)}</p>
         <Branch folder={tree} chosen={chosen} path="" />
       </nav>
       <Content key={chosen.path} run={run} head={head} file={chosen} />

@@ -5,7 +5,7 @@ import { param, setParams } from "../route";
 import { cell, decimalsOf } from "./format";
 import { highIsBetter, lowIsBetter } from "./keys";
 import type { ColumnInfo, RunTable } from "./runs";
-import { groupKeys, join, listed, mainMetric, split, table } from "./view";
+import { groupKeys, join, listed, firstMetric, split, table } from "./view";
 
 export interface TableColumn extends ColumnInfo {
   readonly width: number;
@@ -42,7 +42,7 @@ function defaultIds(now: RunTable | null, runs: readonly RunRow[]): string[] {
   if (some((run) => run.tags.length > 0)) ids.push("tags");
   if (some((run) => run.notes !== "")) ids.push("notes");
   ids.push("created", "duration");
-  const main = mainMetric.value;
+  const main = firstMetric.value;
   const numeric = now.columns.filter((column) => column.tier === "summary" && column.numeric && column.id !== main).map((column) => column.id);
   if (main) ids.push(`~${main}`, main);
   ids.push(...numeric.slice(0, main ? SUMMARY - 1 : SUMMARY));

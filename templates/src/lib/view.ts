@@ -227,10 +227,11 @@ function tidy(value: number, [from, to]: readonly [number, number]): string {
   return String(Number(value.toFixed(Math.max(0, Math.min(12, 4 - Math.floor(Math.log10(to - from)))))));
 }
 
+/** The metric that is shown beside a run's name: the one that is sorted by, else `firstMetric`. */
+export const mainMetric = computed<string | null>(() => sortKeys.value.find((key) => key.id.startsWith("summary."))?.id ?? firstMetric.value);
+
 /** The metric that lists show by default: validation before training, in the order logged. */
-export const mainMetric = computed<string | null>(() => {
-  const first = sortKeys.value.find((key) => key.id.startsWith("summary."));
-  if (first) return first.id;
+export const firstMetric = computed<string | null>(() => {
   const known = scalars.value.filter((key) => key.stream === "history" && table.value?.info(`summary.${key.key}`)?.numeric);
   const held = known.filter((key) => isHeldOut(key.key));
   const best = held.find((key) => highIsBetter(key.key)) ?? held[0] ?? known.find((key) => highIsBetter(key.key)) ?? known[0];

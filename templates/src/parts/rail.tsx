@@ -268,7 +268,7 @@ function Foot() {
       <span class="grow" />
       {groups.value && <span>mean ± std</span>}
       {running > 0 && <span class="row" title={`${running} running`}><span class="dot running" /> {running}<span class={first ? "sr" : ""}> running</span></span>}
-      {crashed > 0 && <span class="row" title={`${crashed} crashed or failed`}><span class="dot crashed" /> {crashed}<span class={first ? "sr" : ""}> crashed</span></span>}
+      {crashed > 0 && <span class="row" title={`${crashed} crashed or failed`}><span class="dot crashed" /> {crashed}<span class={first ? "sr" : ""}> {all.some((run) => run.state === "crashed") ? "crashed" : "failed"}</span></span>}
     </div>
   );
 }

@@ -87,7 +87,9 @@ function Chart({ chart, height, title, editing, close }: { chart: Placed; height
   const strings = useMemo(() => (first ? Object.fromEntries(first.strings) : {}), [first]);
   const rows = useMemo(() => rowsFor(owned, preset, mapping), [owned, preset, mapping]);
   const spec = useMemo(() => (preset ? ready(preset, mapping, strings, owned) : null), [preset, mapping, strings, owned]);
-  const names = useMemo(() => [...new Map(owned.map(({ id, label, look }) => [id, { id, label, look, damaged: false }])).values()], [owned]);
+  const names = useMemo(() => [...new Map(owned.map(({ id, label, look, baseline: base }) => [id, { id, label: base ? `${label}, baseline` : label, look, damaged: false }])).values()], [owned]);
+  // Facets name their runs themselves.
+  const faceted = spec !== null && "facet" in (spec as object);
   const [width, setWidth] = useState(0);
   const [failed, setFailed] = useState("");
   if (error || drawn.error) return <div class="plot"><Empty title="This chart could not be read" text={error || drawn.error} /></div>;
@@ -102,7 +104,7 @@ function Chart({ chart, height, title, editing, close }: { chart: Placed; height
   if (broken) notes.push(`${nameOf(broken.run)}: ${broken.item.error}`);
   return (
     <div class="customchart" ref={(element) => void (element && setWidth(element.clientWidth))}>
-      {names.length > 1 && <Legend names={names} width={width} />}
+      {names.length > 1 && !faceted && <Legend names={names} width={width} />}
       {spec && <Drawn spec={spec} datasets={rows} height={height} onError={setFailed} />}
       {wrong && <>{!spec && <p class="note warn">{wrong}</p>}<Listed data={first!} /></>}
       {notes.length > 0 && <p class="hint">{notes.join(" · ")}</p>}

@@ -52,7 +52,7 @@ function Drawn({ figure, height }: { figure: Figure; height: number }) {
   useEffect(() => {
     const element = box.current!;
     let gone = false;
-    const draw = (): void => void Plotly.react(element, structured(figure.data), layoutOf(figure.layout ?? {}, height), { displaylogo: false, responsive: false, plotlyServerURL: "", topojsonURL: "" }).catch((error: Error) => {
+    const draw = (): void => void Plotly.react(element, structured(figure.data), layoutOf(figure.layout ?? {}, height), { displaylogo: false, displayModeBar: matchMedia("(hover: none)").matches ? false : undefined, responsive: false, plotlyServerURL: "", topojsonURL: "" }).catch((error: Error) => {
       if (!gone) element.textContent = `Plotly cannot draw this figure: ${error.message}`;
     });
     draw();

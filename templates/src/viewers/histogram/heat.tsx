@@ -1,10 +1,10 @@
 // One run over its steps: colour is the share of a step's values in a bin.
 import { useMemo } from "preact/hooks";
 import type { HistogramValue } from "../../model";
-import { rgb } from "../../lib/colours";
 import { cursor, tip } from "../../lib/cursor";
 import { full, number } from "../../lib/format";
 import { edges, type Logged } from "../../lib/media";
+import { ramp } from "../lib/ramp";
 import { binAt, binText, rangeOf, type Range, type Values } from "./bins";
 import { LEFT, RIGHT, Surface, axisX, axisY, type Area } from "./surface";
 
@@ -21,13 +21,6 @@ export function Heat({ values, id, tall }: { values: Values; id: string; tall?: 
       }}
     </Surface>
   );
-}
-
-/** Nine steps from paper over accent to ink. */
-function ramp(): string[] {
-  const [paper, accent, ink] = [rgb("var(--paper)"), rgb("var(--accent)"), rgb("var(--ink)")];
-  const mix = (a: readonly number[], b: readonly number[], share: number): string => `rgb(${a.map((value, i) => Math.round(value + (b[i]! - value) * share)).join(" ")})`;
-  return Array.from({ length: 10 }, (_, i) => (i <= 6 ? mix(paper, accent, i / 6) : mix(accent, ink, (i - 6) / 3.6)));
 }
 
 function draw(context: CanvasRenderingContext2D, area: Area, values: Values, steps: Range, levels: Range): void {

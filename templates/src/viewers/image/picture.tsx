@@ -68,7 +68,7 @@ function Boxes({ run, set }: { run: RunRow; set: BoxSet }) {
         const [id, , , left, top, right, bottom] = box;
         const of = classes.get(id) ?? { id, label: "", colour: "", count: 0 };
         return (
-          <i key={i} class="bbox" data-low={top < 0.06 ? "" : undefined} data-light={isLight(colourOf(of)) ? "" : undefined} title={longLabel(box, of.label)}
+          <i key={i} class="bbox" data-low={top < 0.06 ? "" : undefined} data-end={left > 0.75 ? "" : undefined} data-light={isLight(colourOf(of)) ? "" : undefined} title={longLabel(box, of.label)}
             style={{ left: `${left * 100}%`, top: `${top * 100}%`, width: `${(right - left) * 100}%`, height: `${(bottom - top) * 100}%`, "--c": cssOf(of) }}>
             {words && <b>{shortLabel(box, of.label)}</b>}
           </i>

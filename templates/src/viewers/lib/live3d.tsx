@@ -71,6 +71,14 @@ export function useLive3D<T extends Live>(make: (box: HTMLElement) => Promise<T>
       if (gone) return end(viewer);
       made = viewer;
       entry.drawn = true;
+      // A browser short of contexts takes the oldest one from whoever has it, and leaves it black.
+      viewer.canvas()?.addEventListener("webglcontextlost", () => {
+        if (gone) return;
+        made = null;
+        stop();
+        viewer.dispose();
+        setError("The browser gave the memory of this picture to another one. Point at it to draw it again.");
+      });
       setNow(viewer);
       setStill("");
       // After what draws on it has drawn.
