@@ -119,7 +119,8 @@ export function yRange(traces: readonly Trace[], min: number, max: number, clip:
     const spread = at(0.9) - at(0.1);
     [low, high] = [Math.max(low, at(0.1) - 2 * spread), Math.min(high, at(0.9) + 2 * spread)];
   }
-  if (low === high) return { range: log ? [low / 2, high * 2] : [low - Math.max(Math.abs(low) * 0.05, 1e-9), high + Math.max(Math.abs(high) * 0.05, 1e-9)], beyond };
+  const around = Math.abs(low) * 0.05 || 1;
+  if (low === high) return { range: log ? [low / 2, high * 2] : [low - around, high + around], beyond };
   const pad = (high - low) * 0.04;
   return { range: log ? [low, high] : [low - pad, high + pad], beyond };
 }

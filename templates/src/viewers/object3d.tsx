@@ -28,6 +28,9 @@ function Item({ run, item }: ItemProps<Object3DItem>) {
   const read = (): Promise<Uint8Array<ArrayBuffer>> => bytesOf(run, item.payload);
   const { box, now, still, error } = useLive3D<Scene>(async (element) => (item.format === "cloud" ? cloudOf(element, await read(), item) : meshOf(element, await read(), item.format)), [run.parts.join(), item.payload]);
   useEffect(() => now?.points?.(size, by), [now, size, by]);
+  // Its legend stays while the cloud itself makes room for others.
+  const [categories, setCategories] = useState<readonly number[]>([]);
+  useEffect(() => void (now?.categories && setCategories(now.categories)), [now]);
   useEffect(() => (now && tags.current ? now.follow(tags.current) : undefined), [now]);
   const isCloud = item.format === "cloud";
   return (
@@ -53,7 +56,7 @@ function Item({ run, item }: ItemProps<Object3DItem>) {
         <label>Colour <select value={by} onChange={(event) => setBy(event.currentTarget.value as ColourBy)}>{item.colours && <option value={item.colours}>{item.colours === "rgb" ? "as logged" : "category"}</option>}<option value="height">height</option><option value="plain">one colour</option></select></label>
         {by === "height" && <span class="ramp">low<i style={{ background: `linear-gradient(90deg, ${RAMP.join(",")})` }} />high</span>}
         <label class="size">Size <Slider label="Size of points" min={1} max={8} step={0.5} value={size} text={`${size} pixels`} onInput={setSize} width="56px" /></label>
-        {by === "category" && now?.categories && <span class="swatches">{now.categories.map((n) => <span key={n}><i style={{ background: CATEGORIES[n % CATEGORIES.length] }} />{n}</span>)}</span>}
+        {by === "category" && categories.length > 0 && <span class="swatches">{categories.map((n) => <span key={n}><i style={{ background: CATEGORIES[n % CATEGORIES.length] }} />{n}</span>)}</span>}
       </p>}
       {now?.left ? <p class="facts amber">{plural(now.left, "part")} without a place left out</p> : null}
       {item.note && <p class="facts amber">{item.note}</p>}
