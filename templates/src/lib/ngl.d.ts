@@ -19,6 +19,8 @@ declare module "ngl/dist/ngl.js" {
     readonly animationControls: { zoomMove(centre: object, zoom: number, milliseconds: number): void };
     /** Writes to the console. */
     log: (text: string) => void;
+    readonly tasks: { onZeroOnce(done: () => void): void };
+    readonly viewer: { render(): void };
     handleResize(): void;
     dispose(): void;
   }

@@ -32,6 +32,8 @@ interface Drawn extends Live {
   readonly bonds: number;
   /** Elements with their counts, in Hill's order; empty where there are many atoms. */
   readonly formula: readonly (readonly [string, number])[];
+  /** What it is drawn as. */
+  style: string;
 }
 
 function Panel(props: PanelProps) {
@@ -41,10 +43,10 @@ function Panel(props: PanelProps) {
 function Item({ run, item }: ItemProps<MoleculeItem>) {
   const [style, setStyle] = useState("");
   const theme = themeTick.value;
-  const { box, now, still, error } = useLive3D<Drawn>(async (element) => open(element, await bytesOf(run, item.payload), item), [run.parts.join(), item.payload]);
-  const chosen = style || (now && now.atoms > LARGE ? "cartoon" : "ball+stick");
+  const { box, now, still, error } = useLive3D<Drawn>(async (element) => open(element, await bytesOf(run, item.payload), item, style), [run.parts.join(), item.payload]);
+  const chosen = style || first(now?.atoms ?? 0);
   useEffect(() => {
-    if (!now) return;
+    if (!now || now.style === chosen) return;
     // NGL throws when it is asked while it still builds what it was asked before.
     let timer = 0;
     const attempt = (left: number): void => {
@@ -77,14 +79,20 @@ function Item({ run, item }: ItemProps<MoleculeItem>) {
   );
 }
 
+/** The style that a molecule is drawn in until another one is chosen. */
+const first = (atoms: number): string => (atoms > LARGE ? "cartoon" : "ball+stick");
+
 /** Draw in another style; false when NGL was not ready for it. */
-function represent({ component, atoms }: Drawn, style: string): boolean {
+function represent(drawn: Pick<Drawn, "component" | "atoms" | "style">, style: string): boolean {
+  const { component, atoms } = drawn;
   try {
+    drawn.style = style;
     component.removeAllRepresentations();
     component.addRepresentation(style, style === "surface" ? { opacity: 0.85, useWorker: false } : {});
     if (style === "cartoon" && atoms > 0) component.addRepresentation("ball+stick", { sele: "hetero and not water" });
     return true;
   } catch {
+    drawn.style = "";
     return false;
   }
 }
@@ -101,7 +109,7 @@ function formulaOf(structure: NGL.Structure): [string, number][] {
   return [...counts].map(([element, count]): [string, number] => [element[0] + element.slice(1).toLowerCase(), count]).sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1));
 }
 
-async function open(element: HTMLElement, data: Uint8Array<ArrayBuffer>, item: MoleculeItem): Promise<Drawn> {
+async function open(element: HTMLElement, data: Uint8Array<ArrayBuffer>, item: MoleculeItem, style: string): Promise<Drawn> {
   if (!hasWebGL()) throw new Error("this browser draws nothing in three dimensions (WebGL is off)");
   const place = document.createElement("div");
   place.className = "canvasplace";
@@ -125,7 +133,12 @@ async function open(element: HTMLElement, data: Uint8Array<ArrayBuffer>, item: M
     const near = structure.atomCount > LARGE ? 0.85 : 0.65;
     const fit = (ms: number): void => void stage.animationControls.zoomMove(component.getCenter(), component.getZoom() * near, ms);
     fit(0);
-    return { stage, component, fit, atoms: structure.atomCount, bonds: structure.bondCount, formula: formulaOf(structure), resize: () => stage.handleResize(), dispose, canvas: () => place.querySelector("canvas") };
+    const shown = { component, atoms: structure.atomCount, style: "" };
+    represent(shown, style || first(shown.atoms));
+    // Before it is drawn, a still of it would be black.
+    await new Promise<void>((done) => stage.tasks.onZeroOnce(done));
+    stage.viewer.render();
+    return { ...shown, stage, fit, bonds: structure.bondCount, formula: formulaOf(structure), resize: () => stage.handleResize(), dispose, canvas: () => place.querySelector("canvas") };
   } catch (error) {
     dispose();
     throw error instanceof Error ? error : new Error(String(error));

@@ -48,13 +48,15 @@ export function useLive3D<T extends Live>(make: (box: HTMLElement) => Promise<T>
     if (!near) return;
     let [made, gone]: [T | null, boolean] = [null, false];
     const end = (viewer: T): void => {
+      const canvas = viewer.canvas();
       try {
-        setStill(viewer.canvas()?.toDataURL("image/png") ?? "");
+        setStill(canvas?.toDataURL("image/png") ?? "");
         viewer.dispose();
       } catch (failed) {
         // Libraries throw when they are still building; the page around them goes on.
         console.warn((failed as Error).message);
       }
+      free(canvas);
     };
     const stop = (): void => {
       if (gone) return;
@@ -102,10 +104,14 @@ export function useLive3D<T extends Live>(make: (box: HTMLElement) => Promise<T>
   return { box, now, still, error };
 }
 
-/** Whether this browser can draw in three dimensions at all. */
-export function hasWebGL(): boolean {
-  const canvas = document.createElement("canvas");
-  const context = canvas.getContext("webgl2") ?? canvas.getContext("webgl");
+/** Give a context back at once: those that wait for the garbage collector count, too. Returns whether there was one. */
+function free(canvas: HTMLCanvasElement | null): boolean {
+  const context = canvas?.getContext("webgl2") ?? canvas?.getContext("webgl");
   context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return context !== null;
+  return Boolean(context);
 }
+
+let able: boolean | undefined;
+
+/** Whether this browser can draw in three dimensions at all. */
+export const hasWebGL = (): boolean => (able ??= free(document.createElement("canvas")));
