@@ -48,15 +48,13 @@ export function useLive3D<T extends Live>(make: (box: HTMLElement) => Promise<T>
     if (!near) return;
     let [made, gone]: [T | null, boolean] = [null, false];
     const end = (viewer: T): void => {
-      const canvas = viewer.canvas();
       try {
-        setStill(canvas?.toDataURL("image/png") ?? "");
+        setStill(viewer.canvas()?.toDataURL("image/png") ?? "");
         viewer.dispose();
       } catch (failed) {
         // Libraries throw when they are still building; the page around them goes on.
         console.warn((failed as Error).message);
       }
-      free(canvas);
     };
     const stop = (): void => {
       if (gone) return;
@@ -104,14 +102,14 @@ export function useLive3D<T extends Live>(make: (box: HTMLElement) => Promise<T>
   return { box, now, still, error };
 }
 
-/** Give a context back at once: those that wait for the garbage collector count, too. Returns whether there was one. */
-function free(canvas: HTMLCanvasElement | null): boolean {
-  const context = canvas?.getContext("webgl2") ?? canvas?.getContext("webgl");
-  context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return Boolean(context);
-}
-
 let able: boolean | undefined;
 
 /** Whether this browser can draw in three dimensions at all. */
-export const hasWebGL = (): boolean => (able ??= free(document.createElement("canvas")));
+export function hasWebGL(): boolean {
+  if (able !== undefined) return able;
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("webgl2") ?? canvas.getContext("webgl");
+  // Else it would count among those that wait for the garbage collector.
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return (able = context !== null);
+}
