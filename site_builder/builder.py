@@ -40,8 +40,8 @@ CHANGES = 50
 VERSION = "version.js"
 FRAME = "frame.html"
 """Where user HTML runs, sandboxed."""
-UNSHOWN = 100
-"""Sentences about media that are not shown, a run."""
+BROKEN, LONGEST = 100, 300
+"""Sentences about damaged media, a run, and their characters."""
 _PAUSE = 0.2
 
 
@@ -183,6 +183,7 @@ class Builder:
                 before is None
                 or everything
                 or before["signature"] != sign
+                or (before["media"] and before["media"] != manifest.media_signature(source.folder))
                 or before["run"] != source.run
                 or before["root"] != source.root
                 or manifest.state_now(before, now) != before["state"]
@@ -362,15 +363,17 @@ def record(built: runs.Built, signature: str, parts: list[str], outputs: dict[st
         "keys": [dataclasses.asdict(info) for info in built.keys],
         "viewers": sorted(kinds.assets(built.kinds)),
         "pictures": built.pictures,
-        "damage": [f"{d.file}:{d.line}: {d.reason}" for d in built.head.damage] + _first(built.unshown),
+        "damage": [f"{d.file}:{d.line}: {d.reason}" for d in built.head.damage] + _first(built.broken),
+        "media": manifest.media_signature(source.folder) if built.broken else "",
         "outputs": outputs,
     }
 
 
 def _first(sentences: list[str]) -> list[str]:
     """Return as many sentences as anybody reads, and how many there are more."""
-    rest = len(sentences) - UNSHOWN
-    return sentences if rest <= 0 else [*sentences[:UNSHOWN], f"{rest:,} more of its media are not shown"]
+    shown = [text[:LONGEST] for text in sentences[:BROKEN]]
+    rest = len(sentences) - BROKEN
+    return shown if rest <= 0 else [*shown, f"{rest:,} more of this kind"]
 
 
 def version(result: Manifest, now: float, *, live: bool) -> bytes:

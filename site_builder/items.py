@@ -9,6 +9,10 @@ JSON = Any
 """Any JSON value."""
 
 
+class LimitError(ValueError):
+    """Something whole is not shown: it is too large, or of a format that nothing here draws."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaItem:
     """One of the things logged at once under a key; each kind of media adds what it needs."""
@@ -16,6 +20,8 @@ class MediaItem:
     caption: str = ""
     error: str = ""
     """Why it cannot be shown; empty when it can."""
+    whole: bool = False
+    """Of what cannot be shown: nothing is wrong with it, but that it is too large, or of a format that nothing draws."""
     bytes: int = 0
     """Size of what was logged."""
     src: str = ""
@@ -233,7 +239,9 @@ class TableItem(MediaItem):
     blocks: tuple[int, ...] = ()
     """Payload of each block."""
     note: str = ""
-    """What of the table could not be read; empty when it is whole."""
+    """What of the table is not there or not shown; empty when everything is."""
+    cut: bool = False
+    """Its file is damaged: the rows before that are shown."""
     increment: int = -1
     """Of tables logged in parts, the number of this one: its rows follow those of the parts before. -1 for others."""
 

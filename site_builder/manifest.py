@@ -127,6 +127,14 @@ def signature(folder: str) -> str:
     return total.hexdigest()[:20]
 
 
+def media_signature(folder: str) -> str:
+    """Return a hash of the names, sizes and times of a run's media: looked at only where some were damaged or missing."""
+    total = hashlib.sha256()
+    for path, status in sorted(_stats(folder, _MEDIA)):
+        total.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
+    return total.hexdigest()[:20]
+
+
 def _stats(folder: str, below: str) -> Iterator[tuple[str, os.stat_result]]:
     # Strings, not paths: a project of 1,000 runs has 5,000 files, and this is what a build without news spends its time on.
     try:

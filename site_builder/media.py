@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from site_builder import masks, pictures
-from site_builder.items import ImageItem
+from site_builder.items import ImageItem, LimitError
 from tracklog.store.files import hashed, inside
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class RunMedia:
         """Return the place in the site of a file, and its size. Raises ValueError."""
         extension = path.rpartition(".")[2].lower()
         if extension not in extensions:
-            raise ValueError(f"{path or 'the file'} is none of {', '.join(sorted(extensions))}")
+            raise LimitError(f"{path or 'the file'} is none of {', '.join(sorted(extensions))}")
         source = self._source(path)
         try:
             digest, size = hashed(source)
@@ -88,7 +88,7 @@ class RunMedia:
         try:
             size = source.stat().st_size
             if size > limit:
-                raise ValueError(f"{path} has {size / 1e6:.1f} MB; up to {limit / 1e6:g} MB are shown")
+                raise LimitError(f"{path} has {size / 1e6:.1f} MB; up to {limit / 1e6:g} MB are shown")
             data = source.read_bytes()
         except OSError as error:
             raise ValueError(f"{path} cannot be read: {error.strerror}") from error
@@ -114,7 +114,7 @@ class RunMedia:
             known = pictures.look(str(source))
         self._asked[path] = known
         if known.error:
-            return _missing(f"{path} {known.error}")
+            return ImageItem(error=f"{path} {known.error}", whole=known.whole)
         made = dict(known.made)
         for place in dict.fromkeys((known.src, known.thumb)):
             self.found.setdefault(

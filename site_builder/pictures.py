@@ -47,12 +47,14 @@ class Picture:
     """Why it is not shown; the file is named by whoever says it."""
     note: str = ""
     """What was done to show it; only pictures of more than 8 bits have one."""
+    whole: bool = False
+    """Nothing is wrong with what is not shown, but that it is too large."""
     made: tuple[tuple[str, bytes], ...] = ()
     """Files of the site that were made of it, as far as they are not there yet: place and content."""
 
     def fact(self) -> list[Any]:
         """Return what the manifest keeps."""
-        return [self.size, self.time, self.src, self.thumb, self.width, self.height, self.error, self.note]
+        return [self.size, self.time, self.src, self.thumb, self.width, self.height, self.error, self.note, self.whole]
 
 
 Known = dict[str, Picture | masks.Runs]
@@ -111,7 +113,7 @@ def look(path: str) -> Picture:
     except OSError as error:
         return Picture(-1, -1, error=f"cannot be read: {error.strerror}")
     except ValueError as error:
-        return Picture(-1, -1, error=str(error))
+        return Picture(-1, -1, error=str(error), whole=True)
     if not data:
         return Picture(*sign, error="is empty: it has 0 bytes")
     return _checked(data, sign)
@@ -125,10 +127,10 @@ def _checked(data: bytes, sign: tuple[int, int]) -> Picture:
         with thumbnails.opened(data, list(FORMATS)) as picture:
             width, height = picture.size
             if width * height > PIXELS:
-                return Picture(*sign, error=_too_many(width, height))
+                return Picture(*sign, error=_too_many(width, height), whole=True)
             return _shown(picture, data, sign)
     except PILImage.DecompressionBombError:
-        return Picture(*sign, error=_too_many(0, 0))
+        return Picture(*sign, error=_too_many(0, 0), whole=True)
     except UnidentifiedImageError:
         return Picture(*sign, error=f"is no image of a kind that is shown ({', '.join(FORMATS)})")
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:

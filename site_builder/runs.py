@@ -49,8 +49,8 @@ class Built:
     """What is known of its picture files, for the next build."""
     kinds: set[Kind]
     """Whose viewers its pages need."""
-    unshown: list[str]
-    """What of its media is not shown, and why."""
+    broken: list[str]
+    """What of its media is damaged or missing, as sentences."""
     head: RunHead
     environment: dict[str, Any]
     error: dict[str, Any] | None
@@ -93,7 +93,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         media=list(media.found.values()),
         pictures=media.facts(),
         kinds=media.kinds,
-        unshown=list(content.unshown),
+        broken=list(content.damage),
         head=head,
         environment=environment,
         error=_error(log),
@@ -110,8 +110,8 @@ class _Content:
         self._axes: list[Axis] = []
         self._by_rows: dict[tuple[Stream, str, bytes], int] = {}
         self._series: list[Series] = []
-        self.unshown: dict[str, None] = {}
-        """What of its media is not shown, and why: each sentence once, in order."""
+        self.damage: dict[str, None] = {}
+        """What of its media is damaged or missing: each sentence once, in order."""
 
     def add(self, stream: Stream, rows: list[Row], *, rank: str, hidden: bool) -> None:
         """Pack the series of one track."""
@@ -149,7 +149,7 @@ class _Content:
                 **common, size=len(values.rows), levels=levels, **_statistics(values.values, steps[values.rows])
             )
         drawn = [kinds.load(values.kind, value, self._media) for value in values.values]
-        self.unshown |= dict.fromkeys(f"{values.key}: {text}" for value in drawn for text in kinds.unshown(value))
+        self.damage |= dict.fromkeys(f"{values.key}: {text}" for value in drawn for text in kinds.damage(value))
         level = self.blocks.values(list(range(len(drawn))), drawn)
         none: dict[str, Any] = {
             "finite": 0,

@@ -54,7 +54,7 @@ def _build_options(command: Command) -> Command:
 
 @main.command()
 @_build_options
-@click.option("--strict", is_flag=True, help="Fail with exit code 1 when any input was damaged or cannot be shown.")
+@click.option("--strict", is_flag=True, help="Fail with exit code 1 when any input was damaged or missing.")
 def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: float, **given: Any) -> None:
     """Build the site of the log folders ROOTS (default: ./tracklogs)."""
     options = _options(**given)
@@ -220,12 +220,17 @@ def _page_of(options: Options, url: str) -> str:
 
 
 def _say(report: Report, page: Path) -> None:
+    from tracklog.listing import visible
+
     for text in report.warnings:
-        click.echo(f"tracklog: WARNING {text}", err=True)
+        click.echo(f"tracklog: WARNING {visible(text)}", err=True)
     for text in report.damage[:_SHOWN_DAMAGE]:
-        click.echo(f"not shown: {text}", err=True)
+        click.echo(f"damaged: {visible(text)}", err=True)
     if len(report.damage) > _SHOWN_DAMAGE:
-        click.echo(f"and {len(report.damage) - _SHOWN_DAMAGE:,} more; tracklog check lists what is damaged", err=True)
+        click.echo(
+            f"and {len(report.damage) - _SHOWN_DAMAGE:,} more; tracklog check lists what is damaged",
+            err=True,
+        )
     done = f"{report.runs} runs, {report.read} read, {len(report.written)} files written, {len(report.removed)} removed"
     click.echo(f"{done}, {report.seconds:.2f} s", err=True)
     click.echo(str(page))

@@ -28,6 +28,7 @@ LIST_LIMIT = 32
 """Arrays with more values than this become histograms."""
 HISTOGRAM_BINS = 32
 _DEPTH = 64
+_PLAIN = frozenset((type(None), bool, int, float, str, list, tuple, dict))
 
 
 def encode(value: Any, door: MediaDoor, depth: int = 0) -> Any:  # noqa: C901 - one branch for each kind
@@ -80,7 +81,7 @@ def kept(name: str, value: Any, door: MediaDoor, depth: int = 0) -> Any:
         return encode(value, door, depth)
     except Exception as error:  # whatever a foreign object does when it is looked at
         said = f"{_qualified(type(value))} could not be kept: {type(error).__name__}: {_words(error)}"
-        warn(f"unkept-{type(value).__qualname__}", f"{name!r}: {said}")
+        warn(f"unkept-{name}", f"{name!r}: {said}")
         return said
 
 
@@ -116,6 +117,9 @@ def _decimal(value: Decimal) -> float:
 
 
 def _sequence(value: Any, door: MediaDoor, depth: int) -> Any:
+    kinds = {item.__class__ for item in value}
+    if kinds <= _PLAIN:
+        return [encode(item, door, depth + 1) for item in value]
     items = [item if (made := _as_media(item)) is None else made for item in value]
     media = [item for item in items if isinstance(item, Media)]
     alike = {item.__class__ for item in items if item is not None}

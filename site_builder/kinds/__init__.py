@@ -127,11 +127,12 @@ def load(kind: Kind, value: object, door: Door) -> Any:
         return _LOADERS[kind].broken()
 
 
-def unshown(value: object) -> Iterator[str]:
-    """Yield what of a loaded value is not shown, and why, as sentences."""
+def damage(value: object) -> Iterator[str]:
+    """Yield what of a loaded value is damaged or missing, as sentences."""
     if isinstance(value, HistogramValue) and not value.counts:
         yield "a histogram is damaged"
     for item in value.items if isinstance(value, MediaValue) else ():
         sets: tuple[MaskSet | BoxSet, ...] = (*item.masks, *item.boxes) if isinstance(item, ImageItem) else ()
-        partly = item.note if isinstance(item, TableItem) else ""
-        yield from (text for text in (item.error, partly, *(one.error for one in sets)) if text)
+        partly = item.note if isinstance(item, TableItem) and item.cut else ""
+        said = (item.error if not item.whole else "", partly, *(one.error for one in sets))
+        yield from (text for text in said if text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from site_builder.items import MediaItem, MediaValue
+from site_builder.items import LimitError, MediaItem, MediaValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,6 @@ def _one(record: Any, item: Callable[[Any], Item], blank: type[Item]) -> Item:
     try:
         return item(record)
     except ValueError as error:
-        return blank(caption=caption(record), error=str(error) or "damaged")
+        return blank(caption=caption(record), error=str(error) or "damaged", whole=isinstance(error, LimitError))
     except Exception as error:  # whatever a stranger's record does to a loader costs this item alone
         return blank(error=f"the record of this item is damaged ({type(error).__name__})")

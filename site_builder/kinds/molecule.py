@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from site_builder.items import MediaValue, MoleculeItem
+from site_builder.items import LimitError, MediaValue, MoleculeItem
 from site_builder.kinds import listed
 from tracklog.store import layout
 
@@ -33,7 +33,7 @@ def _item(record: Any, door: Door) -> MoleculeItem:
     path = record["path"]
     extension = listed.extension(path)
     if extension not in layout.MOLECULES:
-        raise ValueError(f"{path} is none of {', '.join(layout.MOLECULES)}")
+        raise LimitError(f"{path} is none of {', '.join(layout.MOLECULES)}")
     data = door.read(path, LARGEST)
     if not data.strip():
         raise ValueError(f"{path} is empty")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import orjson
 
 from site_builder import clouds, gltf
-from site_builder.items import Arrow, Box3D, MediaValue, Object3DItem
+from site_builder.items import Arrow, Box3D, LimitError, MediaValue, Object3DItem
 from site_builder.kinds import listed
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def _item(record: Any, door: Door) -> Object3DItem:
     if extension == "json":
         return _scene(data, record, facts, door)
     if extension == "babylon":
-        raise ValueError(f"{path}: this site draws obj, gltf, glb and stl, not babylon; export the scene as glb")
+        raise LimitError(f"{path}: this site draws obj, gltf, glb and stl, not babylon; export the scene as glb")
     if extension not in MESHES:
-        raise ValueError(f"{path} is none of {', '.join(MESHES)}")
+        raise LimitError(f"{path} is none of {', '.join(MESHES)}")
     if extension == "gltf":
         data = gltf.packed(data)
     return Object3DItem(**facts, payload=door.payload(data), format=MESHES[extension])

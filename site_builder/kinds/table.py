@@ -48,6 +48,7 @@ def broken() -> MediaValue:
 def _item(record: Any, door: Door) -> TableItem:
     data = door.read(record["path"], LARGEST)
     content, notes = _content(data)
+    cut = bool(notes)
     names, types, columns, rows = _columns(content, notes)
     declared = record.get("nrows")
     if isinstance(declared, int) and declared > rows and not notes:
@@ -61,6 +62,7 @@ def _item(record: Any, door: Door) -> TableItem:
         blocks=payloads,
         bytes=len(data),
         note="; ".join(notes),
+        cut=cut,
         increment=increment if isinstance(increment, int) else -1,
         caption=listed.caption(record),
     )

@@ -12,6 +12,7 @@ export type Stream = "history" | "system";
 export interface MediaItem {
   readonly caption: string;
   readonly error: string;
+  readonly whole: boolean;
   readonly bytes: number;
   readonly src: string;
   readonly payload: number;
@@ -52,6 +53,7 @@ export interface BoxSet {
 export interface ImageItem {
   readonly caption: string;
   readonly error: string;
+  readonly whole: boolean;
   readonly bytes: number;
   readonly src: string;
   readonly payload: number;
@@ -67,6 +69,7 @@ export interface ImageItem {
 export interface AudioItem {
   readonly caption: string;
   readonly error: string;
+  readonly whole: boolean;
   readonly bytes: number;
   readonly src: string;
   readonly payload: number;
@@ -81,6 +84,7 @@ export interface AudioItem {
 export interface VideoItem {
   readonly caption: string;
   readonly error: string;
+  readonly whole: boolean;
   readonly bytes: number;
   readonly src: string;
   readonly payload: number;
@@ -96,6 +100,7 @@ export interface VideoItem {
 export interface HtmlItem {
   readonly caption: string;
   readonly error: string;
+  readonly whole: boolean;
   readonly bytes: number;
   readonly src: string;
   readonly payload: number;
@@ -105,6 +110,7 @@ export interface HtmlItem {
 export interface FigureItem {
   readonly caption: string;
   readonly error: string;
+  readonly whole: boolean;
   readonly bytes: number;
   readonly src: string;
   readonly payload: number;
@@ -113,6 +119,7 @@ export interface FigureItem {
 export interface MoleculeItem {
   readonly caption: string;
   readonly error: string;
+  readonly whole: boolean;
   readonly bytes: number;
   readonly src: string;
   readonly payload: number;
@@ -135,6 +142,7 @@ export interface Arrow {
 export interface Object3DItem {
   readonly caption: string;
   readonly error: string;
+  readonly whole: boolean;
   readonly bytes: number;
   readonly src: string;
   readonly payload: number;
@@ -151,6 +159,7 @@ export interface Object3DItem {
 export interface ChartItem {
   readonly caption: string;
   readonly error: string;
+  readonly whole: boolean;
   readonly bytes: number;
   readonly src: string;
   readonly payload: number;
@@ -176,6 +185,7 @@ export interface TableColumn {
 export interface TableItem {
   readonly caption: string;
   readonly error: string;
+  readonly whole: boolean;
   readonly bytes: number;
   readonly src: string;
   readonly payload: number;
@@ -183,6 +193,7 @@ export interface TableItem {
   readonly columns: readonly TableColumn[];
   readonly blocks: readonly number[];
   readonly note: string;
+  readonly cut: boolean;
   readonly increment: number;
 }
 

@@ -70,7 +70,7 @@ def _covered(stage: Locator) -> float:
 def test_a_sound_plays_and_shows_itself(page: Page, everything: Site, single: bool) -> None:
     card = panel(page, everything, "sounds/chirp#audio", single=single)
     first = card.locator(".sound").first
-    assert ink(first.locator("canvas.wave")) > 1
+    _until(lambda: ink(first.locator("canvas.wave")) > 1, page)  # drawn once its width is known
     assert "of 2.00 s, 16 kHz mono" in first.inner_text()
     slider = first.get_by_role("slider")
     slider.focus()

@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 
 import tracklog as recorder
+from site_builder import pictures
 from tests.site_builder.logs import write_run
 from tracklog import cli, demo
 
@@ -133,7 +134,7 @@ def test_damage_is_named_and_exits_3_or_1_when_strict(tracklog: Callable[..., Sa
     damage()
     said = tracklog("build")
     assert (said.code, said.out) == (DAMAGED, "site/index.html\n")
-    assert "not shown: tracklogs/p/r1: history-" in said.err
+    assert "damaged: tracklogs/p/r1: history-" in said.err
     assert tracklog("build").code == DAMAGED
     assert tracklog("build", "--strict").code == FAILED
     assert tracklog("build", "--single-file", "one.html").code == DAMAGED
@@ -154,22 +155,56 @@ def test_media_that_are_not_as_they_were_logged_are_named(tracklog: Callable[...
     gone, cut, swapped = pictured()
     assert tracklog("check").code == tracklog("build", "-o", "before").code == DONE
     other = swapped.read_bytes()
+    kept = {file: file.read_bytes() for file in (gone, cut)}
     gone.unlink()
     cut.write_bytes(cut.read_bytes()[:150])
     said = tracklog("build")
     assert said.code == DAMAGED
-    assert f"not shown: tracklogs/q/seen: picture: media/images/{gone.name} is not in this folder" in said.err
+    assert f"damaged: tracklogs/q/seen: picture: media/images/{gone.name} is not in this folder" in said.err
     assert f"picture: media/images/{cut.name} is damaged" in said.err
-    assert tracklog("build").err.count("not shown") == 2  # nothing was read again, and nothing is forgotten
+    assert tracklog("build").err.count("damaged: tracklogs") == 2  # nothing was read again, and nothing is forgotten
     assert tracklog("build", "--strict").code == FAILED
     assert tracklog("build", "--single-file", "one.html").code == DAMAGED
     swapped.write_bytes(other + b"\0")
     said = tracklog("check")
     assert said.code == DAMAGED
-    for file, wrong in ((gone, "is missing"), (cut, "content is not what"), (swapped, "content is not what")):
+    for file, wrong in ((gone, "is missing"), (cut, "is not what was logged"), (swapped, "is not what was logged")):
         (line,) = (line for line in said.out.splitlines() if file.name in line)
         assert wrong in line
     assert said.err == "4 runs checked, 3 problems\n"
+    for file, content in kept.items():
+        file.write_bytes(content)
+    said = tracklog("build")
+    assert (said.code, "1 read" in said.err) == (DONE, True)  # what is repaired is looked at again
+
+
+def test_check_looks_into_tables_and_at_the_summary(tracklog: Callable[..., Said]) -> None:
+    with recorder.init(project="q", id="deep", dir=LOGS, settings={"silent": True, "console": "off"}) as run:
+        table = recorder.Table(columns=["picture"], data=[[recorder.Image(np.zeros((4, 4)))]])
+        run.log({"table": table})
+        run.summary["weights"] = np.arange(100)
+    assert tracklog("check").code == DONE
+    files = LOGS / "q/deep/files/media"
+    gone = [*files.rglob("*.png"), *files.rglob("*.npy")]
+    assert len(gone) == 2
+    for file in gone:
+        file.unlink()
+    said = tracklog("check")
+    assert said.code == DAMAGED
+    assert all(any(file.name in line and "is missing" in line for line in said.out.splitlines()) for file in gone)
+
+
+def test_what_is_whole_and_not_shown_is_no_damage(
+    tracklog: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mesh = Path("scene.babylon")
+    mesh.write_text("{}")
+    with recorder.init(project="q", id="limits", dir=LOGS, settings={"silent": True, "console": "off"}) as run:
+        run.log({"mesh": recorder.Object3D(str(mesh)), "picture": recorder.Image(np.zeros((64, 64)))})
+    monkeypatch.setattr("site_builder.thumbnails.LARGEST", 50)
+    (picture,) = (LOGS / "q/limits/files/media").rglob("*.png")
+    assert pictures.look(str(picture)).error == "has 0 MB; pictures up to 5e-05 MB are shown"
+    assert tracklog("build").code == tracklog("check").code == DONE
 
 
 def test_check_lists_damage_on_stdout(tracklog: Callable[..., Said]) -> None:

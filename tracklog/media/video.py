@@ -72,6 +72,7 @@ class Video(Media):
         self.fps = FPS if self.fps is None else self.fps
         if not isinstance(self.fps, Real) or not 0.02 <= self.fps <= 1000:  # noqa: PLR2004 - what containers hold
             raise ValueError(f"fps={self.fps!r} is no rate; a video has 0.02 to 1000 frames a second")
+        self.fps = float(self.fps)
         self.frames, self.height, self.width = frames.shape[:3]
         if max(self.height, self.width) > SIDE:
             raise ValueError(f"a video has up to {SIDE:,} pixels a side, this one is {self.width:,} × {self.height:,}")

@@ -20,11 +20,16 @@ def text(value: str) -> str:
 
 
 def dumps(value: Any, option: int | None = None) -> bytes:
-    """Return a value as JSON, by orjson's `option`; what JSON lacks becomes text."""
+    """Return a value as JSON, by orjson's `option`; arrays become lists, anything else that JSON lacks text."""
     try:
         return orjson.dumps(value, None, option)
     except TypeError:  # so seldom that nobody looks at each text and number before
-        return orjson.dumps(_repaired(value), str, option)
+        return orjson.dumps(_repaired(value), _plain, option)
+
+
+def _plain(value: Any) -> Any:
+    """Return what arrays, tensors and series of any library hold, and the text of anything else."""
+    return value.tolist() if hasattr(value, "tolist") else str(value)
 
 
 def _repaired(value: Any) -> Any:

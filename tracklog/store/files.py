@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from tracklog.store import layout
 
 if TYPE_CHECKING:
@@ -36,29 +38,39 @@ def hashed(path: Path) -> tuple[str, int]:
 
 
 def broken(log: RunLog) -> Iterator[str]:
-    """Yield a sentence for each file that a run's rows name and its folder lacks, or holds with other content."""
+    """Yield a sentence for each file that a run's rows name and its folder lacks, or holds with other content.
+
+    Those that cells of tables and values of the summary name are among them.
+    """
     folder = log.folder / layout.FILES
-    named = {ref["path"]: ref["sha256"] for writer in log.writers.values() for ref in _refs(writer.history)}
-    for path, digest in named.items():
-        place = inside(folder, path)
-        if place is None:
-            yield f"{folder / path}: the file is missing"
-            continue
-        try:
-            if hashed(place)[0] != digest:
-                yield f"{folder / path}: the file's content is not what was logged"
-        except OSError as error:
-            yield f"{folder / path}: the file cannot be read: {error.strerror}"
-
-
-def _refs(rows: list[Any]) -> Iterator[layout.FileRef]:
-    """Yield the files that rows name, those of nested records too, however deep they are nested."""
-    left: list[Any] = [rows]
+    named = {
+        path: digest for writer in log.writers.values() for path, digest in _named([writer.history, writer.events])
+    }
+    left = list(named.items())
     while left:
-        value = left.pop()
-        if isinstance(value, dict):
-            if all(isinstance(value.get(name), str) for name in ("_type", "path", "sha256")):
-                yield layout.FileRef(path=value["path"], sha256=value["sha256"], size=-1)
-            left += value.values()
-        elif isinstance(value, list):
-            left += value
+        path, digest = left.pop()
+        place = inside(folder, path)
+        try:
+            wrong = "is missing" if place is None else "" if hashed(place)[0] == digest else "is not what was logged"
+            if place is not None and path.endswith(".table.json"):
+                cells = {key: value for key, value in _named(orjson.loads(place.read_bytes())) if key not in named}
+                named |= cells
+                left += cells.items()
+        except OSError as error:
+            wrong = f"cannot be read: {error.strerror}"
+        except orjson.JSONDecodeError:
+            wrong = wrong or "is damaged"
+        if wrong:
+            yield f"{folder / path if path else f'{log.folder}: a file that could not be kept'}: it {wrong}"
+
+
+def _named(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield path and SHA-256 of the files that records name, however deep they are nested."""
+    left: list[Any] = [value] if isinstance(value, dict | list) else []
+    while left:
+        now = left.pop()
+        if isinstance(now, dict):
+            if all(isinstance(now.get(name), str) for name in ("_type", "path", "sha256")):
+                yield now["path"], now["sha256"]
+            now = list(now.values())
+        left += [item for item in now if isinstance(item, dict | list)]

@@ -38,11 +38,13 @@ export function System() {
   return <RunBoard which={isSystem} empty="No system metrics were recorded" />;
 }
 
+const rank = (panel: PanelInfo): number => Number(panel.behind || panel.section === "Custom Chart Tables");
+
 /** Panels one below the other, each as wide as the page. */
 function Column({ which, title, empty, example }: { which: (panel: PanelInfo) => boolean; title: string; empty: string; example: string }) {
   const { run, head, error } = useRunHead();
   // Tables that were logged beside custom charts come last.
-  const list = useMemo(() => (head ? panelsIn(head, which).sort((a, b) => Number(a.behind ?? false) - Number(b.behind ?? false)) : []), [head]);
+  const list = useMemo(() => (head ? panelsIn(head, which).sort((a, b) => rank(a) - rank(b)) : []), [head]);
   const fixed = useMemo(() => (run ? [run] : []), [run]);
   if (error) return <Empty title="This run could not be read" text={error} />;
   if (!run || !head) return <Wait />;

@@ -42,7 +42,8 @@ export function Board({ fixed, list, openAll, runsButton }: { fixed?: readonly R
   const first = openAll ? [] : [SYSTEM];
   const shut = folded(first);
   const toggle = (name: string): void => fold(shut.has(name) ? [...shut].filter((other) => other !== name) : [...shut, name], first);
-  useBoardKeys(all, () => fold(sections.every(({ name }) => shut.has(name)) ? [] : sections.map(({ name }) => name), first));
+  const names = sectionsOf(all, pinned.value, []).map(({ name }) => name);
+  useBoardKeys(all, () => fold(names.every((name) => shut.has(name)) ? [] : names, first));
   return (
     <>
       <Toolbar count={all.length} note={note} runsButton={runsButton} hasX={all.some((panel) => panel.stream === "history")} />

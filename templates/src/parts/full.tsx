@@ -50,7 +50,7 @@ function stepPanel(event: KeyboardEvent, panel: PanelInfo): void {
   event.preventDefault();
   const all = boardPanels.value;
   // From the table of a chart, the chart comes before and the next panel after.
-  const at = all.findIndex((other) => other.id === panel.id || other.table === panel.id) + (panel.behind && by < 0 ? 1 : 0);
+  const at = all.findIndex((other) => (panel.behind ? other.table : other.id) === panel.id) + (panel.behind && by < 0 ? 1 : 0);
   setParams({ panel: all[(at + by + all.length) % all.length]!.id });
 }
 

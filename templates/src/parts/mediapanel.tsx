@@ -117,7 +117,7 @@ function tilesAt<T extends MediaItem>(loaded: ReadonlyMap<RunRow, readonly Logge
 
 /** Why an item is not drawn. */
 export function Broken({ item }: { item: MediaItem }) {
-  return <div class="broken"><Icon name="warn" /><b>{item.error ? item.caption || "damaged" : "Left out"}</b><span>{item.error || `of this copy, ${bytes(item.bytes)}`}</span></div>;
+  return <div class="broken"><Icon name="warn" /><b>{item.error ? item.caption || (item.whole ? "not shown" : "damaged") : "Left out"}</b><span>{item.error || `of this copy, ${bytes(item.bytes)}`}</span></div>;
 }
 
 /** Whose an item is, what it shows, and that it is an earlier one. */

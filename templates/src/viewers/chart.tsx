@@ -19,6 +19,7 @@ import { fill } from "./lib/fill";
 import { jsonOf } from "./lib/payload";
 import { metaOf, presetNamed, type Preset } from "./lib/presets";
 import { alone, averaged, mappingOf, nothing, rowsOf, type Owned } from "./lib/rows";
+import { HEIGHT } from "./lib/size";
 import { addStyle } from "./lib/style";
 import { Editor } from "./lib/editor";
 import css from "./chart.css";
@@ -26,7 +27,7 @@ import type { DrawnProps } from "./vega";
 
 addStyle(css);
 
-const [HEIGHT, LARGE] = [220, 400];
+const LARGE = 400;
 /** Rows of the table that stands in for a chart. */
 const LISTED = 100;
 

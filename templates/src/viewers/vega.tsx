@@ -15,6 +15,7 @@ import { Editor } from "./lib/editor";
 import { jsonOf } from "./lib/payload";
 import type { Preset } from "./lib/presets";
 import { flip, ramp } from "./lib/ramp";
+import { HEIGHT } from "./lib/size";
 import { addStyle } from "./lib/style";
 import css from "./vega.css";
 import editor from "./editor.css";
@@ -23,7 +24,6 @@ addStyle(css + editor);
 bound(vega.transforms as unknown as Parameters<typeof bound>[0]);
 boundFunctions((name, set) => (set ? vega.expressionFunction(name, set) : vega.expressionFunction(name)));
 
-const HEIGHT = 220;
 const LARGE = 380;
 
 export interface DrawnProps {
@@ -138,21 +138,21 @@ function remote(spec: unknown): string {
   return (Array.isArray(data) ? data.map((one: { url?: unknown }) => (typeof one.url === "string" ? one.url : "")).find(Boolean) : "") || Object.values(rest).map(remote).find(Boolean) || "";
 }
 
-/** Height of a chart in a card, for which presets choose the sizes of their cells. */
-const CARD = 220;
+/** By the width of the view, which compositions call otherwise. */
+const FEW: Config = { axisXQuantitative: { tickCount: { expr: "ceil(width / 70)" } } } as Config;
 
-/** A single view fills its place; compositions keep the sizes of their parts. */
+/** A single view fills its place; compositions keep the sizes of their parts, whose cells grow where there is more height than in a card. */
 function sized(spec: Record<string, unknown>, width: number, height: number): TopLevelSpec {
   const single = "mark" in spec || "layer" in spec;
   const encoding = spec.encoding as Record<string, unknown> | undefined;
   const faceted = encoding && ["row", "column", "facet"].some((channel) => channel in encoding);
   // Presets write on their marks in these, whatever the theme.
-  const inks: { name: string; value: unknown }[] = [...["ink", "paper"].map((name) => ({ name, value: colourOf(name) })), { name: "flip", value: flip(isDark()) }];
+  const inks: { name: string; value: unknown }[] = [...["ink", "paper"].map((name) => ({ name: `_${name}`, value: colourOf(name) })), { name: "_flip", value: flip(isDark()) }];
   const own = ((spec.params as { name?: string }[] | undefined) ?? []).filter(({ name }) => !inks.some((ink) => ink.name === name));
   const result: Record<string, unknown> = { background: "transparent", ...spec, params: [...own, ...inks] };
   const cells = spec.spec as { width?: { step?: number }; height?: { step?: number } } | undefined;
-  if (cells?.width?.step && cells.height?.step) result.spec = { ...cells, width: { step: (cells.width.step * height) / CARD }, height: { step: (cells.height.step * height) / CARD } };
-  if (single && !faceted) Object.assign(result, { width, height: spec.height ?? height, autosize: { type: "fit", contains: "padding" } });
+  if (cells?.width?.step && cells.height?.step) result.spec = { ...cells, width: { step: (cells.width.step * height) / HEIGHT }, height: { step: (cells.height.step * height) / HEIGHT } };
+  if (single && !faceted) Object.assign(result, { width, height: spec.height ?? height, autosize: { type: "fit", contains: "padding" }, config: { ...FEW, ...(spec.config as object | undefined) } });
   return result as unknown as TopLevelSpec;
 }
 
@@ -161,14 +161,13 @@ const colourOf = (name: string): string => `rgb(${rgb(`var(--${name})`).join(","
 function theme(): Config {
   const [ink, dim, line, accent] = [colourOf("ink"), colourOf("ink-3"), colourOf("line"), colourOf("accent")];
   const runs = Array.from({ length: 12 }, (_, n) => colourOf(`run-${n + 1}`));
-  const few = { tickCount: { expr: "ceil(width / 70)" } };
   const font = getComputedStyle(document.body).fontFamily;
   return {
     background: "transparent", font, padding: 4,
     axis: { labelColor: dim, titleColor: dim, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 10.5, titleFontSize: 11, titleFontWeight: "normal", labelOverlap: "greedy", labelFlush: false, labelSeparation: 6 },
     legend: { labelColor: ink, titleColor: dim, labelFontSize: 11, titleFontSize: 11, titleFontWeight: "normal", symbolSize: 60 },
     header: { labelColor: ink, titleColor: dim, labelFontSize: 11 }, title: { color: ink, fontSize: 12, fontWeight: 500, anchor: "start" },
-    view: { stroke: "transparent" }, axisXQuantitative: few, range: { category: runs, heatmap: ramp(), ramp: ramp() }, mark: { color: accent, tooltip: { content: "data" } }, text: { color: ink }, rule: { color: dim },
+    view: { stroke: "transparent" }, range: { category: runs, heatmap: ramp(), ramp: ramp() }, mark: { color: accent, tooltip: { content: "data" } }, text: { color: ink }, rule: { color: dim },
   } as Config;
 }
 

@@ -82,6 +82,7 @@ const CHECKS: Readonly<Record<string, (params: Params, rows: Rows) => number | v
   flatten: ({ fields }, rows) => rows.reduce((sum, row) => sum + Math.max(0, ...(fields as Accessor[]).map((get) => (get(row) as { length?: number } | null)?.length ?? 0)), 0),
   fold: ({ fields }, rows) => rows.length * fields.length,
   cross: (_, rows) => rows.length ** 2,
+  aggregate: ({ cross, groupby }, rows) => (cross ? ((groupby ?? []) as Accessor[]).reduce((product, get) => product * new Set(rows.map(get)).size, 1) : 0),
   bin: ({ base = 10, maxbins = 20 }) => {
     // Vega multiplies by the base until the bins are few enough.
     if (!(base > 1 && maxbins >= 1)) throw new Error(`this chart asks for bins of base ${base}, ${maxbins} at most; the base is above 1, and there is at least 1 bin`);
@@ -108,7 +109,8 @@ export function bound(transforms: Transforms): void {
     const { prototype } = transforms[name]!;
     const run = prototype.transform;
     prototype.transform = function (this: object, params: Params, pulse: Flow) {
-      const rows = check(params, pulse.source ?? []) ?? 0;
+      // Vega makes nothing of bounds that are no numbers.
+      const rows = check(params, pulse.source ?? []) || 0;
       const sum = (all.get(pulse.dataflow) ?? 0) - (own.get(this) ?? 0) + rows;
       atMost(sum, ROWS, "generated rows");
       own.set(this, rows);

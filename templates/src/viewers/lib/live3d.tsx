@@ -28,6 +28,15 @@ function makeRoom(): void {
   }
 }
 
+/** Libraries throw when they are still building; the page around them goes on. */
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch (failed) {
+    console.warn((failed as Error).message);
+  }
+}
+
 /**
  * Keeps a viewer alive while its box is near the window. `still` is what it last drew; `error` why it does not draw.
  * `make` is asked again after the viewer had to make room and came into view again.
@@ -48,13 +57,10 @@ export function useLive3D<T extends Live>(make: (box: HTMLElement) => Promise<T>
     if (!near) return;
     let [made, gone]: [T | null, boolean] = [null, false];
     const end = (viewer: T): void => {
-      try {
+      quietly(() => {
         setStill(viewer.canvas()?.toDataURL("image/png") ?? "");
         viewer.dispose();
-      } catch (failed) {
-        // Libraries throw when they are still building; the page around them goes on.
-        console.warn((failed as Error).message);
-      }
+      });
     };
     const stop = (): void => {
       if (gone) return;
@@ -76,8 +82,8 @@ export function useLive3D<T extends Live>(make: (box: HTMLElement) => Promise<T>
         if (gone) return;
         made = null;
         stop();
-        viewer.dispose();
         setError("The browser gave the memory of this picture to another one. Point at it to draw it again.");
+        quietly(() => viewer.dispose());
       });
       setNow(viewer);
       setStill("");

@@ -70,13 +70,18 @@ export function alone(spec: unknown, column: string): unknown {
     key === "color" && (value as { field?: unknown } | null)?.field === "_run" ? [key, { field: pathOf(column), type: "nominal", sort: null }] : [key, alone(value, column)]));
 }
 
-/** Placeholders whose columns a preset draws as numbers. */
-function asked(preset: unknown, numbers = new Set<string>()): Set<string> {
+/** Channels without which there is no mark. */
+const PLACES: ReadonlySet<string> = new Set(["x", "y", "theta", "radius", "longitude", "latitude"]);
+
+/** Placeholders whose columns say as numbers where a preset draws, with the column that stands in for each. */
+function asked(preset: unknown, numbers = new Map<string, string>()): Map<string, string> {
   if (typeof preset !== "object" || preset === null) return numbers;
-  const { field, type } = preset as { field?: unknown; type?: unknown };
-  const name = typeof field === "string" && type === "quantitative" ? /^\$\{field:([^:}]+)/.exec(field)?.[1] : undefined;
-  if (name) numbers.add(name);
-  for (const part of Object.values(preset)) asked(part, numbers);
+  for (const [key, part] of Object.entries(preset)) {
+    const { field, type } = (part ?? {}) as { field?: unknown; type?: unknown };
+    const [, name, fallback = ""] = (PLACES.has(key) && type === "quantitative" && typeof field === "string" && /^\$\{field:([^:}]+)(?::([^}]*))?\}$/.exec(field)) || [];
+    if (name) numbers.set(name, fallback);
+    asked(part, numbers);
+  }
   return numbers;
 }
 
@@ -86,9 +91,9 @@ const isNumber = (cell: unknown): boolean => typeof cell === "number" || typeof 
 /** Why a preset has nothing to draw of some tables, as a sentence; empty when there is something. */
 export function nothing(preset: unknown, mapping: Readonly<Record<string, string>>, tables: readonly ChartData[]): string {
   if (tables.every(({ rows }) => !rows.length)) return tables.length > 1 ? "the tables have no rows" : "the table has no rows";
-  const names = [...asked(preset)];
-  const chosen = names.flatMap((name) => mapping[name] || []);
-  if (names.length && !chosen.length) return `no column is chosen for ${names.join(", ")}`;
+  const names = asked(preset);
+  const chosen = [...names].flatMap(([name, fallback]) => mapping[name] || fallback || []);
+  if (names.size && !chosen.length) return `no column is chosen for ${[...names.keys()].join(", ")}`;
   const absent = chosen.find((column) => tables.every(({ columns }) => !columns.includes(column)));
   if (absent !== undefined) return `the table has no column ${absent}`;
   const empty = chosen.find((column) => !tables.some(({ columns, rows }) => {
