@@ -11,6 +11,7 @@ import { Button, Empty, Wait } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
 import { bound, boundFunctions } from "./lib/bounds";
+import { fitted, type Matrix } from "./lib/cells";
 import { Editor } from "./lib/editor";
 import { jsonOf } from "./lib/payload";
 import type { Preset } from "./lib/presets";
@@ -122,7 +123,7 @@ function viewOf(logged: unknown, datasets: Readonly<Record<string, readonly obje
   const said: string[] = [];
   const logger: vega.LoggerInterface = { ...vega.logger(vega.Error), error: (...parts: readonly unknown[]) => (tell(parts.map((part) => (part instanceof Error ? part.message : String(part))).join(" ")), logger), warn: (...parts: readonly unknown[]) => (said.push(parts.map(String).join(" ")), logger) } as vega.LoggerInterface;
   const isVega = String(spec.$schema ?? "").includes("/vega/");
-  const parsed = isVega ? (spec as vega.Spec) : compile(sized({ ...spec, datasets: { ...(spec.datasets as object | undefined), ...datasets } }, width, height), { config: theme(), logger }).spec;
+  const parsed = isVega ? (spec as vega.Spec) : compile(sized({ ...spec, datasets: { ...(spec.datasets as object | undefined), ...datasets } }, datasets.wandb, width, height), { config: theme(), logger }).spec;
   const runtime = vega.parse(parsed, isVega ? (theme() as vega.Config) : undefined, { ast: true });
   const view = new vega.View(runtime, { expr: expressionInterpreter, renderer: "canvas", loader: noLoader(), logger, hover: true, tooltip: showTooltip } as vega.ViewOptions);
   if (isVega) for (const [name, rows] of Object.entries(datasets)) if (parsed.data?.some((data) => data.name === name)) view.insert(name, rows as object[]);
@@ -141,8 +142,8 @@ function remote(spec: unknown): string {
 /** By the width of the view, which compositions call otherwise. */
 const FEW: Config = { axisXQuantitative: { tickCount: { expr: "ceil(width / 70)" } } } as Config;
 
-/** A single view fills its place; compositions keep the sizes of their parts, whose cells grow where there is more height than in a card. */
-function sized(spec: Record<string, unknown>, width: number, height: number): TopLevelSpec {
+/** A single view fills its place; compositions keep the sizes of their parts, but for the matrices of presets. */
+function sized(spec: Record<string, unknown>, rows: readonly object[] | undefined, width: number, height: number): TopLevelSpec {
   const single = "mark" in spec || "layer" in spec;
   const encoding = spec.encoding as Record<string, unknown> | undefined;
   const faceted = encoding && ["row", "column", "facet"].some((channel) => channel in encoding);
@@ -150,8 +151,9 @@ function sized(spec: Record<string, unknown>, width: number, height: number): To
   const inks: { name: string; value: unknown }[] = [...["ink", "paper"].map((name) => ({ name: `_${name}`, value: colourOf(name) })), { name: "_flip", value: flip(isDark()) }];
   const own = ((spec.params as { name?: string }[] | undefined) ?? []).filter(({ name }) => !inks.some((ink) => ink.name === name));
   const result: Record<string, unknown> = { background: "transparent", ...spec, params: [...own, ...inks] };
-  const cells = spec.spec as { width?: { step?: number }; height?: { step?: number } } | undefined;
-  if (cells?.width?.step && cells.height?.step) result.spec = { ...cells, width: { step: (cells.width.step * height) / HEIGHT }, height: { step: (cells.height.step * height) / HEIGHT } };
+  const matrix = spec.spec as Matrix | undefined;
+  const cells = fitted(matrix, rows, width, height);
+  if (cells) result.spec = { ...matrix, ...cells };
   if (single && !faceted) Object.assign(result, { width, height: spec.height ?? height, autosize: { type: "fit", contains: "padding" }, config: { ...FEW, ...(spec.config as object | undefined) } });
   return result as unknown as TopLevelSpec;
 }
