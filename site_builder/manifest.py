@@ -120,18 +120,19 @@ def look(site: Path, outputs: Iterable[str]) -> tuple[set[str], list[str]]:
 
 def signature(folder: str) -> str:
     """Return a hash of the names, sizes, inodes and times of a run's files, media left out."""
-    total = hashlib.sha256()
-    for path, status in sorted(_stats(folder, "")):
-        sign = f"{path}\0{status.st_size}\0{status.st_ino}\0{status.st_mtime_ns}\0"
-        total.update(sign.encode("utf-8", "surrogateescape"))
-    return total.hexdigest()[:20]
+    return _digest(folder, "")
 
 
 def media_signature(folder: str) -> str:
-    """Return a hash of the names, sizes and times of a run's media: looked at only where some were damaged or missing."""
+    """Return the same of a run's media: looked at only where some were damaged or missing."""
+    return _digest(folder, _MEDIA)
+
+
+def _digest(folder: str, below: str) -> str:
     total = hashlib.sha256()
-    for path, status in sorted(_stats(folder, _MEDIA)):
-        total.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
+    for path, status in sorted(_stats(folder, below)):
+        sign = f"{path}\0{status.st_size}\0{status.st_ino}\0{status.st_mtime_ns}\0"
+        total.update(sign.encode("utf-8", "surrogateescape"))
     return total.hexdigest()[:20]
 
 

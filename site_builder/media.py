@@ -106,7 +106,7 @@ class RunMedia:
         """Return an image by its path below `files/`; never raises."""
         source = inside(self._files, path)
         if source is None:
-            return _missing(f"{path or 'the image'} is not in this folder")
+            return ImageItem(error=f"{path or 'the image'} is not in this folder")
         known = self._asked.get(path) or self._known.get(path)
         if not isinstance(known, pictures.Picture) or (
             path not in self._asked and not pictures.fresh(known, str(source))
@@ -142,7 +142,3 @@ class RunMedia:
         place = pictures.place_of(digest, extension)
         self.found.setdefault(place, MediaFile(place, source, data, size, data is not None))
         return place
-
-
-def _missing(reason: str) -> ImageItem:
-    return ImageItem(error=reason)

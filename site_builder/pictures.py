@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from site_builder import jobs, masks, thumbnails
+from site_builder.items import LimitError
 from tracklog.store import layout
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def look(path: str) -> Picture:
         data, sign = thumbnails.content(path)
     except OSError as error:
         return Picture(-1, -1, error=f"cannot be read: {error.strerror}")
-    except ValueError as error:
+    except LimitError as error:
         return Picture(-1, -1, error=str(error), whole=True)
     if not data:
         return Picture(*sign, error="is empty: it has 0 bytes")

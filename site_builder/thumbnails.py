@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from site_builder.items import LimitError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -44,12 +46,12 @@ class Gif:
 def content(path: str) -> tuple[bytes, tuple[int, int]]:
     """Return what the file of a picture holds, with its size in bytes and its time of change in ns.
 
-    Raises ValueError when it has more than `LARGEST` bytes, and OSError.
+    Raises LimitError when it has more than `LARGEST` bytes, and OSError.
     """
     with open(path, "rb") as file:  # noqa: PTH123 - as strings: there may be ten thousands
         status = os.fstat(file.fileno())
         if status.st_size > LARGEST:
-            raise ValueError(f"has {status.st_size / 1e6:,.0f} MB; pictures up to {LARGEST / 1e6:g} MB are shown")
+            raise LimitError(f"has {status.st_size / 1e6:,.0f} MB; pictures up to {LARGEST / 1e6:g} MB are shown")
         return file.read(LARGEST), (status.st_size, status.st_mtime_ns)
 
 

@@ -11,7 +11,7 @@ export { cursor, release, tip } from "./lib/cursor";
 export { head, index, jsonBlock, uid } from "./lib/data";
 export { paused, waiting } from "./lib/live";
 export { search } from "./lib/regex";
-export { edges, find, lastAt, loggedValues } from "./lib/media";
+export { edges, find, lastAt, loggedValues, stepsOf } from "./lib/media";
 export { baseline, drawn, groupKeys, groupLook, join, lookOf, mainMetric, split, table } from "./lib/view";
 export { Icon } from "./parts/icons";
 export { Swatch, nameOf } from "./parts/identity";

@@ -1,7 +1,7 @@
 // A run's charts, pictures and system metrics: the board with one run.
 import { useMemo } from "preact/hooks";
 import { MEDIA_KINDS, type KeyInfo, type RunHead } from "../model";
-import { panelsOf, type PanelInfo } from "../lib/panels";
+import { CHART_TABLES, panelsOf, type PanelInfo } from "../lib/panels";
 import { Board, PanelView } from "../parts/board";
 import { FullHost } from "../parts/full";
 import { useRunHead } from "../parts/runhead";
@@ -38,7 +38,7 @@ export function System() {
   return <RunBoard which={isSystem} empty="No system metrics were recorded" />;
 }
 
-const rank = (panel: PanelInfo): number => Number(panel.behind || panel.section === "Custom Chart Tables");
+const rank = (panel: PanelInfo): number => Number(panel.behind || panel.section === CHART_TABLES);
 
 /** Panels one below the other, each as wide as the page. */
 function Column({ which, title, empty, example }: { which: (panel: PanelInfo) => boolean; title: string; empty: string; example: string }) {

@@ -26,6 +26,11 @@ export async function loggedValues<T>(run: RunRow, key: string, kind: Kind): Pro
   return blocks.flat().map(([row, value]) => ({ step: steps![row] ?? row, runtime: runtimes![row] ?? 0, value }));
 }
 
+/** The steps that any of some runs has a value at, each once, in order. */
+export function stepsOf(loaded: ReadonlyMap<unknown, readonly Logged<unknown>[]> | null): number[] {
+  return [...new Set([...(loaded?.values() ?? [])].flatMap((values) => values.map((one) => one.step)))].sort((a, b) => a - b);
+}
+
 /** Edges of a histogram's bins. */
 export function edges(value: HistogramValue): number[] {
   if (value.bins) return [...value.bins];

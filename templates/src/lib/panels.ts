@@ -31,6 +31,8 @@ export interface Section {
 
 export const SYSTEM = "system";
 export const PINNED = "Pinned";
+/** Where `split_table` puts the tables of custom charts. */
+export const CHART_TABLES = "Custom Chart Tables";
 
 /** `system.cpu` and `system/cpu` are both the metric cpu of the section system. */
 function systemTitle(key: string): string {
@@ -53,7 +55,7 @@ export function panelsOf(infos: readonly KeyInfo[]): PanelInfo[] {
     if (panel && !panels.has(panel.id)) panels.set(panel.id, panel);
   }
   for (const chart of [...panels.values()].filter(({ kind }) => kind === "chart")) {
-    const [own, split] = ["", "Custom Chart Tables/"].map((section) => panels.get(`${section}${chart.key}_table#table`));
+    const [own, split] = ["", `${CHART_TABLES}/`].map((section) => panels.get(`${section}${chart.key}_table#table`));
     if (own) panels.set(own.id, { ...own, behind: true });
     if (own ?? split) panels.set(chart.id, { ...chart, table: (own ?? split)!.id });
   }

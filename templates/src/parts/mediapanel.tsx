@@ -5,7 +5,7 @@ import type { MediaItem, RunRow } from "../model";
 import { param, setParams } from "../route";
 import { uid } from "../lib/data";
 import { bytes, full, plural } from "../lib/format";
-import { lastAt, loggedValues, type Logged } from "../lib/media";
+import { lastAt, loggedValues, stepsOf, type Logged } from "../lib/media";
 import { lookOf } from "../lib/view";
 import { Icon } from "./icons";
 import { Swatch, nameOf } from "./identity";
@@ -48,7 +48,7 @@ export function MediaPanel<T extends MediaItem>({ panel, fixed, drag, large, nou
   const [all, setAll] = useState(false);
   const runs = useRuns(fixed);
   const { value, error } = useLoaded(() => readMedia<T>(runs, panel.key, panel.kind), [runs.map((run) => run.parts.join()).join(), panel.key], seen);
-  const steps = [...new Set([...(value?.values() ?? [])].flatMap((values) => values.map((one) => one.step)))].sort((a, b) => a - b);
+  const steps = stepsOf(value);
   const { step, slider, go } = useStep(steps, panel.title);
   const tiles = value ? tilesAt(value, step) : [];
   const first = tiles[0]?.item.caption;

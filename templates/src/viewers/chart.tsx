@@ -2,10 +2,10 @@
 import type { ComponentType } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { viewer } from "../entry";
-import { rgb, themeTick } from "../lib/colours";
+import { themeTick } from "../lib/colours";
 import { uid } from "../lib/data";
 import { full, number, plural } from "../lib/format";
-import { lastAt, type Logged } from "../lib/media";
+import { lastAt, stepsOf, type Logged } from "../lib/media";
 import { css as colourOf } from "../lib/palette";
 import { baseline, groupKeys, groupLook, lookOf, table } from "../lib/view";
 import type { ChartData, ChartItem, RunRow } from "../model";
@@ -18,6 +18,7 @@ import type { PanelProps, Viewer } from "../parts/viewer";
 import { fill } from "./lib/fill";
 import { jsonOf } from "./lib/payload";
 import { metaOf, presetNamed, type Preset } from "./lib/presets";
+import { solid } from "./lib/ramp";
 import { alone, averaged, mappingOf, nothing, rowsOf, type Owned } from "./lib/rows";
 import { HEIGHT } from "./lib/size";
 import { addStyle } from "./lib/style";
@@ -37,7 +38,7 @@ function Panel({ panel, fixed, drag, large }: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
   const { value, error } = useLoaded<Values>(() => readMedia<ChartItem>(runs, panel.key, "chart"), [runs.map((run) => run.parts.join()).join(), panel.key], seen);
-  const steps = useMemo(() => [...new Set([...(value?.values() ?? [])].flatMap((values) => values.map((one) => one.step)))].sort((a, b) => a - b), [value]);
+  const steps = useMemo(() => stepsOf(value), [value]);
   const { step, slider } = useStep(steps, panel.title);
   const charts = useMemo(() => chartsAt(value, step), [value, step]);
   const [editing, setEditing] = useState(-1);
@@ -120,11 +121,8 @@ function ownedBy(run: RunRow, data: ChartData): Owned {
   const keys = groupKeys.value;
   const [group] = keys.length && now ? now.group([run], keys.map((key) => now.resolve(key)!)) : [];
   const look = group ? groupLook(group.id) : lookOf(run);
-  return { id: group ? `group:${group.id}` : uid(run), label: group?.label ?? nameOf(run), look, colour: resolved(colourOf(look)), baseline: !group && run === baseline.value, data };
+  return { id: group ? `group:${group.id}` : uid(run), label: group?.label ?? nameOf(run), look, colour: solid(colourOf(look)), baseline: !group && run === baseline.value, data };
 }
-
-/** What the canvas understands of a colour of the page. */
-const resolved = (colour: string): string => `rgb(${rgb(colour).join(",")})`;
 
 function rowsFor(owned: readonly Owned[], preset: Preset | undefined, mapping: Readonly<Record<string, string>>): Readonly<Record<string, readonly object[]>> {
   const rows = rowsOf(owned);

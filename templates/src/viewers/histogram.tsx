@@ -5,10 +5,10 @@ import type { HistogramValue, RunRow } from "../model";
 import { param, setParams } from "../route";
 import { uid } from "../lib/data";
 import { full, plural } from "../lib/format";
-import { lastAt, loggedValues } from "../lib/media";
+import { lastAt, loggedValues, stepsOf } from "../lib/media";
 import { lookOf } from "../lib/view";
 import { Swatch, nameOf } from "../parts/identity";
-import { useStep } from "../parts/mediapanel";
+import { RUNS, useStep } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
 import { Empty, Wait } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
@@ -22,8 +22,6 @@ import css from "./histogram.css";
 
 addStyle(css);
 
-/** Runs that one card lays over each other. */
-const RUNS = 24;
 const NAMED = 6;
 const VIEWS = [["heat", "Heat map"], ["ridge", "Ridge"], ["overlay", "Overlay"]] as const;
 
@@ -118,7 +116,7 @@ function left({ values, damaged }: Found, view: View, drawn: number): string {
 function OverlayCard({ panel, drag, large, runs, acts, attach, seen }: CardProps) {
   const { value, error } = useLoaded(() => Promise.all(runs.slice(0, RUNS).map(async (run) => [run, await histogramsOf(run, panel.key).then(({ values }) => values, (): Values => [])] as const)),
     [runs.map((run) => run.parts.join()).join(), panel.key], seen);
-  const steps = [...new Set((value ?? []).flatMap(([, values]) => values.map(({ step }) => step)))].sort((a, b) => a - b);
+  const steps = stepsOf(new Map(value ?? []));
   const { step, slider } = useStep(steps, panel.title);
   const layers = (value ?? []).flatMap<Layer>(([run, values]) => {
     const at = values[lastAt(values, step)];

@@ -4,7 +4,7 @@ import { viewer as script } from "../entry";
 import type { ImageItem, MediaItem, RunRow } from "../model";
 import { index, uid } from "../lib/data";
 import { full, plural } from "../lib/format";
-import { loggedValues } from "../lib/media";
+import { loggedValues, stepsOf } from "../lib/media";
 import { lookOf, table } from "../lib/view";
 import { Icon } from "../parts/icons";
 import { Swatch, nameOf } from "../parts/identity";
@@ -18,7 +18,7 @@ import type { ImageViewer } from "./image";
 import { addStyle } from "./lib/style";
 import css from "./media.css";
 import { Rows } from "./media/rows";
-import { FIRST, candidates, chooseRuns, columnsNow, keyNow, keysOf, placeOf, placeText, readPlace, stepsOf, tileOf, tilesAt, type Columns, type Key, type Loaded } from "./media/state";
+import { FIRST, candidates, chooseRuns, columnsNow, keyNow, keysOf, placeOf, placeText, readPlace, tileOf, tilesAt, type Columns, type Key, type Loaded } from "./media/state";
 import { Wipe } from "./media/wipe";
 
 addStyle(css);

@@ -2,13 +2,14 @@
 import Plotly from "plotly.js-strict-dist-min";
 import { useEffect, useRef } from "preact/hooks";
 import { viewer } from "../entry";
-import { isDark, rgb, themeTick } from "../lib/colours";
+import { isDark, themeTick } from "../lib/colours";
 import type { FigureItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
 import { Empty, Wait } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
 import { jsonOf } from "./lib/payload";
+import { solid } from "./lib/ramp";
 import { addStyle } from "./lib/style";
 import { tiled } from "./lib/tiles";
 import css from "./plotly.css";
@@ -78,7 +79,7 @@ const structured = <T,>(value: T): T => structuredClone(value);
 function layoutOf(logged: Layout, height: number): object {
   const layout = structured(logged);
   const own = { width: undefined, height, autosize: true };
-  const [ink, line] = [`rgb(${rgb("var(--ink-2)").join(",")})`, `rgb(${rgb("var(--line)").join(",")})`];
+  const [ink, line] = [solid("var(--ink-2)"), solid("var(--line)")];
   if (!STANDARD.includes(layout.template?.layout?.plot_bgcolor) || layout.paper_bgcolor || layout.plot_bgcolor) return { ...layout, ...own };
   const axis = { gridcolor: line, zerolinecolor: line, linecolor: line };
   const font = getComputedStyle(document.body).fontFamily;

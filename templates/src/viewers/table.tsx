@@ -4,7 +4,7 @@ import type { RunRow, TableItem } from "../model";
 import { param, setParams } from "../route";
 import { uid } from "../lib/data";
 import { full, plural } from "../lib/format";
-import { lastAt, type Logged } from "../lib/media";
+import { lastAt, stepsOf, type Logged } from "../lib/media";
 import { nameOf } from "../parts/identity";
 import { RUNS, readMedia, useStep, type MediaValues } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
@@ -29,7 +29,7 @@ function Panel({ panel, fixed, drag, large }: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
   const { value, error } = useLoaded(() => readMedia<TableItem>(runs, panel.key, "table"), [runs.map((run) => run.parts.join()).join(), panel.key], seen);
-  const steps = [...new Set([...(value?.values() ?? [])].flatMap((values) => values.map((one) => one.step)))].sort((a, b) => a - b);
+  const steps = stepsOf(value);
   const { step, slider } = useStep(steps, panel.title);
   const sources = value ? sourcesAt(value, step) : [];
   const name = `t.${panel.id}`;

@@ -2,10 +2,10 @@
 import { useMemo } from "preact/hooks";
 import { head, uid } from "../lib/data";
 import { full } from "../lib/format";
-import { lastAt, loggedValues, type Logged } from "../lib/media";
+import { lastAt, loggedValues, stepsOf, type Logged } from "../lib/media";
 import { lookOf } from "../lib/view";
 import { Swatch, nameOf } from "../parts/identity";
-import { useStep } from "../parts/mediapanel";
+import { RUNS, useStep } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
 import { Empty, Wait } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
@@ -16,13 +16,11 @@ import css from "./text.css";
 
 addStyle(css);
 
-const RUNS = 24;
-
 function Panel({ panel, fixed, drag }: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
   const { value, error } = useLoaded(() => read(runs, panel.key, panel.kind as "string" | "other"), [runs.map((run) => run.parts.join()).join(), panel.key], seen);
-  const steps = useMemo(() => [...new Set([...(value?.values() ?? [])].flatMap((values) => values.map((one) => one.step)))].sort((a, b) => a - b), [value]);
+  const steps = useMemo(() => stepsOf(value), [value]);
   const { step, slider } = useStep(steps, panel.title);
   return (
     <Card panel={panel} innerRef={attach} drag={drag} label={`${panel.title}: text by step`}>

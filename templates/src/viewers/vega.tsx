@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import * as vega from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type Config, type TopLevelSpec } from "vega-lite";
-import { isDark, rgb, themeTick } from "../lib/colours";
+import { isDark, themeTick } from "../lib/colours";
 import { number } from "../lib/format";
 import type { FigureItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
@@ -15,7 +15,7 @@ import { fitted, type Matrix } from "./lib/cells";
 import { Editor } from "./lib/editor";
 import { jsonOf } from "./lib/payload";
 import type { Preset } from "./lib/presets";
-import { flip, ramp } from "./lib/ramp";
+import { flip, ramp, solid } from "./lib/ramp";
 import { HEIGHT } from "./lib/size";
 import { addStyle } from "./lib/style";
 import css from "./vega.css";
@@ -158,7 +158,7 @@ function sized(spec: Record<string, unknown>, rows: readonly object[] | undefine
   return result as unknown as TopLevelSpec;
 }
 
-const colourOf = (name: string): string => `rgb(${rgb(`var(--${name})`).join(",")})`;
+const colourOf = (name: string): string => solid(`var(--${name})`);
 
 function theme(): Config {
   const [ink, dim, line, accent] = [colourOf("ink"), colourOf("ink-3"), colourOf("line"), colourOf("accent")];

@@ -1,5 +1,8 @@
-// Colours of heat maps: from paper over accent to ink, in the page's theme.
+// The page's colours for what draws on canvases: single ones, and the ramp of heat maps.
 import { rgb } from "../../lib/colours";
+
+/** What canvases and their libraries understand of a colour of the page. */
+export const solid = (css: string): string => `rgb(${rgb(css).join(",")})`;
 
 /** Ten steps, the first of them paper. */
 export function ramp(): string[] {

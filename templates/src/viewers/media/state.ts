@@ -49,10 +49,6 @@ export function candidates(): readonly RunRow[] {
 }
 export const chooseRuns = (runs: readonly RunRow[]): void => setParams({ runs: join(runs.map(uid)) ?? "" });
 
-export function stepsOf(loaded: Loaded): number[] {
-  return [...new Set([...loaded.values()].flatMap((values) => values.map((one) => one.step)))].sort((a, b) => a - b);
-}
-
 /** The items of some runs at a step, or of the nearest one before. */
 export function tilesAt(loaded: Loaded, runs: readonly RunRow[], step: number): Tile[] {
   return runs.flatMap((run) => {

@@ -3,13 +3,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ImageItem, RunRow } from "../../model";
 import { uid } from "../../lib/data";
 import { full } from "../../lib/format";
+import { stepsOf } from "../../lib/media";
 import { lookOf } from "../../lib/view";
 import { Swatch, nameOf } from "../../parts/identity";
 import { Broken, type Tile } from "../../parts/mediapanel";
 import { Button, Segments } from "../../parts/ui";
 import { setParams } from "../../route";
 import type { ImageViewer } from "../image";
-import { placeOf, readWipe, stepsOf, tileOf, tilesAt, writeWipe, type Loaded, type Mode, type Place } from "./state";
+import { placeOf, readWipe, tileOf, tilesAt, writeWipe, type Loaded, type Mode, type Place } from "./state";
 
 const BLINK = 450;
 const LISTED = 300;
