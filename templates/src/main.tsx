@@ -20,18 +20,33 @@ import { lazy } from "./parts/viewer";
 window.tracklog.shared = shared;
 
 /** By the name in `data-island`: these replace what the builder wrote. */
-const ISLANDS: Readonly<Record<string, ComponentType>> = { bar: Bar, charts: Charts, files: Files, logs: lazy("logs"), media: Media, mediapage: lazy("media"), projects: Projects, system: System, table: Table, tables: Tables, workspace: Workspace };
+const ISLANDS: Readonly<Record<string, ComponentType>> = {
+  bar: Bar,
+  charts: Charts,
+  files: Files,
+  logs: lazy("logs"),
+  media: Media,
+  mediapage: lazy("media"),
+  projects: Projects,
+  system: System,
+  table: Table,
+  tables: Tables,
+  workspace: Workspace,
+};
 
 /** These add to it, by selector. */
 const ENHANCERS: Readonly<Record<string, (element: HTMLElement) => () => void>> = {
-  "[data-island=runhead]": enhanceRunHead, "[data-island=overview]": enhanceOverview, "[data-tabs]": enhanceTabs,
+  "[data-island=runhead]": enhanceRunHead,
+  "[data-island=overview]": enhanceOverview,
+  "[data-tabs]": enhanceTabs,
 };
 
 let undo: (() => void)[] = [];
 
 function mount(root: ParentNode): void {
   fillTimes(root);
-  for (const [selector, enhance] of Object.entries(ENHANCERS)) for (const element of root.querySelectorAll<HTMLElement>(selector)) undo.push(enhance(element));
+  for (const [selector, enhance] of Object.entries(ENHANCERS))
+    for (const element of root.querySelectorAll<HTMLElement>(selector)) undo.push(enhance(element));
   for (const element of root.querySelectorAll<HTMLElement>("[data-island]")) {
     const Island = ISLANDS[element.dataset.island!];
     if (!Island) continue;
@@ -44,7 +59,12 @@ function mount(root: ParentNode): void {
 function place(element: HTMLElement, Island: ComponentType): void {
   element.replaceChildren();
   element.dataset.mounted = "";
-  render(<Place.Provider value={element}><Island /></Place.Provider>, element);
+  render(
+    <Place.Provider value={element}>
+      <Island />
+    </Place.Provider>,
+    element,
+  );
 }
 
 function unmount(root: ParentNode): void {

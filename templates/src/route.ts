@@ -31,8 +31,12 @@ export function decode(query: string): Params {
 /** Readable: only what would be misread is escaped. */
 export function encode(values: Params): string {
   const escape = (text: string): string =>
-    encodeURIComponent(text).replace(/%(2F|2C|3A|3B|3E|3C|3D|21|28|29|7E|40|5B|5D)/g, (code) => decodeURIComponent(code));
-  return Object.entries(values).map(([key, value]) => `${escape(key).replaceAll("=", "%3D")}=${escape(value)}`).join("&");
+    encodeURIComponent(text).replace(/%(2F|2C|3A|3B|3E|3C|3D|21|28|29|7E|40|5B|5D)/g, (code) =>
+      decodeURIComponent(code),
+    );
+  return Object.entries(values)
+    .map(([key, value]) => `${escape(key).replaceAll("=", "%3D")}=${escape(value)}`)
+    .join("&");
 }
 
 /** The page and query that a hash names. */
@@ -125,7 +129,10 @@ export function reset(): void {
 export async function shareUrl(extra: Params = {}): Promise<string> {
   const values = { ...params.value, ...extra };
   const query = encode(values);
-  return location.href.split("#")[0] + hashFor(query.length > LONGEST ? `v=${await packText(query)}` : encode({ v: "1", ...values }));
+  return (
+    location.href.split("#")[0] +
+    hashFor(query.length > LONGEST ? `v=${await packText(query)}` : encode({ v: "1", ...values }))
+  );
 }
 
 /** Take the parameters over from the hash; without any, from the last visit. */

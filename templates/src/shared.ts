@@ -19,7 +19,19 @@ export { Card, Legend } from "./parts/panel";
 export { useRunHead } from "./parts/runhead";
 export { Restored } from "./parts/states";
 export { Portal } from "./parts/portal";
-export { Button, CopyButton, Empty, Menu, SearchField, Segments, Slider, Switch, Wait, copy, download } from "./parts/ui";
+export {
+  Button,
+  CopyButton,
+  Empty,
+  Menu,
+  SearchField,
+  Segments,
+  Slider,
+  Switch,
+  Wait,
+  copy,
+  download,
+} from "./parts/ui";
 export { useLoaded, useRuns, useSeen, useKeys } from "./parts/use";
 export { Broken, Caption, MediaPanel, RUNS, readMedia, useStep } from "./parts/mediapanel";
 export { Item, ViewerPanel } from "./parts/viewer";

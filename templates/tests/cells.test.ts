@@ -2,9 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fitted } from "../src/viewers/lib/cells";
 
-const matrix = { width: { step: 34 }, height: { step: 26 }, encoding: { x: { field: "predicted\\.class" }, y: { field: "actual" } } };
+const matrix = {
+  width: { step: 34 },
+  height: { step: 26 },
+  encoding: { x: { field: "predicted\\.class" }, y: { field: "actual" } },
+};
 const rowsOf = (classes: number, runs: number): object[] =>
-  Array.from({ length: classes * classes * runs }, (_, i) => ({ "predicted.class": i % classes, actual: Math.floor(i / classes) % classes, _run: Math.floor(i / classes ** 2) }));
+  Array.from({ length: classes * classes * runs }, (_, i) => ({
+    "predicted.class": i % classes,
+    actual: Math.floor(i / classes) % classes,
+    _run: Math.floor(i / classes ** 2),
+  }));
 
 test("cells take the room of their card, up to a size, and grow with a larger one", () => {
   const small = fitted(matrix, rowsOf(2, 1), 316, 220)!;

@@ -8,5 +8,8 @@ for (const { about, spec, fields, strings, filled } of cases) {
 }
 
 test("presets: placeholders are listed once, in order", () => {
-  assert.deepEqual(placeholders({ a: "${field:x}", b: ["${field:y:z}", "${field:x}"], c: "${string:title}" }, "field"), ["x", "y"]);
+  assert.deepEqual(
+    placeholders({ a: "${field:x}", b: ["${field:y:z}", "${field:x}"], c: "${string:title}" }, "field"),
+    ["x", "y"],
+  );
 });

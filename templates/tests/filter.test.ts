@@ -23,7 +23,12 @@ function lookup(run: Case["run"], key: string): unknown {
 test("every case of the grammar", () => {
   for (const { filter, run, matches, error } of cases as unknown as Case[]) {
     if (error) assert.throws(() => parse(filter), undefined);
-    else assert.equal(evaluate(parse(filter), (key) => lookup(run, key)), matches, `${filter} on ${JSON.stringify(run)}`);
+    else
+      assert.equal(
+        evaluate(parse(filter), (key) => lookup(run, key)),
+        matches,
+        `${filter} on ${JSON.stringify(run)}`,
+      );
   }
 });
 
@@ -31,6 +36,6 @@ test("what is written is read back the same", () => {
   for (const { filter, error } of cases as unknown as Case[]) {
     if (!error) assert.deepEqual(parse(write(parse(filter))), parse(filter), filter);
   }
-  assert.equal(write(parse("a=1 and (b=2 or c in (3, \"x y\"))")), 'a=1 (b=2 or c in (3, "x y"))');
+  assert.equal(write(parse('a=1 and (b=2 or c in (3, "x y"))')), 'a=1 (b=2 or c in (3, "x y"))');
   assert.equal(conditions(parse("a=1 (b~2 or c!=3)")).length, 3);
 });

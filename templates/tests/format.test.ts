@@ -10,11 +10,31 @@ const pairs = (actual: (value: number) => string, table: [number, string][]): vo
 
 test("numbers have four digits, units from 10,000 and exponents below 0.001", () => {
   pairs(format.number, [
-    [0.81274, "0.8127"], [12.3456, "12.35"], [48210944, "48.2M"], [0.0000612, "6.12e−5"], [1234.5, "1234.5"], [10_000, "10k"],
-    [0, "0"], [-0.5, "−0.5000"], [3, "3"], [999_999, "1M"], [1e-7, "1e−7"], [2.5e18, "2.5e18"], [NaN, "NaN"], [Infinity, "+Inf"], [-Infinity, "−Inf"],
+    [0.81274, "0.8127"],
+    [12.3456, "12.35"],
+    [48210944, "48.2M"],
+    [0.0000612, "6.12e−5"],
+    [1234.5, "1234.5"],
+    [10_000, "10k"],
+    [0, "0"],
+    [-0.5, "−0.5000"],
+    [3, "3"],
+    [999_999, "1M"],
+    [1e-7, "1e−7"],
+    [2.5e18, "2.5e18"],
+    [NaN, "NaN"],
+    [Infinity, "+Inf"],
+    [-Infinity, "−Inf"],
   ]);
-  pairs(format.full, [[125000, "125,000"], [-1234567, "−1,234,567"]]);
-  pairs(format.difference, [[-0.0443, "−0.04430"], [0.5, "+0.5000"], [0, "±0"]]);
+  pairs(format.full, [
+    [125000, "125,000"],
+    [-1234567, "−1,234,567"],
+  ]);
+  pairs(format.difference, [
+    [-0.0443, "−0.04430"],
+    [0.5, "+0.5000"],
+    [0, "±0"],
+  ]);
 });
 
 test("ticks take their decimals from their distance", () => {
@@ -36,12 +56,24 @@ test("columns share their decimals", () => {
 
 test("durations have two units", () => {
   pairs(format.duration, [
-    [0.083, "83 ms"], [12.4, "12.4 s"], [64.2, "1m 04s"], [42012, "11h 40m"], [273600, "3d 4h"], [59.99, "1m 00s"], [3599.9, "1h 00m"], [0, "0 s"],
+    [0.083, "83 ms"],
+    [12.4, "12.4 s"],
+    [64.2, "1m 04s"],
+    [42012, "11h 40m"],
+    [273600, "3d 4h"],
+    [59.99, "1m 00s"],
+    [3599.9, "1h 00m"],
+    [0, "0 s"],
   ]);
 });
 
 test("sizes are decimal", () => {
-  pairs(format.bytes, [[11234000000, "11.2 GB"], [999, "999 B"], [1000, "1 kB"], [2_100_000, "2.1 MB"]]);
+  pairs(format.bytes, [
+    [11234000000, "11.2 GB"],
+    [999, "999 B"],
+    [1000, "1 kB"],
+    [2_100_000, "2.1 MB"],
+  ]);
 });
 
 test("dates are relative for two weeks", () => {
@@ -65,7 +97,15 @@ test("ticks of every range are few, within it, and end", () => {
   assert.deepEqual(linearTicks(-0.8, 0.8, 4), [-0.5, 0, 0.5]);
   assert.deepEqual(timeTicks(0, 400, 4, 0), [0, 120, 240, 360]);
   assert.deepEqual(timeTicks(0, 9 * 3600, 5, 0).length, 5);
-  for (const [low, high] of [[1e-300, 1e300], [5e-324, 1], [3.1, 3.2], [1, 1 + 1e-12], [2, 2], [0, 1], [-1, 0]] as const) {
+  for (const [low, high] of [
+    [1e-300, 1e300],
+    [5e-324, 1],
+    [3.1, 3.2],
+    [1, 1 + 1e-12],
+    [2, 2],
+    [0, 1],
+    [-1, 0],
+  ] as const) {
     assert.ok(logTicks(low, high).length <= 12, `${low} ${high}`);
     assert.ok(linearTicks(low, high, 4).length <= 12, `${low} ${high}`);
   }

@@ -5,7 +5,8 @@ import { plan } from "../src/lib/levels";
 import { looks, lookOf, neededDashes, slots } from "../src/lib/palette";
 import { debiased, parse, smooth, timeWeighted, write } from "../src/lib/smooth";
 
-const near = (actual: number, expected: number): void => assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
+const near = (actual: number, expected: number): void =>
+  assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
 
 test("the debiased EMA begins at the first value", () => {
   const out = debiased([1, 2, 3], null, 0.5);
@@ -35,11 +36,19 @@ test("gaps stay gaps and do not end the smoothing", () => {
 });
 
 /** By the definition, every pair of points looked at. */
-function plainly(x: readonly number[], y: readonly number[], counts: readonly number[], kernel: (distance: number) => number): number[] {
+function plainly(
+  x: readonly number[],
+  y: readonly number[],
+  counts: readonly number[],
+  kernel: (distance: number) => number,
+): number[] {
   return y.map((own, i) => {
     if (!Number.isFinite(own)) return NaN;
     const weights = y.map((value, j) => (Number.isFinite(value) ? counts[j]! * kernel(Math.abs(x[j]! - x[i]!)) : 0));
-    return y.reduce((sum, value, j) => (weights[j] ? sum + weights[j]! * value : sum), 0) / weights.reduce((sum, weight) => sum + weight, 0);
+    return (
+      y.reduce((sum, value, j) => (weights[j] ? sum + weights[j]! * value : sum), 0) /
+      weights.reduce((sum, weight) => sum + weight, 0)
+    );
   });
 }
 
@@ -47,16 +56,31 @@ test("running mean and Gaussian are what they are called, weighted by rows and o
   const x = Array.from({ length: 200 }, (_, i) => i + 0.4 * Math.sin(i * 7));
   const y = x.map((at, i) => (i % 17 === 5 ? NaN : i === 90 ? Infinity : Math.cos(at / 9) + (i % 3)));
   const counts = x.map((_, i) => 1 + (i % 4));
-  const same = (actual: ArrayLike<number>, expected: readonly number[], within: number): void => expected.forEach((value, i) => {
-    assert.equal(Number.isNaN(actual[i]!), Number.isNaN(value));
-    assert.ok(Number.isNaN(value) || Math.abs(actual[i]! - value) < within, `${i}: ${actual[i]} is not ${value}`);
-  });
-  same(smooth({ kind: "mean", weight: 0.1 }, x, y, counts, 200)!, plainly(x, y, counts, (distance) => Number(distance <= 10)), 1e-9);
-  same(smooth({ kind: "gauss", weight: 0.05 }, x, y, counts, 200)!, plainly(x, y, counts, (distance) => (distance <= 30 ? Math.exp(-0.5 * (distance / 10) ** 2) : 0)), 1e-4);
+  const same = (actual: ArrayLike<number>, expected: readonly number[], within: number): void =>
+    expected.forEach((value, i) => {
+      assert.equal(Number.isNaN(actual[i]!), Number.isNaN(value));
+      assert.ok(Number.isNaN(value) || Math.abs(actual[i]! - value) < within, `${i}: ${actual[i]} is not ${value}`);
+    });
+  same(
+    smooth({ kind: "mean", weight: 0.1 }, x, y, counts, 200)!,
+    plainly(x, y, counts, (distance) => Number(distance <= 10)),
+    1e-9,
+  );
+  same(
+    smooth({ kind: "gauss", weight: 0.05 }, x, y, counts, 200)!,
+    plainly(x, y, counts, (distance) => (distance <= 30 ? Math.exp(-0.5 * (distance / 10) ** 2) : 0)),
+    1e-4,
+  );
 });
 
 test("a window does not reach over the place where x falls back", () => {
-  for (const kind of ["mean", "gauss"] as const) assert.deepEqual([...smooth({ kind, weight: 0.3 }, [8, 9, 8, 9], [1, 1, 5, 5], null, 10)!].map((value) => Number(value.toFixed(9))), [1, 1, 5, 5]);
+  for (const kind of ["mean", "gauss"] as const)
+    assert.deepEqual(
+      [...smooth({ kind, weight: 0.3 }, [8, 9, 8, 9], [1, 1, 5, 5], null, 10)!].map((value) =>
+        Number(value.toFixed(9)),
+      ),
+      [1, 1, 5, 5],
+    );
 });
 
 test("groups have mean, spread and count at every column", () => {

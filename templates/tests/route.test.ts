@@ -4,7 +4,13 @@ import { test } from "node:test";
 import { decode, encode, href, params, readHash, readLocation, setParams, shareUrl } from "../src/route";
 
 test("parameters survive the hash, whatever is in them", () => {
-  const values = { f: "state!=failed crop>=512 name~\"a&b#c\"", p: "^train/(loss|x)$", "o.val/a=b": "log;y=0..1", hide: "", k: "50% +1" };
+  const values = {
+    f: 'state!=failed crop>=512 name~"a&b#c"',
+    p: "^train/(loss|x)$",
+    "o.val/a=b": "log;y=0..1",
+    hide: "",
+    k: "50% +1",
+  };
   assert.deepEqual({ ...decode(encode(values)) }, values);
 });
 

@@ -7,10 +7,29 @@ import { aggregate, filtered, grouped, histogram, sorted, top } from "../src/vie
 import { EMPTY, cycled, parse, write, type TableState } from "../src/viewers/table/state";
 
 const numbers = (id: string, values: readonly (number | null)[]): Column => ({
-  id, name: id, type: "number", zone: false, cells: null, exact: null, numbers: Float64Array.from(values, (value) => value ?? NaN), missing: values.includes(null) ? Uint8Array.from(values, (value) => Number(value === null)) : null,
+  id,
+  name: id,
+  type: "number",
+  zone: false,
+  cells: null,
+  exact: null,
+  numbers: Float64Array.from(values, (value) => value ?? NaN),
+  missing: values.includes(null) ? Uint8Array.from(values, (value) => Number(value === null)) : null,
 });
-const texts = (id: string, cells: readonly (string | null)[]): Column => ({ id, name: id, type: "string", zone: false, cells, exact: null, numbers: null, missing: null });
-const frame = (...columns: Column[]): Frame => ({ columns, rows: columns[0]!.numbers?.length ?? columns[0]!.cells!.length });
+const texts = (id: string, cells: readonly (string | null)[]): Column => ({
+  id,
+  name: id,
+  type: "string",
+  zone: false,
+  cells,
+  exact: null,
+  numbers: null,
+  missing: null,
+});
+const frame = (...columns: Column[]): Frame => ({
+  columns,
+  rows: columns[0]!.numbers?.length ?? columns[0]!.cells!.length,
+});
 const all = (rows: number): Uint32Array => Uint32Array.from({ length: rows }, (_, i) => i);
 
 test("sorting puts missing cells and NaN last in both directions, and keeps the order of equal rows", () => {
@@ -24,18 +43,33 @@ test("sorting many numbers agrees with a comparison", () => {
   const random = (): number => ((seed = (seed * 48271) % 2147483647) / 2147483647 - 0.5) * 10 ** ((seed % 40) - 20);
   const values = Array.from({ length: 5000 }, random);
   const order = [...sorted(frame(numbers("a", values)), all(5000), [{ column: "a", descending: true }])];
-  assert.deepEqual(order, values.map((_, i) => i).sort((a, b) => values[b]! - values[a]! || a - b));
+  assert.deepEqual(
+    order,
+    values.map((_, i) => i).sort((a, b) => values[b]! - values[a]! || a - b),
+  );
 });
 
 test("a second key decides between equal rows", () => {
   const table = frame(texts("word", ["b", "a", "b", null, "a"]), numbers("n", [1, 2, 3, 4, 5]));
-  assert.deepEqual([...sorted(table, all(5), [{ column: "word", descending: false }, { column: "n", descending: true }])], [4, 1, 2, 0, 3]);
+  assert.deepEqual(
+    [
+      ...sorted(table, all(5), [
+        { column: "word", descending: false },
+        { column: "n", descending: true },
+      ]),
+    ],
+    [4, 1, 2, 0, 3],
+  );
 });
 
 test("filters are joined by and; each type has its own comparison", () => {
   const dates: Column = { ...numbers("day", [Date.UTC(2020, 0, 1), Date.UTC(2021, 5, 1), null]), type: "date" };
   const table = frame(numbers("n", [1, 20, 3]), texts("s", ["Red", "green", null]), dates);
-  const rows = (column: string, operator: "=" | "!=" | ">" | "<" | "has" | "hasnot" | "none" | "some", value = ""): number[] => [...filtered(table, [{ column, operator, value }], "")];
+  const rows = (
+    column: string,
+    operator: "=" | "!=" | ">" | "<" | "has" | "hasnot" | "none" | "some",
+    value = "",
+  ): number[] => [...filtered(table, [{ column, operator, value }], "")];
   assert.deepEqual(rows("n", ">", "2.5"), [1, 2]);
   assert.deepEqual(rows("n", "!=", "20"), [0, 2]);
   assert.deepEqual(rows("s", "has", "RE"), [0, 1]);
@@ -43,7 +77,19 @@ test("filters are joined by and; each type has its own comparison", () => {
   assert.deepEqual(rows("s", "none"), [2]);
   assert.deepEqual(rows("day", "<", "2020-06-30"), [0]);
   assert.deepEqual(rows("day", "some"), [0, 1]);
-  assert.deepEqual([...filtered(table, [{ column: "n", operator: ">", value: "2" }, { column: "s", operator: "some", value: "" }], "")], [1]);
+  assert.deepEqual(
+    [
+      ...filtered(
+        table,
+        [
+          { column: "n", operator: ">", value: "2" },
+          { column: "s", operator: "some", value: "" },
+        ],
+        "",
+      ),
+    ],
+    [1],
+  );
   assert.deepEqual([...filtered(table, [], "2021")], [1]);
   assert.deepEqual([...filtered(table, [], "GREEN")], [1]);
 });
@@ -51,7 +97,14 @@ test("filters are joined by and; each type has its own comparison", () => {
 test("groups hold the rows that agree, with aggregates and distributions", () => {
   const table = frame(texts("word", ["b", "a", "b", "a", null]), numbers("n", [1, 2, 3, NaN, 5]));
   const groups = grouped(table, all(5), ["word"]);
-  assert.deepEqual(groups.map((group) => [group.labels[0], [...group.rows]]), [["b", [0, 2]], ["a", [1, 3]], ["missing", [4]]]);
+  assert.deepEqual(
+    groups.map((group) => [group.labels[0], [...group.rows]]),
+    [
+      ["b", [0, 2]],
+      ["a", [1, 3]],
+      ["missing", [4]],
+    ],
+  );
   const n = table.columns[1]!;
   assert.equal(aggregate(n, groups[0]!.rows, "mean"), 2);
   assert.equal(aggregate(n, groups[1]!.rows, "sum"), 2);
@@ -62,7 +115,8 @@ test("groups hold the rows that agree, with aggregates and distributions", () =>
 
 test("groups come by name, by size, or by the aggregate of the sorted column", () => {
   const table = frame(texts("word", ["b", "a", "b", "c"]), numbers("n", [1, 2, 3, 9]));
-  const names = (state: Partial<TableState>): string[] => ordered(table, kept(table, EMPTY), { ...EMPTY, group: ["word"], ...state }).groups.map((group) => group.labels[0]!);
+  const names = (state: Partial<TableState>): string[] =>
+    ordered(table, kept(table, EMPTY), { ...EMPTY, group: ["word"], ...state }).groups.map((group) => group.labels[0]!);
   assert.deepEqual(names({}), ["a", "b", "c"]);
   assert.deepEqual(names({ bySize: true }), ["b", "a", "c"]);
   assert.deepEqual(names({ sort: [{ column: "n", descending: true }], aggregate: "sum" }), ["c", "b", "a"]);
@@ -74,13 +128,31 @@ test("lines are heads of groups and the rows of open ones", () => {
   const { lines, tops } = laidOut(now, [now.groups[1]!.id], 20, 30);
   assert.deepEqual([...lines], [~0, ~1, 0, 2]);
   assert.deepEqual([...tops], [0, 30, 60, 80, 100]);
-  assert.deepEqual([0, 29, 30, 79, 80, 500].map((y) => lineAt(tops, y)), [0, 0, 1, 2, 3, 3]);
+  assert.deepEqual(
+    [0, 29, 30, 79, 80, 500].map((y) => lineAt(tops, y)),
+    [0, 0, 1, 2, 3, 3],
+  );
 });
 
 test("the address holds the whole state", () => {
   const state: TableState = {
-    search: "a;b=c", conditions: [{ column: "x,y", operator: ">=", value: "1;2" }, { column: "z", operator: "none", value: "" }], sort: [{ column: "-a", descending: true }, { column: "b", descending: false }],
-    group: ["g\\", "h"], aggregate: "max", bySize: true, open: ['["a,b"]'], hidden: ["c", "d;"], widths: { "e,": 120 }, size: 96, join: "k=1",
+    search: "a;b=c",
+    conditions: [
+      { column: "x,y", operator: ">=", value: "1;2" },
+      { column: "z", operator: "none", value: "" },
+    ],
+    sort: [
+      { column: "-a", descending: true },
+      { column: "b", descending: false },
+    ],
+    group: ["g\\", "h"],
+    aggregate: "max",
+    bySize: true,
+    open: ['["a,b"]'],
+    hidden: ["c", "d;"],
+    widths: { "e,": 120 },
+    size: 96,
+    join: "k=1",
   };
   assert.deepEqual(parse(write(state)), state);
   assert.deepEqual(parse(""), EMPTY);
@@ -95,12 +167,27 @@ test("a head cycles through descending, ascending, off; Shift keeps the others",
 });
 
 test("tables of several runs stand one below the other or side by side", () => {
-  const [a, b] = [frame(texts("k", ["x", "y", "y"]), numbers("n", [1, 2, 3])), frame(texts("k", ["y", "z"]), numbers("m", [4, 5]))];
+  const [a, b] = [
+    frame(texts("k", ["x", "y", "y"]), numbers("n", [1, 2, 3])),
+    frame(texts("k", ["y", "z"]), numbers("m", [4, 5])),
+  ];
   const both = concatenated([a, b], ["first", "second"], new Map<string, RunRow>());
-  assert.deepEqual(both.columns.map((column) => column.id), ["run", "k", "n", "m"]);
-  assert.deepEqual(Array.from({ length: 5 }, (_, row) => both.columns.map((column) => plain(column, row)).join()), ["first,x,1,", "first,y,2,", "first,y,3,", "second,y,,4", "second,z,,5"]);
+  assert.deepEqual(
+    both.columns.map((column) => column.id),
+    ["run", "k", "n", "m"],
+  );
+  assert.deepEqual(
+    Array.from({ length: 5 }, (_, row) => both.columns.map((column) => plain(column, row)).join()),
+    ["first,x,1,", "first,y,2,", "first,y,3,", "second,y,,4", "second,z,,5"],
+  );
   const side = joined([a, b], ["first", "second"], "k")!;
-  assert.deepEqual(side.columns.map((column) => column.id), ["k", "n · first", "m · second"]);
-  assert.deepEqual(Array.from({ length: 4 }, (_, row) => side.columns.map((column) => plain(column, row)).join()), ["x,1,", "y,2,4", "y,3,", "z,,5"]);
+  assert.deepEqual(
+    side.columns.map((column) => column.id),
+    ["k", "n · first", "m · second"],
+  );
+  assert.deepEqual(
+    Array.from({ length: 4 }, (_, row) => side.columns.map((column) => plain(column, row)).join()),
+    ["x,1,", "y,2,4", "y,3,", "z,,5"],
+  );
   assert.equal(joined([a, b], ["first", "second"], "n"), null);
 });

@@ -16,7 +16,10 @@ test("ANSI escapes become styles and never text", () => {
   assert.equal(pieces("\x1b[38;5;208mx")[0]!.colour, "rgb(255 135 0)");
   assert.equal(pieces("\x1b[38;2;1;2;3mx")[0]!.colour, "rgb(1 2 3)");
   assert.equal(strip("\x1b]0;title\x07a\x1b[2Kb\x1b(Bc".replace("\x1b(B", "")), "abc");
-  for (const paper of [[255, 255, 255], [20, 22, 26]]) {
+  for (const paper of [
+    [255, 255, 255],
+    [20, 22, 26],
+  ]) {
     for (const colour of ["rgb(10 20 30)", "rgb(255 255 0)", "rgb(0 0 255)"]) {
       assert.ok(contrast(readable(colour, paper).match(/\d+/g)!.map(Number), paper) >= 4.5);
     }
@@ -24,8 +27,11 @@ test("ANSI escapes become styles and never text", () => {
 });
 
 test("CSV never begins a formula and keeps numbers", () => {
-  assert.equal(csv([["=1+1", "-3", "@x", 'a"b', "c,d", -3, NaN]]), "'=1+1,-3,'@x,\"a\"\"b\",\"c,d\",-3,NaN\n");
-  const text = linesCsv("step", [{ label: "a", x: [0, 2], y: [1, 2], low: null, high: null }, { label: "b", x: [1, 2], y: [5, 6], low: [4, 5], high: [6, 7] }]);
+  assert.equal(csv([["=1+1", "-3", "@x", 'a"b', "c,d", -3, NaN]]), '\'=1+1,-3,\'@x,"a""b","c,d",-3,NaN\n');
+  const text = linesCsv("step", [
+    { label: "a", x: [0, 2], y: [1, 2], low: null, high: null },
+    { label: "b", x: [1, 2], y: [5, 6], low: [4, 5], high: [6, 7] },
+  ]);
   assert.equal(text, "step,a,b,b (min),b (max)\n0,1,,,\n1,,5,4,6\n2,2,6,5,7\n");
 });
 
@@ -41,12 +47,31 @@ test("heights find rows and offsets", () => {
 });
 
 test("sections come as first logged, pinned ones first and system last", () => {
-  const key = (name: string, kind: KeyInfo["kind"], stream: KeyInfo["stream"] = "history"): KeyInfo => ({ key: name, kind, stream, runs: 1, hidden: false });
-  const list = panelsOf([key("system.cpu", "number", "system"), key("train/loss", "number"), key("train/loss", "bool"), key("lr", "number"), key("text", "string"), key("train/w", "histogram")]);
-  const sections = sectionsOf(list, ["lr"], []);
-  assert.deepEqual(sections.map((section) => [section.name, section.panels.map((panel) => panel.title)]), [
-    ["Pinned", ["lr"]], ["train", ["train/loss", "train/w"]], ["Charts", ["text"]], ["system", ["system/cpu"]],
+  const key = (name: string, kind: KeyInfo["kind"], stream: KeyInfo["stream"] = "history"): KeyInfo => ({
+    key: name,
+    kind,
+    stream,
+    runs: 1,
+    hidden: false,
+  });
+  const list = panelsOf([
+    key("system.cpu", "number", "system"),
+    key("train/loss", "number"),
+    key("train/loss", "bool"),
+    key("lr", "number"),
+    key("text", "string"),
+    key("train/w", "histogram"),
   ]);
+  const sections = sectionsOf(list, ["lr"], []);
+  assert.deepEqual(
+    sections.map((section) => [section.name, section.panels.map((panel) => panel.title)]),
+    [
+      ["Pinned", ["lr"]],
+      ["train", ["train/loss", "train/w"]],
+      ["Charts", ["text"]],
+      ["system", ["system/cpu"]],
+    ],
+  );
 });
 
 test("a pattern that is none is searched as it stands", async () => {

@@ -9,7 +9,15 @@ import { Empty, Wait } from "../parts/ui";
 
 /** The panels of one run, from its own series. */
 function panelsIn(head: RunHead, which: (panel: PanelInfo) => boolean): PanelInfo[] {
-  const infos = head.series.map((series): KeyInfo => ({ key: series.key, kind: series.kind, stream: series.stream, runs: 1, hidden: series.hidden }));
+  const infos = head.series.map(
+    (series): KeyInfo => ({
+      key: series.key,
+      kind: series.kind,
+      stream: series.stream,
+      runs: 1,
+      hidden: series.hidden,
+    }),
+  );
   return panelsOf(infos).filter(which);
 }
 
@@ -18,9 +26,22 @@ function RunBoard({ which, empty }: { which: (panel: PanelInfo) => boolean; empt
   const list = useMemo(() => (head ? panelsIn(head, which) : []), [head]);
   const fixed = useMemo(() => (run ? [run] : []), [run]);
   if (error) return <Empty title="This run could not be read" text={error} />;
-  if (!run || !head) return <div class="sec" aria-busy="true"><div class="cols"><div class="card"><Wait /></div></div></div>;
+  if (!run || !head)
+    return (
+      <div class="sec" aria-busy="true">
+        <div class="cols">
+          <div class="card">
+            <Wait />
+          </div>
+        </div>
+      </div>
+    );
   if (!list.length) return <Empty title={empty} />;
-  return <div class="main"><Board fixed={fixed} list={list} openAll /></div>;
+  return (
+    <div class="main">
+      <Board fixed={fixed} list={list} openAll />
+    </div>
+  );
 }
 
 const isMedia = (panel: PanelInfo): boolean => MEDIA_KINDS.has(panel.kind);
@@ -31,7 +52,12 @@ const isSystem = (panel: PanelInfo): boolean => panel.stream === "system";
 export function Charts() {
   const { run } = useRunHead();
   const fixed = useMemo(() => (run ? [run] : []), [run]);
-  return <><RunBoard which={isChart} empty="No data logged yet" /><FullHost fixed={fixed} /></>;
+  return (
+    <>
+      <RunBoard which={isChart} empty="No data logged yet" />
+      <FullHost fixed={fixed} />
+    </>
+  );
 }
 
 export function System() {
@@ -41,7 +67,17 @@ export function System() {
 const rank = (panel: PanelInfo): number => Number(panel.behind || panel.section === CHART_TABLES);
 
 /** Panels one below the other, each as wide as the page. */
-function Column({ which, title, empty, example }: { which: (panel: PanelInfo) => boolean; title: string; empty: string; example: string }) {
+function Column({
+  which,
+  title,
+  empty,
+  example,
+}: {
+  which: (panel: PanelInfo) => boolean;
+  title: string;
+  empty: string;
+  example: string;
+}) {
   const { run, head, error } = useRunHead();
   // Tables that were logged beside custom charts come last.
   const list = useMemo(() => (head ? panelsIn(head, which).sort((a, b) => rank(a) - rank(b)) : []), [head]);
@@ -49,13 +85,34 @@ function Column({ which, title, empty, example }: { which: (panel: PanelInfo) =>
   if (error) return <Empty title="This run could not be read" text={error} />;
   if (!run || !head) return <Wait />;
   if (!list.length) return <Empty title={empty} text={<code>{example}</code>} />;
-  return <div class="main media-page"><h2 class="sr">{title}</h2>{list.map((panel) => <PanelView key={panel.id} panel={panel} fixed={fixed} large />)}</div>;
+  return (
+    <div class="main media-page">
+      <h2 class="sr">{title}</h2>
+      {list.map((panel) => (
+        <PanelView key={panel.id} panel={panel} fixed={fixed} large />
+      ))}
+    </div>
+  );
 }
 
 export function Media() {
-  return <Column which={isMedia} title="Media" empty="No media logged yet" example={'run.log({"example": tracklog.Image(array)})'} />;
+  return (
+    <Column
+      which={isMedia}
+      title="Media"
+      empty="No media logged yet"
+      example={'run.log({"example": tracklog.Image(array)})'}
+    />
+  );
 }
 
 export function Tables() {
-  return <Column which={isTable} title="Tables" empty="No table logged yet" example={'run.log({"example": tracklog.Table(dataframe=frame)})'} />;
+  return (
+    <Column
+      which={isTable}
+      title="Tables"
+      empty="No table logged yet"
+      example={'run.log({"example": tracklog.Table(dataframe=frame)})'}
+    />
+  );
 }

@@ -21,8 +21,17 @@ export function enhanceOverview(root: HTMLElement): () => void {
   searchInto(root, "config", "[data-config]", "li.leaf", "YAML", () => yaml(root.querySelector("[data-config]"), 0));
   searchInto(root, "summary", "[data-summary]", "tr[data-key]", "CSV", () => summaryText(root));
   const environment = root.querySelector<HTMLElement>("[data-slot=environment]");
-  if (environment) render(<CopyButton text={() => pairs(root.querySelector("[data-environment]"))} label="Copy the environment" caption="Copy" />, environment);
-  for (const link of root.querySelectorAll<HTMLAnchorElement>("[data-log]")) link.href = href(page.value.path, { tab: "logs", L: String(Number(link.dataset.log) + 1) });
+  if (environment)
+    render(
+      <CopyButton
+        text={() => pairs(root.querySelector("[data-environment]"))}
+        label="Copy the environment"
+        caption="Copy"
+      />,
+      environment,
+    );
+  for (const link of root.querySelectorAll<HTMLAnchorElement>("[data-log]"))
+    link.href = href(page.value.path, { tab: "logs", L: String(Number(link.dataset.log) + 1) });
   for (const span of root.querySelectorAll<HTMLElement>("[data-file]")) {
     const link = document.createElement("a");
     link.href = href(page.value.path, { tab: "files", file: span.dataset.file! });
@@ -32,13 +41,17 @@ export function enhanceOverview(root: HTMLElement): () => void {
   }
   return effect(() => {
     const run = pageRun();
-    if (run) void loadHead(run).then((head) => fill(root, run, head)).catch(() => undefined);
+    if (run)
+      void loadHead(run)
+        .then((head) => fill(root, run, head))
+        .catch(() => undefined);
   });
 }
 
 function fill(root: HTMLElement, run: RunRow, head: RunHead): void {
   const byKey = new Map<string, Series>();
-  for (const series of head.series) if (series.stream === "history" && !byKey.has(series.key)) byKey.set(series.key, series);
+  for (const series of head.series)
+    if (series.stream === "history" && !byKey.has(series.key)) byKey.set(series.key, series);
   const rows = [...root.querySelectorAll<HTMLElement>("tr[data-key]")];
   for (const row of rows) {
     const series = byKey.get(row.dataset.key!);
@@ -50,16 +63,30 @@ function fill(root: HTMLElement, run: RunRow, head: RunHead): void {
       const cell = row.querySelector<HTMLElement>(".best");
       if (cell) {
         cell.textContent = marks(series) || best.text;
-        if (marks(series)) cell.title = `${full(series.nan + series.posinf + series.neginf)} of ${full(series.size)} values are not finite`;
+        if (marks(series))
+          cell.title = `${full(series.nan + series.posinf + series.neginf)} of ${full(series.size)} values are not finite`;
       }
-    } else if (series.kind === "histogram") render(<HistogramSpark run={run} metric={series.key} tell={(mean, std) => {
-      row.querySelector(".v")!.textContent = number(mean);
-      row.querySelector(".best")!.textContent = number(std);
-      // A section of histograms alone says so in its head.
-      const heads = row.parentElement!.querySelectorAll(".part .num");
-      if ([...row.parentElement!.querySelectorAll<HTMLElement>("tr[data-key]")].every(({ dataset }) => byKey.get(dataset.key!)?.kind === "histogram")) heads.forEach((head, i) => (head.textContent = ["mean", "std"][i]!));
-      else row.querySelector(".best")!.textContent = `±${number(std)}`;
-    }} />, spark);
+    } else if (series.kind === "histogram")
+      render(
+        <HistogramSpark
+          run={run}
+          metric={series.key}
+          tell={(mean, std) => {
+            row.querySelector(".v")!.textContent = number(mean);
+            row.querySelector(".best")!.textContent = number(std);
+            // A section of histograms alone says so in its head.
+            const heads = row.parentElement!.querySelectorAll(".part .num");
+            if (
+              [...row.parentElement!.querySelectorAll<HTMLElement>("tr[data-key]")].every(
+                ({ dataset }) => byKey.get(dataset.key!)?.kind === "histogram",
+              )
+            )
+              heads.forEach((head, i) => (head.textContent = ["mean", "std"][i]!));
+            else row.querySelector(".best")!.textContent = `±${number(std)}`;
+          }}
+        />,
+        spark,
+      );
     live(row, run);
   }
   const count = root.querySelector("[data-count]");
@@ -73,7 +100,16 @@ function live(row: HTMLElement, run: RunRow): void {
   const value = table.value?.value(run, `summary.${row.dataset.key}`);
   const cell = row.querySelector<HTMLElement>(".v");
   if (!cell || value === undefined) return;
-  const at = typeof value === "number" ? value : value === "NaN" ? NaN : value === "Infinity" ? Infinity : value === "-Infinity" ? -Infinity : null;
+  const at =
+    typeof value === "number"
+      ? value
+      : value === "NaN"
+        ? NaN
+        : value === "Infinity"
+          ? Infinity
+          : value === "-Infinity"
+            ? -Infinity
+            : null;
   if (at === null) return;
   cell.textContent = number(at);
   cell.title = String(value);
@@ -86,18 +122,27 @@ function bestOf(series: Series): { value: number | null; step: number; text: str
   // Which direction is the better one is told by few names: of the others nothing is the best.
   const value = low ? series.min : highIsBetter(series.key) ? series.max : null;
   const word = low ? "min" : "max";
-  return { value, step: low ? series.argmin : series.argmax, word, text: value === null || series.size < 2 || series.min === series.max ? "" : `${number(value)} ${word}` };
+  return {
+    value,
+    step: low ? series.argmin : series.argmax,
+    word,
+    text: value === null || series.size < 2 || series.min === series.max ? "" : `${number(value)} ${word}`,
+  };
 }
 
 function marks(series: Series): string {
   const infinite = series.posinf + series.neginf;
   if (series.nan && infinite) return `${full(series.nan)} NaN, ${full(infinite)} Inf`;
-  return series.nan || infinite ? `${full(series.nan || infinite)} of ${full(series.size)} ${series.nan ? "NaN" : "Inf"}` : "";
+  return series.nan || infinite
+    ? `${full(series.nan || infinite)} of ${full(series.size)} ${series.nan ? "NaN" : "Inf"}`
+    : "";
 }
 
 /** Up to six: validation first, then as logged. */
 function KeyNumbers({ run, series }: { run: RunRow; series: readonly Series[] }) {
-  const numbers = series.filter((one) => one.kind === "number" && !one.hidden && !/(^|\/)(epoch|step|iteration|lr|learning_rate)$/i.test(one.key));
+  const numbers = series.filter(
+    (one) => one.kind === "number" && !one.hidden && !/(^|\/)(epoch|step|iteration|lr|learning_rate)$/i.test(one.key),
+  );
   const rank = (one: Series): number => (isHeldOut(one.key) ? 0 : 1);
   const chosen = [...numbers].sort((a, b) => rank(a) - rank(b)).slice(0, KEYS);
   if (!chosen.length) return null;
@@ -110,9 +155,17 @@ function KeyNumbers({ run, series }: { run: RunRow; series: readonly Series[] })
         const value = showBest ? best.value! : (last ?? NaN);
         return (
           <div key={one.key}>
-            <dt class="cut" title={shown(one.key)}>{shown(one.key)}{showBest ? ", best" : ""}</dt>
-            <dd><b>{number(value)}</b>{one.size > 1 && <Spark run={run} metric={one.key} />}</dd>
-            <dd class="dim">{against(run, one.key, value) ?? (showBest ? `at step ${full(best.step)}` : `last of ${full(one.size)}`)}</dd>
+            <dt class="cut" title={shown(one.key)}>
+              {shown(one.key)}
+              {showBest ? ", best" : ""}
+            </dt>
+            <dd>
+              <b>{number(value)}</b>
+              {one.size > 1 && <Spark run={run} metric={one.key} />}
+            </dd>
+            <dd class="dim">
+              {against(run, one.key, value) ?? (showBest ? `at step ${full(best.step)}` : `last of ${full(one.size)}`)}
+            </dd>
           </div>
         );
       })}
@@ -126,22 +179,52 @@ function against(run: RunRow, key: string, value: number): string | null {
   return other !== undefined && Number.isFinite(other) ? `${difference(value - other)} to baseline` : null;
 }
 
-function searchInto(root: HTMLElement, name: string, list: string, item: string, copyLabel: string, text: () => string): void {
+function searchInto(
+  root: HTMLElement,
+  name: string,
+  list: string,
+  item: string,
+  copyLabel: string,
+  text: () => string,
+): void {
   const slot = root.querySelector<HTMLElement>(`[data-slot=${name}]`);
   const body = root.querySelector<HTMLElement>(list);
   if (slot && body) render(<Search name={name} body={body} item={item} copyLabel={copyLabel} text={text} />, slot);
 }
 
-function Search({ name, body, item, copyLabel, text }: { name: string; body: HTMLElement; item: string; copyLabel: string; text: () => string }) {
+function Search({
+  name,
+  body,
+  item,
+  copyLabel,
+  text,
+}: {
+  name: string;
+  body: HTMLElement;
+  item: string;
+  copyLabel: string;
+  text: () => string;
+}) {
   const parameter = name === "config" ? "q" : "sq";
-  const [query, setQuery] = useState(page.value.kind === "run" && param("tab") === undefined ? (param(parameter) ?? "") : "");
+  const [query, setQuery] = useState(
+    page.value.kind === "run" && param("tab") === undefined ? (param(parameter) ?? "") : "",
+  );
   mark(body, item, query);
   return (
     <>
-      <label class="field" style={{ width: "128px" }}><Icon name="search" /><input type="search" aria-label={`Find a key in ${name}`} placeholder="Find a key" value={query} onInput={(event) => {
-        setQuery(event.currentTarget.value);
-        setParams({ [parameter]: event.currentTarget.value || undefined });
-      }} /></label>
+      <label class="field" style={{ width: "128px" }}>
+        <Icon name="search" />
+        <input
+          type="search"
+          aria-label={`Find a key in ${name}`}
+          placeholder="Find a key"
+          value={query}
+          onInput={(event) => {
+            setQuery(event.currentTarget.value);
+            setParams({ [parameter]: event.currentTarget.value || undefined });
+          }}
+        />
+      </label>
       <CopyButton text={text} label={`Copy as ${copyLabel}`} caption={copyLabel} />
     </>
   );
@@ -154,13 +237,16 @@ function mark(body: HTMLElement, item: string, query: string): void {
     const label = element.querySelector<HTMLElement>(".k, th") ?? element;
     const name = label.textContent ?? "";
     const at = wanted ? name.toLowerCase().indexOf(wanted) : -1;
-    element.hidden = Boolean(wanted) && at < 0 && !(element.querySelector(".v")?.textContent ?? "").toLowerCase().includes(wanted);
+    element.hidden =
+      Boolean(wanted) && at < 0 && !(element.querySelector(".v")?.textContent ?? "").toLowerCase().includes(wanted);
     if (at >= 0) {
       const hit = document.createElement("mark");
       hit.textContent = name.slice(at, at + wanted.length);
       label.replaceChildren(name.slice(0, at), hit, name.slice(at + wanted.length));
     } else if (label.querySelector("mark")) label.replaceChildren(name);
-    if (wanted && !element.hidden) for (let up = element.parentElement; up && up !== body; up = up.parentElement) if (up instanceof HTMLDetailsElement) up.open = true;
+    if (wanted && !element.hidden)
+      for (let up = element.parentElement; up && up !== body; up = up.parentElement)
+        if (up instanceof HTMLDetailsElement) up.open = true;
   }
 }
 
@@ -170,16 +256,26 @@ function yaml(list: Element | null, depth: number): string {
     const key = item.querySelector(".k")?.textContent ?? "";
     const inner = item.querySelector(":scope > details > ul");
     const safe = /^[\w./-]+$/.test(key) ? key : JSON.stringify(key);
-    lines.push(inner ? `${"  ".repeat(depth)}${safe}:\n${yaml(inner, depth + 1)}` : `${"  ".repeat(depth)}${safe}: ${item.querySelector(".v")?.textContent ?? ""}\n`);
+    lines.push(
+      inner
+        ? `${"  ".repeat(depth)}${safe}:\n${yaml(inner, depth + 1)}`
+        : `${"  ".repeat(depth)}${safe}: ${item.querySelector(".v")?.textContent ?? ""}\n`,
+    );
   }
   return lines.join("");
 }
 
 function summaryText(root: HTMLElement): string {
-  const rows = [...root.querySelectorAll<HTMLElement>("tr[data-key]")].map((row) => `${JSON.stringify(row.dataset.key)},${row.querySelector<HTMLElement>(".v")?.title ?? ""}`);
+  const rows = [...root.querySelectorAll<HTMLElement>("tr[data-key]")].map(
+    (row) => `${JSON.stringify(row.dataset.key)},${row.querySelector<HTMLElement>(".v")?.title ?? ""}`,
+  );
   return `key,last\n${rows.join("\n")}\n`;
 }
 
 function pairs(list: Element | null): string {
-  return [...(list?.querySelectorAll("dt") ?? [])].map((term) => `${term.textContent}: ${term.nextElementSibling?.textContent ?? ""}`).join("\n") + "\n";
+  return (
+    [...(list?.querySelectorAll("dt") ?? [])]
+      .map((term) => `${term.textContent}: ${term.nextElementSibling?.textContent ?? ""}`)
+      .join("\n") + "\n"
+  );
 }

@@ -13,19 +13,49 @@ export function Projects() {
       <h1>{current.title}</h1>
       {current.projects.length ? (
         <table class="tbl">
-          <thead><tr><th scope="col">Project</th><th scope="col" class="num">Runs</th><th scope="col">State</th><th scope="col" class="num">Last sign</th></tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">Project</th>
+              <th scope="col" class="num">
+                Runs
+              </th>
+              <th scope="col">State</th>
+              <th scope="col" class="num">
+                Last sign
+              </th>
+            </tr>
+          </thead>
           <tbody>
             {current.projects.map((row) => (
               <tr key={row.page}>
-                <th scope="row"><a class="name" href={href(row.page)}>{row.project}</a></th>
+                <th scope="row">
+                  <a class="name" href={href(row.page)}>
+                    {row.project}
+                  </a>
+                </th>
                 <td class="num">{full(row.runs)}</td>
-                <td>{row.running > 0 && <span class="row state-of"><span class="dot running" /> {row.running} running</span>}{row.crashed > 0 && <span class="row state-of"><span class="dot crashed" /> {row.crashed} crashed</span>}</td>
-                <td class="num dim" title={row.last_sign ? fullDate(row.last_sign) : undefined}>{row.last_sign ? ago(row.last_sign, now.value) : "–"}</td>
+                <td>
+                  {row.running > 0 && (
+                    <span class="row state-of">
+                      <span class="dot running" /> {row.running} running
+                    </span>
+                  )}
+                  {row.crashed > 0 && (
+                    <span class="row state-of">
+                      <span class="dot crashed" /> {row.crashed} crashed
+                    </span>
+                  )}
+                </td>
+                <td class="num dim" title={row.last_sign ? fullDate(row.last_sign) : undefined}>
+                  {row.last_sign ? ago(row.last_sign, now.value) : "–"}
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
-      ) : <NoRuns project="my-project" />}
+      ) : (
+        <NoRuns project="my-project" />
+      )}
     </>
   );
 }

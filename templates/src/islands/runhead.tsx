@@ -39,8 +39,12 @@ export function enhanceRunHead(root: HTMLElement): () => void {
     const time = root.querySelector<HTMLElement>("[data-duration]");
     if (time) {
       const alive = run.state === "running";
-      const seconds = alive ? Math.max(run.duration, now.value - run.last_sign < 3600 ? run.duration + now.value - run.last_sign : 0) : run.duration;
-      time.textContent = duration(seconds) + (alive ? " so far" : run.state === "silent" ? `, no sign since ${dateTime(run.last_sign)}` : "");
+      const seconds = alive
+        ? Math.max(run.duration, now.value - run.last_sign < 3600 ? run.duration + now.value - run.last_sign : 0)
+        : run.duration;
+      time.textContent =
+        duration(seconds) +
+        (alive ? " so far" : run.state === "silent" ? `, no sign since ${dateTime(run.last_sign)}` : "");
     }
   });
 }
@@ -53,7 +57,8 @@ export function fillTimes(root: ParentNode): void {
     element.textContent = dateTime(seconds);
     element.title = fullDate(seconds);
   }
-  for (const element of root.querySelectorAll<HTMLElement>("[data-duration]")) element.textContent = duration(Number(element.dataset.duration));
+  for (const element of root.querySelectorAll<HTMLElement>("[data-duration]"))
+    element.textContent = duration(Number(element.dataset.duration));
 }
 
 function Actions() {
@@ -64,17 +69,41 @@ function Actions() {
     const other = runs[to];
     if (other) location.href = href(other.page, param("tab") ? { tab: param("tab")! } : {});
   };
-  useKeys({ "<": go(at - 1), ">": go(at + 1), ".": () => document.querySelector<HTMLElement>("[data-copy] button")?.click() });
+  useKeys({
+    "<": go(at - 1),
+    ">": go(at + 1),
+    ".": () => document.querySelector<HTMLElement>("[data-copy] button")?.click(),
+  });
   if (at < 0) return null;
   const link = (to: number, label: string, icon: "left" | "right") => {
     const other = runs[to];
-    return other ? <a class="btn xs sq" href={href(other.page, param("tab") ? { tab: param("tab")! } : {})} aria-label={`${label}: ${nameOf(other)}`} title={nameOf(other)}><Icon name={icon} /></a> : <span class="btn xs sq off" aria-hidden="true"><Icon name={icon} /></span>;
+    return other ? (
+      <a
+        class="btn xs sq"
+        href={href(other.page, param("tab") ? { tab: param("tab")! } : {})}
+        aria-label={`${label}: ${nameOf(other)}`}
+        title={nameOf(other)}
+      >
+        <Icon name={icon} />
+      </a>
+    ) : (
+      <span class="btn xs sq off" aria-hidden="true">
+        <Icon name={icon} />
+      </span>
+    );
   };
   const project = table.value?.index.project ?? "";
   return (
     <>
-      {link(at - 1, "Previous run", "left")}<span class="dim">{full(at + 1)} of {full(runs.length)}</span>{link(at + 1, "Next run", "right")}
-      <a class="btn line" href={href(workspacePath(), { only: uid(run!) })} title={`Only this run, in ${project}`}><Icon name="chart" small />Show in workspace</a>
+      {link(at - 1, "Previous run", "left")}
+      <span class="dim">
+        {full(at + 1)} of {full(runs.length)}
+      </span>
+      {link(at + 1, "Next run", "right")}
+      <a class="btn line" href={href(workspacePath(), { only: uid(run!) })} title={`Only this run, in ${project}`}>
+        <Icon name="chart" small />
+        Show in workspace
+      </a>
     </>
   );
 }
@@ -102,7 +131,14 @@ export function enhanceTabs(nav: HTMLElement): () => void {
   let open = "";
   for (const link of links) link.href = href(page.value.path, { tab: link.dataset.tab! });
   const digits = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("tracklog:keys") === "off" || (event.target as HTMLElement).closest("input:not([type=range]), textarea, select, dialog, .menu")) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      localStorage.getItem("tracklog:keys") === "off" ||
+      (event.target as HTMLElement).closest("input:not([type=range]), textarea, select, dialog, .menu")
+    )
+      return;
     const link = /^[1-9]$/.test(event.key) ? links[Number(event.key) - 1] : undefined;
     link?.click();
   };
@@ -127,7 +163,10 @@ export function enhanceTabs(nav: HTMLElement): () => void {
   });
   const counts = effect(() => {
     const run = pageRun();
-    if (run) void loadHead(run).then((head) => showCounts(links, head)).catch(() => undefined);
+    if (run)
+      void loadHead(run)
+        .then((head) => showCounts(links, head))
+        .catch(() => undefined);
   });
   return () => {
     stop();

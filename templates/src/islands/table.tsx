@@ -8,8 +8,31 @@ import { failure, index, uid } from "../lib/data";
 import { csv, fileName } from "../lib/csv";
 import { cell, dateTime, duration, full, plural } from "../lib/format";
 import type { Group } from "../lib/runs";
-import { columnIds, columns, deltaMode, equalHidden, onlyDiffering, selected, setColumns, toggleSelected } from "../lib/tableview";
-import { baseline, closedGroups, current, filter, filterText, groupKeys, groups, join, listed, setSort, sortKeys, table, toggleEyes } from "../lib/view";
+import {
+  columnIds,
+  columns,
+  deltaMode,
+  equalHidden,
+  onlyDiffering,
+  selected,
+  setColumns,
+  toggleSelected,
+} from "../lib/tableview";
+import {
+  baseline,
+  closedGroups,
+  current,
+  filter,
+  filterText,
+  groupKeys,
+  groups,
+  join,
+  listed,
+  setSort,
+  sortKeys,
+  table,
+  toggleEyes,
+} from "../lib/view";
 import { ColumnsForm } from "../parts/columns";
 import { Icon } from "../parts/icons";
 import { nameOf } from "../parts/identity";
@@ -20,7 +43,9 @@ import { Button, Empty, Menu, Segments, Switch, download } from "../parts/ui";
 import { useKeys } from "../parts/use";
 import { rowHeight, useWindow } from "../parts/virtual";
 
-type Row = { readonly kind: "run"; readonly run: RunRow } | { readonly kind: "group"; readonly group: Group; readonly open: boolean };
+type Row =
+  | { readonly kind: "run"; readonly run: RunRow }
+  | { readonly kind: "group"; readonly group: Group; readonly open: boolean };
 
 export function Table() {
   useFilterPatterns();
@@ -50,36 +75,129 @@ function rowsOf(): Row[] {
 function Tools() {
   const now = table.value!;
   const sort = sortKeys.value[0];
-  const groupable = now.columns.filter((column) => column.tier === "config" || ["group", "job_type", "tags", "host", "state", "user"].includes(column.id));
-  const sparks = now.columns.filter((column) => column.tier === "summary" && column.numeric).map((column) => ({ ...column, id: `~${column.id}`, label: `${column.label}, sparkline` }));
+  const groupable = now.columns.filter(
+    (column) => column.tier === "config" || ["group", "job_type", "tags", "host", "state", "user"].includes(column.id),
+  );
+  const sparks = now.columns
+    .filter((column) => column.tier === "summary" && column.numeric)
+    .map((column) => ({ ...column, id: `~${column.id}`, label: `${column.label}, sparkline` }));
   const count = partsOf(filter.value.tree).length;
   return (
     <div class="tools" role="toolbar" aria-label="Table">
-      <span class="search-box"><RunSearch /></span>
-      <Menu label="Filter" kind="" icon="filter" text={<>Filter <b>{count || ""}</b></>}>{(close) => <FilterForm close={close} />}</Menu>
+      <span class="search-box">
+        <RunSearch />
+      </span>
+      <Menu
+        label="Filter"
+        kind=""
+        icon="filter"
+        text={
+          <>
+            Filter <b>{count || ""}</b>
+          </>
+        }
+      >
+        {(close) => <FilterForm close={close} />}
+      </Menu>
       <span class="wide row">
-        <Menu label="Group" kind="" icon="group" text={<>Group <b class="cut">{groupKeys.value.map((id) => now.info(now.resolve(id)!)?.label ?? id).join(", ") || "none"}</b></>}>
-          {() => <ColumnsForm all={groupable} chosen={groupKeys.value} hint="Up to three" onChange={(ids) => setParams({ group: join(ids.slice(0, 3)) })} />}
+        <Menu
+          label="Group"
+          kind=""
+          icon="group"
+          text={
+            <>
+              Group{" "}
+              <b class="cut">
+                {groupKeys.value.map((id) => now.info(now.resolve(id)!)?.label ?? id).join(", ") || "none"}
+              </b>
+            </>
+          }
+        >
+          {() => (
+            <ColumnsForm
+              all={groupable}
+              chosen={groupKeys.value}
+              hint="Up to three"
+              onChange={(ids) => setParams({ group: join(ids.slice(0, 3)) })}
+            />
+          )}
         </Menu>
-        <Menu label="Sort" kind="" icon="sort" text={<>Sort <b class="cut">{sort ? now.info(sort.id)?.label ?? sort.id : "newest"}</b></>}>
-          {(close) => <div class="form"><label>Sort by <select value={sort?.id ?? ""} onChange={(event) => {
-            const id = event.currentTarget.value;
-            setSort(id ? [{ id, descending: now.info(id)?.numeric ?? false }] : []);
-            close();
-          }}><option value="">newest first</option>{now.columns.map((column) => <option key={column.id} value={column.id}>{column.tier === "run" ? column.label : `${column.tier} ${column.label}`}</option>)}</select></label></div>}
+        <Menu
+          label="Sort"
+          kind=""
+          icon="sort"
+          text={
+            <>
+              Sort <b class="cut">{sort ? (now.info(sort.id)?.label ?? sort.id) : "newest"}</b>
+            </>
+          }
+        >
+          {(close) => (
+            <div class="form">
+              <label>
+                Sort by{" "}
+                <select
+                  value={sort?.id ?? ""}
+                  onChange={(event) => {
+                    const id = event.currentTarget.value;
+                    setSort(id ? [{ id, descending: now.info(id)?.numeric ?? false }] : []);
+                    close();
+                  }}
+                >
+                  <option value="">newest first</option>
+                  {now.columns.map((column) => (
+                    <option key={column.id} value={column.id}>
+                      {column.tier === "run" ? column.label : `${column.tier} ${column.label}`}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            </div>
+          )}
         </Menu>
-        <Menu label="Columns" kind="" icon="columns" text={<>Columns <b>{columns.value.length} of {now.columns.length}</b></>}>
-          {() => <ColumnsForm all={[...now.columns.filter((column) => column.id !== "name"), ...sparks]} chosen={columnIds.value} onChange={setColumns} />}
+        <Menu
+          label="Columns"
+          kind=""
+          icon="columns"
+          text={
+            <>
+              Columns{" "}
+              <b>
+                {columns.value.length} of {now.columns.length}
+              </b>
+            </>
+          }
+        >
+          {() => (
+            <ColumnsForm
+              all={[...now.columns.filter((column) => column.id !== "name"), ...sparks]}
+              chosen={columnIds.value}
+              onChange={setColumns}
+            />
+          )}
         </Menu>
         <span class="gap" />
-        <Switch on={onlyDiffering.value} text="Only columns that differ" onChange={(on) => setParams({ diff: on ? undefined : "0" })} />
+        <Switch
+          on={onlyDiffering.value}
+          text="Only columns that differ"
+          onChange={(on) => setParams({ diff: on ? undefined : "0" })}
+        />
         {equalHidden.value.size > 0 && <span class="dim">hides {equalHidden.value.size} equal</span>}
       </span>
       <span class="grow" />
       <Restored />
       <span class="wide row">
-        <Segments label="Values" value={deltaMode.value ? "delta" : "values"} options={[["values", "Values"], ["delta", "Δ baseline"]]} onChange={(mode) => setParams({ mode: mode === "delta" ? "delta" : undefined })} />
-        <Button icon="download" text="CSV" onClick={() => saveCsv(listed.value)} /></span>
+        <Segments
+          label="Values"
+          value={deltaMode.value ? "delta" : "values"}
+          options={[
+            ["values", "Values"],
+            ["delta", "Δ baseline"],
+          ]}
+          onChange={(mode) => setParams({ mode: mode === "delta" ? "delta" : undefined })}
+        />
+        <Button icon="download" text="CSV" onClick={() => saveCsv(listed.value)} />
+      </span>
     </div>
   );
 }
@@ -87,9 +205,13 @@ function Tools() {
 function Where() {
   return (
     <div class="where">
-      <span class="dim">Where</span><FilterChips builder />
-      <span class="grow" /><code class="dim cut wide">{filterText.value}</code>
-      <Menu label="Edit as text" kind="" text="Edit as text">{(close) => <FilterForm close={close} />}</Menu>
+      <span class="dim">Where</span>
+      <FilterChips builder />
+      <span class="grow" />
+      <code class="dim cut wide">{filterText.value}</code>
+      <Menu label="Edit as text" kind="" text="Edit as text">
+        {(close) => <FilterForm close={close} />}
+      </Menu>
     </div>
   );
 }
@@ -100,7 +222,14 @@ function Grid() {
   const height = rowHeight();
   const { from, to } = useWindow(rows.length, height, root, 52);
   const narrow = innerWidth < 760;
-  const shown = narrow ? columns.value.filter((column, i) => i === 0 || column.id === (sortKeys.value[0]?.id ?? columns.value.find((other) => other.tier === "summary" && !other.spark)?.id)) : columns.value;
+  const shown = narrow
+    ? columns.value.filter(
+        (column, i) =>
+          i === 0 ||
+          column.id ===
+            (sortKeys.value[0]?.id ?? columns.value.find((other) => other.tier === "summary" && !other.spark)?.id),
+      )
+    : columns.value;
   const template = shown.map((column, i) => (narrow && i === 0 ? "minmax(0, 1fr)" : `${column.width}px`)).join(" ");
   const width = shown.reduce((sum, column) => sum + column.width, 0);
   const move = (by: number) => (): void => {
@@ -112,31 +241,66 @@ function Grid() {
     const place = rows.findIndex((row) => row.kind === "run" && row.run === next) * height;
     const element = root.current!;
     if (place < element.scrollTop) element.scrollTop = place;
-    else if (place + height + 52 > element.scrollTop + element.clientHeight) element.scrollTop = place + height + 52 - element.clientHeight;
+    else if (place + height + 52 > element.scrollTop + element.clientHeight)
+      element.scrollTop = place + height + 52 - element.clientHeight;
   };
-  const on = (act: (run: RunRow) => void) => (event: KeyboardEvent): void => {
-    const run = listed.value.find((other) => uid(other) === current.value);
-    if (run && !(event.target as HTMLElement).closest("button, a, input")) act(run);
-    else if (event.key === "Enter" || event.key === " ") (event.target as HTMLElement).closest<HTMLElement>("button, a, input")?.click();
-  };
+  const on =
+    (act: (run: RunRow) => void) =>
+    (event: KeyboardEvent): void => {
+      const run = listed.value.find((other) => uid(other) === current.value);
+      if (run && !(event.target as HTMLElement).closest("button, a, input")) act(run);
+      else if (event.key === "Enter" || event.key === " ")
+        (event.target as HTMLElement).closest<HTMLElement>("button, a, input")?.click();
+    };
   useKeys({
-    j: move(1), k: move(-1), " ": on((run) => toggleSelected([uid(run)])), Enter: on((run) => void (location.href = href(run.page))),
-    x: on((run) => toggleEyes([uid(run)])), b: on((run) => setParams({ base: baseline.value === run ? undefined : uid(run) })),
+    j: move(1),
+    k: move(-1),
+    " ": on((run) => toggleSelected([uid(run)])),
+    Enter: on((run) => void (location.href = href(run.page))),
+    x: on((run) => toggleEyes([uid(run)])),
+    b: on((run) => setParams({ base: baseline.value === run ? undefined : uid(run) })),
   });
   const removal = rows.length ? null : bestRemoval();
   const lines: ComponentChildren[] = [];
   for (let i = from; i < Math.min(to, rows.length); i++) {
     const row = rows[i]!;
-    lines.push(row.kind === "run" ? <RunLine key={uid(row.run)} run={row.run} columns={shown} at={i} /> : <GroupRow key={row.group.id} group={row.group} open={row.open} columns={shown} at={i} />);
+    lines.push(
+      row.kind === "run" ? (
+        <RunLine key={uid(row.run)} run={row.run} columns={shown} at={i} />
+      ) : (
+        <GroupRow key={row.group.id} group={row.group} open={row.open} columns={shown} at={i} />
+      ),
+    );
   }
   return (
-    <div class="grid" ref={root} role={groups.value ? "treegrid" : "grid"} aria-label="Runs" aria-rowcount={rows.length + 2} aria-colcount={shown.length} tabIndex={0} style={{ "--template": template, "--w": narrow ? "100%" : `${width}px` }}>
+    <div
+      class="grid"
+      ref={root}
+      role={groups.value ? "treegrid" : "grid"}
+      aria-label="Runs"
+      aria-rowcount={rows.length + 2}
+      aria-colcount={shown.length}
+      tabIndex={0}
+      style={{ "--template": template, "--w": narrow ? "100%" : `${width}px` }}
+    >
       <div class="grid-head" role="rowgroup">
         {!narrow && <TierRow columns={shown} />}
         <HeadRow columns={shown} />
       </div>
-      <div role="rowgroup" style={{ height: `${rows.length * height}px`, paddingTop: `${Math.min(from, rows.length) * height}px` }}>{lines}</div>
-      {!rows.length && <Empty title="No run matches" text={removal ? `Without ${removal.text} ${plural(removal.back, "run")} come back.` : undefined}>{removal && <Button kind="line" text={`Remove ${removal.text}`} onClick={removal.remove} />}</Empty>}
+      <div
+        role="rowgroup"
+        style={{ height: `${rows.length * height}px`, paddingTop: `${Math.min(from, rows.length) * height}px` }}
+      >
+        {lines}
+      </div>
+      {!rows.length && (
+        <Empty
+          title="No run matches"
+          text={removal ? `Without ${removal.text} ${plural(removal.back, "run")} come back.` : undefined}
+        >
+          {removal && <Button kind="line" text={`Remove ${removal.text}`} onClick={removal.remove} />}
+        </Empty>
+      )}
     </div>
   );
 }
@@ -149,9 +313,35 @@ function Details({ run }: { run: RunRow }) {
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog class="full details" ref={dialog} aria-label={nameOf(run)} onClose={close}>
-      <header class="full-top"><h3>{nameOf(run)}</h3><span class="grow" /><Button icon="close" label="Close" onClick={close} /></header>
-      <a class="btn line" href={href(run.page)}>Open run</a>
-      <dl class="kv">{columns.value.slice(1).filter((column) => !column.spark).map((column) => <Fragment key={column.id}><dt>{column.label}</dt><dd>{now.value(run, column.id) === undefined ? "–" : column.id === "created" ? dateTime(run.created) : column.id === "duration" ? duration(run.duration) : column.tier === "summary" && column.numeric ? cell(now.number(run, column.id), column.decimals) : now.text(run, column.id)}</dd></Fragment>)}</dl>
+      <header class="full-top">
+        <h3>{nameOf(run)}</h3>
+        <span class="grow" />
+        <Button icon="close" label="Close" onClick={close} />
+      </header>
+      <a class="btn line" href={href(run.page)}>
+        Open run
+      </a>
+      <dl class="kv">
+        {columns.value
+          .slice(1)
+          .filter((column) => !column.spark)
+          .map((column) => (
+            <Fragment key={column.id}>
+              <dt>{column.label}</dt>
+              <dd>
+                {now.value(run, column.id) === undefined
+                  ? "–"
+                  : column.id === "created"
+                    ? dateTime(run.created)
+                    : column.id === "duration"
+                      ? duration(run.duration)
+                      : column.tier === "summary" && column.numeric
+                        ? cell(now.number(run, column.id), column.decimals)
+                        : now.text(run, column.id)}
+              </dd>
+            </Fragment>
+          ))}
+      </dl>
     </dialog>
   );
 }
@@ -163,8 +353,13 @@ function Selection() {
   return (
     <div class="selection" role="toolbar" aria-label="Selected runs">
       <b>{plural(chosen.length, "run")} selected</b>
-      <a class="btn go" href={href(workspace, { only: join(chosen.map(uid)) ?? "" })}><Icon name="chart" small />Only these in the workspace</a>
-      {chosen.length === 1 && <Button icon="flag" text="Set baseline" onClick={() => setParams({ base: uid(chosen[0]!) })} />}
+      <a class="btn go" href={href(workspace, { only: join(chosen.map(uid)) ?? "" })}>
+        <Icon name="chart" small />
+        Only these in the workspace
+      </a>
+      {chosen.length === 1 && (
+        <Button icon="flag" text="Set baseline" onClick={() => setParams({ base: uid(chosen[0]!) })} />
+      )}
       <Button icon="download" text="Export" onClick={() => saveCsv(chosen)} />
       <Button icon="close" label="Select none" onClick={() => setParams({ sel: undefined })} />
     </div>
@@ -175,8 +370,20 @@ function Foot() {
   const all = index.value!.runs.length;
   return (
     <div class="rail-foot table-foot">
-      <span><b>{full(listed.value.length)}</b> of {plural(all, "run")}{groups.value && <> in <b>{groups.value.length}</b> groups</>}</span>
-      {groups.value && <span class="wide">group rows: mean ± std over runs with a value; differing text shows the number of values</span>}
+      <span>
+        <b>{full(listed.value.length)}</b> of {plural(all, "run")}
+        {groups.value && (
+          <>
+            {" "}
+            in <b>{groups.value.length}</b> groups
+          </>
+        )}
+      </span>
+      {groups.value && (
+        <span class="wide">
+          group rows: mean ± std over runs with a value; differing text shows the number of values
+        </span>
+      )}
       <span class="grow" />
       <span class="wide">J K move, Space select, B baseline, Enter open</span>
     </div>
@@ -193,6 +400,9 @@ function saveCsv(runs: readonly RunRow[]): void {
     if (id === "created" || id === "last_sign") return new Date((raw as number) * 1000).toISOString();
     return typeof raw === "number" ? raw : raw === undefined || raw === null ? "" : now.text(run, id);
   };
-  download(`${fileName(index.value!.project)}-runs.csv`, csv([head, ...runs.map((run) => [run.id, ...list.map((column) => value(run, column.id))])]), "text/csv");
+  download(
+    `${fileName(index.value!.project)}-runs.csv`,
+    csv([head, ...runs.map((run) => [run.id, ...list.map((column) => value(run, column.id))])]),
+    "text/csv",
+  );
 }
-

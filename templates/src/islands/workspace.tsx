@@ -28,10 +28,15 @@ export function Workspace() {
   return (
     <div class="work" style={width ? { "--rail": `${width}px` } : undefined}>
       <Rail sheet={sheet.value} onClose={close} inputRef={(element) => (searchInput.current = element)} />
-      <div class="main"><Board /></div>
+      <div class="main">
+        <Board />
+      </div>
       <FullHost />
       <Bottom onCharts={close}>
-        <button type="button" aria-expanded={sheet.value} onClick={() => (sheet.value = !sheet.value)}><Icon name="runs" />{eyes.value.size} of {plural(index.value.runs.length, "run")}</button>
+        <button type="button" aria-expanded={sheet.value} onClick={() => (sheet.value = !sheet.value)}>
+          <Icon name="runs" />
+          {eyes.value.size} of {plural(index.value.runs.length, "run")}
+        </button>
       </Bottom>
     </div>
   );

@@ -9,7 +9,9 @@ export function unitOf(x: string): string {
 
 export function tickText(x: string): (value: number, distance: number) => string {
   if (x === "rel") return relativeTick;
-  if (x === "wall") return (value, distance) => (distance >= 86400 ? date(value).replace(/ \d{4}$/, "") : distance >= 60 ? clock(value) : clockSeconds(value));
+  if (x === "wall")
+    return (value, distance) =>
+      distance >= 86400 ? date(value).replace(/ \d{4}$/, "") : distance >= 60 ? clock(value) : clockSeconds(value);
   return tick;
 }
 

@@ -107,8 +107,10 @@ export function columns(run: RunRow, runHead: RunHead, n: number): Promise<Float
 
 /** The JSON of a block. */
 export function jsonBlock<T>(run: RunRow, runHead: RunHead, n: number): Promise<T> {
-  return cached(`json ${blockKey(run, runHead, n)}`, async () =>
-    JSON.parse(new TextDecoder().decode(await settle(() => blockBytes(run, runHead, n)))) as T);
+  return cached(
+    `json ${blockKey(run, runHead, n)}`,
+    async () => JSON.parse(new TextDecoder().decode(await settle(() => blockBytes(run, runHead, n)))) as T,
+  );
 }
 
 export function fileBytes(run: RunRow, runHead: RunHead, n: number): Promise<Uint8Array<ArrayBuffer>> {

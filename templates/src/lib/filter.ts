@@ -121,7 +121,8 @@ class Parser {
   }
   private value(what: string): string {
     const { kind, text } = this.token;
-    if (kind !== "word" && kind !== "quoted") throw new FilterError(text ? `${what} is missing before ${text}` : `${what} is missing at the end`);
+    if (kind !== "word" && kind !== "quoted")
+      throw new FilterError(text ? `${what} is missing before ${text}` : `${what} is missing at the end`);
     this.position++;
     return text;
   }
@@ -142,7 +143,8 @@ const SPAN: Record<string, number> = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600,
 /** What a literal means as a number: 1e-4, true, 2026-11-17 (UTC) beside a date, 90m beside a duration. */
 function literal(text: string, key: string): number {
   if (NUMBER.test(text)) return Number(text);
-  if (key === "created" && /^\d{4}-\d\d-\d\d/.test(text)) return Date.parse(text.length === 10 ? `${text}T00:00:00Z` : text) / 1000;
+  if (key === "created" && /^\d{4}-\d\d-\d\d/.test(text))
+    return Date.parse(text.length === 10 ? `${text}T00:00:00Z` : text) / 1000;
   const span = key === "duration" ? /^([\d.]+)(ms|s|m|min|h|d)$/.exec(text) : null;
   return span ? Number(span[1]) * SPAN[span[2]!]! : NaN;
 }
@@ -160,8 +162,10 @@ function compare(value: unknown, operator: Operator, text: string, key: string):
   const wanted = literal(text, key);
   let order: number;
   if (typeof value === "number" && !Number.isNaN(wanted)) order = value - wanted;
-  else if (typeof value === "string" && (value === "Infinity" || value === "-Infinity") && !Number.isNaN(wanted)) order = value === "Infinity" ? 1 : -1;
-  else if (typeof value === "string" && Number.isNaN(wanted) && value !== "NaN") order = value < text ? -1 : value > text ? 1 : 0;
+  else if (typeof value === "string" && (value === "Infinity" || value === "-Infinity") && !Number.isNaN(wanted))
+    order = value === "Infinity" ? 1 : -1;
+  else if (typeof value === "string" && Number.isNaN(wanted) && value !== "NaN")
+    order = value < text ? -1 : value > text ? 1 : 0;
   else return false;
   return operator === ">" ? order > 0 : operator === ">=" ? order >= 0 : operator === "<" ? order < 0 : order <= 0;
 }
@@ -204,7 +208,9 @@ export function conditions(filter: Filter | null): Condition[] {
 }
 
 function quote(text: string): string {
-  return /^[^\s"=><~!(),]+$/.test(text) && !/^(and|or|in|has)$/i.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;
+  return /^[^\s"=><~!(),]+$/.test(text) && !/^(and|or|in|has)$/i.test(text)
+    ? text
+    : `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
 /** The text of a filter, such that `parse` gives it back. */

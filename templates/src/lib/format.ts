@@ -3,7 +3,12 @@
 const MINUS = "−";
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const SI: readonly [number, string][] = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
+const SI: readonly [number, string][] = [
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
 
 function signed(text: string): string {
   return text.replaceAll("-", MINUS);
@@ -14,7 +19,12 @@ function notFinite(value: number): string {
 }
 
 function exponent(value: number, digits: number): string {
-  return signed(value.toExponential(digits).replace(/\.?0+e/, "e").replace("e+", "e"));
+  return signed(
+    value
+      .toExponential(digits)
+      .replace(/\.?0+e/, "e")
+      .replace("e+", "e"),
+  );
 }
 
 /** Full with thousands commas: steps, counts, tooltips. */
@@ -163,7 +173,12 @@ export function ago(seconds: number, now: number): string {
 /** Decimal: 11.2 GB. */
 export function bytes(size: number): string {
   if (size < 1000) return `${size} B`;
-  for (const [unit, name] of [[1e12, "TB"], [1e9, "GB"], [1e6, "MB"], [1e3, "kB"]] as const) {
+  for (const [unit, name] of [
+    [1e12, "TB"],
+    [1e9, "GB"],
+    [1e6, "MB"],
+    [1e3, "kB"],
+  ] as const) {
     if (size >= unit * 0.9995) return `${trimZeros((size / unit).toPrecision(3))} ${name}`;
   }
   return `${size} B`;

@@ -18,14 +18,16 @@ export function parts(key: string): [string, string] {
   return at > 0 && at < text.length - 1 ? [text.slice(0, at + 1), text.slice(at + 1)] : ["", text];
 }
 
-const LOW = /loss|error|(^|[/._-])err([/._-]|$)|time|perplexity|ppl|rmse|mse|mae|fid\b|wer\b|cer\b|latency|duration|regret/i;
+const LOW =
+  /loss|error|(^|[/._-])err([/._-]|$)|time|perplexity|ppl|rmse|mse|mae|fid\b|wer\b|cer\b|latency|duration|regret/i;
 
 /** Measured on data that was not trained on, by its name. */
 export function isHeldOut(key: string): boolean {
   return /(^|[/_.-])(val|valid|validation|test|eval)([/_.-]|$)/i.test(key);
 }
 
-const HIGH = /acc|iou|f1|auc|score|reward|return|(^|[/_.-])(r2|map|psnr|ssim|bleu|rouge|dice|precision|recall)([/_.-]|$)/i;
+const HIGH =
+  /acc|iou|f1|auc|score|reward|return|(^|[/_.-])(r2|map|psnr|ssim|bleu|rouge|dice|precision|recall)([/_.-]|$)/i;
 
 /** Whether higher values are known to be better. */
 export function highIsBetter(key: string): boolean {

@@ -21,7 +21,13 @@ const MAX_SEGMENTS = 24;
  * Cover all rows by segments: the coarsest level outside of the view, within it per bucket the finest level allowed.
  * `position` maps x to pixels of the plot, 0 to `width` being the view.
  */
-export function plan(top: number, rows: number, extent: Extent, position: (x: number) => number, width: number): Segment[] {
+export function plan(
+  top: number,
+  rows: number,
+  extent: Extent,
+  position: (x: number) => number,
+  width: number,
+): Segment[] {
   const buckets = extent.low.length;
   const span = 4 ** top;
   const wanted = new Int8Array(buckets);

@@ -14,7 +14,9 @@ export const now = signal(Date.now() / 1000);
 export const paused = signal(false);
 export const waiting = signal(0);
 
-export const isLive = computed(() => Boolean(version.value?.live) && now.value - (version.value?.written ?? 0) < STALE_S);
+export const isLive = computed(
+  () => Boolean(version.value?.live) && now.value - (version.value?.written ?? 0) < STALE_S,
+);
 
 export const note = computed(() => {
   const current = version.value;

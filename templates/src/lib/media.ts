@@ -28,7 +28,9 @@ export async function loggedValues<T>(run: RunRow, key: string, kind: Kind): Pro
 
 /** The steps that any of some runs has a value at, each once, in order. */
 export function stepsOf(loaded: ReadonlyMap<unknown, readonly Logged<unknown>[]> | null): number[] {
-  return [...new Set([...(loaded?.values() ?? [])].flatMap((values) => values.map((one) => one.step)))].sort((a, b) => a - b);
+  return [...new Set([...(loaded?.values() ?? [])].flatMap((values) => values.map((one) => one.step)))].sort(
+    (a, b) => a - b,
+  );
 }
 
 /** Edges of a histogram's bins. */

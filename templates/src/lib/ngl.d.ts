@@ -3,7 +3,9 @@ declare module "ngl/dist/ngl.js" {
   export interface Structure {
     readonly atomCount: number;
     readonly bondCount: number;
-    eachAtom(visit: (atom: { readonly element: string; readonly x: number; readonly y: number; readonly z: number }) => void): void;
+    eachAtom(
+      visit: (atom: { readonly element: string; readonly x: number; readonly y: number; readonly z: number }) => void,
+    ): void;
   }
   export interface StructureComponent {
     readonly structure?: Structure;

@@ -19,7 +19,10 @@ export function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Array
 /** Text for an address: deflated, in letters that an address leaves alone. */
 export async function packText(text: string): Promise<string> {
   const bytes = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(text));
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 /** Rejects what `packText` did not make. */
@@ -28,7 +31,10 @@ export async function unpackText(packed: string): Promise<string> {
   return new TextDecoder("utf-8", { fatal: true }).decode(await through(new DecompressionStream("deflate-raw"), bytes));
 }
 
-async function through(stream: CompressionStream | DecompressionStream, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+async function through(
+  stream: CompressionStream | DecompressionStream,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   // Written by hand: a Blob for each of thousands of small blocks costs more than inflating them.
   const writer = stream.writable.getWriter();
   const written = writer.write(bytes).then(() => writer.close());
@@ -73,7 +79,9 @@ function decimals(raw: DataView, n: number, width: number, first: number, power:
   const out = new Float64Array(n);
   let sum = first;
   for (let i = 0; i < n; i++) {
-    if (i > 0) sum += width === 1 ? raw.getInt8(i - 1) : width === 2 ? raw.getInt16(2 * i - 2, true) : raw.getInt32(4 * i - 4, true);
+    if (i > 0)
+      sum +=
+        width === 1 ? raw.getInt8(i - 1) : width === 2 ? raw.getInt16(2 * i - 2, true) : raw.getInt32(4 * i - 4, true);
     out[i] = sum / power;
   }
   return out;

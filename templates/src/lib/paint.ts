@@ -36,10 +36,14 @@ export function paint(canvas: Canvas, traces: readonly Trace[], options: Options
   context.clip();
   context.lineJoin = "round";
   const anyHovered = traces.some((trace) => trace.id === options.hovered);
-  const ordered = anyHovered ? [...traces].sort((a, b) => Number(a.id === options.hovered) - Number(b.id === options.hovered)) : traces;
+  const ordered = anyHovered
+    ? [...traces].sort((a, b) => Number(a.id === options.hovered) - Number(b.id === options.hovered))
+    : traces;
   const dim = (trace: Trace): number => (anyHovered && trace.id !== options.hovered ? FAR : 1);
   for (const trace of ordered) band(canvas, trace, BAND * dim(trace), options);
-  if (options.rawBehind) for (const trace of ordered) if (trace.smooth && !trace.n) line(canvas, trace, trace.y, RAW * dim(trace), 1, options);
+  if (options.rawBehind)
+    for (const trace of ordered)
+      if (trace.smooth && !trace.n) line(canvas, trace, trace.y, RAW * dim(trace), 1, options);
   for (const trace of ordered) {
     const near = anyHovered && trace.id === options.hovered;
     line(canvas, trace, main(trace), dim(trace), near ? 2.25 : 1.5, options);
@@ -63,7 +67,8 @@ function band(canvas: Canvas, trace: Trace, alpha: number, options: Options): vo
   const bottom = (value: number): number => (options.logY && value <= 0 ? canvas.top + canvas.height : canvas.y(value));
   let start = -1;
   for (let i = 0; i <= x.length; i++) {
-    const fine = i < x.length && Number.isFinite(low[i]!) && usable(high[i]!, options) && !(start >= 0 && x[i]! < x[i - 1]!);
+    const fine =
+      i < x.length && Number.isFinite(low[i]!) && usable(high[i]!, options) && !(start >= 0 && x[i]! < x[i - 1]!);
     if (fine && start < 0) start = i;
     if (fine || start < 0) continue;
     context.beginPath();

@@ -78,7 +78,10 @@ export function looks(oldestFirst: readonly string[], shown: ReadonlySet<string>
 }
 
 /** Dash classes in the order they are tried, for colours 1 to 6 and 7 to 12. */
-const TRIED: readonly (readonly Look["dash"][])[] = [[1, 3, 2, 4], [2, 4, 1, 3]];
+const TRIED: readonly (readonly Look["dash"][])[] = [
+  [1, 3, 2, 4],
+  [2, 4, 1, 3],
+];
 const FEW = 6;
 
 /**

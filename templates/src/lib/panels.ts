@@ -43,8 +43,19 @@ function panelOf(info: KeyInfo): PanelInfo | null {
   if (info.hidden) return null;
   const kind = info.kind === "number" || info.kind === "bool" ? "line" : info.kind;
   const title = info.stream === "system" ? systemTitle(info.key) : shown(info.key);
-  const id = (info.stream === "system" && !/^system[./]/.test(info.key) ? "system:" : "") + info.key + (kind === "line" ? "" : `#${kind}`);
-  return { id, key: info.key, kind, stream: info.stream, title, section: info.stream === "system" ? SYSTEM : prefix(info.key) || "Charts", runs: info.runs };
+  const id =
+    (info.stream === "system" && !/^system[./]/.test(info.key) ? "system:" : "") +
+    info.key +
+    (kind === "line" ? "" : `#${kind}`);
+  return {
+    id,
+    key: info.key,
+    kind,
+    stream: info.stream,
+    title,
+    section: info.stream === "system" ? SYSTEM : prefix(info.key) || "Charts",
+    runs: info.runs,
+  };
 }
 
 /** One panel for a key, even where some runs logged it as a number and others as a bool. */
@@ -75,9 +86,12 @@ export function togglePin(id: string): void {
 /** Sections as first logged, pinned panels first, system last. `order` holds what a person moved. */
 export function sectionsOf(list: readonly PanelInfo[], pins: readonly string[], order: readonly string[]): Section[] {
   const rank = new Map(order.map((id, i) => [id, i]));
-  const moved = [...list].sort((a, b) => (a.section === b.section && rank.has(a.id) && rank.has(b.id) ? rank.get(a.id)! - rank.get(b.id)! : 0));
+  const moved = [...list].sort((a, b) =>
+    a.section === b.section && rank.has(a.id) && rank.has(b.id) ? rank.get(a.id)! - rank.get(b.id)! : 0,
+  );
   const sections = new Map<string, PanelInfo[]>();
-  const add = (name: string, panel: PanelInfo): void => void (sections.get(name)?.push(panel) ?? sections.set(name, [panel]));
+  const add = (name: string, panel: PanelInfo): void =>
+    void (sections.get(name)?.push(panel) ?? sections.set(name, [panel]));
   for (const id of pins) {
     const panel = list.find((other) => other.id === id);
     if (panel) add(PINNED, panel);
@@ -143,13 +157,24 @@ export function showTable(panel: PanelInfo): void {
 }
 
 /** What a panel draws by, its own settings before those of the toolbar. */
-export function effective(panel: PanelInfo): { x: string; log: boolean; smoothing: Smoothing; y: readonly [number, number] | null; clip: boolean; table: boolean } {
+export function effective(panel: PanelInfo): {
+  x: string;
+  log: boolean;
+  smoothing: Smoothing;
+  y: readonly [number, number] | null;
+  clip: boolean;
+  table: boolean;
+} {
   const own = optionsOf(panel.id);
   const x = own.x ?? xAxis.value;
   return {
     // System metrics have steps of their own: for them a step is the time they were sampled at.
     x: panel.stream === "system" && x !== "wall" ? "rel" : x,
-    log: own.log ?? param("logy") === "1", smoothing: own.smoothing ?? smoothing.value, y: own.y ?? null, clip: clipOutliers.value, table: own.table ?? false,
+    log: own.log ?? param("logy") === "1",
+    smoothing: own.smoothing ?? smoothing.value,
+    y: own.y ?? null,
+    clip: clipOutliers.value,
+    table: own.table ?? false,
   };
 }
 

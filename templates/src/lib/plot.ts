@@ -47,61 +47,126 @@ export class Plot {
   /** While true, moves of the cursor come from another chart. */
   private following = false;
 
-  constructor(root: HTMLElement, width: number, height: number, private scales: Scales, private readonly xText: TickText, private readonly unit: string, xKind: AxisKind, events: Events, overview?: number) {
-    const axis = { stroke: () => resolve("var(--ink-3)"), font: `10.5px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false } };
-    this.chart = new uPlot({
-      width, height, padding: [6, 8, 0, overview ?? 0], legend: { show: false }, pxAlign: 1,
-      cursor: {
-        y: false, points: { show: false }, focus: { prox: -1 }, drag: { x: true, y: false, setScale: false, dist: 4 },
-        bind: {
-          mousedown: (u, _target, handler) => (event: MouseEvent) => {
-            this.shiftDrag = event.shiftKey;
-            u.cursor.drag!.y = event.shiftKey;
-            return handler(event);
+  constructor(
+    root: HTMLElement,
+    width: number,
+    height: number,
+    private scales: Scales,
+    private readonly xText: TickText,
+    private readonly unit: string,
+    xKind: AxisKind,
+    events: Events,
+    overview?: number,
+  ) {
+    const axis = {
+      stroke: () => resolve("var(--ink-3)"),
+      font: `10.5px ${getComputedStyle(document.body).fontFamily}`,
+      ticks: { show: false },
+    };
+    this.chart = new uPlot(
+      {
+        width,
+        height,
+        padding: [6, 8, 0, overview ?? 0],
+        legend: { show: false },
+        pxAlign: 1,
+        cursor: {
+          y: false,
+          points: { show: false },
+          focus: { prox: -1 },
+          drag: { x: true, y: false, setScale: false, dist: 4 },
+          bind: {
+            mousedown: (u, _target, handler) => (event: MouseEvent) => {
+              this.shiftDrag = event.shiftKey;
+              u.cursor.drag!.y = event.shiftKey;
+              return handler(event);
+            },
+            dblclick: () => () => (events.zoom(null, null), null),
           },
-          dblclick: () => () => (events.zoom(null, null), null),
+        },
+        scales: {
+          x: {
+            time: false,
+            auto: false,
+            distr: scales.logX ? 3 : 1,
+            range: () => [...this.scales.x] as [number, number],
+          },
+          y: { auto: false, distr: scales.logY ? 3 : 1, range: () => [...this.scales.y] as [number, number] },
+        },
+        axes: [
+          {
+            ...axis,
+            size: overview === undefined ? 20 : 18,
+            gap: 4,
+            space: 56,
+            grid: { show: false },
+            border: { show: true, stroke: () => resolve("var(--line-2)"), width: 1 },
+            ...ticksOf(scales.logX ? "log" : xKind, false),
+            values: (u, splits) => this.xTicks(u, splits),
+          },
+          {
+            ...axis,
+            show: overview === undefined,
+            size: (_, values) => 14 + 6.2 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)),
+            gap: 6,
+            space: 28,
+            grid: { stroke: () => resolve("var(--grid)"), width: 1 },
+            ...ticksOf(scales.logY ? "log" : "number", true),
+            values: (_, splits) => labels(splits, this.scales.logY),
+          },
+        ],
+        series: [{}, { paths: () => null, points: { show: false } }],
+        hooks: {
+          draw: [(u) => this.draw(u)],
+          setCursor: [
+            (u) => {
+              if (this.following) return;
+              const { left, top } = u.cursor;
+              if (left == null || left < 0) events.cursor(null, 0, 0);
+              else events.cursor(u.posToVal(left, "x"), left, top ?? 0);
+            },
+          ],
+          setSelect: [
+            (u) => {
+              const { left, width: w, top, height: h } = u.select;
+              if (w < 4) return;
+              const y: [number, number] | null =
+                this.shiftDrag && h > 4 ? [u.posToVal(top + h, "y"), u.posToVal(top, "y")] : null;
+              u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+              events.zoom([u.posToVal(left, "x"), u.posToVal(left + w, "x")], y);
+            },
+          ],
         },
       },
-      scales: {
-        x: { time: false, auto: false, distr: scales.logX ? 3 : 1, range: () => [...this.scales.x] as [number, number] },
-        y: { auto: false, distr: scales.logY ? 3 : 1, range: () => [...this.scales.y] as [number, number] },
-      },
-      axes: [
-        { ...axis, size: overview === undefined ? 20 : 18, gap: 4, space: 56, grid: { show: false }, border: { show: true, stroke: () => resolve("var(--line-2)"), width: 1 }, ...ticksOf(scales.logX ? "log" : xKind, false), values: (u, splits) => this.xTicks(u, splits) },
-        { ...axis, show: overview === undefined, size: (_, values) => 14 + 6.2 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)), gap: 6, space: 28, grid: { stroke: () => resolve("var(--grid)"), width: 1 }, ...ticksOf(scales.logY ? "log" : "number", true), values: (_, splits) => labels(splits, this.scales.logY) },
-      ],
-      series: [{}, { paths: () => null, points: { show: false } }],
-      hooks: {
-        draw: [(u) => this.draw(u)],
-        setCursor: [(u) => {
-          if (this.following) return;
-          const { left, top } = u.cursor;
-          if (left == null || left < 0) events.cursor(null, 0, 0);
-          else events.cursor(u.posToVal(left, "x"), left, top ?? 0);
-        }],
-        setSelect: [(u) => {
-          const { left, width: w, top, height: h } = u.select;
-          if (w < 4) return;
-          const y: [number, number] | null = this.shiftDrag && h > 4 ? [u.posToVal(top + h, "y"), u.posToVal(top, "y")] : null;
-          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-          events.zoom([u.posToVal(left, "x"), u.posToVal(left + w, "x")], y);
-        }],
-      },
-    }, [[...scales.x], [null, null]], root);
+      [[...scales.x], [null, null]],
+      root,
+    );
   }
 
   private xTicks(u: uPlot, splits: number[]): string[] {
     const distance = distanceOf(splits.filter((value) => value != null));
     const room = u.bbox.width / uPlot.pxRatio - 14 - 6 * this.unit.length;
-    return splits.map((value) => (value == null || (this.unit && u.valToPos(value, "x") > room - 16) ? "" : this.xText(value, distance)));
+    return splits.map((value) =>
+      value == null || (this.unit && u.valToPos(value, "x") > room - 16) ? "" : this.xText(value, distance),
+    );
   }
 
   private draw(u: uPlot): void {
     const { left, top, width, height } = u.bbox;
-    paint({
-      context: u.ctx, left, top, width, height, ratio: uPlot.pxRatio,
-      x: (value) => u.valToPos(value, "x", true), y: (value) => u.valToPos(value, "y", true),
-    }, this.traces, this.options);
+    paint(
+      {
+        context: u.ctx,
+        left,
+        top,
+        width,
+        height,
+        ratio: uPlot.pxRatio,
+        x: (value) => u.valToPos(value, "x", true),
+        y: (value) => u.valToPos(value, "y", true),
+      },
+      this.traces,
+      this.options,
+    );
   }
 
   set(traces: readonly Trace[], scales: Scales, options: Omit<Options, "yMin" | "yMax">): void {

@@ -11,7 +11,12 @@ const LIMIT_MS = 1500;
 const LIMIT_PER_TEXT = 0.02;
 let url = "";
 
-export async function search(pattern: string, texts: readonly string[], regex: boolean, matchCase = false): Promise<Found> {
+export async function search(
+  pattern: string,
+  texts: readonly string[],
+  regex: boolean,
+  matchCase = false,
+): Promise<Found> {
   if (!regex) return { hits: literally(pattern, texts, matchCase), literal: "" };
   const flags = matchCase ? "u" : "iu";
   try {
@@ -22,7 +27,9 @@ export async function search(pattern: string, texts: readonly string[], regex: b
   // Without anything that repeats, a pattern cannot run away.
   if (!/[*+{?\\]/.test(pattern)) return { hits: directly(new RegExp(pattern, flags), texts), literal: "" };
   const hits = await inWorker(pattern, flags, texts);
-  return hits ? { hits, literal: "" } : { hits: literally(pattern, texts, matchCase), literal: "took too long: searched as plain text" };
+  return hits
+    ? { hits, literal: "" }
+    : { hits: literally(pattern, texts, matchCase), literal: "took too long: searched as plain text" };
 }
 
 function directly(regex: RegExp, texts: readonly string[]): Set<number> {

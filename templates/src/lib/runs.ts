@@ -8,13 +8,42 @@ import { shown } from "./keys";
 
 /** Fields of `RunRow` that are columns. */
 export const FIELDS = [
-  "name", "state", "created", "duration", "last_sign", "step", "rows", "tags", "notes", "group", "job_type", "host", "user", "commit", "id", "root",
+  "name",
+  "state",
+  "created",
+  "duration",
+  "last_sign",
+  "step",
+  "rows",
+  "tags",
+  "notes",
+  "group",
+  "job_type",
+  "host",
+  "user",
+  "commit",
+  "id",
+  "root",
 ] as const;
 export type Field = (typeof FIELDS)[number];
 
 export const FIELD_LABELS: Record<Field, string> = {
-  name: "Name", state: "State", created: "Created", duration: "Duration", last_sign: "Last sign", step: "Step", rows: "Rows",
-  tags: "Tags", notes: "Notes", group: "Group", job_type: "Job type", host: "Host", user: "User", commit: "Commit", id: "Id", root: "Folder",
+  name: "Name",
+  state: "State",
+  created: "Created",
+  duration: "Duration",
+  last_sign: "Last sign",
+  step: "Step",
+  rows: "Rows",
+  tags: "Tags",
+  notes: "Notes",
+  group: "Group",
+  job_type: "Job type",
+  host: "Host",
+  user: "User",
+  commit: "Commit",
+  id: "Id",
+  root: "Folder",
 };
 
 export interface ColumnInfo {
@@ -42,14 +71,24 @@ export class RunTable {
 
   constructor(readonly index: ProjectIndex) {
     index.runs.forEach((run, i) => this.at.set(run, i));
-    const columns: ColumnInfo[] = FIELDS.filter((field) => field !== "root" || index.runs.some((run) => run.root)).map((field) => ({
-      id: field, tier: "run", label: FIELD_LABELS[field], numeric: ["created", "duration", "last_sign", "step", "rows"].includes(field),
-    }));
+    const columns: ColumnInfo[] = FIELDS.filter((field) => field !== "root" || index.runs.some((run) => run.root)).map(
+      (field) => ({
+        id: field,
+        tier: "run",
+        label: FIELD_LABELS[field],
+        numeric: ["created", "duration", "last_sign", "step", "rows"].includes(field),
+      }),
+    );
     for (const tier of ["summary", "config"] as const) {
       for (const { key, rows, values } of index[tier]) {
         const id = `${tier}.${key}`;
         this.dense.set(id, rows ? spread(rows, values, index.runs.length) : values);
-        columns.push({ id, tier, label: shown(key), numeric: values.some(isNumber) && values.every((value) => isNumber(value) || value === null) });
+        columns.push({
+          id,
+          tier,
+          label: shown(key),
+          numeric: values.some(isNumber) && values.every((value) => isNumber(value) || value === null),
+        });
       }
     }
     this.columns = columns;
@@ -84,10 +123,16 @@ export class RunTable {
 
   filter(runs: readonly RunRow[], filter: Filter | null, matches?: Matcher): RunRow[] {
     if (!filter) return [...runs];
-    return runs.filter((run) => evaluate(filter, (key) => {
-      const id = this.resolve(key);
-      return id === null ? undefined : this.value(run, id);
-    }, matches));
+    return runs.filter((run) =>
+      evaluate(
+        filter,
+        (key) => {
+          const id = this.resolve(key);
+          return id === null ? undefined : this.value(run, id);
+        },
+        matches,
+      ),
+    );
   }
 
   sort(runs: readonly RunRow[], keys: readonly SortKey[]): RunRow[] {
@@ -109,7 +154,14 @@ export class RunTable {
       if (list) list.push(run);
       else groups.set(id, [run]);
     }
-    return [...groups].map(([id, members]) => ({ id, label: id.split("\u0000").map((text) => text || "none").join(", "), runs: members }));
+    return [...groups].map(([id, members]) => ({
+      id,
+      label: id
+        .split("\u0000")
+        .map((text) => text || "none")
+        .join(", "),
+      runs: members,
+    }));
   }
 
   /** Mean and std of a numeric column over runs. */
@@ -149,7 +201,9 @@ function compare(a: unknown, b: unknown, descending: boolean): number {
 }
 
 function empty(value: unknown): boolean {
-  return value === undefined || value === null || value === "NaN" || value === "" || (Array.isArray(value) && !value.length);
+  return (
+    value === undefined || value === null || value === "NaN" || value === "" || (Array.isArray(value) && !value.length)
+  );
 }
 
 const natural = new Intl.Collator("en", { numeric: true });

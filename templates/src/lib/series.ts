@@ -52,7 +52,9 @@ export type X = string;
 const MAX_JOIN = 4_000_000;
 
 export function seriesOf(runHead: RunHead, key: string, stream: string): Series[] {
-  return runHead.series.filter((series) => series.key === key && series.stream === stream && (series.kind === "number" || series.kind === "bool"));
+  return runHead.series.filter(
+    (series) => series.key === key && series.stream === stream && (series.kind === "number" || series.kind === "bool"),
+  );
 }
 
 export async function lines(run: RunRow, key: string, stream: string, x: X, view: View): Promise<Line[]> {
@@ -68,9 +70,19 @@ async function line(run: RunRow, runHead: RunHead, series: Series, x: X, view: V
   const axisColumn = ["step", "rel", "wall"].indexOf(x);
   if (axisColumn >= 0) return draw(run, runHead, series, axisSource(runHead.axes[series.axis]!, axisColumn), view);
   const candidates = seriesOf(runHead, x, "history");
-  const metric = candidates.find((other) => other.axis === series.axis) ?? candidates.find((other) => other.rank === series.rank) ?? candidates[0];
+  const metric =
+    candidates.find((other) => other.axis === series.axis) ??
+    candidates.find((other) => other.rank === series.rank) ??
+    candidates[0];
   if (!metric || series.stream !== "history") return null;
-  if (metric.axis === series.axis) return draw(run, runHead, series, { levels: metric.levels, raw: 0, low: 2, high: 3, mean: 4, monotonic: false }, view);
+  if (metric.axis === series.axis)
+    return draw(
+      run,
+      runHead,
+      series,
+      { levels: metric.levels, raw: 0, low: 2, high: 3, mean: 4, monotonic: false },
+      view,
+    );
   return joined(run, runHead, series, metric);
 }
 
@@ -85,11 +97,25 @@ interface Source {
 }
 
 function axisSource(axis: Axis, column: number): Source {
-  return { levels: axis.levels, raw: column, low: 2 * column, high: 2 * column + 1, mean: -1, monotonic: axis.monotonic && column === 0 };
+  return {
+    levels: axis.levels,
+    raw: column,
+    low: 2 * column,
+    high: 2 * column + 1,
+    mean: -1,
+    monotonic: axis.monotonic && column === 0,
+  };
 }
 
 /** Columns of the items `from` to `to` of a level, cut out of their blocks. */
-async function range(run: RunRow, runHead: RunHead, level: Level, isRaw: boolean, from: number, to: number): Promise<Float64Array[]> {
+async function range(
+  run: RunRow,
+  runHead: RunHead,
+  level: Level,
+  isRaw: boolean,
+  from: number,
+  to: number,
+): Promise<Float64Array[]> {
   const length = isRaw ? BLOCK_ROWS : BLOCK_BUCKETS;
   const startOf = (block: number): number => level.starts?.[block] ?? block * length;
   const wanted: number[] = [];
@@ -97,11 +123,13 @@ async function range(run: RunRow, runHead: RunHead, level: Level, isRaw: boolean
     const end = block + 1 < level.blocks.length ? startOf(block + 1) : level.size;
     if (end > from && startOf(block) < to) wanted.push(block);
   }
-  const parts = await Promise.all(wanted.map(async (block) => {
-    const start = startOf(block);
-    const all = await columns(run, runHead, level.blocks[block]!);
-    return all.map((column) => column.subarray(Math.max(0, from - start), Math.min(column.length, to - start)));
-  }));
+  const parts = await Promise.all(
+    wanted.map(async (block) => {
+      const start = startOf(block);
+      const all = await columns(run, runHead, level.blocks[block]!);
+      return all.map((column) => column.subarray(Math.max(0, from - start), Math.min(column.length, to - start)));
+    }),
+  );
   if (parts.length === 1) return parts[0]!;
   const count = parts[0]?.length ?? 0;
   return Array.from({ length: count }, (_, column) => concat(parts.map((part) => part[column]!)));
@@ -122,14 +150,17 @@ async function draw(run: RunRow, runHead: RunHead, series: Series, source: Sourc
   const axis = runHead.axes[series.axis]!;
   const top = Math.min(source.levels.length, series.levels.length, axis.levels.length) - 1;
   const coarse = await range(run, runHead, source.levels[top]!, top === 0, 0, source.levels[top]!.size);
-  const extent = top === 0
-    ? { low: coarse[source.raw]!, high: coarse[source.raw]! }
-    : { low: coarse[source.low]!, high: coarse[source.high]! };
+  const extent =
+    top === 0
+      ? { low: coarse[source.raw]!, high: coarse[source.raw]! }
+      : { low: coarse[source.low]!, high: coarse[source.high]! };
   const { min, max, position } = scale(view, extent.low, extent.high);
-  const segments = top === 0 ? [{ level: 0, from: 0, to: series.size }] : plan(top, series.size, extent, position, view.width);
+  const segments =
+    top === 0 ? [{ level: 0, from: 0, to: series.size }] : plan(top, series.size, extent, position, view.width);
   const builder = new Builder(min, max, spanOf(extent.low, extent.high));
   const read = async (segment: Segment): Promise<[Segment, Float64Array[], Float64Array[], Float64Array[]]> => {
-    const part = (levels: readonly Level[]): Promise<Float64Array[]> => range(run, runHead, levels[segment.level]!, segment.level === 0, segment.from, segment.to);
+    const part = (levels: readonly Level[]): Promise<Float64Array[]> =>
+      range(run, runHead, levels[segment.level]!, segment.level === 0, segment.from, segment.to);
     try {
       const [x, y, rows] = await Promise.all([part(source.levels), part(series.levels), part(axis.levels)]);
       return [segment, x, y, rows];
@@ -140,11 +171,16 @@ async function draw(run: RunRow, runHead: RunHead, series: Series, source: Sourc
       return read({ level: segment.level + 1, from: Math.floor(segment.from / 4), to: Math.ceil(segment.to / 4) });
     }
   };
-  for (const [segment, x, y, rows] of await Promise.all(segments.map(read))) builder.add(segment, series.size, source, x, y, rows);
+  for (const [segment, x, y, rows] of await Promise.all(segments.map(read)))
+    builder.add(segment, series.size, source, x, y, rows);
   return builder.line(series);
 }
 
-function scale(view: View, low: ArrayLike<number>, high: ArrayLike<number>): { min: number; max: number; position: (x: number) => number } {
+function scale(
+  view: View,
+  low: ArrayLike<number>,
+  high: ArrayLike<number>,
+): { min: number; max: number; position: (x: number) => number } {
   const [min, max] = Number.isNaN(view.min) ? spanOf(low, high) : [view.min, view.max];
   const to = view.log ? (x: number): number => Math.log(Math.max(x, 1e-12)) : (x: number): number => x;
   const [a, b] = [to(view.log && min <= 0 ? Math.max(1e-3, max / 1e6) : min), to(max)];
@@ -162,7 +198,14 @@ function spanOf(low: ArrayLike<number>, high: ArrayLike<number>): [number, numbe
 
 /** Gathers segments into one line. */
 class Builder {
-  private readonly parts: { x: Float64Array; y: Float64Array; low: Float64Array; high: Float64Array; counts: Float64Array; other: Float64Array }[] = [];
+  private readonly parts: {
+    x: Float64Array;
+    y: Float64Array;
+    low: Float64Array;
+    high: Float64Array;
+    counts: Float64Array;
+    other: Float64Array;
+  }[] = [];
   private readonly nan: number[] = [];
   private readonly above: number[] = [];
   private readonly below: number[] = [];
@@ -175,9 +218,20 @@ class Builder {
   /** Finer data than drawn are not in this copy. */
   coarse = false;
 
-  constructor(private readonly min: number, private readonly max: number, private readonly span: readonly [number, number]) {}
+  constructor(
+    private readonly min: number,
+    private readonly max: number,
+    private readonly span: readonly [number, number],
+  ) {}
 
-  add(segment: Segment, rows: number, source: Source, xs: Float64Array[], ys: Float64Array[], axis: Float64Array[]): void {
+  add(
+    segment: Segment,
+    rows: number,
+    source: Source,
+    xs: Float64Array[],
+    ys: Float64Array[],
+    axis: Float64Array[],
+  ): void {
     const isRaw = segment.level === 0;
     const x = isRaw ? xs[source.raw]! : source.mean >= 0 ? xs[source.mean]! : middle(xs[source.low]!, xs[source.high]!);
     const isStep = source.raw === 0 && source.mean < 0;
@@ -196,7 +250,14 @@ class Builder {
       this.mark(x[i]!, isRaw, y[i]!, ys, i);
     }
     if (!isRaw) this.raw = false;
-    this.parts.push({ x, y: isRaw ? finite(y) : y, low: isRaw ? finite(y) : ys[2]!, high: isRaw ? finite(y) : ys[3]!, counts, other });
+    this.parts.push({
+      x,
+      y: isRaw ? finite(y) : y,
+      low: isRaw ? finite(y) : ys[2]!,
+      high: isRaw ? finite(y) : ys[3]!,
+      counts,
+      other,
+    });
   }
 
   private mark(x: number, isRaw: boolean, y: number, ys: Float64Array[], i: number): void {
@@ -206,13 +267,29 @@ class Builder {
   }
 
   line(series: Series): Line {
-    const join = (field: "x" | "y" | "low" | "high" | "counts" | "other"): Float64Array => concat(this.parts.map((part) => part[field]));
+    const join = (field: "x" | "y" | "low" | "high" | "counts" | "other"): Float64Array =>
+      concat(this.parts.map((part) => part[field]));
     const x = join("x");
     return {
-      x, y: join("y"), low: join("low"), high: join("high"), counts: this.raw ? null : join("counts"), other: join("other"),
-      nan: this.nan, above: this.above, below: this.below, rows: series.size, drawn: this.drawn, behind: this.behind,
-      notNumbers: this.notNumbers, infinite: this.infinite,
-      leftOut: this.leftOut, rank: series.rank, span: this.span, coarse: this.coarse, ascending: ascends(x),
+      x,
+      y: join("y"),
+      low: join("low"),
+      high: join("high"),
+      counts: this.raw ? null : join("counts"),
+      other: join("other"),
+      nan: this.nan,
+      above: this.above,
+      below: this.below,
+      rows: series.size,
+      drawn: this.drawn,
+      behind: this.behind,
+      notNumbers: this.notNumbers,
+      infinite: this.infinite,
+      leftOut: this.leftOut,
+      rank: series.rank,
+      span: this.span,
+      coarse: this.coarse,
+      ascending: ascends(x),
     };
   }
 }
@@ -235,9 +312,13 @@ function ascends(x: Float64Array): boolean {
 /** x of another axis: rows of equal step belong together. */
 async function joined(run: RunRow, runHead: RunHead, series: Series, metric: Series): Promise<Line | null> {
   if (series.size + metric.size > MAX_JOIN) return null;
-  const raw = (one: { levels: readonly Level[] }): Promise<Float64Array[]> => range(run, runHead, one.levels[0]!, true, 0, one.levels[0]!.size);
+  const raw = (one: { levels: readonly Level[] }): Promise<Float64Array[]> =>
+    range(run, runHead, one.levels[0]!, true, 0, one.levels[0]!.size);
   const [axis, y, otherAxis, otherY] = await Promise.all([
-    raw(runHead.axes[series.axis]!), raw(series), raw(runHead.axes[metric.axis]!), raw(metric),
+    raw(runHead.axes[series.axis]!),
+    raw(series),
+    raw(runHead.axes[metric.axis]!),
+    raw(metric),
   ]);
   const byStep = new Map<number, number>();
   otherAxis[0]!.forEach((step, i) => byStep.set(step, otherY[0]![i]!));
@@ -249,10 +330,25 @@ async function joined(run: RunRow, runHead: RunHead, series: Series, metric: Ser
   const values = take(y[0]!);
   const marks = (test: (value: number) => boolean): number[] => [...x].filter((_, i) => test(values[i]!));
   return {
-    x, y: finite(values), low: finite(values), high: finite(values), counts: null, other: take(axis[0]!),
-    nan: marks(Number.isNaN), above: marks((value) => value === Infinity), below: marks((value) => value === -Infinity),
-    rows: series.size, drawn: rows.length, behind: rows.length,
-    notNumbers: values.filter(Number.isNaN).length, infinite: values.filter((value) => Math.abs(value) === Infinity).length, leftOut: series.size - rows.length, rank: series.rank, span: spanOf(x, x), coarse: false, ascending: ascends(x),
+    x,
+    y: finite(values),
+    low: finite(values),
+    high: finite(values),
+    counts: null,
+    other: take(axis[0]!),
+    nan: marks(Number.isNaN),
+    above: marks((value) => value === Infinity),
+    below: marks((value) => value === -Infinity),
+    rows: series.size,
+    drawn: rows.length,
+    behind: rows.length,
+    notNumbers: values.filter(Number.isNaN).length,
+    infinite: values.filter((value) => Math.abs(value) === Infinity).length,
+    leftOut: series.size - rows.length,
+    rank: series.rank,
+    span: spanOf(x, x),
+    coarse: false,
+    ascending: ascends(x),
   };
 }
 

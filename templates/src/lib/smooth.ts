@@ -5,7 +5,13 @@
 export type Smoothing = { readonly kind: "none" | "ema" | "tb" | "mean" | "gauss"; readonly weight: number };
 
 /** For a person to choose from: kind, name, first and greatest weight, what the weight is. */
-export const KINDS: readonly (readonly [kind: Smoothing["kind"], name: string, first: number, greatest: number, meaning: string])[] = [
+export const KINDS: readonly (readonly [
+  kind: Smoothing["kind"],
+  name: string,
+  first: number,
+  greatest: number,
+  meaning: string,
+])[] = [
   ["none", "none", 0, 0.99, ""],
   ["ema", "EMA by distance", 0.6, 0.99, "Weight of earlier values"],
   ["tb", "EMA debiased", 0.6, 0.99, "Weight of earlier values"],
@@ -81,7 +87,9 @@ export function smooth(how: Smoothing, x: Floats, y: Floats, counts: Counts, ran
   if (how.kind === "none" || how.weight <= 0) return null;
   if (how.kind === "mean") return windowed(x, y, counts, (how.weight * range) / 2, false);
   if (how.kind === "gauss") return windowed(x, y, counts, how.weight * range * REACH, true);
-  return how.kind === "ema" ? timeWeighted(x, y, counts, how.weight, range) : debiased(y, counts, Math.min(how.weight, 0.999));
+  return how.kind === "ema"
+    ? timeWeighted(x, y, counts, how.weight, range)
+    : debiased(y, counts, Math.min(how.weight, 0.999));
 }
 
 export function parse(text: string): Smoothing {

@@ -43,7 +43,9 @@ function defaultIds(now: RunTable | null, runs: readonly RunRow[]): string[] {
   if (some((run) => run.notes !== "")) ids.push("notes");
   ids.push("created", "duration");
   const main = firstMetric.value;
-  const numeric = now.columns.filter((column) => column.tier === "summary" && column.numeric && column.id !== main).map((column) => column.id);
+  const numeric = now.columns
+    .filter((column) => column.tier === "summary" && column.numeric && column.id !== main)
+    .map((column) => column.id);
   if (main) ids.push(`~${main}`, main);
   ids.push(...numeric.slice(0, main ? SUMMARY - 1 : SUMMARY));
   const config = now.columns.filter((column) => column.tier === "config").map((column) => column.id);
@@ -55,13 +57,25 @@ function defaultIds(now: RunTable | null, runs: readonly RunRow[]): string[] {
 export const equalHidden = computed(() => {
   const now = table.value;
   if (!now || !onlyDiffering.value) return new Set<string>();
-  return new Set(now.columns.filter((column) => column.tier === "config" && !now.differs(listed.value.length > 1 ? listed.value : now.index.runs, column.id)).map((column) => column.id));
+  return new Set(
+    now.columns
+      .filter(
+        (column) =>
+          column.tier === "config" && !now.differs(listed.value.length > 1 ? listed.value : now.index.runs, column.id),
+      )
+      .map((column) => column.id),
+  );
 });
 
-const widths = computed(() => new Map(split(param("w")).map((item) => {
-  const at = item.lastIndexOf(":");
-  return [item.slice(0, at), Number(item.slice(at + 1))] as const;
-})));
+const widths = computed(
+  () =>
+    new Map(
+      split(param("w")).map((item) => {
+        const at = item.lastIndexOf(":");
+        return [item.slice(0, at), Number(item.slice(at + 1))] as const;
+      }),
+    ),
+);
 
 export function setWidth(id: string, width: number | null): void {
   const next = new Map(widths.value);
@@ -70,7 +84,15 @@ export function setWidth(id: string, width: number | null): void {
   setParams({ w: join([...next].map(([name, value]) => `${name}:${value}`)) });
 }
 
-const USUAL: Readonly<Record<string, number>> = { name: 206, tags: 104, notes: 170, created: 92, duration: 80, state: 80, last_sign: 92 };
+const USUAL: Readonly<Record<string, number>> = {
+  name: 206,
+  tags: 104,
+  notes: 170,
+  created: 92,
+  duration: 80,
+  state: 80,
+  last_sign: 92,
+};
 
 export const columns = computed<readonly TableColumn[]>(() => {
   const now = table.value;
@@ -87,16 +109,32 @@ function columnOf(now: RunTable, id: string): TableColumn | null {
   if (!info) return null;
   const values = info.numeric ? listed.value.map((run) => now.number(run, info.id)).filter(Number.isFinite) : [];
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const rated = info.tier === "summary" && (lowIsBetter(info.id) || highIsBetter(info.id)) && values.length > 1 && low < high;
+  const rated =
+    info.tier === "summary" && (lowIsBetter(info.id) || highIsBetter(info.id)) && values.length > 1 && low < high;
   const decimals = Math.min(info.tier === "summary" ? 4 : 6, decimalsOf(values));
-  return { ...info, id, spark, width: widths.value.get(id) ?? usualWidth(now, info, spark, decimals), decimals, best: rated ? (lowIsBetter(info.id) ? low : high) : NaN, low, high };
+  return {
+    ...info,
+    id,
+    spark,
+    width: widths.value.get(id) ?? usualWidth(now, info, spark, decimals),
+    decimals,
+    best: rated ? (lowIsBetter(info.id) ? low : high) : NaN,
+    low,
+    high,
+  };
 }
 
 function usualWidth(now: RunTable, info: ColumnInfo, spark: boolean, decimals: number): number {
   if (spark) return 92;
   const usual = USUAL[info.id];
   if (usual) return usual;
-  const longest = listed.value.slice(0, 100).reduce((most, run) => Math.max(most, info.numeric ? cell(now.number(run, info.id), decimals).length : now.text(run, info.id).length), 0);
+  const longest = listed.value
+    .slice(0, 100)
+    .reduce(
+      (most, run) =>
+        Math.max(most, info.numeric ? cell(now.number(run, info.id), decimals).length : now.text(run, info.id).length),
+      0,
+    );
   const slot = info.tier === "summary" && info.numeric && groupKeys.value.length ? 40 : 0;
   return Math.round(Math.max(64, Math.min(220, Math.max(info.label.length * 6.4 + 34, longest * 7 + 24) + slot)));
 }

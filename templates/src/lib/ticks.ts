@@ -8,11 +8,14 @@ export function linearTicks(low: number, high: number, count: number): number[] 
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((value) => value >= rough * 0.999) ?? 10 * power;
   const result: number[] = [];
   const first = Math.ceil(low / step - 1e-9);
-  for (let i = 0; i < 100 && (first + i) * step <= high + step * 1e-9; i++) result.push(Number(((first + i) * step).toPrecision(12)));
+  for (let i = 0; i < 100 && (first + i) * step <= high + step * 1e-9; i++)
+    result.push(Number(((first + i) * step).toPrecision(12)));
   return result;
 }
 
-const SPANS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800];
+const SPANS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
+];
 
 /** Seconds in round spans of time; `shift` moves them to local midnight. */
 export function timeTicks(low: number, high: number, count: number, shift: number): number[] {
@@ -20,7 +23,8 @@ export function timeTicks(low: number, high: number, count: number, shift: numbe
   const step = rough < 1 ? 0 : (SPANS.find((span) => span >= rough * 0.999) ?? Math.ceil(rough / 604_800) * 604_800);
   if (!step) return linearTicks(low, high, count);
   const result: number[] = [];
-  for (let value = Math.ceil((low + shift) / step) * step; value <= high + shift && result.length < 100; value += step) result.push(value - shift);
+  for (let value = Math.ceil((low + shift) / step) * step; value <= high + shift && result.length < 100; value += step)
+    result.push(value - shift);
   return result;
 }
 
@@ -35,7 +39,8 @@ export function logTicks(low: number, high: number): number[] {
   for (let exponent = from; exponent <= to; exponent += stride) powers.push(10 ** exponent);
   if (powers.length > 2) return powers;
   const fine: number[] = [];
-  for (let exponent = from - 1; exponent <= to; exponent++) for (const factor of [1, 2, 5]) fine.push(Number((factor * 10 ** exponent).toPrecision(12)));
+  for (let exponent = from - 1; exponent <= to; exponent++)
+    for (const factor of [1, 2, 5]) fine.push(Number((factor * 10 ** exponent).toPrecision(12)));
   const inside = fine.filter((value) => value >= low * 0.999999 && value <= high * 1.000001);
   return inside.length > 1 ? inside : linearTicks(low, high, 4);
 }

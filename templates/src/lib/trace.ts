@@ -52,25 +52,80 @@ export interface Style {
 
 export function runTrace(run: RunRow, line: Line, look: Look, style: Style): Trace {
   return {
-    id: uid(run), label: (run.name || run.id) + (line.rank ? `, rank ${line.rank}` : ""), colour: css(look), look, dash: PATTERNS[look.dash],
-    x: line.x, y: line.y, low: line.counts ? line.low : null, high: line.counts ? line.high : null,
-    smooth: smooth(style.smoothing, line.x, line.y, line.counts, style.range), other: line.other, n: null, span: line.span, members: 1,
-    nan: line.nan, above: line.above, below: line.below, end: endOf(run), rows: line.rows, drawn: line.drawn, behind: line.behind,
-    leftOut: line.leftOut, notNumbers: line.notNumbers, infinite: line.infinite, damaged: run.damaged > 0, coarse: line.coarse, dropped: 0,
+    id: uid(run),
+    label: (run.name || run.id) + (line.rank ? `, rank ${line.rank}` : ""),
+    colour: css(look),
+    look,
+    dash: PATTERNS[look.dash],
+    x: line.x,
+    y: line.y,
+    low: line.counts ? line.low : null,
+    high: line.counts ? line.high : null,
+    smooth: smooth(style.smoothing, line.x, line.y, line.counts, style.range),
+    other: line.other,
+    n: null,
+    span: line.span,
+    members: 1,
+    nan: line.nan,
+    above: line.above,
+    below: line.below,
+    end: endOf(run),
+    rows: line.rows,
+    drawn: line.drawn,
+    behind: line.behind,
+    leftOut: line.leftOut,
+    notNumbers: line.notNumbers,
+    infinite: line.infinite,
+    damaged: run.damaged > 0,
+    coarse: line.coarse,
+    dropped: 0,
   };
 }
 
 /** The mean of a group's lines over `columns` of the visible range. */
-export function groupTrace(id: string, label: string, lines: readonly Line[], look: Look, spread: Spread, range: readonly [number, number], columns: number, style: Style): Trace {
+export function groupTrace(
+  id: string,
+  label: string,
+  lines: readonly Line[],
+  look: Look,
+  spread: Spread,
+  range: readonly [number, number],
+  columns: number,
+  style: Style,
+): Trace {
   const x = Float64Array.from({ length: columns }, (_, i) => range[0] + ((range[1] - range[0]) * i) / (columns - 1));
   const usable = lines.filter((line) => line.ascending && line.x.length);
   const folded = fold(usable, x, spread);
-  const sum = (field: "rows" | "drawn" | "behind" | "leftOut" | "notNumbers" | "infinite"): number => lines.reduce((total, line) => total + line[field], 0);
+  const sum = (field: "rows" | "drawn" | "behind" | "leftOut" | "notNumbers" | "infinite"): number =>
+    lines.reduce((total, line) => total + line[field], 0);
   return {
-    id: `group:${id}`, label, colour: css(look), look, dash: PATTERNS[look.dash], x, y: folded.y, low: folded.low, high: folded.high,
-    smooth: smooth(style.smoothing, x, folded.y, null, range[1] - range[0]), other: null, n: folded.n, span: range, members: usable.length,
-    nan: lines.flatMap((line) => line.nan), above: lines.flatMap((line) => line.above), below: lines.flatMap((line) => line.below),
-    end: "", rows: sum("rows"), drawn: sum("drawn"), behind: sum("behind"), leftOut: sum("leftOut"), notNumbers: sum("notNumbers"), infinite: sum("infinite"), damaged: false, coarse: lines.some((line) => line.coarse), dropped: lines.length - usable.length,
+    id: `group:${id}`,
+    label,
+    colour: css(look),
+    look,
+    dash: PATTERNS[look.dash],
+    x,
+    y: folded.y,
+    low: folded.low,
+    high: folded.high,
+    smooth: smooth(style.smoothing, x, folded.y, null, range[1] - range[0]),
+    other: null,
+    n: folded.n,
+    span: range,
+    members: usable.length,
+    nan: lines.flatMap((line) => line.nan),
+    above: lines.flatMap((line) => line.above),
+    below: lines.flatMap((line) => line.below),
+    end: "",
+    rows: sum("rows"),
+    drawn: sum("drawn"),
+    behind: sum("behind"),
+    leftOut: sum("leftOut"),
+    notNumbers: sum("notNumbers"),
+    infinite: sum("infinite"),
+    damaged: false,
+    coarse: lines.some((line) => line.coarse),
+    dropped: lines.length - usable.length,
   };
 }
 
@@ -126,13 +181,23 @@ export function yRange(traces: readonly Trace[], min: number, max: number, clip:
 }
 
 /** Extremes of each trace between two x, and a sample of all values there. */
-function sampled(traces: readonly Trace[], min: number, max: number, log: boolean): { extremes: number[]; sample: number[] } {
+function sampled(
+  traces: readonly Trace[],
+  min: number,
+  max: number,
+  log: boolean,
+): { extremes: number[]; sample: number[] } {
   const [extremes, sample]: [number[], number[]] = [[], []];
   const total = traces.reduce((sum, trace) => sum + trace.y.length, 0);
   const stride = Math.max(1, Math.floor(total / SAMPLE));
   for (const trace of traces) {
     const y = main(trace);
-    const [below, above] = trace.low && trace.high && (trace.n !== null || !trace.smooth) ? [trace.low, trace.high] : trace.smooth && !trace.n ? [trace.y, trace.y] : [y, y];
+    const [below, above] =
+      trace.low && trace.high && (trace.n !== null || !trace.smooth)
+        ? [trace.low, trace.high]
+        : trace.smooth && !trace.n
+          ? [trace.y, trace.y]
+          : [y, y];
     let [low, high] = [Infinity, -Infinity];
     for (let i = 0; i < y.length; i++) {
       if (trace.x[i]! < min || trace.x[i]! > max) continue;

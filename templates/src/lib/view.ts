@@ -23,7 +23,9 @@ export function join(items: readonly string[]): string | undefined {
 
 export const table = computed(() => (index.value ? new RunTable(index.value) : null));
 export const keys = computed<readonly KeyInfo[]>(() => index.value?.keys ?? []);
-export const scalars = computed(() => keys.value.filter((key) => !key.hidden && (key.kind === "number" || key.kind === "bool")));
+export const scalars = computed(() =>
+  keys.value.filter((key) => !key.hidden && (key.kind === "number" || key.kind === "bool")),
+);
 
 // ---- which runs ----
 
@@ -91,7 +93,11 @@ export const foundNote = signal("");
 /** Results of the filter's regular expressions: pattern -> texts it matches. */
 export const matched = signal<ReadonlyMap<string, ReadonlySet<string>>>(new Map());
 
-export const sortKeys = computed<SortKey[]>(() => split(param("sort")).map((text) => (text.startsWith("-") ? { id: text.slice(1), descending: true } : { id: text, descending: false })));
+export const sortKeys = computed<SortKey[]>(() =>
+  split(param("sort")).map((text) =>
+    text.startsWith("-") ? { id: text.slice(1), descending: true } : { id: text, descending: false },
+  ),
+);
 export function setSort(keysNow: readonly SortKey[]): void {
   setParams({ sort: join(keysNow.map(({ id, descending }) => (descending ? "-" : "") + id)) });
 }
@@ -99,7 +105,11 @@ export function setSort(keysNow: readonly SortKey[]): void {
 export function cycleSort(id: string, more = false): void {
   const descendingFirst = table.value?.info(id)?.numeric ?? false;
   const now = sortKeys.value.find((key) => key.id === id);
-  const next: SortKey | null = !now ? { id, descending: descendingFirst } : now.descending === descendingFirst ? { id, descending: !descendingFirst } : null;
+  const next: SortKey | null = !now
+    ? { id, descending: descendingFirst }
+    : now.descending === descendingFirst
+      ? { id, descending: !descendingFirst }
+      : null;
   const rest = more ? sortKeys.value.filter((key) => key.id !== id) : [];
   setSort(next ? [...rest, next] : rest);
 }
@@ -129,11 +139,16 @@ export const drawn = computed<RunRow[]>(() => {
 export const groups = computed<Group[] | null>(() => {
   const now = table.value;
   if (!now || !groupKeys.value.length) return null;
-  const list = now.group(listed.value, groupKeys.value.map((key) => now.resolve(key)!));
+  const list = now.group(
+    listed.value,
+    groupKeys.value.map((key) => now.resolve(key)!),
+  );
   const first = sortKeys.value[0];
   if (!first) return list;
   const value = (group: Group): number => now.stats(group.runs, first.id).mean;
-  return now.info(first.id)?.numeric ? list.sort((a, b) => (first.descending ? value(b) - value(a) : value(a) - value(b)) || 0) : list;
+  return now.info(first.id)?.numeric
+    ? list.sort((a, b) => (first.descending ? value(b) - value(a) : value(a) - value(b)) || 0)
+    : list;
 });
 export const closedGroups = computed(() => new Set(split(param("shut"))));
 export function toggleGroup(id: string): void {
@@ -158,7 +173,9 @@ const chosen = computed(() => {
   return result;
 });
 export const dashes = computed(() => (param("dash") ?? "needed") as "needed" | "always" | "never");
-const oldestFirst = computed(() => [...(index.value?.runs ?? [])].sort((a, b) => a.created - b.created || (a.entry < b.entry ? -1 : 1)).map(uid));
+const oldestFirst = computed(() =>
+  [...(index.value?.runs ?? [])].sort((a, b) => a.created - b.created || (a.entry < b.entry ? -1 : 1)).map(uid),
+);
 const colours = computed(() => looks(oldestFirst.value, eyes.value));
 /** Looks in which the drawn ones, given oldest first, can be told apart; what a person chose comes last. */
 function dressed(drawnIds: readonly string[]): (id: string) => Look {
@@ -184,8 +201,17 @@ export function setLook(run: RunRow, look: Partial<Look> | null): void {
 }
 const seniors = computed(() => {
   const now = table.value;
-  const all = now ? now.group(now.index.runs, groupKeys.value.map((key) => now.resolve(key)!)) : [];
-  return new Map(all.map(({ id, runs }) => [id, runs.reduce((oldest, run) => (run.created < oldest.created ? run : oldest))] as const));
+  const all = now
+    ? now.group(
+        now.index.runs,
+        groupKeys.value.map((key) => now.resolve(key)!),
+      )
+    : [];
+  return new Map(
+    all.map(
+      ({ id, runs }) => [id, runs.reduce((oldest, run) => (run.created < oldest.created ? run : oldest))] as const,
+    ),
+  );
 });
 export const seniorLook = computed(() => {
   const ids = new Set([...seniors.value.values()].map(uid));
@@ -228,13 +254,18 @@ function tidy(value: number, [from, to]: readonly [number, number]): string {
 }
 
 /** The metric that is shown beside a run's name: the one that is sorted by, else `firstMetric`. */
-export const mainMetric = computed<string | null>(() => sortKeys.value.find((key) => key.id.startsWith("summary."))?.id ?? firstMetric.value);
+export const mainMetric = computed<string | null>(
+  () => sortKeys.value.find((key) => key.id.startsWith("summary."))?.id ?? firstMetric.value,
+);
 
 /** The metric that lists show by default: validation before training, in the order logged. */
 export const firstMetric = computed<string | null>(() => {
-  const known = scalars.value.filter((key) => key.stream === "history" && table.value?.info(`summary.${key.key}`)?.numeric);
+  const known = scalars.value.filter(
+    (key) => key.stream === "history" && table.value?.info(`summary.${key.key}`)?.numeric,
+  );
   const held = known.filter((key) => isHeldOut(key.key));
-  const best = held.find((key) => highIsBetter(key.key)) ?? held[0] ?? known.find((key) => highIsBetter(key.key)) ?? known[0];
+  const best =
+    held.find((key) => highIsBetter(key.key)) ?? held[0] ?? known.find((key) => highIsBetter(key.key)) ?? known[0];
   return best ? `summary.${best.key}` : null;
 });
 

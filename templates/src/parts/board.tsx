@@ -2,7 +2,21 @@
 import { useEffect, useState } from "preact/hooks";
 import type { RunRow } from "../model";
 import { param, setParams } from "../route";
-import { boardPanels, effective, fold, folded, movePanel, pinned, sectionsOf, setOptions, showTable, togglePin, SYSTEM, type PanelInfo, type Section } from "../lib/panels";
+import {
+  boardPanels,
+  effective,
+  fold,
+  folded,
+  movePanel,
+  pinned,
+  sectionsOf,
+  setOptions,
+  showTable,
+  togglePin,
+  SYSTEM,
+  type PanelInfo,
+  type Section,
+} from "../lib/panels";
 import { index } from "../lib/data";
 import { search } from "../lib/regex";
 import { columnCount, split } from "../lib/view";
@@ -26,45 +40,96 @@ function usePanelSearch(all: readonly PanelInfo[]): { hits: ReadonlySet<string> 
   useEffect(() => {
     if (!pattern) return setState({ hits: null, note: "" });
     let stale = false;
-    void search(pattern, all.map((panel) => panel.title), regex).then(({ hits, literal }) => {
-      if (!stale) setState({ hits: new Set(all.filter((_, i) => hits.has(i)).map((panel) => panel.id)), note: literal });
+    void search(
+      pattern,
+      all.map((panel) => panel.title),
+      regex,
+    ).then(({ hits, literal }) => {
+      if (!stale)
+        setState({ hits: new Set(all.filter((_, i) => hits.has(i)).map((panel) => panel.id)), note: literal });
     });
     return () => void (stale = true);
   }, [pattern, regex, all]);
   return state;
 }
 
-export function Board({ fixed, list, openAll, runsButton }: { fixed?: readonly RunRow[]; list?: readonly PanelInfo[]; openAll?: boolean; runsButton?: preact.ComponentChildren }) {
+export function Board({
+  fixed,
+  list,
+  openAll,
+  runsButton,
+}: {
+  fixed?: readonly RunRow[];
+  list?: readonly PanelInfo[];
+  openAll?: boolean;
+  runsButton?: preact.ComponentChildren;
+}) {
   const all = list ?? boardPanels.value;
   const { hits, note } = usePanelSearch(all);
   const left = hits ? all.filter((panel) => hits.has(panel.id)) : all;
   const sections = sectionsOf(left, pinned.value, split(param("order")));
   const first = openAll ? [] : [SYSTEM];
   const shut = folded(first);
-  const toggle = (name: string): void => fold(shut.has(name) ? [...shut].filter((other) => other !== name) : [...shut, name], first);
+  const toggle = (name: string): void =>
+    fold(shut.has(name) ? [...shut].filter((other) => other !== name) : [...shut, name], first);
   const names = sectionsOf(all, pinned.value, []).map(({ name }) => name);
   useBoardKeys(all, () => fold(names.every((name) => shut.has(name)) ? [] : names, first));
   return (
     <>
-      <Toolbar count={all.length} note={note} runsButton={runsButton} hasX={all.some((panel) => panel.stream === "history")} />
+      <Toolbar
+        count={all.length}
+        note={note}
+        runsButton={runsButton}
+        hasX={all.some((panel) => panel.stream === "history")}
+      />
       {!list && !all.some((panel) => panel.stream === "history") && <NoRuns project={index.value?.project ?? ""} />}
-      {sections.map((section) => <SectionView key={section.name} section={section} open={hits !== null || !shut.has(section.name)} toggle={() => toggle(section.name)} fixed={fixed} />)}
-      {!sections.length && hits && <Empty title="No panel matches" text={`${all.length} panels are left out by the search.`} />}
+      {sections.map((section) => (
+        <SectionView
+          key={section.name}
+          section={section}
+          open={hits !== null || !shut.has(section.name)}
+          toggle={() => toggle(section.name)}
+          fixed={fixed}
+        />
+      ))}
+      {!sections.length && hits && (
+        <Empty title="No panel matches" text={`${all.length} panels are left out by the search.`} />
+      )}
     </>
   );
 }
 
-function SectionView({ section, open, toggle, fixed }: { section: Section; open: boolean; toggle: () => void; fixed?: readonly RunRow[] }) {
+function SectionView({
+  section,
+  open,
+  toggle,
+  fixed,
+}: {
+  section: Section;
+  open: boolean;
+  toggle: () => void;
+  fixed?: readonly RunRow[];
+}) {
   return (
     <section class={open ? "sec" : "sec shut"} aria-label={section.name}>
       <header>
-        <h2><button type="button" class="fold" aria-expanded={open} onClick={toggle}>
-          <Icon name={open ? "down" : "right"} />{section.name} <span class="n">{section.panels.length}</span>
-        </button></h2>
+        <h2>
+          <button type="button" class="fold" aria-expanded={open} onClick={toggle}>
+            <Icon name={open ? "down" : "right"} />
+            {section.name} <span class="n">{section.panels.length}</span>
+          </button>
+        </h2>
       </header>
       {open && (
         <div class="cols" style={{ "--cols": columnCount.value }}>
-          {section.panels.map((panel) => <PanelView key={panel.id} panel={panel} fixed={fixed} drag={{ onDrop: (id) => id !== panel.id && movePanel(id, panel.id, section.panels) }} />)}
+          {section.panels.map((panel) => (
+            <PanelView
+              key={panel.id}
+              panel={panel}
+              fixed={fixed}
+              drag={{ onDrop: (id) => id !== panel.id && movePanel(id, panel.id, section.panels) }}
+            />
+          ))}
         </div>
       )}
     </section>
@@ -74,7 +139,9 @@ function SectionView({ section, open, toggle, fixed }: { section: Section; open:
 /** The panel whose card has the focus of the keyboard, else the one below the pointer, else the one last clicked. */
 function target(all: readonly PanelInfo[]): PanelInfo | undefined {
   const focused = document.activeElement?.closest<HTMLElement>("[data-panel]");
-  const card = (document.activeElement?.matches(":focus-visible") && focused) || (document.querySelector<HTMLElement>("[data-panel]:hover") ?? focused);
+  const card =
+    (document.activeElement?.matches(":focus-visible") && focused) ||
+    (document.querySelector<HTMLElement>("[data-panel]:hover") ?? focused);
   return all.find((panel) => panel.id === card?.dataset.panel);
 }
 
@@ -84,7 +151,9 @@ function useBoardKeys(all: readonly PanelInfo[], foldAll: () => void): void {
     const at = cards.findIndex((card) => card.contains(document.activeElement));
     const card = cards[Math.max(0, Math.min(cards.length - 1, at < 0 ? 0 : at + by))];
     card?.scrollIntoView({ block: "nearest" });
-    (card?.querySelector<HTMLElement>(".canvas[tabindex]") ?? card?.querySelector<HTMLElement>("button"))?.focus({ preventScroll: true });
+    (card?.querySelector<HTMLElement>(".canvas[tabindex]") ?? card?.querySelector<HTMLElement>("button"))?.focus({
+      preventScroll: true,
+    });
   };
   const on = (act: (panel: PanelInfo) => void) => (): void => {
     const panel = target(all);

@@ -10,9 +10,20 @@ export function Bottom({ children, onCharts }: { children?: ComponentChildren; o
   return (
     <nav class="bottom narrow" aria-label="Parts of this project">
       {children}
-      <a href={href(`${folder}index.html`)} aria-current={kind === "project" ? "page" : undefined} onClick={onCharts}><Icon name="chart" />Charts</a>
-      <a href={href(`${folder}table.html`)} aria-current={kind === "table" ? "page" : undefined}><Icon name="table" />Table</a>
-      {document.querySelector('.top nav a[href*="media.html"]') && <a href={href(`${folder}media.html`)} aria-current={kind === "media" ? "page" : undefined}><Icon name="columns" />Media</a>}
+      <a href={href(`${folder}index.html`)} aria-current={kind === "project" ? "page" : undefined} onClick={onCharts}>
+        <Icon name="chart" />
+        Charts
+      </a>
+      <a href={href(`${folder}table.html`)} aria-current={kind === "table" ? "page" : undefined}>
+        <Icon name="table" />
+        Table
+      </a>
+      {document.querySelector('.top nav a[href*="media.html"]') && (
+        <a href={href(`${folder}media.html`)} aria-current={kind === "media" ? "page" : undefined}>
+          <Icon name="columns" />
+          Media
+        </a>
+      )}
     </nav>
   );
 }

@@ -49,10 +49,20 @@ export function Chart(props: ChartProps) {
   const usable = size[0] > 40 && size[1] > 30;
   useLayoutEffect(() => {
     if (!usable) return;
-    const made = new Plot(box.current!, size[0], size[1], latest.current.scales, tickText(x), overview !== undefined ? "" : unitOf(x), x === "rel" ? "span" : x === "wall" ? "clock" : "number", {
-      cursor: (at, left, top) => frozen.current || moved(at, left, top, false),
-      zoom: (rangeX, rangeY) => latest.current.onZoom(rangeX, rangeY),
-    }, overview);
+    const made = new Plot(
+      box.current!,
+      size[0],
+      size[1],
+      latest.current.scales,
+      tickText(x),
+      overview !== undefined ? "" : unitOf(x),
+      x === "rel" ? "span" : x === "wall" ? "clock" : "number",
+      {
+        cursor: (at, left, top) => frozen.current || moved(at, left, top, false),
+        zoom: (rangeX, rangeY) => latest.current.onZoom(rangeX, rangeY),
+      },
+      overview,
+    );
     plot.current = made;
     tell();
     const stop = followCursor(made);
@@ -101,12 +111,19 @@ export function Chart(props: ChartProps) {
     const element = layer.current;
     if (!element) return;
     const { x: range, y: rangeY } = latest.current.scales;
-    const spots = at === null || at < range[0] || at > range[1] ? [] : read(latest.current.traces, at, made).filter(({ value }) => value >= rangeY[0] && value <= rangeY[1]).slice(0, 24);
-    element.replaceChildren(...spots.map(({ trace, value }) => {
-      const spot = document.createElement("i");
-      spot.style.cssText = `left:${made.plotLeft + made.left(at!)}px;top:${made.plotTop + made.topOf(value)}px;--c:${css(trace.look)}`;
-      return spot;
-    }));
+    const spots =
+      at === null || at < range[0] || at > range[1]
+        ? []
+        : read(latest.current.traces, at, made)
+            .filter(({ value }) => value >= rangeY[0] && value <= rangeY[1])
+            .slice(0, 24);
+    element.replaceChildren(
+      ...spots.map(({ trace, value }) => {
+        const spot = document.createElement("i");
+        spot.style.cssText = `left:${made.plotLeft + made.left(at!)}px;top:${made.plotTop + made.topOf(value)}px;--c:${css(trace.look)}`;
+        return spot;
+      }),
+    );
     if (at === null || !spots.length) return;
     const pill = document.createElement("span");
     pill.textContent = xText(latest.current.x, at);
@@ -122,21 +139,36 @@ export function Chart(props: ChartProps) {
       if (cursor.peek()?.source === id) release();
       return;
     }
-    const spots = read(latest.current.traces, at, made).sort((a, b) => Math.abs(made.topOf(a.value) - top) - Math.abs(made.topOf(b.value) - top));
+    const spots = read(latest.current.traces, at, made).sort(
+      (a, b) => Math.abs(made.topOf(a.value) - top) - Math.abs(made.topOf(b.value) - top),
+    );
     const first = spots[0];
     const near = first && !byKeys && Math.abs(made.topOf(first.value) - top) < 24 ? first.trace.id : "";
     hovered.value = near.startsWith("group:") ? "" : near;
     cursor.value = { x: at, kind: latest.current.x, source: id };
     const box_ = made.over.getBoundingClientRect();
     const over = ended(latest.current.traces, at);
-    const rows = [...spots.map((spot) => row(spot, spot === first)), ...markRows(latest.current.traces, at), ...over.map((trace) => endRow(trace, latest.current.x))];
+    const rows = [
+      ...spots.map((spot) => row(spot, spot === first)),
+      ...markRows(latest.current.traces, at),
+      ...over.map((trace) => endRow(trace, latest.current.x)),
+    ];
     const anySmooth = latest.current.traces.some((trace) => trace.smooth);
     const grouped = latest.current.traces.some((trace) => trace.n);
-    tip.value = rows.length === 0 ? null : {
-      title: xTitle(latest.current.x, at), other: first?.trace.other ? otherText(latest.current.x, first.trace.other[first.i]!) : "", rows: rows.slice(0, TIP_ROWS),
-      more: rows.length - Math.min(rows.length, TIP_ROWS), foot: ["nearest first", grouped ? "mean, spread, n" : anySmooth ? "smoothed, raw" : "value, range"],
-      left: box_.left + left, top: box_.top + top, frozen: frozen.current, byKeys,
-    };
+    tip.value =
+      rows.length === 0
+        ? null
+        : {
+            title: xTitle(latest.current.x, at),
+            other: first?.trace.other ? otherText(latest.current.x, first.trace.other[first.i]!) : "",
+            rows: rows.slice(0, TIP_ROWS),
+            more: rows.length - Math.min(rows.length, TIP_ROWS),
+            foot: ["nearest first", grouped ? "mean, spread, n" : anySmooth ? "smoothed, raw" : "value, range"],
+            left: box_.left + left,
+            top: box_.top + top,
+            frozen: frozen.current,
+            byKeys,
+          };
   }
 
   function onKey(event: KeyboardEvent): void {
@@ -149,7 +181,8 @@ export function Chart(props: ChartProps) {
       const to = stepped(lines, stay, (event.key === "ArrowRight" ? 1 : -1) * (event.shiftKey ? 10 : 1));
       made.follow(to);
       moved(to, made.left(to), made.plotHeight / 2, true);
-    } else if (event.key === "+" || event.key === "=") latest.current.onZoom([stay - (stay - a) / 2, stay + (b - stay) / 2], null);
+    } else if (event.key === "+" || event.key === "=")
+      latest.current.onZoom([stay - (stay - a) / 2, stay + (b - stay) / 2], null);
     else if (event.key === "-") latest.current.onZoom([a - (b - a) / 2, b + (b - a) / 2], null);
     else if (event.key === "0") latest.current.onZoom(null, null);
     else if (event.key === "Escape" && (frozen.current || tip.peek())) {
@@ -192,13 +225,32 @@ export function Chart(props: ChartProps) {
     box.current!.addEventListener("wheel", wheel, { passive: false });
   }, []);
   useEffect(() => () => void (cursor.peek()?.source === id && release()), []);
-  const interactive = useMemo(() => (overview !== undefined ? {} : { tabIndex: 0, role: "application" as const, "aria-roledescription": "chart" }), [overview]);
+  const interactive = useMemo(
+    () =>
+      overview !== undefined ? {} : { tabIndex: 0, role: "application" as const, "aria-roledescription": "chart" },
+    [overview],
+  );
   return (
     <div class={props.tall ? "plot tall" : "plot"}>
-      <div class="canvas" ref={box} aria-label={props.label} {...interactive} {...(overview !== undefined ? { "aria-hidden": true } : {})} onKeyDown={onKey} onClick={freeze} onPointerDown={(event) => void (pressed.current = [event.clientX, event.clientY])} onTouchStart={touch} onTouchMove={touch}
-        onBlur={() => cursor.peek()?.source === id && !frozen.current && release()} />
+      <div
+        class="canvas"
+        ref={box}
+        aria-label={props.label}
+        {...interactive}
+        {...(overview !== undefined ? { "aria-hidden": true } : {})}
+        onKeyDown={onKey}
+        onClick={freeze}
+        onPointerDown={(event) => void (pressed.current = [event.clientX, event.clientY])}
+        onTouchStart={touch}
+        onTouchMove={touch}
+        onBlur={() => cursor.peek()?.source === id && !frozen.current && release()}
+      />
       <div class="spots" ref={layer} aria-hidden="true" />
-      {overview === undefined && unitOf(x) && <span class="unit" aria-hidden="true">{unitOf(x)}</span>}
+      {overview === undefined && unitOf(x) && (
+        <span class="unit" aria-hidden="true">
+          {unitOf(x)}
+        </span>
+      )}
     </div>
   );
 }
@@ -242,18 +294,36 @@ function markRows(traces: readonly Trace[], x: number): TipRow[] {
     const i = nearest(trace.x, x);
     const at = trace.x[i]!;
     if (i < 0 || trace.n || Number.isFinite(main(trace)[i]!)) return [];
-    const value = trace.nan.includes(at) ? "NaN" : trace.above.includes(at) ? "+Inf" : trace.below.includes(at) ? "−Inf" : "";
-    return value ? [{ id: trace.id + trace.label, look: trace.look, label: trace.label, value, raw: "", near: false }] : [];
+    const value = trace.nan.includes(at)
+      ? "NaN"
+      : trace.above.includes(at)
+        ? "+Inf"
+        : trace.below.includes(at)
+          ? "−Inf"
+          : "";
+    return value
+      ? [{ id: trace.id + trace.label, look: trace.look, label: trace.label, value, raw: "", near: false }]
+      : [];
   });
 }
 
 function endRow(trace: Trace, x: string): TipRow {
-  return { id: trace.id + trace.label, look: trace.look, label: trace.label, value: "ended", raw: xText(x, trace.x[trace.x.length - 1]!), near: false };
+  return {
+    id: trace.id + trace.label,
+    look: trace.look,
+    label: trace.label,
+    value: "ended",
+    raw: xText(x, trace.x[trace.x.length - 1]!),
+    near: false,
+  };
 }
 
 /** The point `steps` further along the trace with the most points. */
 function stepped(traces: readonly Trace[], x: number, steps: number): number {
-  const longest = traces.reduce<Trace | null>((best, trace) => (!best || trace.x.length > best.x.length ? trace : best), null);
+  const longest = traces.reduce<Trace | null>(
+    (best, trace) => (!best || trace.x.length > best.x.length ? trace : best),
+    null,
+  );
   if (!longest || !longest.x.length) return x;
   const i = nearest(longest.x, x);
   return longest.x[Math.max(0, Math.min(longest.x.length - 1, i + steps))]!;

@@ -34,11 +34,23 @@ function Full({ panel, fixed }: { panel: PanelInfo; fixed?: readonly RunRow[] })
   useEffect(() => release, [panel.id]);
   const close = (): void => setParams({ panel: undefined });
   return (
-    <dialog class="full" ref={dialog} tabIndex={-1} aria-label={panel.title} onClose={close} onCancel={(event) => {
-      event.preventDefault();
-      close();
-    }} onKeyDown={(event) => stepPanel(event, panel)}>
-      {panel.kind === "line" ? <FullLine key={panel.id} panel={panel} fixed={fixed} close={close} /> : <FullOther key={panel.id} panel={panel} fixed={fixed} close={close} />}
+    <dialog
+      class="full"
+      ref={dialog}
+      tabIndex={-1}
+      aria-label={panel.title}
+      onClose={close}
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
+      onKeyDown={(event) => stepPanel(event, panel)}
+    >
+      {panel.kind === "line" ? (
+        <FullLine key={panel.id} panel={panel} fixed={fixed} close={close} />
+      ) : (
+        <FullOther key={panel.id} panel={panel} fixed={fixed} close={close} />
+      )}
     </dialog>
   );
 }
@@ -50,7 +62,8 @@ function stepPanel(event: KeyboardEvent, panel: PanelInfo): void {
   event.preventDefault();
   const all = boardPanels.value;
   // From the table of a chart, the chart comes before and the next panel after.
-  const at = all.findIndex((other) => (panel.behind ? other.table : other.id) === panel.id) + (panel.behind && by < 0 ? 1 : 0);
+  const at =
+    all.findIndex((other) => (panel.behind ? other.table : other.id) === panel.id) + (panel.behind && by < 0 ? 1 : 0);
   setParams({ panel: all[(at + by + all.length) % all.length]!.id });
 }
 
@@ -64,12 +77,36 @@ function FullLine({ panel, fixed, close }: { panel: PanelInfo; fixed?: readonly 
     <>
       <header class="full-top">
         <Title text={panel.title} />
-        {panel.stream === "history" && <span class="wide row"><span class="gap" /><XAxis /></span>}
-        <span class="wide row"><span class="lab">Y</span><Segments label="Y axis" value={how.log ? "log" : "linear"} options={[["linear", "Linear"], ["log", "Log"]]} onChange={(value) => setOptions(panel.id, { log: value === "log" ? true : undefined })} /></span>
-        <span class="wide row"><span class="gap" /><Smooth /></span>
+        {panel.stream === "history" && (
+          <span class="wide row">
+            <span class="gap" />
+            <XAxis />
+          </span>
+        )}
+        <span class="wide row">
+          <span class="lab">Y</span>
+          <Segments
+            label="Y axis"
+            value={how.log ? "log" : "linear"}
+            options={[
+              ["linear", "Linear"],
+              ["log", "Log"],
+            ]}
+            onChange={(value) => setOptions(panel.id, { log: value === "log" ? true : undefined })}
+          />
+        </span>
+        <span class="wide row">
+          <span class="gap" />
+          <Smooth />
+        </span>
         <span class="grow" />
         {zoom.value && <Button icon="reset" text="Reset zoom" onClick={() => setZoom(null)} />}
-        <Button icon="download" text={<span class="wide">CSV</span>} label="Download CSV" onClick={() => saveCsv(panel, how.x, traces)} />
+        <Button
+          icon="download"
+          text={<span class="wide">CSV</span>}
+          label="Download CSV"
+          onClick={() => saveCsv(panel, how.x, traces)}
+        />
         <CopyButton icon="link" kind="" label="Copy link" text={() => shareUrl()} />
         <Button icon="close" label="Close" onClick={close} />
       </header>
@@ -84,7 +121,14 @@ function FullLine({ panel, fixed, close }: { panel: PanelInfo; fixed?: readonly 
           <Points chart={chart} />
         </aside>
       </div>
-      <footer class="full-foot wide"><span>drag: zoom x</span><span>Shift-drag: zoom box</span><span>double click: whole run</span><span>← →: move the cursor</span><span>[ ]: previous, next panel</span><span>Esc: back</span></footer>
+      <footer class="full-foot wide">
+        <span>drag: zoom x</span>
+        <span>Shift-drag: zoom box</span>
+        <span>double click: whole run</span>
+        <span>← →: move the cursor</span>
+        <span>[ ]: previous, next panel</span>
+        <span>Esc: back</span>
+      </footer>
     </>
   );
 }
@@ -92,19 +136,40 @@ function FullLine({ panel, fixed, close }: { panel: PanelInfo; fixed?: readonly 
 function Points({ chart }: { chart: ReturnType<typeof useChart> }) {
   const { traces } = chart;
   if (!traces.length) return null;
-  const [drawn, behind, rows] = (["drawn", "behind", "rows"] as const).map((field) => traces.reduce((sum, trace) => sum + trace[field], 0)) as [number, number, number];
+  const [drawn, behind, rows] = (["drawn", "behind", "rows"] as const).map((field) =>
+    traces.reduce((sum, trace) => sum + trace[field], 0),
+  ) as [number, number, number];
   return (
-    <div class="note points"><Icon name={drawn === behind ? "check" : "chart"} /><div>
-      <b>{drawn === behind ? `All ${fullNumber(behind)} points in view are drawn` : `${fullNumber(drawn)} of ${fullNumber(behind)} points in view are drawn`}</b>
-      <p>{plural(traces.length, "line")}{drawn < behind ? ", min and max kept; zoom in for every point" : ""}{rows > behind ? `. Out of view: ${fullNumber(rows - behind)}` : ""}. {hintOf(chart).split(" · ").filter((said) => !said.includes("points")).join(", ")}</p>
-    </div></div>
+    <div class="note points">
+      <Icon name={drawn === behind ? "check" : "chart"} />
+      <div>
+        <b>
+          {drawn === behind
+            ? `All ${fullNumber(behind)} points in view are drawn`
+            : `${fullNumber(drawn)} of ${fullNumber(behind)} points in view are drawn`}
+        </b>
+        <p>
+          {plural(traces.length, "line")}
+          {drawn < behind ? ", min and max kept; zoom in for every point" : ""}
+          {rows > behind ? `. Out of view: ${fullNumber(rows - behind)}` : ""}.{" "}
+          {hintOf(chart)
+            .split(" · ")
+            .filter((said) => !said.includes("points"))
+            .join(", ")}
+        </p>
+      </div>
+    </div>
   );
 }
 
 /** The whole run below the plot; the window in it can be dragged, resized and moved by keys. */
 function Overview({ chart, x, left }: { chart: ReturnType<typeof useChart>; x: string; left: number }) {
   const root = useRef<HTMLDivElement>(null);
-  const [drag, setDrag] = useState<{ edge: "from" | "to" | "both"; start: number; range: readonly [number, number] } | null>(null);
+  const [drag, setDrag] = useState<{
+    edge: "from" | "to" | "both";
+    start: number;
+    range: readonly [number, number];
+  } | null>(null);
   const [low, high] = chart.scales.x;
   const [from, to] = zoom.value ?? [low, high];
   const span = high - low || 1;
@@ -126,30 +191,68 @@ function Overview({ chart, x, left }: { chart: ReturnType<typeof useChart>; x: s
       apply(a + shift, b + shift);
     } else apply(drag.edge === "from" ? a + by : a, drag.edge === "to" ? b + by : b);
   };
-  const begin = (edge: "from" | "to" | "both") => (event: PointerEvent): void => {
-    event.stopPropagation();
-    root.current!.setPointerCapture(event.pointerId);
-    setDrag({ edge, start: at(event), range: [from, to] });
-  };
-  const key = (edge: "from" | "to") => (event: KeyboardEvent): void => {
-    const by = (event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0) * span * (event.shiftKey ? 0.1 : 0.01);
-    if (!by) return;
-    event.preventDefault();
-    apply(edge === "from" ? Math.min(from + by, to) : from, edge === "to" ? Math.max(to + by, from) : to);
-  };
+  const begin =
+    (edge: "from" | "to" | "both") =>
+    (event: PointerEvent): void => {
+      event.stopPropagation();
+      root.current!.setPointerCapture(event.pointerId);
+      setDrag({ edge, start: at(event), range: [from, to] });
+    };
+  const key =
+    (edge: "from" | "to") =>
+    (event: KeyboardEvent): void => {
+      const by =
+        (event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0) * span * (event.shiftKey ? 0.1 : 0.01);
+      if (!by) return;
+      event.preventDefault();
+      apply(edge === "from" ? Math.min(from + by, to) : from, edge === "to" ? Math.max(to + by, from) : to);
+    };
   const handle = (edge: "from" | "to", value: number) => (
-    <button type="button" class="handle-x" style={{ left: `${share(value) * 100}%` }} role="slider" aria-label={edge === "from" ? "Start of the view" : "End of the view"} aria-valuemin={low} aria-valuemax={high} aria-valuenow={value}
-      aria-valuetext={xText(x, value)} onPointerDown={begin(edge)} onKeyDown={key(edge)} />
+    <button
+      type="button"
+      class="handle-x"
+      style={{ left: `${share(value) * 100}%` }}
+      role="slider"
+      aria-label={edge === "from" ? "Start of the view" : "End of the view"}
+      aria-valuemin={low}
+      aria-valuemax={high}
+      aria-valuenow={value}
+      aria-valuetext={xText(x, value)}
+      onPointerDown={begin(edge)}
+      onKeyDown={key(edge)}
+    />
   );
   return (
     <div class="overview-strip">
-      {chart.traces.length > 0 && <Chart traces={chart.traces} x={x} scales={chart.scales} rawBehind={false} label={`Overview by ${unitOf(x)}`} onZoom={() => undefined} overview={left} />}
-      <div class="brush" ref={root} style={{ left: `${left}px` }} onPointerMove={move} onPointerUp={() => setDrag(null)} onPointerDown={(event) => {
-        root.current!.setPointerCapture(event.pointerId);
-        setDrag({ edge: "to", start: at(event), range: [at(event), at(event)] });
-      }}>
-        <i class="window" style={{ left: `${share(from) * 100}%`, right: `${(1 - share(to)) * 100}%` }} onPointerDown={begin("both")} />
-        {handle("from", from)}{handle("to", to)}
+      {chart.traces.length > 0 && (
+        <Chart
+          traces={chart.traces}
+          x={x}
+          scales={chart.scales}
+          rawBehind={false}
+          label={`Overview by ${unitOf(x)}`}
+          onZoom={() => undefined}
+          overview={left}
+        />
+      )}
+      <div
+        class="brush"
+        ref={root}
+        style={{ left: `${left}px` }}
+        onPointerMove={move}
+        onPointerUp={() => setDrag(null)}
+        onPointerDown={(event) => {
+          root.current!.setPointerCapture(event.pointerId);
+          setDrag({ edge: "to", start: at(event), range: [at(event), at(event)] });
+        }}
+      >
+        <i
+          class="window"
+          style={{ left: `${share(from) * 100}%`, right: `${(1 - share(to)) * 100}%` }}
+          onPointerDown={begin("both")}
+        />
+        {handle("from", from)}
+        {handle("to", to)}
       </div>
     </div>
   );
@@ -158,8 +261,14 @@ function Overview({ chart, x, left }: { chart: ReturnType<typeof useChart>; x: s
 function FullOther({ panel, fixed, close }: { panel: PanelInfo; fixed?: readonly RunRow[]; close: () => void }) {
   return (
     <>
-      <header class="full-top"><Title text={panel.title} /><span class="grow" /><Button icon="close" label="Close" onClick={close} /></header>
-      <div class="full-body one"><PanelView panel={panel} fixed={fixed} large /></div>
+      <header class="full-top">
+        <Title text={panel.title} />
+        <span class="grow" />
+        <Button icon="close" label="Close" onClick={close} />
+      </header>
+      <div class="full-body one">
+        <PanelView panel={panel} fixed={fixed} large />
+      </div>
       <TipHost />
     </>
   );

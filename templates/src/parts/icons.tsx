@@ -40,5 +40,9 @@ const PATHS = {
 export type IconName = keyof typeof PATHS;
 
 export function Icon({ name, small }: { name: IconName; small?: boolean }) {
-  return <svg class={small ? "i s" : "i"} viewBox="0 0 16 16" aria-hidden="true"><path d={PATHS[name]} /></svg>;
+  return (
+    <svg class={small ? "i s" : "i"} viewBox="0 0 16 16" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
 }

@@ -3,7 +3,14 @@ import type { RunRow, State } from "../model";
 import { css, type Look } from "../lib/palette";
 
 export function Swatch({ look, off, line }: { look: Look; off?: boolean; line?: boolean }) {
-  return <span class={`sw${off ? " off" : ""}${line ? " l" : ""}`} data-dash={look.dash} style={{ "--c": css(look) }} aria-hidden="true" />;
+  return (
+    <span
+      class={`sw${off ? " off" : ""}${line ? " l" : ""}`}
+      data-dash={look.dash}
+      style={{ "--c": css(look) }}
+      aria-hidden="true"
+    />
+  );
 }
 
 export function Dot({ state }: { state: State }) {

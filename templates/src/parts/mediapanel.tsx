@@ -37,17 +37,36 @@ export interface MediaPanelProps<T extends MediaItem> extends PanelProps {
   /** Draws one item; the panel draws its caption, or why it cannot be shown. */
   readonly Item?: ComponentType<ItemProps<T>>;
   /** Draws all items in place of a grid of `Item`. */
-  readonly body?: (tiles: readonly Tile<T>[], common: string, named: boolean, onStep: (by: number) => void) => ComponentChildren;
+  readonly body?: (
+    tiles: readonly Tile<T>[],
+    common: string,
+    named: boolean,
+    onStep: (by: number) => void,
+  ) => ComponentChildren;
   readonly acts?: ComponentChildren;
   /** Items drawn without asking. */
   readonly most?: number;
 }
 
-export function MediaPanel<T extends MediaItem>({ panel, fixed, drag, large, noun, Item, body, acts, most = 12 }: MediaPanelProps<T>) {
+export function MediaPanel<T extends MediaItem>({
+  panel,
+  fixed,
+  drag,
+  large,
+  noun,
+  Item,
+  body,
+  acts,
+  most = 12,
+}: MediaPanelProps<T>) {
   const [attach, seen] = useSeen<HTMLElement>();
   const [all, setAll] = useState(false);
   const runs = useRuns(fixed);
-  const { value, error } = useLoaded(() => readMedia<T>(runs, panel.key, panel.kind), [runs.map((run) => run.parts.join()).join(), panel.key], seen);
+  const { value, error } = useLoaded(
+    () => readMedia<T>(runs, panel.key, panel.kind),
+    [runs.map((run) => run.parts.join()).join(), panel.key],
+    seen,
+  );
   const steps = stepsOf(value);
   const { step, slider, go } = useStep(steps, panel.title);
   const tiles = value ? tilesAt(value, step) : [];
@@ -56,34 +75,80 @@ export function MediaPanel<T extends MediaItem>({ panel, fixed, drag, large, nou
   const named = (value?.size ?? 0) > 1;
   const shown = all || body ? tiles : tiles.slice(0, most);
   return (
-    <Card panel={panel} innerRef={attach} label={`${panel.title}: ${noun}s by step`} drag={drag} fact={common || undefined} acts={acts} wide={tiles.length > 2}>
-      {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
-        : !value ? <Wait items={itemsOf(panel, runs)} />
-          : !tiles.length ? <div class="plot"><Empty title={`No run in view logged a ${noun} here`} /></div>
-            : body ? body(tiles, common, named, go)
-              : <div class={`items of-${panel.kind}${large ? " large" : ""}`} style={{ "--n": Math.min(tiles.length, large ? 3 : 2) }}>
-                {shown.map((tile) => <Framed key={uid(tile.run) + tile.n} tile={tile} common={common} named={named}>{Item && <Item run={tile.run} item={tile.item} step={tile.step} large={large} />}</Framed>)}
-              </div>}
-      {shown.length < tiles.length && <p class="hint">{full(shown.length)} of {plural(tiles.length, noun)} shown <button type="button" class="link" onClick={() => setAll(true)}>Show all</button></p>}
+    <Card
+      panel={panel}
+      innerRef={attach}
+      label={`${panel.title}: ${noun}s by step`}
+      drag={drag}
+      fact={common || undefined}
+      acts={acts}
+      wide={tiles.length > 2}
+    >
+      {error ? (
+        <div class="plot">
+          <Empty title="This panel could not be read" text={error} />
+        </div>
+      ) : !value ? (
+        <Wait items={itemsOf(panel, runs)} />
+      ) : !tiles.length ? (
+        <div class="plot">
+          <Empty title={`No run in view logged a ${noun} here`} />
+        </div>
+      ) : body ? (
+        body(tiles, common, named, go)
+      ) : (
+        <div
+          class={`items of-${panel.kind}${large ? " large" : ""}`}
+          style={{ "--n": Math.min(tiles.length, large ? 3 : 2) }}
+        >
+          {shown.map((tile) => (
+            <Framed key={uid(tile.run) + tile.n} tile={tile} common={common} named={named}>
+              {Item && <Item run={tile.run} item={tile.item} step={tile.step} large={large} />}
+            </Framed>
+          ))}
+        </div>
+      )}
+      {shown.length < tiles.length && (
+        <p class="hint">
+          {full(shown.length)} of {plural(tiles.length, noun)} shown{" "}
+          <button type="button" class="link" onClick={() => setAll(true)}>
+            Show all
+          </button>
+        </p>
+      )}
       {slider}
     </Card>
   );
 }
 
 /** The media of each run that has any under a key. */
-export async function readMedia<T extends MediaItem>(runs: readonly RunRow[], key: string, kind: PanelProps["panel"]["kind"]): Promise<ReadonlyMap<RunRow, readonly Logged<MediaValues<T>>[]>> {
+export async function readMedia<T extends MediaItem>(
+  runs: readonly RunRow[],
+  key: string,
+  kind: PanelProps["panel"]["kind"],
+): Promise<ReadonlyMap<RunRow, readonly Logged<MediaValues<T>>[]>> {
   if (kind === "line") return new Map();
-  const loaded = await Promise.all(runs.slice(0, RUNS).map(async (run) => [run, await loggedValues<MediaValues<T>>(run, key, kind).catch(() => [])] as const));
+  const loaded = await Promise.all(
+    runs
+      .slice(0, RUNS)
+      .map(async (run) => [run, await loggedValues<MediaValues<T>>(run, key, kind).catch(() => [])] as const),
+  );
   return new Map(loaded.filter(([, values]) => values.length));
 }
 
 /** The step that is chosen, here or for all panels, and the slider that chooses it. */
-export function useStep(steps: readonly number[], title: string): { step: number; slider: ComponentChildren; go: (by: number) => void } {
+export function useStep(
+  steps: readonly number[],
+  title: string,
+): { step: number; slider: ComponentChildren; go: (by: number) => void } {
   const [own, setOwn] = useState<number | null>(null);
   const shared = param("step");
   const linked = shared !== undefined;
   const wanted = linked ? Number(shared) : (own ?? steps.at(-1) ?? 0);
-  const at = Math.max(0, steps.findLastIndex((step) => step <= wanted));
+  const at = Math.max(
+    0,
+    steps.findLastIndex((step) => step <= wanted),
+  );
   const step = steps[at] ?? 0;
   const choose = (index: number): void => {
     const next = steps[Math.max(0, Math.min(steps.length - 1, index))]!;
@@ -91,47 +156,107 @@ export function useStep(steps: readonly number[], title: string): { step: number
     else setOwn(next);
   };
   const slider = (
-    <div class="steps" onKeyDown={(event) => {
-      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-      event.preventDefault();
-      choose(at + (event.key === "ArrowLeft" ? -1 : 1));
-    }}>
-      <span>step <b>{full(step)}</b></span>
-      <Slider label={`Step of ${title}`} min={0} max={Math.max(0, steps.length - 1)} step={1} value={at} text={`step ${full(step)}`} onInput={choose} width="auto"
-        ticks={steps.map((_, i) => (steps.length > 1 ? (i / (steps.length - 1)) * 100 : 0))} />
+    <div
+      class="steps"
+      onKeyDown={(event) => {
+        if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+        event.preventDefault();
+        choose(at + (event.key === "ArrowLeft" ? -1 : 1));
+      }}
+    >
+      <span>
+        step <b>{full(step)}</b>
+      </span>
+      <Slider
+        label={`Step of ${title}`}
+        min={0}
+        max={Math.max(0, steps.length - 1)}
+        step={1}
+        value={at}
+        text={`step ${full(step)}`}
+        onInput={choose}
+        width="auto"
+        ticks={steps.map((_, i) => (steps.length > 1 ? (i / (steps.length - 1)) * 100 : 0))}
+      />
       <span>{steps.length ? `${at + 1} of ${steps.length}` : ""}</span>
-      <Button kind="xs" icon="link" text="all panels" pressed={linked} onClick={() => setParams({ step: linked ? undefined : String(step) })} />
+      <Button
+        kind="xs"
+        icon="link"
+        text="all panels"
+        pressed={linked}
+        onClick={() => setParams({ step: linked ? undefined : String(step) })}
+      />
     </div>
   );
   return { step, slider, go: (by) => choose(at + by) };
 }
 
-function tilesAt<T extends MediaItem>(loaded: ReadonlyMap<RunRow, readonly Logged<MediaValues<T>>[]>, step: number): Tile<T>[] {
+function tilesAt<T extends MediaItem>(
+  loaded: ReadonlyMap<RunRow, readonly Logged<MediaValues<T>>[]>,
+  step: number,
+): Tile<T>[] {
   const tiles: Tile<T>[] = [];
   for (const [run, values] of loaded) {
     const logged = values[lastAt(values, step)];
-    logged?.value.items.forEach((item, n) => tiles.push({ run, item, n, step: logged.step, earlier: logged.step !== step }));
+    logged?.value.items.forEach((item, n) =>
+      tiles.push({ run, item, n, step: logged.step, earlier: logged.step !== step }),
+    );
   }
   return tiles;
 }
 
 /** Why an item is not drawn. */
 export function Broken({ item }: { item: MediaItem }) {
-  return <div class="broken"><Icon name="warn" /><b>{item.error ? item.caption || (item.whole ? "not shown" : "damaged") : "Left out"}</b><span>{item.error || `of this copy, ${bytes(item.bytes)}`}</span></div>;
+  return (
+    <div class="broken">
+      <Icon name="warn" />
+      <b>{item.error ? item.caption || (item.whole ? "not shown" : "damaged") : "Left out"}</b>
+      <span>{item.error || `of this copy, ${bytes(item.bytes)}`}</span>
+    </div>
+  );
 }
 
 /** Whose an item is, what it shows, and that it is an earlier one. */
 export function Caption({ tile, common, named }: { tile: Tile; common: string; named: boolean }) {
   const caption = tile.item.caption === common ? "" : tile.item.caption;
   if (!named && !caption && !tile.earlier) return null;
-  return <span class="cap">{named && <><Swatch look={lookOf(tile.run)} line /> {nameOf(tile.run)}{caption ? " " : ""}</>}{caption}{tile.earlier && <b class="amber"> step {full(tile.step)}</b>}</span>;
+  return (
+    <span class="cap">
+      {named && (
+        <>
+          <Swatch look={lookOf(tile.run)} line /> {nameOf(tile.run)}
+          {caption ? " " : ""}
+        </>
+      )}
+      {caption}
+      {tile.earlier && <b class="amber"> step {full(tile.step)}</b>}
+    </span>
+  );
 }
 
-function Framed({ tile, common, named, children }: { tile: Tile; common: string; named: boolean; children: ComponentChildren }) {
+function Framed({
+  tile,
+  common,
+  named,
+  children,
+}: {
+  tile: Tile;
+  common: string;
+  named: boolean;
+  children: ComponentChildren;
+}) {
   return (
     <figure class="item">
-      {tile.item.error ? <div class="media"><Broken item={tile.item} /></div> : children}
-      <figcaption><Caption tile={tile} common={common} named={named} /></figcaption>
+      {tile.item.error ? (
+        <div class="media">
+          <Broken item={tile.item} />
+        </div>
+      ) : (
+        children
+      )}
+      <figcaption>
+        <Caption tile={tile} common={common} named={named} />
+      </figcaption>
     </figure>
   );
 }

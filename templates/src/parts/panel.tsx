@@ -23,47 +23,121 @@ const LEGEND = 6;
 
 export function Title({ text }: { text: string }) {
   const [dim, ink] = parts(text);
-  return <h3 title={text}>{dim && <span>{dim}</span>}{ink}</h3>;
+  return (
+    <h3 title={text}>
+      {dim && <span>{dim}</span>}
+      {ink}
+    </h3>
+  );
 }
 
 /** The frame that all kinds of panels share. */
-export function Card({ panel, fact, acts, csv, children, label, innerRef, drag, wide }: {
-  panel: PanelInfo; fact?: ComponentChildren; acts?: ComponentChildren; csv?: () => void; children: ComponentChildren; label: string; innerRef?: (element: HTMLElement | null) => void;
-  drag?: { onDrop: (id: string) => void }; wide?: boolean;
+export function Card({
+  panel,
+  fact,
+  acts,
+  csv,
+  children,
+  label,
+  innerRef,
+  drag,
+  wide,
+}: {
+  panel: PanelInfo;
+  fact?: ComponentChildren;
+  acts?: ComponentChildren;
+  csv?: () => void;
+  children: ComponentChildren;
+  label: string;
+  innerRef?: (element: HTMLElement | null) => void;
+  drag?: { onDrop: (id: string) => void };
+  wide?: boolean;
 }) {
   const pin = pinned.value.includes(panel.id);
   return (
-    <figure class={`card${wide || optionsOf(panel.id).wide ? " w2" : ""}`} aria-label={label} ref={innerRef} data-panel={panel.id}
+    <figure
+      class={`card${wide || optionsOf(panel.id).wide ? " w2" : ""}`}
+      aria-label={label}
+      ref={innerRef}
+      data-panel={panel.id}
       onDragOver={drag && ((event) => event.dataTransfer?.types.includes("text/panel") && event.preventDefault())}
-      onDrop={drag && ((event) => drag.onDrop(event.dataTransfer!.getData("text/panel")))}>
+      onDrop={drag && ((event) => drag.onDrop(event.dataTransfer!.getData("text/panel")))}
+    >
       <header>
-        <div class="grow handle" draggable={Boolean(drag)} onDragStart={(event) => event.dataTransfer?.setData("text/panel", panel.id)}><Title text={panel.title} /></div>
+        <div
+          class="grow handle"
+          draggable={Boolean(drag)}
+          onDragStart={(event) => event.dataTransfer?.setData("text/panel", panel.id)}
+        >
+          <Title text={panel.title} />
+        </div>
         {fact && <span class="pts">{fact}</span>}
-        {(acts || drag) && <span class="acts">
-          {acts}
-          {drag && <>
-            <Button kind="xs" icon="pin" label={pin ? "Unpin" : "Pin to top"} pressed={pin} onClick={() => togglePin(panel.id)} />
-            <Button kind="xs" icon="full" label="Full screen" onClick={() => setParams({ panel: panel.id })} />
-            <PanelMenu panel={panel} csv={csv} />
-          </>}
-        </span>}
+        {(acts || drag) && (
+          <span class="acts">
+            {acts}
+            {drag && (
+              <>
+                <Button
+                  kind="xs"
+                  icon="pin"
+                  label={pin ? "Unpin" : "Pin to top"}
+                  pressed={pin}
+                  onClick={() => togglePin(panel.id)}
+                />
+                <Button kind="xs" icon="full" label="Full screen" onClick={() => setParams({ panel: panel.id })} />
+                <PanelMenu panel={panel} csv={csv} />
+              </>
+            )}
+          </span>
+        )}
       </header>
       {children}
     </figure>
   );
 }
 
-export function LinePanel({ panel, fixed, drag }: { panel: PanelInfo; fixed?: readonly RunRow[]; drag?: { onDrop: (id: string) => void } }) {
+export function LinePanel({
+  panel,
+  fixed,
+  drag,
+}: {
+  panel: PanelInfo;
+  fixed?: readonly RunRow[];
+  drag?: { onDrop: (id: string) => void };
+}) {
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
   const chart = useChart(panel, runs, seen);
   const { how, traces, loaded } = chart;
-  const fact = [how.log && "log y", optionsOf(panel.id).x !== undefined && `x: ${unitOf(how.x) || how.x}`, how.y && "y range"].filter(Boolean).join(", ");
+  const fact = [
+    how.log && "log y",
+    optionsOf(panel.id).x !== undefined && `x: ${unitOf(how.x) || how.x}`,
+    how.y && "y range",
+  ]
+    .filter(Boolean)
+    .join(", ");
   return (
-    <Card panel={panel} innerRef={attach} fact={fact} label={chart.label} drag={drag} csv={() => saveCsv(panel, how.x, traces)}>
-      <Legend names={fixed?.length === 1 && traces.length === 1 ? [] : traces} note={legendNote(chart)} width={chart.width} />
-      {how.table && traces.length ? <TraceTable traces={traces} x={how.x} /> : <ChartBody chart={chart} panel={panel} runs={runs} ready={loaded !== null} />}
-      <p class="hint" title={hintOf(chart)}>{hintOf(chart)}</p>
+    <Card
+      panel={panel}
+      innerRef={attach}
+      fact={fact}
+      label={chart.label}
+      drag={drag}
+      csv={() => saveCsv(panel, how.x, traces)}
+    >
+      <Legend
+        names={fixed?.length === 1 && traces.length === 1 ? [] : traces}
+        note={legendNote(chart)}
+        width={chart.width}
+      />
+      {how.table && traces.length ? (
+        <TraceTable traces={traces} x={how.x} />
+      ) : (
+        <ChartBody chart={chart} panel={panel} runs={runs} ready={loaded !== null} />
+      )}
+      <p class="hint" title={hintOf(chart)}>
+        {hintOf(chart)}
+      </p>
     </Card>
   );
 }
@@ -74,19 +148,28 @@ export type ChartState = ReturnType<typeof useChart>;
 export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolean, whole = false) {
   const how = effective(panel);
   const [[width, left], setPlace] = useState<readonly [number, number]>([0, 0]);
-  const setWidth = (nextWidth: number, nextLeft: number): void => setPlace((now) => (now[0] === nextWidth && now[1] === nextLeft ? now : [nextWidth, nextLeft]));
+  const setWidth = (nextWidth: number, nextLeft: number): void =>
+    setPlace((now) => (now[0] === nextWidth && now[1] === nextLeft ? now : [nextWidth, nextLeft]));
   const [boxY, setBoxY] = useState<readonly [number, number] | null>(null);
   const range = whole ? null : zoom.value;
   const isLogX = logX.value && how.x !== "wall";
-  const { loaded, error, again, reading } = useLines(runs, { key: panel.key, stream: panel.stream, x: how.x, zoom: range, logX: isLogX, width: width || 300 }, when);
+  const { loaded, error, again, reading } = useLines(
+    runs,
+    { key: panel.key, stream: panel.stream, x: how.x, zoom: range, logX: isLogX, width: width || 300 },
+    when,
+  );
   const traces = useTraces(loaded, how.smoothing, range, isLogX, width || 300);
   const zero = fromZero.value;
   const { scales, beyond } = useMemo<{ scales: Scales; beyond: number | null }>(() => {
     const x = range ?? xRange(traces, isLogX) ?? [0, 1];
     const auto = how.y || boxY ? null : yRange(traces, x[0], x[1], how.clip, how.log);
     const fitted = how.y ?? boxY ?? auto?.range ?? (how.log ? [0.1, 1] : [0, 1]);
-    const y = zero && !how.y && !boxY && !how.log ? [Math.min(0, fitted[0]), Math.max(0, fitted[1])] as const : fitted;
-    return { scales: { x: isLogX ? [Math.max(x[0], 1e-9), x[1]] : x, y, logX: isLogX, logY: how.log }, beyond: auto?.beyond ?? null };
+    const y =
+      zero && !how.y && !boxY && !how.log ? ([Math.min(0, fitted[0]), Math.max(0, fitted[1])] as const) : fitted;
+    return {
+      scales: { x: isLogX ? [Math.max(x[0], 1e-9), x[1]] : x, y, logX: isLogX, logY: how.log },
+      beyond: auto?.beyond ?? null,
+    };
   }, [traces, range?.[0], range?.[1], isLogX, how.y?.[0], how.y?.[1], boxY, how.clip, how.log, zero]);
   const best = traces.reduce<{ value: number; label: string } | null>((found, trace) => {
     const low = main(trace).reduce((least, value) => (value < least ? value : least), Infinity);
@@ -100,31 +183,103 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
   return { how, loaded, error, again, reading, traces, scales, beyond, left, width, setWidth, onZoom, label, range };
 }
 
-export function ChartBody({ chart, panel, runs, ready, tall }: { chart: ChartState; panel: PanelInfo; runs: readonly RunRow[]; ready: boolean; tall?: boolean }) {
+export function ChartBody({
+  chart,
+  panel,
+  runs,
+  ready,
+  tall,
+}: {
+  chart: ChartState;
+  panel: PanelInfo;
+  runs: readonly RunRow[];
+  ready: boolean;
+  tall?: boolean;
+}) {
   const { how, traces, error, again, scales } = chart;
   const frame = tall ? "plot tall" : "plot";
-  if (error && !traces.length) return <div class={frame}><Empty title="This panel could not be read" text={error}><Button kind="line" text="Retry" onClick={again} /></Empty></div>;
-  if (!runs.length) return <div class={frame}><Empty title="No run is shown" text="Open an eye in the run list." /></div>;
-  if (ready && !traces.length) return <div class={frame}><NoData panel={panel} x={how.x} runs={runs} /></div>;
-  if (!ready) return <div class={`${frame} wait`} aria-hidden="true"><i class="sk" /><i class="sk" /><i class="sk" /></div>;
-  return <Chart traces={traces} x={how.x} scales={scales} rawBehind={rawBehind.value} label={chart.label} onZoom={chart.onZoom} onWidth={chart.setWidth} tall={tall} />;
+  if (error && !traces.length)
+    return (
+      <div class={frame}>
+        <Empty title="This panel could not be read" text={error}>
+          <Button kind="line" text="Retry" onClick={again} />
+        </Empty>
+      </div>
+    );
+  if (!runs.length)
+    return (
+      <div class={frame}>
+        <Empty title="No run is shown" text="Open an eye in the run list." />
+      </div>
+    );
+  if (ready && !traces.length)
+    return (
+      <div class={frame}>
+        <NoData panel={panel} x={how.x} runs={runs} />
+      </div>
+    );
+  if (!ready)
+    return (
+      <div class={`${frame} wait`} aria-hidden="true">
+        <i class="sk" />
+        <i class="sk" />
+        <i class="sk" />
+      </div>
+    );
+  return (
+    <Chart
+      traces={traces}
+      x={how.x}
+      scales={scales}
+      rawBehind={rawBehind.value}
+      label={chart.label}
+      onZoom={chart.onZoom}
+      onWidth={chart.setWidth}
+      tall={tall}
+    />
+  );
 }
 
 function NoData({ panel, x, runs }: { panel: PanelInfo; x: string; runs: readonly RunRow[] }) {
-  if (["step", "rel", "wall"].includes(x)) return <Empty title="No run in view logged this" text={`${plural(panel.runs, "run")} of the project did.`} />;
+  if (["step", "rel", "wall"].includes(x))
+    return <Empty title="No run in view logged this" text={`${plural(panel.runs, "run")} of the project did.`} />;
   const now = table.value;
   const has = (run: RunRow, key: string): boolean => now?.value(run, `summary.${key}`) !== undefined;
-  const others = now?.index.runs.filter((run) => !runs.includes(run) && has(run, x) && has(run, panel.key)).map(uid) ?? [];
+  const others =
+    now?.index.runs.filter((run) => !runs.includes(run) && has(run, x) && has(run, panel.key)).map(uid) ?? [];
   return (
-    <Empty title={<>No run in view logged <code>{shown(x)}</code> next to {panel.title}</>} text={`${others.length ? `${plural(others.length, "hidden run")} did. ` : ""}The other panels stay on ${shown(x)}.`}>
+    <Empty
+      title={
+        <>
+          No run in view logged <code>{shown(x)}</code> next to {panel.title}
+        </>
+      }
+      text={`${others.length ? `${plural(others.length, "hidden run")} did. ` : ""}The other panels stay on ${shown(x)}.`}
+    >
       <Button kind="line" text="Use step here" onClick={() => setOptions(panel.id, { x: "step" })} />
-      {others.length ? <Button kind="line" text={others.length > 1 ? `Show those ${full(others.length)} runs` : "Show that run"} onClick={() => toggleEyes(others, true)} /> : <Button kind="line" text="Use step everywhere" onClick={() => setParams({ x: undefined, zoom: undefined })} />}
+      {others.length ? (
+        <Button
+          kind="line"
+          text={others.length > 1 ? `Show those ${full(others.length)} runs` : "Show that run"}
+          onClick={() => toggleEyes(others, true)}
+        />
+      ) : (
+        <Button kind="line" text="Use step everywhere" onClick={() => setParams({ x: undefined, zoom: undefined })} />
+      )}
     </Empty>
   );
 }
 
 /** One line of runs, or of groups, which have no row to light up. */
-export function Legend({ names, note, width }: { names: readonly Pick<Trace, "id" | "label" | "look" | "damaged">[]; note?: string; width: number }) {
+export function Legend({
+  names,
+  note,
+  width,
+}: {
+  names: readonly Pick<Trace, "id" | "label" | "look" | "damaged">[];
+  note?: string;
+  width: number;
+}) {
   // By the length of the names, since a layout of every card would cost more than the line is worth.
   let room = width;
   const over = names.findIndex(({ label }) => (room -= 28 + 6.3 * label.length) < -2.5 * label.length);
@@ -133,8 +288,18 @@ export function Legend({ names, note, width }: { names: readonly Pick<Trace, "id
     <div class="legend-wrap">
       <div class="legend">
         {names.slice(0, LEGEND).map(({ id, label, look, damaged }) => (
-          <span key={id + label} onPointerEnter={() => void (hovered.value = id.startsWith("group:") ? "" : id)} onPointerLeave={() => void (hovered.value = "")}>
-            <Swatch look={look} line /> {label}{damaged && <span class="warnmark" title="Part of this run could not be read"> ⚠</span>}
+          <span
+            key={id + label}
+            onPointerEnter={() => void (hovered.value = id.startsWith("group:") ? "" : id)}
+            onPointerLeave={() => void (hovered.value = "")}
+          >
+            <Swatch look={look} line /> {label}
+            {damaged && (
+              <span class="warnmark" title="Part of this run could not be read">
+                {" "}
+                ⚠
+              </span>
+            )}
           </span>
         ))}
         {note && <span class="dim">{note}</span>}
@@ -145,14 +310,18 @@ export function Legend({ names, note, width }: { names: readonly Pick<Trace, "id
 }
 
 function legendNote({ loaded, traces, how }: ChartState): string {
-  const without = loaded && !["step", "rel", "wall"].includes(how.x) ? [...loaded.lines.values()].filter((lines) => !lines.length).length : 0;
+  const without =
+    loaded && !["step", "rel", "wall"].includes(how.x)
+      ? [...loaded.lines.values()].filter((lines) => !lines.length).length
+      : 0;
   return without && traces.length ? `${plural(without, "run")} without ${shown(how.x)} left out` : "";
 }
 
 /** Every reduction is said: merged, left out, not finite, failed. */
 export function hintOf({ traces, range, how, loaded, beyond, reading }: ChartState): string {
   if (reading) return reading;
-  const sum = (field: "drawn" | "behind" | "rows" | "leftOut" | "notNumbers" | "infinite" | "dropped"): number => traces.reduce((total, trace) => total + trace[field], 0);
+  const sum = (field: "drawn" | "behind" | "rows" | "leftOut" | "notNumbers" | "infinite" | "dropped"): number =>
+    traces.reduce((total, trace) => total + trace[field], 0);
   const said: string[] = [];
   if (beyond !== null) said.push(`values up to ${number(beyond)} lie beyond the axis`);
   const [drawnPoints, behind] = [sum("drawn"), sum("behind")];
@@ -180,7 +349,13 @@ export function saveCsv(panel: PanelInfo, x: string, traces: readonly Trace[]): 
     const seen = (_: number, i: number): boolean => trace.x[i]! >= from && trace.x[i]! <= to;
     const [low, high] = [trace.low?.filter(seen) ?? null, trace.high?.filter(seen) ?? null];
     const merged = low?.some((value, i) => !Object.is(value, high![i])) ?? false;
-    return { label: trace.label, x: trace.x.filter(seen), y: main(trace).filter(seen), low: merged ? low : null, high: merged ? high : null };
+    return {
+      label: trace.label,
+      x: trace.x.filter(seen),
+      y: main(trace).filter(seen),
+      low: merged ? low : null,
+      high: merged ? high : null,
+    };
   });
   download(`${fileName(panel.title)}.csv`, linesCsv(unitOf(x) || x, lines), "text/csv");
 }

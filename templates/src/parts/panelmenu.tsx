@@ -2,7 +2,18 @@
 import { useState } from "preact/hooks";
 import { param, setParams, shareUrl } from "../route";
 import { shown } from "../lib/keys";
-import { boardPanels, effective, movePanel, optionsOf, pinned, sectionsOf, setOptions, showTable, togglePin, type PanelInfo } from "../lib/panels";
+import {
+  boardPanels,
+  effective,
+  movePanel,
+  optionsOf,
+  pinned,
+  sectionsOf,
+  setOptions,
+  showTable,
+  togglePin,
+  type PanelInfo,
+} from "../lib/panels";
 import { scalars, split } from "../lib/view";
 import { Icon } from "./icons";
 import { SmoothChoice } from "./smoothchoice";
@@ -22,10 +33,31 @@ function PanelMenuBody({ panel, csv, close }: { panel: PanelInfo; csv: (() => vo
   const line = panel.kind === "line";
   const all: (MenuItem | null | false)[] = [
     { text: "Full screen", icon: "full", key: "F", run: () => setParams({ panel: panel.id }) },
-    line && { text: "Log y axis", icon: "chart", key: "L", on: how.log, run: () => setOptions(panel.id, { log: how.log ? undefined : true }) },
-    (line || panel.table !== undefined) && { text: how.table ? "Show as chart" : "Show as table", icon: "table", key: "T", run: () => showTable(panel) },
-    { text: pinned.value.includes(panel.id) ? "Unpin" : "Pin to top", icon: "pin", key: "P", run: () => togglePin(panel.id) },
-    { text: "Double width", icon: "columns", on: own.wide ?? false, run: () => setOptions(panel.id, { wide: own.wide ? undefined : true }) },
+    line && {
+      text: "Log y axis",
+      icon: "chart",
+      key: "L",
+      on: how.log,
+      run: () => setOptions(panel.id, { log: how.log ? undefined : true }),
+    },
+    (line || panel.table !== undefined) && {
+      text: how.table ? "Show as chart" : "Show as table",
+      icon: "table",
+      key: "T",
+      run: () => showTable(panel),
+    },
+    {
+      text: pinned.value.includes(panel.id) ? "Unpin" : "Pin to top",
+      icon: "pin",
+      key: "P",
+      run: () => togglePin(panel.id),
+    },
+    {
+      text: "Double width",
+      icon: "columns",
+      on: own.wide ?? false,
+      run: () => setOptions(panel.id, { wide: own.wide ? undefined : true }),
+    },
     { text: "Move earlier", icon: "left", run: () => shift(panel, -1) },
     { text: "Move later", icon: "right", run: () => shift(panel, 1) },
     null,
@@ -35,29 +67,61 @@ function PanelMenuBody({ panel, csv, close }: { panel: PanelInfo; csv: (() => vo
   const items = all.filter((item) => item !== false);
   return (
     <>
-      {items.map((item, i) => item === null ? <hr key={i} /> : (
-        <button type="button" key={item.text} aria-pressed={item.on} onClick={() => (close(), item.run?.())}>
-          {item.icon && <Icon name={item.icon} />}<span class="lab">{item.text}</span>{item.key && <span class="kbd">{item.key}</span>}
-        </button>
-      ))}
+      {items.map((item, i) =>
+        item === null ? (
+          <hr key={i} />
+        ) : (
+          <button type="button" key={item.text} aria-pressed={item.on} onClick={() => (close(), item.run?.())}>
+            {item.icon && <Icon name={item.icon} />}
+            <span class="lab">{item.text}</span>
+            {item.key && <span class="kbd">{item.key}</span>}
+          </button>
+        ),
+      )}
       {line && <hr />}
-      {line && <div class="form">
-        {panel.stream === "history" && (
-          <label>X <select value={own.x ?? ""} onChange={(event) => setOptions(panel.id, { x: event.currentTarget.value || undefined })}>
-            <option value="">as the toolbar</option><option value="step">Step</option><option value="rel">Relative</option><option value="wall">Wall</option>
-            {scalars.value.filter((key) => key.stream === "history" && key.key !== panel.key).map((key) => <option key={key.key} value={key.key}>{shown(key.key)}</option>)}
-          </select></label>
-        )}
-        <label>Smooth <SmoothChoice value={own.smoothing} none="as the toolbar" onChange={(smoothing) => setOptions(panel.id, { smoothing })} /></label>
-        <RangeForm value={own.y} onChange={(y) => setOptions(panel.id, { y })} />
-      </div>}
+      {line && (
+        <div class="form">
+          {panel.stream === "history" && (
+            <label>
+              X{" "}
+              <select
+                value={own.x ?? ""}
+                onChange={(event) => setOptions(panel.id, { x: event.currentTarget.value || undefined })}
+              >
+                <option value="">as the toolbar</option>
+                <option value="step">Step</option>
+                <option value="rel">Relative</option>
+                <option value="wall">Wall</option>
+                {scalars.value
+                  .filter((key) => key.stream === "history" && key.key !== panel.key)
+                  .map((key) => (
+                    <option key={key.key} value={key.key}>
+                      {shown(key.key)}
+                    </option>
+                  ))}
+              </select>
+            </label>
+          )}
+          <label>
+            Smooth{" "}
+            <SmoothChoice
+              value={own.smoothing}
+              none="as the toolbar"
+              onChange={(smoothing) => setOptions(panel.id, { smoothing })}
+            />
+          </label>
+          <RangeForm value={own.y} onChange={(y) => setOptions(panel.id, { y })} />
+        </div>
+      )}
     </>
   );
 }
 
 /** The keyboard's way to drag a card. */
 function shift(panel: PanelInfo, by: number): void {
-  const section = sectionsOf(boardPanels.value, pinned.value, split(param("order"))).find((other) => other.panels.some(({ id }) => id === panel.id));
+  const section = sectionsOf(boardPanels.value, pinned.value, split(param("order"))).find((other) =>
+    other.panels.some(({ id }) => id === panel.id),
+  );
   if (!section) return;
   const ids = section.panels.map(({ id }) => id);
   const at = ids.indexOf(panel.id);
@@ -65,7 +129,13 @@ function shift(panel: PanelInfo, by: number): void {
   if (by < 0 ? at > 0 : at < ids.length - 1) movePanel(panel.id, before ?? "", section.panels);
 }
 
-function RangeForm({ value, onChange }: { value: readonly [number, number] | undefined; onChange: (value: readonly [number, number] | undefined) => void }) {
+function RangeForm({
+  value,
+  onChange,
+}: {
+  value: readonly [number, number] | undefined;
+  onChange: (value: readonly [number, number] | undefined) => void;
+}) {
   const [low, setLow] = useState(value ? String(value[0]) : "");
   const [high, setHigh] = useState(value ? String(value[1]) : "");
   const give = (a: string, b: string): void => {
@@ -73,9 +143,24 @@ function RangeForm({ value, onChange }: { value: readonly [number, number] | und
     else if (a !== "" && b !== "" && Number(a) < Number(b)) onChange([Number(a), Number(b)]);
   };
   return (
-    <div class="pair" role="group" aria-label="Y range"><span>Y</span>
-      <input type="number" step="any" placeholder="min" aria-label="Least y" value={low} onInput={(event) => (setLow(event.currentTarget.value), give(event.currentTarget.value, high))} />
-      <input type="number" step="any" placeholder="max" aria-label="Greatest y" value={high} onInput={(event) => (setHigh(event.currentTarget.value), give(low, event.currentTarget.value))} />
+    <div class="pair" role="group" aria-label="Y range">
+      <span>Y</span>
+      <input
+        type="number"
+        step="any"
+        placeholder="min"
+        aria-label="Least y"
+        value={low}
+        onInput={(event) => (setLow(event.currentTarget.value), give(event.currentTarget.value, high))}
+      />
+      <input
+        type="number"
+        step="any"
+        placeholder="max"
+        aria-label="Greatest y"
+        value={high}
+        onInput={(event) => (setHigh(event.currentTarget.value), give(low, event.currentTarget.value))}
+      />
     </div>
   );
 }

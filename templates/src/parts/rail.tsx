@@ -8,7 +8,30 @@ import { lowIsBetter } from "../lib/keys";
 import type { Group } from "../lib/runs";
 import { now } from "../lib/live";
 import { index, uid } from "../lib/data";
-import { baseline, closedGroups, current, cycleSort, eyes, groupKeys, groups, groupLook, seniorOf, hovered, isFirstView, join, listed, mainMetric, onlyEyes, pins, setEyes, sortKeys, split, table, toggleEyes, toggleGroup } from "../lib/view";
+import {
+  baseline,
+  closedGroups,
+  current,
+  cycleSort,
+  eyes,
+  groupKeys,
+  groups,
+  groupLook,
+  seniorOf,
+  hovered,
+  isFirstView,
+  join,
+  listed,
+  mainMetric,
+  onlyEyes,
+  pins,
+  setEyes,
+  sortKeys,
+  split,
+  table,
+  toggleEyes,
+  toggleGroup,
+} from "../lib/view";
 import { ColumnsForm } from "./columns";
 import { Icon } from "./icons";
 import { Dot, Swatch, nameOf } from "./identity";
@@ -17,7 +40,9 @@ import { SwatchMenu } from "./swatchmenu";
 import { Button, Empty, Menu, copy, type MenuItem } from "./ui";
 import { VirtualList, rowHeight } from "./virtual";
 
-type Row = { readonly kind: "run"; readonly run: RunRow; readonly group?: string } | { readonly kind: "group"; readonly group: Group; readonly open: boolean };
+type Row =
+  | { readonly kind: "run"; readonly run: RunRow; readonly group?: string }
+  | { readonly kind: "group"; readonly group: Group; readonly open: boolean };
 
 const DELTA = "delta";
 const [LEAST, MOST, USUAL] = [240, 560, 336];
@@ -29,7 +54,15 @@ export function railColumns(): string[] {
   return [...(mainMetric.value ? [mainMetric.value] : []), baseline.value ? DELTA : "created"];
 }
 
-export function Rail({ sheet, onClose, inputRef }: { sheet: boolean; onClose: () => void; inputRef: (element: HTMLInputElement | null) => void }) {
+export function Rail({
+  sheet,
+  onClose,
+  inputRef,
+}: {
+  sheet: boolean;
+  onClose: () => void;
+  inputRef: (element: HTMLInputElement | null) => void;
+}) {
   useFilterPatterns();
   const all = index.value?.runs ?? [];
   const columns = railColumns();
@@ -39,28 +72,75 @@ export function Rail({ sheet, onClose, inputRef }: { sheet: boolean; onClose: ()
   const template = { "--extra": columns.length };
   const at = rows.findIndex((row) => row.kind === "run" && uid(row.run) === current.value);
   const removal = rows.length || top.length ? null : bestRemoval();
-  const row = (run: RunRow, i: number, group?: string) => <RunLine key={uid(run)} run={run} columns={columns} group={group} at={i} />;
+  const row = (run: RunRow, i: number, group?: string) => (
+    <RunLine key={uid(run)} run={run} columns={columns} group={group} at={i} />
+  );
   return (
-    <aside class="rail" id="runs" aria-label="Runs" data-open={sheet ? "" : undefined} style={{ "--rail-now": `${width}px` }}>
-      <div class="sheet-head narrow"><b>Runs</b><button type="button" class="btn" onClick={onClose}>Done</button></div>
+    <aside
+      class="rail"
+      id="runs"
+      aria-label="Runs"
+      data-open={sheet ? "" : undefined}
+      style={{ "--rail-now": `${width}px` }}
+    >
+      <div class="sheet-head narrow">
+        <b>Runs</b>
+        <button type="button" class="btn" onClick={onClose}>
+          Done
+        </button>
+      </div>
       <div class="rail-head">
         <RunSearch inputRef={inputRef} />
-        <div class="rail-row"><FilterChips /></div>
+        <div class="rail-row">
+          <FilterChips />
+        </div>
         <RailBar columns={columns} />
       </div>
-      <div class={groupKeys.value.length ? "runs grouped" : "runs"} role={groupKeys.value.length ? "treegrid" : "grid"} aria-label="Runs" aria-rowcount={all.length + 1} style={template}>
+      <div
+        class={groupKeys.value.length ? "runs grouped" : "runs"}
+        role={groupKeys.value.length ? "treegrid" : "grid"}
+        aria-label="Runs"
+        aria-rowcount={all.length + 1}
+        style={template}
+      >
         <div class="runs-head" role="row">
           <Head id="name" text="Name" />
-          {columns.map((id) => <Head key={id} id={id} text={columnLabel(id)} />)}
+          {columns.map((id) => (
+            <Head key={id} id={id} text={columnLabel(id)} />
+          ))}
         </div>
-        {top.length > 0 && <div class="pinned" role="rowgroup">{top.map((run) => row(run, -1))}</div>}
+        {top.length > 0 && (
+          <div class="pinned" role="rowgroup">
+            {top.map((run) => row(run, -1))}
+          </div>
+        )}
         {rows.length ? (
-          <VirtualList count={rows.length} height={rowHeight()} scrollTo={at} row={(i) => {
-            const item = rows[i]!;
-            return item.kind === "run" ? row(item.run, i, item.group) : <GroupLine key={item.group.id} group={item.group} open={item.open} columns={columns} />;
-          }} />
+          <VirtualList
+            count={rows.length}
+            height={rowHeight()}
+            scrollTo={at}
+            row={(i) => {
+              const item = rows[i]!;
+              return item.kind === "run" ? (
+                row(item.run, i, item.group)
+              ) : (
+                <GroupLine key={item.group.id} group={item.group} open={item.open} columns={columns} />
+              );
+            }}
+          />
         ) : (
-          <div role="row"><div role="gridcell">{!top.length && <Empty title={all.length ? "No run matches" : "No runs yet"} text={removal ? `Without ${removal.text} ${removal.back} come back.` : undefined}>{removal && <Button kind="line" text={`Remove ${removal.text}`} onClick={removal.remove} />}</Empty>}</div></div>
+          <div role="row">
+            <div role="gridcell">
+              {!top.length && (
+                <Empty
+                  title={all.length ? "No run matches" : "No runs yet"}
+                  text={removal ? `Without ${removal.text} ${removal.back} come back.` : undefined}
+                >
+                  {removal && <Button kind="line" text={`Remove ${removal.text}`} onClick={removal.remove} />}
+                </Empty>
+              )}
+            </div>
+          </div>
         )}
       </div>
       <Foot />
@@ -73,7 +153,10 @@ function rowsOf(top: ReadonlySet<RunRow>): Row[] {
   if (!groups.value) return listed.value.filter((run) => !top.has(run)).map((run) => ({ kind: "run", run }));
   return groups.value.flatMap((group): Row[] => {
     const open = !closedGroups.value.has(group.id);
-    return [{ kind: "group", group, open }, ...(open ? group.runs.map((run): Row => ({ kind: "run", run, group: group.id })) : [])];
+    return [
+      { kind: "group", group, open },
+      ...(open ? group.runs.map((run): Row => ({ kind: "run", run, group: group.id })) : []),
+    ];
   });
 }
 
@@ -87,8 +170,23 @@ function Head({ id, text }: { id: string; text: string }) {
   const key = sortKeys.value.find((other) => other.id === id);
   const sortable = id !== DELTA;
   return (
-    <span role="columnheader" class={`${id === "name" ? "nm" : "num cut"}${key ? " sorted" : ""}`} aria-sort={key ? (key.descending ? "descending" : "ascending") : undefined}>
-      {sortable ? <button type="button" title={`Sort by ${table.value?.info(id)?.label ?? text}`} onClick={(event) => cycleSort(id, event.shiftKey)}>{text}{key ? (key.descending ? " ↓" : " ↑") : ""}</button> : text}
+    <span
+      role="columnheader"
+      class={`${id === "name" ? "nm" : "num cut"}${key ? " sorted" : ""}`}
+      aria-sort={key ? (key.descending ? "descending" : "ascending") : undefined}
+    >
+      {sortable ? (
+        <button
+          type="button"
+          title={`Sort by ${table.value?.info(id)?.label ?? text}`}
+          onClick={(event) => cycleSort(id, event.shiftKey)}
+        >
+          {text}
+          {key ? (key.descending ? " ↓" : " ↑") : ""}
+        </button>
+      ) : (
+        text
+      )}
     </span>
   );
 }
@@ -96,24 +194,80 @@ function Head({ id, text }: { id: string; text: string }) {
 function RailBar({ columns }: { columns: readonly string[] }) {
   const now = table.value;
   const sort = sortKeys.value[0];
-  const groupable = now?.columns.filter((column) => column.tier === "config" || ["group", "job_type", "tags", "host", "state", "user"].includes(column.id)) ?? [];
+  const groupable =
+    now?.columns.filter(
+      (column) =>
+        column.tier === "config" || ["group", "job_type", "tags", "host", "state", "user"].includes(column.id),
+    ) ?? [];
   return (
     <div class="rail-row bar">
-      <Menu label="Group" kind="xs" text={<span class="cut"><Icon name="group" small /> Group <b>{groupKeys.value.map((id) => now?.info(now.resolve(id)!)?.label ?? id).join(", ") || "none"}</b></span>}>
-        {() => <ColumnsForm all={groupable} chosen={groupKeys.value} hint="Up to three" onChange={(ids) => setParams({ group: join(ids.slice(0, 3)) })} />}
+      <Menu
+        label="Group"
+        kind="xs"
+        text={
+          <span class="cut">
+            <Icon name="group" small /> Group{" "}
+            <b>{groupKeys.value.map((id) => now?.info(now.resolve(id)!)?.label ?? id).join(", ") || "none"}</b>
+          </span>
+        }
+      >
+        {() => (
+          <ColumnsForm
+            all={groupable}
+            chosen={groupKeys.value}
+            hint="Up to three"
+            onChange={(ids) => setParams({ group: join(ids.slice(0, 3)) })}
+          />
+        )}
       </Menu>
-      <Menu label="Sort" kind="xs" text={<span class="cut"><Icon name="sort" small /> <b>{sort ? now?.info(sort.id)?.label ?? sort.id : "Newest"}</b> {sort ? (sort.descending ? "high first" : "low first") : ""}</span>}>
+      <Menu
+        label="Sort"
+        kind="xs"
+        text={
+          <span class="cut">
+            <Icon name="sort" small /> <b>{sort ? (now?.info(sort.id)?.label ?? sort.id) : "Newest"}</b>{" "}
+            {sort ? (sort.descending ? "high first" : "low first") : ""}
+          </span>
+        }
+      >
         {(close) => (
-          <div class="form"><label>Sort by <select value={sort?.id ?? ""} onChange={(event) => {
-            setParams({ sort: join(event.currentTarget.value ? [(now?.info(event.currentTarget.value)?.numeric ? "-" : "") + event.currentTarget.value] : []) });
-            close();
-          }}><option value="">newest first</option>{now?.columns.map((column) => <option key={column.id} value={column.id}>{column.tier === "run" ? column.label : `${column.tier} ${column.label}`}</option>)}</select></label>
-            {sort && <Button kind="line" text="Other direction" onClick={() => cycleSort(sort.id)} />}</div>
+          <div class="form">
+            <label>
+              Sort by{" "}
+              <select
+                value={sort?.id ?? ""}
+                onChange={(event) => {
+                  setParams({
+                    sort: join(
+                      event.currentTarget.value
+                        ? [(now?.info(event.currentTarget.value)?.numeric ? "-" : "") + event.currentTarget.value]
+                        : [],
+                    ),
+                  });
+                  close();
+                }}
+              >
+                <option value="">newest first</option>
+                {now?.columns.map((column) => (
+                  <option key={column.id} value={column.id}>
+                    {column.tier === "run" ? column.label : `${column.tier} ${column.label}`}
+                  </option>
+                ))}
+              </select>
+            </label>
+            {sort && <Button kind="line" text="Other direction" onClick={() => cycleSort(sort.id)} />}
+          </div>
         )}
       </Menu>
       <span class="grow" />
       <Menu label="Columns of the list" kind="xs" icon="columns">
-        {() => <ColumnsForm all={[...(now?.columns ?? []), { id: DELTA, tier: "run", label: "Δ to baseline", numeric: true }]} chosen={columns} onChange={(ids) => setParams({ list: join(ids) })} />}
+        {() => (
+          <ColumnsForm
+            all={[...(now?.columns ?? []), { id: DELTA, tier: "run", label: "Δ to baseline", numeric: true }]}
+            chosen={columns}
+            onChange={(ids) => setParams({ list: join(ids) })}
+          />
+        )}
       </Menu>
     </div>
   );
@@ -155,18 +309,61 @@ function RunLine({ run, columns, group, at }: { run: RunRow; columns: readonly s
   const isPin = pins.value.includes(run);
   const hover = hovered.value === id;
   return (
-    <div class={`run${on ? "" : " hidden"}${hover ? " hover" : ""}${group === undefined ? "" : " in"}`} role="row" aria-selected={current.value === id} aria-rowindex={at + 2} data-run={id}
-      onPointerEnter={() => void (hovered.value = id)} onPointerLeave={() => hovered.value === id && (hovered.value = "")}>
-      <span role="gridcell"><button type="button" class="eye" aria-pressed={on} aria-label={`Show ${nameOf(run)}`} title={on ? "Hide. Alt-click: only this run" : "Show. Alt-click: only this run"} {...eyeHandlers([id], on)}><Icon name={on ? "eye" : "hide"} /></button></span>
-      <span role="gridcell">{group === undefined ? <SwatchMenu run={run} off={!on} /> : <Swatch look={groupLook(group)} off={!on} />}</span>
-      <span role="gridcell"><Dot state={run.state} /></span>
-      <span role="rowheader" class="name">
-        {isBase && <svg class="flag i" viewBox="0 0 16 16" role="img" aria-label="Baseline"><path d="M4 14V2.5M4 3h8l-1.8 2.7L12 8.5H4" /></svg>}
-        {isPin && !isBase && <span class="pinmark"><Icon name="pin" small /></span>}
-        <a href={href(run.page)} title={nameOf(run)}>{nameOf(run)}</a>{run.root && <span class="dim"> {run.root}</span>}{run.damaged > 0 && <span class="warnmark" title="Part of this run could not be read"> ⚠</span>}
+    <div
+      class={`run${on ? "" : " hidden"}${hover ? " hover" : ""}${group === undefined ? "" : " in"}`}
+      role="row"
+      aria-selected={current.value === id}
+      aria-rowindex={at + 2}
+      data-run={id}
+      onPointerEnter={() => void (hovered.value = id)}
+      onPointerLeave={() => hovered.value === id && (hovered.value = "")}
+    >
+      <span role="gridcell">
+        <button
+          type="button"
+          class="eye"
+          aria-pressed={on}
+          aria-label={`Show ${nameOf(run)}`}
+          title={on ? "Hide. Alt-click: only this run" : "Show. Alt-click: only this run"}
+          {...eyeHandlers([id], on)}
+        >
+          <Icon name={on ? "eye" : "hide"} />
+        </button>
       </span>
-      {columns.map((column) => <Value key={column} run={run} column={column} />)}
-      <span class="row-menu" role="gridcell"><Menu label={`Actions for ${nameOf(run)}`} kind="xs" icon="more" items={() => runActions(run)} /></span>
+      <span role="gridcell">
+        {group === undefined ? <SwatchMenu run={run} off={!on} /> : <Swatch look={groupLook(group)} off={!on} />}
+      </span>
+      <span role="gridcell">
+        <Dot state={run.state} />
+      </span>
+      <span role="rowheader" class="name">
+        {isBase && (
+          <svg class="flag i" viewBox="0 0 16 16" role="img" aria-label="Baseline">
+            <path d="M4 14V2.5M4 3h8l-1.8 2.7L12 8.5H4" />
+          </svg>
+        )}
+        {isPin && !isBase && (
+          <span class="pinmark">
+            <Icon name="pin" small />
+          </span>
+        )}
+        <a href={href(run.page)} title={nameOf(run)}>
+          {nameOf(run)}
+        </a>
+        {run.root && <span class="dim"> {run.root}</span>}
+        {run.damaged > 0 && (
+          <span class="warnmark" title="Part of this run could not be read">
+            {" "}
+            ⚠
+          </span>
+        )}
+      </span>
+      {columns.map((column) => (
+        <Value key={column} run={run} column={column} />
+      ))}
+      <span class="row-menu" role="gridcell">
+        <Menu label={`Actions for ${nameOf(run)}`} kind="xs" icon="more" items={() => runActions(run)} />
+      </span>
     </div>
   );
 }
@@ -177,8 +374,20 @@ export function runActions(run: RunRow): readonly (MenuItem | null)[] {
   const pinnedIds = pins.value.map(uid);
   return [
     { text: "Open", icon: "right", href: href(run.page), key: "Enter" },
-    { text: isBase ? "No baseline" : "Set as baseline", icon: "flag", key: "B", run: () => setParams({ base: isBase ? undefined : id }) },
-    { text: pinnedIds.includes(id) ? "Unpin" : "Pin", icon: "pin", run: () => setParams({ pin: join(pinnedIds.includes(id) ? pinnedIds.filter((other) => other !== id) : [...pinnedIds, id]) }) },
+    {
+      text: isBase ? "No baseline" : "Set as baseline",
+      icon: "flag",
+      key: "B",
+      run: () => setParams({ base: isBase ? undefined : id }),
+    },
+    {
+      text: pinnedIds.includes(id) ? "Unpin" : "Pin",
+      icon: "pin",
+      run: () =>
+        setParams({
+          pin: join(pinnedIds.includes(id) ? pinnedIds.filter((other) => other !== id) : [...pinnedIds, id]),
+        }),
+    },
     { text: "Show only this", icon: "eye", key: "O", run: () => onlyEyes([id]) },
     null,
     { text: "Copy id", icon: "copy", run: () => void copy(run.id) },
@@ -191,13 +400,37 @@ function Value({ run, column }: { run: RunRow; column: string }) {
   if (column === DELTA) return <Delta run={run} />;
   const info = rows.info(column);
   const value = rows.value(run, column);
-  if (column === "created" || column === "last_sign") return <span class="num dim cut" role="gridcell">{ago(run[column], now.value).replace(" ago", "")}</span>;
-  if (column === "duration") return <span class="num" role="gridcell">{duration(run.duration)}</span>;
-  if (!info?.numeric) return <span class="num cut" role="gridcell" title={rows.text(run, column)}>{value === undefined ? "–" : rows.text(run, column)}</span>;
+  if (column === "created" || column === "last_sign")
+    return (
+      <span class="num dim cut" role="gridcell">
+        {ago(run[column], now.value).replace(" ago", "")}
+      </span>
+    );
+  if (column === "duration")
+    return (
+      <span class="num" role="gridcell">
+        {duration(run.duration)}
+      </span>
+    );
+  if (!info?.numeric)
+    return (
+      <span class="num cut" role="gridcell" title={rows.text(run, column)}>
+        {value === undefined ? "–" : rows.text(run, column)}
+      </span>
+    );
   const best = bestOf(column);
   const mine = rows.number(run, column);
-  const text = value === undefined ? "–" : info.tier === "config" ? rows.text(run, column) : cell(mine, decimals(column));
-  return <span class={`num${mine === best ? " best" : ""}${value === "NaN" ? " nan" : ""}`} role="gridcell" title={String(value ?? "")}>{text}</span>;
+  const text =
+    value === undefined ? "–" : info.tier === "config" ? rows.text(run, column) : cell(mine, decimals(column));
+  return (
+    <span
+      class={`num${mine === best ? " best" : ""}${value === "NaN" ? " nan" : ""}`}
+      role="gridcell"
+      title={String(value ?? "")}
+    >
+      {text}
+    </span>
+  );
 }
 
 /** Decimals and best value of a column over all runs, computed once an index. */
@@ -210,7 +443,13 @@ function factsOf(column: string): { decimals: number; best: number } {
   if (!fact) {
     const values = rows.index.runs.map((run) => rows.number(run, column)).filter(Number.isFinite);
     const best = lowIsBetter(column) ? Math.min(...values) : Math.max(...values);
-    facts.set(column, (fact = { decimals: Math.min(4, decimalsOf(values)), best: values.length > 1 && column.startsWith("summary.") ? best : NaN }));
+    facts.set(
+      column,
+      (fact = {
+        decimals: Math.min(4, decimalsOf(values)),
+        best: values.length > 1 && column.startsWith("summary.") ? best : NaN,
+      }),
+    );
   }
   return fact;
 }
@@ -220,15 +459,41 @@ const bestOf = (column: string): number => factsOf(column).best;
 function Delta({ run }: { run: RunRow }) {
   const metric = mainMetric.value;
   const base = baseline.value;
-  if (!metric || !base) return <span class="num dim" role="gridcell">–</span>;
-  if (run === base) return <span class="num dim" role="gridcell">base</span>;
+  if (!metric || !base)
+    return (
+      <span class="num dim" role="gridcell">
+        –
+      </span>
+    );
+  if (run === base)
+    return (
+      <span class="num dim" role="gridcell">
+        base
+      </span>
+    );
   const rows = table.value!;
   const change = rows.number(run, metric) - rows.number(base, metric);
-  if (!Number.isFinite(change)) return <span class="num dim" role="gridcell">–</span>;
+  if (!Number.isFinite(change))
+    return (
+      <span class="num dim" role="gridcell">
+        –
+      </span>
+    );
   const share = rows.index.runs.every((other) => !(Math.abs(rows.number(other, metric)) > 1));
-  const text = share && !lowIsBetter(metric) ? `${change < 0 ? "−" : "+"}${Math.abs(change * 100).toFixed(1)}` : difference(change);
+  const text =
+    share && !lowIsBetter(metric)
+      ? `${change < 0 ? "−" : "+"}${Math.abs(change * 100).toFixed(1)}`
+      : difference(change);
   const better = lowIsBetter(metric) ? change < 0 : change > 0;
-  return <span class={`num${change === 0 ? " dim" : better ? " up" : " down"}`} role="gridcell" title={`${difference(change)} to ${nameOf(base)}`}>{text}</span>;
+  return (
+    <span
+      class={`num${change === 0 ? " dim" : better ? " up" : " down"}`}
+      role="gridcell"
+      title={`${difference(change)} to ${nameOf(base)}`}
+    >
+      {text}
+    </span>
+  );
 }
 
 function GroupLine({ group, open, columns }: { group: Group; open: boolean; columns: readonly string[] }) {
@@ -239,12 +504,44 @@ function GroupLine({ group, open, columns }: { group: Group; open: boolean; colu
   const stats = metric ? rows.stats(group.runs, metric) : null;
   return (
     <div class="runs-group" role="row" aria-expanded={open}>
-      <span role="gridcell"><button type="button" class="eye" aria-pressed={on} aria-label={`Show ${group.label}`} {...eyeHandlers(ids, on)}><Icon name={on ? "eye" : "hide"} /></button></span>
-      <span role="gridcell"><SwatchMenu run={seniorOf(group.id)} shared={groupLook(group.id)} off={!on} /></span>
-      <span role="rowheader" class="name cut wide-name"><button type="button" class="fold" aria-expanded={open} onClick={() => toggleGroup(group.id)}><Icon name={open ? "down" : "right"} small />{group.label}<span class="n">{group.runs.length} run{group.runs.length === 1 ? "" : "s"}</span></button></span>
+      <span role="gridcell">
+        <button
+          type="button"
+          class="eye"
+          aria-pressed={on}
+          aria-label={`Show ${group.label}`}
+          {...eyeHandlers(ids, on)}
+        >
+          <Icon name={on ? "eye" : "hide"} />
+        </button>
+      </span>
+      <span role="gridcell">
+        <SwatchMenu run={seniorOf(group.id)} shared={groupLook(group.id)} off={!on} />
+      </span>
+      <span role="rowheader" class="name cut wide-name">
+        <button type="button" class="fold" aria-expanded={open} onClick={() => toggleGroup(group.id)}>
+          <Icon name={open ? "down" : "right"} small />
+          {group.label}
+          <span class="n">
+            {group.runs.length} run{group.runs.length === 1 ? "" : "s"}
+          </span>
+        </button>
+      </span>
       {columns.map((id, i) => {
         const std = columns[i - 1] === metric && i > 0 && (id === DELTA || id === "created");
-        return <span class={id === metric ? "num" : "num dim"} role="gridcell" key={id}>{id === metric && stats ? (stats.n ? cell(stats.mean, decimals(id)) : "–") : std && stats && stats.n > 1 ? plusMinus(stats.std) : rows.info(id)?.numeric && id !== "created" && id !== metric ? groupCell(group, id) : ""}</span>;
+        return (
+          <span class={id === metric ? "num" : "num dim"} role="gridcell" key={id}>
+            {id === metric && stats
+              ? stats.n
+                ? cell(stats.mean, decimals(id))
+                : "–"
+              : std && stats && stats.n > 1
+                ? plusMinus(stats.std)
+                : rows.info(id)?.numeric && id !== "created" && id !== metric
+                  ? groupCell(group, id)
+                  : ""}
+          </span>
+        );
       })}
     </div>
   );
@@ -263,12 +560,31 @@ function Foot() {
   const first = isFirstView.value && shownCount < all.length;
   return (
     <div class="rail-foot">
-      <span>{groups.value && <><b>{groups.value.length}</b> groups, </>}{first ? "newest " : ""}<b>{shownCount}</b> of {all.length}{first ? "" : " shown"}</span>
+      <span>
+        {groups.value && (
+          <>
+            <b>{groups.value.length}</b> groups,{" "}
+          </>
+        )}
+        {first ? "newest " : ""}
+        <b>{shownCount}</b> of {all.length}
+        {first ? "" : " shown"}
+      </span>
       {shownCount < all.length && <Button kind="xs" text="Show all" onClick={() => setEyes(new Set(all.map(uid)))} />}
       <span class="grow" />
       {groups.value && <span>mean ± std</span>}
-      {running > 0 && <span class="row" title={`${running} running`}><span class="dot running" /> {running}<span class={first ? "sr" : ""}> running</span></span>}
-      {crashed > 0 && <span class="row" title={`${crashed} crashed or failed`}><span class="dot crashed" /> {crashed}<span class={first ? "sr" : ""}> {all.some((run) => run.state === "crashed") ? "crashed" : "failed"}</span></span>}
+      {running > 0 && (
+        <span class="row" title={`${running} running`}>
+          <span class="dot running" /> {running}
+          <span class={first ? "sr" : ""}> running</span>
+        </span>
+      )}
+      {crashed > 0 && (
+        <span class="row" title={`${crashed} crashed or failed`}>
+          <span class="dot crashed" /> {crashed}
+          <span class={first ? "sr" : ""}> {all.some((run) => run.state === "crashed") ? "crashed" : "failed"}</span>
+        </span>
+      )}
     </div>
   );
 }
@@ -282,13 +598,23 @@ function Grip({ width }: { width: number }) {
     root.current!.setAttribute("aria-valuenow", String(clean));
   };
   return (
-    <div class="grip" ref={root} role="separator" aria-orientation="vertical" aria-label="Width of the run list" aria-valuemin={LEAST} aria-valuemax={MOST} aria-valuenow={width} tabIndex={0}
+    <div
+      class="grip"
+      ref={root}
+      role="separator"
+      aria-orientation="vertical"
+      aria-label="Width of the run list"
+      aria-valuemin={LEAST}
+      aria-valuemax={MOST}
+      aria-valuenow={width}
+      tabIndex={0}
       onDblClick={() => set(USUAL)}
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
       onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && set(event.clientX)}
       onKeyDown={(event) => {
         const by = event.key === "ArrowRight" ? 8 : event.key === "ArrowLeft" ? -8 : 0;
         if (by) event.preventDefault(), set((Number(preference("rail")) || USUAL) + by);
-      }} />
+      }}
+    />
   );
 }

@@ -11,5 +11,9 @@ export function pageRun(): RunRow | null {
 export function useRunHead(): { run: RunRow | null; head: RunHead | null; error: string } {
   const run = pageRun();
   const { value, error } = useLoaded<RunHead>(() => head(run!), [run?.parts.join()], run !== null);
-  return { run, head: value, error: error || failure.value || (index.value && !run ? "The index does not list this run any more." : "") };
+  return {
+    run,
+    head: value,
+    error: error || failure.value || (index.value && !run ? "The index does not list this run any more." : ""),
+  };
 }

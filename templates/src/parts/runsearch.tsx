@@ -22,14 +22,29 @@ export function RunSearch({ inputRef }: { inputRef?: (element: HTMLInputElement 
       return;
     }
     let stale = false;
-    void search(pattern, runs.map((run) => [nameOf(run), run.id, ...run.tags, run.notes].join("\n")), regex).then(({ hits, literal }) => {
+    void search(
+      pattern,
+      runs.map((run) => [nameOf(run), run.id, ...run.tags, run.notes].join("\n")),
+      regex,
+    ).then(({ hits, literal }) => {
       if (stale) return;
       found.value = new Set(runs.filter((_, i) => hits.has(i)).map(uid));
       foundNote.value = literal;
     });
     return () => void (stale = true);
   }, [pattern, regex, runs]);
-  return <SearchField label={`Search ${plural(runs.length, "run")}`} value={pattern} onInput={(q) => setParams({ q: q || undefined })} regex={regex} onRegex={(on) => setParams({ re: on ? undefined : "0" })} note={foundNote.value} warn inputRef={inputRef} />;
+  return (
+    <SearchField
+      label={`Search ${plural(runs.length, "run")}`}
+      value={pattern}
+      onInput={(q) => setParams({ q: q || undefined })}
+      regex={regex}
+      onRegex={(on) => setParams({ re: on ? undefined : "0" })}
+      note={foundNote.value}
+      warn
+      inputRef={inputRef}
+    />
+  );
 }
 
 /** The filter's regular expressions run in the worker; their matches are what `listed` looks up. */
@@ -40,12 +55,16 @@ export function useFilterPatterns(): void {
     const wanted = conditions(tree).filter(({ operator }) => operator === "~" || operator === "!~");
     if (!now || !wanted.length) return;
     let stale = false;
-    void Promise.all(wanted.map(async ({ key, values }) => {
-      const id = now.resolve(key);
-      const texts = [...new Set(now.index.runs.flatMap((run) => textsOf(id === null ? undefined : now.value(run, id))))];
-      const { hits } = await search(values[0]!, texts, true);
-      return [values[0]!, new Set(texts.filter((_, i) => hits.has(i)))] as const;
-    })).then((entries) => {
+    void Promise.all(
+      wanted.map(async ({ key, values }) => {
+        const id = now.resolve(key);
+        const texts = [
+          ...new Set(now.index.runs.flatMap((run) => textsOf(id === null ? undefined : now.value(run, id)))),
+        ];
+        const { hits } = await search(values[0]!, texts, true);
+        return [values[0]!, new Set(texts.filter((_, i) => hits.has(i)))] as const;
+      }),
+    ).then((entries) => {
       if (stale) return;
       const merged = new Map<string, Set<string>>();
       for (const [pattern, texts] of entries) merged.set(pattern, new Set([...(merged.get(pattern) ?? []), ...texts]));
@@ -57,10 +76,23 @@ export function useFilterPatterns(): void {
 
 function textsOf(value: unknown): string[] {
   if (value === undefined) return [];
-  return (Array.isArray(value) ? value : [value]).map((item) => (typeof item === "string" ? item : JSON.stringify(item)));
+  return (Array.isArray(value) ? value : [value]).map((item) =>
+    typeof item === "string" ? item : JSON.stringify(item),
+  );
 }
 
-const WORDS: Record<Operator, string> = { "=": "is", "!=": "is not", ">": ">", ">=": "≥", "<": "<", "<=": "≤", "~": "matches", "!~": "does not match", in: "in", has: "has" };
+const WORDS: Record<Operator, string> = {
+  "=": "is",
+  "!=": "is not",
+  ">": ">",
+  ">=": "≥",
+  "<": "<",
+  "<=": "≤",
+  "~": "matches",
+  "!~": "does not match",
+  in: "in",
+  has: "has",
+};
 
 /** The top-level conditions of a filter that are all required. */
 export function partsOf(tree: Filter | null): readonly Filter[] {
@@ -81,13 +113,53 @@ export function FilterChips({ builder }: { builder?: boolean }) {
     <>
       {parts.map((part, i) => (
         <span class="chip filter" key={write(part)}>
-          {part.kind === "is" ? <span><b>{shown(part.key)}</b> {WORDS[part.operator]} {part.values.join(", ")}</span> : <span>{write(part)}</span>}
-          <button type="button" aria-label={`Remove filter ${write(part)}`} onClick={() => remove(i)}><Icon name="close" /></button>
+          {part.kind === "is" ? (
+            <span>
+              <b>{shown(part.key)}</b> {WORDS[part.operator]} {part.values.join(", ")}
+            </span>
+          ) : (
+            <span>{write(part)}</span>
+          )}
+          <button type="button" aria-label={`Remove filter ${write(part)}`} onClick={() => remove(i)}>
+            <Icon name="close" />
+          </button>
         </span>
       ))}
-      {error && <span class="chip bad" role="alert">{error}</span>}
-      <Menu label="Add a filter" trigger={{ class: "chip add", content: <><Icon name="plus" />{builder ? "and" : "Filter"}</> }}>{(close) => <FilterForm close={close} />}</Menu>
-      {builder && tree && <Menu label="Add an alternative" trigger={{ class: "chip add", content: <><Icon name="plus" />or group</> }}>{(close) => <FilterForm close={close} or />}</Menu>}
+      {error && (
+        <span class="chip bad" role="alert">
+          {error}
+        </span>
+      )}
+      <Menu
+        label="Add a filter"
+        trigger={{
+          class: "chip add",
+          content: (
+            <>
+              <Icon name="plus" />
+              {builder ? "and" : "Filter"}
+            </>
+          ),
+        }}
+      >
+        {(close) => <FilterForm close={close} />}
+      </Menu>
+      {builder && tree && (
+        <Menu
+          label="Add an alternative"
+          trigger={{
+            class: "chip add",
+            content: (
+              <>
+                <Icon name="plus" />
+                or group
+              </>
+            ),
+          }}
+        >
+          {(close) => <FilterForm close={close} or />}
+        </Menu>
+      )}
     </>
   );
 }
@@ -102,15 +174,33 @@ export function FilterForm({ close, or }: { close: () => void; or?: boolean }) {
   const [value, setValue] = useState("");
   const [text, setText] = useState(filterText.value);
   const id = now?.resolve(key) ?? "";
-  const known = now && id ? [...new Set(now.index.runs.flatMap((run) => textsOf(now.value(run, id))))].filter((item) => item.length < 60).sort().slice(0, 30) : [];
+  const known =
+    now && id
+      ? [...new Set(now.index.runs.flatMap((run) => textsOf(now.value(run, id))))]
+          .filter((item) => item.length < 60)
+          .sort()
+          .slice(0, 30)
+      : [];
   const add = (): void => {
     if (value === "") return;
-    const condition: Condition = { kind: "is", key, operator, values: operator === "in" ? value.split(",").map((item) => item.trim()) : [value] };
+    const condition: Condition = {
+      kind: "is",
+      key,
+      operator,
+      values: operator === "in" ? value.split(",").map((item) => item.trim()) : [value],
+    };
     const { tree } = filter.value;
-    setPartsText(or && tree ? [{ kind: "or", parts: tree.kind === "or" ? [...tree.parts, condition] : [tree, condition] }] : [...partsOf(tree), condition]);
+    setPartsText(
+      or && tree
+        ? [{ kind: "or", parts: tree.kind === "or" ? [...tree.parts, condition] : [tree, condition] }]
+        : [...partsOf(tree), condition],
+    );
     close();
   };
-  const enter = (act: () => void) => (event: KeyboardEvent): void => void (event.key === "Enter" && (event.preventDefault(), act()));
+  const enter =
+    (act: () => void) =>
+    (event: KeyboardEvent): void =>
+      void (event.key === "Enter" && (event.preventDefault(), act()));
   let problem = "";
   try {
     parse(text);
@@ -119,18 +209,63 @@ export function FilterForm({ close, or }: { close: () => void; or?: boolean }) {
   }
   return (
     <div class="form filter-form">
-      <label>Column <select value={key} onChange={(event) => setKey(event.currentTarget.value)}>
-        {now?.columns.map((column) => <option key={column.id} value={column.id}>{column.tier === "run" ? column.label : `${column.tier} ${column.label}`}</option>)}
-      </select></label>
-      <label>is <select value={operator} onChange={(event) => setOperator(event.currentTarget.value as Operator)}>{OPERATORS.map((one) => <option key={one} value={one}>{WORDS[one]}</option>)}</select></label>
-      <label>Value <input value={value} list="filter-values" onInput={(event) => setValue(event.currentTarget.value)} onKeyDown={enter(add)} /></label>
-      <datalist id="filter-values">{known.map((item) => <option key={item} value={item} />)}</datalist>
-      <button type="button" class="btn go" disabled={value === ""} onClick={add}>Add filter</button>
+      <label>
+        Column{" "}
+        <select value={key} onChange={(event) => setKey(event.currentTarget.value)}>
+          {now?.columns.map((column) => (
+            <option key={column.id} value={column.id}>
+              {column.tier === "run" ? column.label : `${column.tier} ${column.label}`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        is{" "}
+        <select value={operator} onChange={(event) => setOperator(event.currentTarget.value as Operator)}>
+          {OPERATORS.map((one) => (
+            <option key={one} value={one}>
+              {WORDS[one]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Value{" "}
+        <input
+          value={value}
+          list="filter-values"
+          onInput={(event) => setValue(event.currentTarget.value)}
+          onKeyDown={enter(add)}
+        />
+      </label>
+      <datalist id="filter-values">
+        {known.map((item) => (
+          <option key={item} value={item} />
+        ))}
+      </datalist>
+      <button type="button" class="btn go" disabled={value === ""} onClick={add}>
+        Add filter
+      </button>
       <hr />
-      <label class="tall">As text <input class="mono" value={text} placeholder={"state!=failed lr<=1e-3"} onInput={(event) => setText(event.currentTarget.value)}
-        onKeyDown={enter(() => problem || (setParams({ f: text.trim() || undefined }), close()))} /></label>
+      <label class="tall">
+        As text{" "}
+        <input
+          class="mono"
+          value={text}
+          placeholder={"state!=failed lr<=1e-3"}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={enter(() => problem || (setParams({ f: text.trim() || undefined }), close()))}
+        />
+      </label>
       {problem ? <p class="bad">{problem}</p> : <p class="dim">= != &gt; &gt;= &lt; &lt;= ~ !~ in has; and, or, ( )</p>}
-      <button type="button" class="btn line" disabled={Boolean(problem)} onClick={() => (setParams({ f: text.trim() || undefined }), close())}>Apply text</button>
+      <button
+        type="button"
+        class="btn line"
+        disabled={Boolean(problem)}
+        onClick={() => (setParams({ f: text.trim() || undefined }), close())}
+      >
+        Apply text
+      </button>
     </div>
   );
 }
@@ -142,8 +277,14 @@ export function bestRemoval(): { text: string; back: number; remove: () => void 
   if (!now || !parts.length) return null;
   const counts = parts.map((_, i) => {
     const rest = parts.filter((_part, j) => j !== i);
-    return now.filter(now.index.runs, rest.length ? { kind: "and", parts: rest } : null, (pattern, text) => matched.value.get(pattern)?.has(text) ?? false).length;
+    return now.filter(
+      now.index.runs,
+      rest.length ? { kind: "and", parts: rest } : null,
+      (pattern, text) => matched.value.get(pattern)?.has(text) ?? false,
+    ).length;
   });
   const at = counts.indexOf(Math.max(...counts));
-  return counts[at] ? { text: write(parts[at]!), back: counts[at]!, remove: () => setPartsText(parts.filter((_, i) => i !== at)) } : null;
+  return counts[at]
+    ? { text: write(parts[at]!), back: counts[at]!, remove: () => setPartsText(parts.filter((_, i) => i !== at)) }
+    : null;
 }

@@ -7,7 +7,12 @@ import { useLoaded, useSeen } from "./use";
 
 const [WIDTH, HEIGHT] = [70, 18];
 
-export function pathOf(x: ArrayLike<number>, y: ArrayLike<number>, width = WIDTH, height = HEIGHT): { path: string; end: readonly [number, number] | null } {
+export function pathOf(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  width = WIDTH,
+  height = HEIGHT,
+): { path: string; end: readonly [number, number] | null } {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < y.length; i++) {
     if (!Number.isFinite(y[i]!)) continue;
@@ -17,7 +22,8 @@ export function pathOf(x: ArrayLike<number>, y: ArrayLike<number>, width = WIDTH
   if (low > high) return { path: "", end: null };
   const [x0, x1] = [x[0]!, x[x.length - 1]!];
   const atX = (value: number): number => (x1 > x0 ? 2 + ((value - x0) / (x1 - x0)) * (width - 5) : width / 2);
-  const atY = (value: number): number => (high > low ? height - 2 - ((value - low) / (high - low)) * (height - 4) : height / 2);
+  const atY = (value: number): number =>
+    high > low ? height - 2 - ((value - low) / (high - low)) * (height - 4) : height / 2;
   let path = "";
   let open = false;
   let end: readonly [number, number] | null = null;
@@ -33,11 +39,20 @@ export function pathOf(x: ArrayLike<number>, y: ArrayLike<number>, width = WIDTH
   return { path, end };
 }
 
-export function SparkPath({ x, y, colour = "var(--ink-2)" }: { x: ArrayLike<number>; y: ArrayLike<number>; colour?: string }) {
+export function SparkPath({
+  x,
+  y,
+  colour = "var(--ink-2)",
+}: {
+  x: ArrayLike<number>;
+  y: ArrayLike<number>;
+  colour?: string;
+}) {
   const { path, end } = pathOf(x, y);
   return (
     <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true">
-      <path d={path} fill="none" stroke={colour} stroke-width="1.25" />{end && <circle cx={end[0]} cy={end[1]} r="1.75" fill={colour} />}
+      <path d={path} fill="none" stroke={colour} stroke-width="1.25" />
+      {end && <circle cx={end[0]} cy={end[1]} r="1.75" fill={colour} />}
     </svg>
   );
 }
@@ -45,9 +60,17 @@ export function SparkPath({ x, y, colour = "var(--ink-2)" }: { x: ArrayLike<numb
 /** Loaded once it is near the window. */
 export function Spark({ run, metric, colour }: { run: RunRow; metric: string; colour?: string }) {
   const [attach, seen] = useSeen<HTMLSpanElement>("100px", 100);
-  const { value } = useLoaded(() => lines(run, metric, "history", "step", { min: NaN, max: NaN, log: false, width: 40 }), [run.parts.join(), metric], seen);
+  const { value } = useLoaded(
+    () => lines(run, metric, "history", "step", { min: NaN, max: NaN, log: false, width: 40 }),
+    [run.parts.join(), metric],
+    seen,
+  );
   const line = value?.[0];
-  return <span class="spark-box" ref={attach}>{line && <SparkPath x={line.x} y={line.y} colour={colour} />}</span>;
+  return (
+    <span class="spark-box" ref={attach}>
+      {line && <SparkPath x={line.x} y={line.y} colour={colour} />}
+    </span>
+  );
 }
 
 /** Mean and standard deviation, each value taken as the middle of its bin; null for an empty histogram. */
@@ -56,19 +79,38 @@ function moments(value: HistogramValue): readonly [number, number] | null {
   const total = value.counts.reduce((sum, count) => sum + count, 0);
   if (!total) return null;
   const mean = value.counts.reduce((sum, count, i) => sum + (count * (at[i]! + at[i + 1]!)) / 2, 0) / total;
-  return [mean, Math.sqrt(value.counts.reduce((sum, count, i) => sum + count * ((at[i]! + at[i + 1]!) / 2 - mean) ** 2, 0) / total)];
+  return [
+    mean,
+    Math.sqrt(value.counts.reduce((sum, count, i) => sum + count * ((at[i]! + at[i + 1]!) / 2 - mean) ** 2, 0) / total),
+  ];
 }
 
 /** The last one as bars; `tell` hears its mean and standard deviation. */
-export function HistogramSpark({ run, metric, tell }: { run: RunRow; metric: string; tell: (mean: number, std: number) => void }) {
+export function HistogramSpark({
+  run,
+  metric,
+  tell,
+}: {
+  run: RunRow;
+  metric: string;
+  tell: (mean: number, std: number) => void;
+}) {
   const [attach, seen] = useSeen<HTMLSpanElement>("100px", 100);
-  const { value } = useLoaded(() => loggedValues<HistogramValue>(run, metric, "histogram"), [run.parts.join(), metric], seen);
+  const { value } = useLoaded(
+    () => loggedValues<HistogramValue>(run, metric, "histogram"),
+    [run.parts.join(), metric],
+    seen,
+  );
   const last = value?.at(-1)?.value;
   useEffect(() => {
     const found = last && moments(last);
     if (found) tell(...found);
   }, [last]);
-  return <span class="spark-box" ref={attach}>{last && <Bars counts={last.counts} />}</span>;
+  return (
+    <span class="spark-box" ref={attach}>
+      {last && <Bars counts={last.counts} />}
+    </span>
+  );
 }
 
 function Bars({ counts }: { counts: readonly number[] }) {
@@ -76,7 +118,18 @@ function Bars({ counts }: { counts: readonly number[] }) {
   const width = (WIDTH - 2) / counts.length;
   return (
     <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true">
-      {counts.map((one) => Math.max(0, one)).map((count, i) => <rect key={i} x={1 + i * width} y={HEIGHT - 1 - (count / most) * (HEIGHT - 2)} width={Math.max(0.6, width - 0.5)} height={(count / most) * (HEIGHT - 2)} fill="var(--ink-3)" />)}
+      {counts
+        .map((one) => Math.max(0, one))
+        .map((count, i) => (
+          <rect
+            key={i}
+            x={1 + i * width}
+            y={HEIGHT - 1 - (count / most) * (HEIGHT - 2)}
+            width={Math.max(0.6, width - 0.5)}
+            height={(count / most) * (HEIGHT - 2)}
+            fill="var(--ink-3)"
+          />
+        ))}
     </svg>
   );
 }

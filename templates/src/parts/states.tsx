@@ -6,8 +6,27 @@ import { Button, CopyButton, Wait } from "./ui";
 export function Loading() {
   return (
     <div class="work" aria-busy="true">
-      <div class="rail"><div class="ghosts late">{Array.from({ length: 10 }, (_, i) => <i class="sk" key={i} style={{ width: `${50 + ((i * 37) % 40)}%` }} />)}</div></div>
-      <div class="main"><div class="sec late"><p class="dim" role="status">Reading the runs</p><div class="cols">{Array.from({ length: 6 }, (_, i) => <div class="card" key={i}><Wait /></div>)}</div></div></div>
+      <div class="rail">
+        <div class="ghosts late">
+          {Array.from({ length: 10 }, (_, i) => (
+            <i class="sk" key={i} style={{ width: `${50 + ((i * 37) % 40)}%` }} />
+          ))}
+        </div>
+      </div>
+      <div class="main">
+        <div class="sec late">
+          <p class="dim" role="status">
+            Reading the runs
+          </p>
+          <div class="cols">
+            {Array.from({ length: 6 }, (_, i) => (
+              <div class="card" key={i}>
+                <Wait />
+              </div>
+            ))}
+          </div>
+        </div>
+      </div>
     </div>
   );
 }
@@ -16,15 +35,34 @@ export function NoRuns({ project }: { project: string }) {
   const code = `import tracklog\nrun = tracklog.init(project=${JSON.stringify(project)})\nrun.log({"loss": 0.42})`;
   return (
     <div class="empty start">
-      <svg viewBox="0 0 120 40" width="120" height="40" aria-hidden="true"><path d="M4 4c14 0 18 26 40 28s50 1 72 2" fill="none" stroke="var(--ink-4)" stroke-width="1.5" stroke-dasharray="3 3" /><path d="M2 38h116" stroke="var(--line-2)" /></svg>
+      <svg viewBox="0 0 120 40" width="120" height="40" aria-hidden="true">
+        <path
+          d="M4 4c14 0 18 26 40 28s50 1 72 2"
+          fill="none"
+          stroke="var(--ink-4)"
+          stroke-width="1.5"
+          stroke-dasharray="3 3"
+        />
+        <path d="M2 38h116" stroke="var(--line-2)" />
+      </svg>
       <b>No data logged yet</b>
-      <p>These three lines are enough. This page fills in by itself while <code>tracklog watch</code> runs.</p>
-      <div class="snippet"><pre class="code">{code}</pre><CopyButton text={code} label="Copy the lines" caption="Copy" /></div>
+      <p>
+        These three lines are enough. This page fills in by itself while <code>tracklog watch</code> runs.
+      </p>
+      <div class="snippet">
+        <pre class="code">{code}</pre>
+        <CopyButton text={code} label="Copy the lines" caption="Copy" />
+      </div>
     </div>
   );
 }
 
 /** On pages that open as they were left. */
 export function Restored() {
-  return restored.value ? <span class="row restored"><span class="dim">Your last view</span><Button kind="line" text="Reset" onClick={reset} /></span> : null;
+  return restored.value ? (
+    <span class="row restored">
+      <span class="dim">Your last view</span>
+      <Button kind="line" text="Reset" onClick={reset} />
+    </span>
+  ) : null;
 }

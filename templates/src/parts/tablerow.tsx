@@ -10,7 +10,16 @@ import { lowIsBetter } from "../lib/keys";
 import { now } from "../lib/live";
 import { css } from "../lib/palette";
 import type { Group } from "../lib/runs";
-import { columnIds, deltaMode, onlyDiffering, selected, setColumns, setWidth, toggleSelected, type TableColumn } from "../lib/tableview";
+import {
+  columnIds,
+  deltaMode,
+  onlyDiffering,
+  selected,
+  setColumns,
+  setWidth,
+  toggleSelected,
+  type TableColumn,
+} from "../lib/tableview";
 import { baseline, current, cycleSort, groupLook, groups, lookOf, sortKeys, table, toggleGroup } from "../lib/view";
 import { Icon } from "./icons";
 import { Dot, Swatch, nameOf } from "./identity";
@@ -27,15 +36,39 @@ export function TierRow({ columns }: { columns: readonly TableColumn[] }) {
     while (end < columns.length && columns[end]!.tier === tier && i > 0) end++;
     const shown = columns.filter((column) => column.tier === tier && !column.spark).length;
     const total = all.filter((column) => column.tier === tier).length;
-    const text = i === 0 ? "Run" : tier === "run" ? "" : `${TIERS[tier]}${tier === "config" && onlyDiffering.value ? ", differing" : ""} ${shown} of ${total}`;
-    cells.push(<span key={i} role={text ? "columnheader" : "presentation"} class={`tier${i === 0 ? " first" : tier !== "run" ? " edge" : ""}`} style={{ gridColumn: `${i + 1} / ${end + 1}` }}>{text}</span>);
+    const text =
+      i === 0
+        ? "Run"
+        : tier === "run"
+          ? ""
+          : `${TIERS[tier]}${tier === "config" && onlyDiffering.value ? ", differing" : ""} ${shown} of ${total}`;
+    cells.push(
+      <span
+        key={i}
+        role={text ? "columnheader" : "presentation"}
+        class={`tier${i === 0 ? " first" : tier !== "run" ? " edge" : ""}`}
+        style={{ gridColumn: `${i + 1} / ${end + 1}` }}
+      >
+        {text}
+      </span>,
+    );
     i = end;
   }
-  return <div class="tr tiers" role="row">{cells}</div>;
+  return (
+    <div class="tr tiers" role="row">
+      {cells}
+    </div>
+  );
 }
 
 export function HeadRow({ columns }: { columns: readonly TableColumn[] }) {
-  return <div class="tr heads" role="row">{columns.map((column, i) => <Head key={column.id} column={column} first={i === 0} edge={isEdge(columns, i)} />)}</div>;
+  return (
+    <div class="tr heads" role="row">
+      {columns.map((column, i) => (
+        <Head key={column.id} column={column} first={i === 0} edge={isEdge(columns, i)} />
+      ))}
+    </div>
+  );
 }
 
 function isEdge(columns: readonly TableColumn[], i: number): boolean {
@@ -53,22 +86,43 @@ function Head({ column, first, edge }: { column: TableColumn; first: boolean; ed
     setColumns(ids);
   };
   return (
-    <span role="columnheader" class={`th${column.numeric ? " num" : ""}${key ? " sorted" : ""}${first ? " first" : ""}${edge ? " edge" : ""}`} aria-sort={key ? (key.descending ? "descending" : "ascending") : undefined}
-      draggable={!first} onDragStart={(event) => event.dataTransfer?.setData("text/column", column.id)} onDragOver={(event) => event.dataTransfer?.types.includes("text/column") && event.preventDefault()} onDrop={drop}>
-      <button type="button" class="cut" title={`Sort by ${column.label}; Shift-click adds it, Alt and arrows resize`} onKeyDown={(event) => {
-        const by = event.altKey ? (event.key === "ArrowRight" ? 16 : event.key === "ArrowLeft" ? -16 : 0) : 0;
-        if (by) event.preventDefault(), setWidth(column.id, column.width + by);
-      }} onClick={(event) => cycleSort(column.spark ? column.id.slice(1) : column.id, event.shiftKey)}>{column.label}{key ? (key.descending ? " ↓" : " ↑") : ""}</button>
+    <span
+      role="columnheader"
+      class={`th${column.numeric ? " num" : ""}${key ? " sorted" : ""}${first ? " first" : ""}${edge ? " edge" : ""}`}
+      aria-sort={key ? (key.descending ? "descending" : "ascending") : undefined}
+      draggable={!first}
+      onDragStart={(event) => event.dataTransfer?.setData("text/column", column.id)}
+      onDragOver={(event) => event.dataTransfer?.types.includes("text/column") && event.preventDefault()}
+      onDrop={drop}
+    >
+      <button
+        type="button"
+        class="cut"
+        title={`Sort by ${column.label}; Shift-click adds it, Alt and arrows resize`}
+        onKeyDown={(event) => {
+          const by = event.altKey ? (event.key === "ArrowRight" ? 16 : event.key === "ArrowLeft" ? -16 : 0) : 0;
+          if (by) event.preventDefault(), setWidth(column.id, column.width + by);
+        }}
+        onClick={(event) => cycleSort(column.spark ? column.id.slice(1) : column.id, event.shiftKey)}
+      >
+        {column.label}
+        {key ? (key.descending ? " ↓" : " ↑") : ""}
+      </button>
       {groups.value && column.tier === "summary" && column.numeric && !column.spark && <i class="pm" />}
-      <i class="edge-grip" title="Drag to resize, double click to fit"
+      <i
+        class="edge-grip"
+        title="Drag to resize, double click to fit"
         onDblClick={() => setWidth(column.id, null)}
         onPointerDown={(event) => {
           event.preventDefault();
           event.currentTarget.setPointerCapture(event.pointerId);
           drag.current = { x: event.clientX, width: column.width };
         }}
-        onPointerMove={(event) => drag.current && setWidth(column.id, drag.current.width + event.clientX - drag.current.x)}
-        onPointerUp={() => (drag.current = null)} />
+        onPointerMove={(event) =>
+          drag.current && setWidth(column.id, drag.current.width + event.clientX - drag.current.x)
+        }
+        onPointerUp={() => (drag.current = null)}
+      />
     </span>
   );
 }
@@ -80,16 +134,38 @@ export function RunLine({ run, columns, at }: { run: RunRow; columns: readonly T
   const id = uid(run);
   const chosen = selected.value.has(id);
   return (
-    <div class={`tr${current.value === id ? " current" : ""}`} role="row" aria-selected={chosen} aria-rowindex={at + 3} onClick={(event) => innerWidth < 760 && !(event.target as Element).closest("a, input") && (opened.value = run)}>
+    <div
+      class={`tr${current.value === id ? " current" : ""}`}
+      role="row"
+      aria-selected={chosen}
+      aria-rowindex={at + 3}
+      onClick={(event) => innerWidth < 760 && !(event.target as Element).closest("a, input") && (opened.value = run)}
+    >
       <span class="td first" role="rowheader">
-        <input type="checkbox" aria-label={`Select ${nameOf(run)}`} checked={chosen} onChange={() => toggleSelected([id])} />
-        <Swatch look={lookOf(run)} /><Dot state={run.state} />
-        {baseline.value === run && <span class="flag" title="Baseline"><Icon name="flag" small /></span>}
-        <a class="name cut" href={href(run.page)} title={nameOf(run)}>{nameOf(run)}</a>
+        <input
+          type="checkbox"
+          aria-label={`Select ${nameOf(run)}`}
+          checked={chosen}
+          onChange={() => toggleSelected([id])}
+        />
+        <Swatch look={lookOf(run)} />
+        <Dot state={run.state} />
+        {baseline.value === run && (
+          <span class="flag" title="Baseline">
+            <Icon name="flag" small />
+          </span>
+        )}
+        <a class="name cut" href={href(run.page)} title={nameOf(run)}>
+          {nameOf(run)}
+        </a>
         {run.state !== "finished" && <span class={`state ${run.state}`}>{run.state}</span>}
-        <button type="button" class="narrow open" aria-label={`Values of ${nameOf(run)}`}><Icon name="right" small /></button>
+        <button type="button" class="narrow open" aria-label={`Values of ${nameOf(run)}`}>
+          <Icon name="right" small />
+        </button>
       </span>
-      {columns.slice(1).map((column, i) => <Cell key={column.id} run={run} column={column} edge={isEdge(columns, i + 1)} />)}
+      {columns.slice(1).map((column, i) => (
+        <Cell key={column.id} run={run} column={column} edge={isEdge(columns, i + 1)} />
+      ))}
     </div>
   );
 }
@@ -97,14 +173,53 @@ export function RunLine({ run, columns, at }: { run: RunRow; columns: readonly T
 function Cell({ run, column, edge }: { run: RunRow; column: TableColumn; edge: boolean }) {
   const rows = table.value!;
   const classes = `td${column.numeric && !column.spark ? " num" : ""}${edge ? " edge" : ""}`;
-  if (column.spark) return <span class={classes} role="gridcell"><Spark run={run} metric={column.id.slice(1).replace(/^summary\./, "")} colour={css(lookOf(run))} /></span>;
-  if (column.id === "tags") return <span class={classes} role="gridcell">{run.tags.map((tag) => <span class="chip" key={tag}>{tag}</span>)}</span>;
-  if (column.id === "notes") return <span class={`${classes} cut`} role="gridcell" title={run.notes}>{run.notes.split("\n")[0]!.replace(/[*_`#]/g, "")}</span>;
-  if (column.id === "created" || column.id === "last_sign") return <span class={`${classes} dim`} role="gridcell" title={fullDate(run[column.id])}>{ago(run[column.id], now.value)}</span>;
-  if (column.id === "duration") return <span class={classes} role="gridcell">{duration(run.duration)}</span>;
+  if (column.spark)
+    return (
+      <span class={classes} role="gridcell">
+        <Spark run={run} metric={column.id.slice(1).replace(/^summary\./, "")} colour={css(lookOf(run))} />
+      </span>
+    );
+  if (column.id === "tags")
+    return (
+      <span class={classes} role="gridcell">
+        {run.tags.map((tag) => (
+          <span class="chip" key={tag}>
+            {tag}
+          </span>
+        ))}
+      </span>
+    );
+  if (column.id === "notes")
+    return (
+      <span class={`${classes} cut`} role="gridcell" title={run.notes}>
+        {run.notes.split("\n")[0]!.replace(/[*_`#]/g, "")}
+      </span>
+    );
+  if (column.id === "created" || column.id === "last_sign")
+    return (
+      <span class={`${classes} dim`} role="gridcell" title={fullDate(run[column.id])}>
+        {ago(run[column.id], now.value)}
+      </span>
+    );
+  if (column.id === "duration")
+    return (
+      <span class={classes} role="gridcell">
+        {duration(run.duration)}
+      </span>
+    );
   const value = rows.value(run, column.id);
-  if (value === undefined) return <span class={`${classes} dim`} role="gridcell">–</span>;
-  if (!column.numeric || column.tier === "config") return <span class={`${classes} cut`} role="gridcell" title={rows.text(run, column.id)}>{rows.text(run, column.id)}</span>;
+  if (value === undefined)
+    return (
+      <span class={`${classes} dim`} role="gridcell">
+        –
+      </span>
+    );
+  if (!column.numeric || column.tier === "config")
+    return (
+      <span class={`${classes} cut`} role="gridcell" title={rows.text(run, column.id)}>
+        {rows.text(run, column.id)}
+      </span>
+    );
   return <Value run={run} column={column} classes={classes} />;
 }
 
@@ -112,15 +227,34 @@ function Value({ run, column, classes }: { run: RunRow; column: TableColumn; cla
   const mine = table.value!.number(run, column.id);
   const base = deltaMode.value && baseline.value ? table.value!.number(baseline.value, column.id) : NaN;
   if (deltaMode.value && baseline.value && column.tier === "summary") {
-    if (run === baseline.value) return <span class={`${classes} dim`} role="gridcell">base</span>;
+    if (run === baseline.value)
+      return (
+        <span class={`${classes} dim`} role="gridcell">
+          base
+        </span>
+      );
     const change = mine - base;
     const better = lowIsBetter(column.id) ? change < 0 : change > 0;
-    return <span class={`${classes}${Number.isFinite(change) && change ? (better ? " up" : " down") : " dim"}`} role="gridcell" title={number(mine)}>{Number.isFinite(change) ? difference(change) : "–"}</span>;
+    return (
+      <span
+        class={`${classes}${Number.isFinite(change) && change ? (better ? " up" : " down") : " dim"}`}
+        role="gridcell"
+        title={number(mine)}
+      >
+        {Number.isFinite(change) ? difference(change) : "–"}
+      </span>
+    );
   }
   const sorted = sortKeys.value[0]?.id === column.id;
   return (
-    <span class={`${classes}${mine === column.best ? " best" : ""}${Number.isNaN(mine) ? " nan" : ""}${sorted ? " bar" : ""}`} role="gridcell" title={String(table.value!.value(run, column.id))} style={sorted ? { "--share": share(column, mine) } : undefined}>
-      {cell(mine, column.decimals)}{groups.value && <i class="pm" />}
+    <span
+      class={`${classes}${mine === column.best ? " best" : ""}${Number.isNaN(mine) ? " nan" : ""}${sorted ? " bar" : ""}`}
+      role="gridcell"
+      title={String(table.value!.value(run, column.id))}
+      style={sorted ? { "--share": share(column, mine) } : undefined}
+    >
+      {cell(mine, column.decimals)}
+      {groups.value && <i class="pm" />}
     </span>
   );
 }
@@ -130,15 +264,38 @@ function share(column: TableColumn, value: number): string {
   return `${Math.max(0, Math.min(100, ((value - from) / (column.high - from || 1)) * 100)).toFixed(1)}%`;
 }
 
-export function GroupRow({ group, open, columns, at }: { group: Group; open: boolean; columns: readonly TableColumn[]; at: number }) {
+export function GroupRow({
+  group,
+  open,
+  columns,
+  at,
+}: {
+  group: Group;
+  open: boolean;
+  columns: readonly TableColumn[];
+  at: number;
+}) {
   const ids = group.runs.map(uid);
   return (
     <div class="tr group" role="row" aria-expanded={open} aria-rowindex={at + 3}>
       <span class="td first" role="rowheader">
-        <input type="checkbox" aria-label={`Select ${group.label}`} checked={ids.every((id) => selected.value.has(id))} onChange={() => toggleSelected(ids)} />
-        <button type="button" class="fold cut" aria-expanded={open} onClick={() => toggleGroup(group.id)}><Icon name={open ? "down" : "right"} small /><Swatch look={groupLook(group.id)} /> <b>{group.label}</b> <span class="dim">{group.runs.length} run{group.runs.length === 1 ? "" : "s"}</span></button>
+        <input
+          type="checkbox"
+          aria-label={`Select ${group.label}`}
+          checked={ids.every((id) => selected.value.has(id))}
+          onChange={() => toggleSelected(ids)}
+        />
+        <button type="button" class="fold cut" aria-expanded={open} onClick={() => toggleGroup(group.id)}>
+          <Icon name={open ? "down" : "right"} small />
+          <Swatch look={groupLook(group.id)} /> <b>{group.label}</b>{" "}
+          <span class="dim">
+            {group.runs.length} run{group.runs.length === 1 ? "" : "s"}
+          </span>
+        </button>
       </span>
-      {columns.slice(1).map((column, i) => <GroupCell key={column.id} group={group} column={column} edge={isEdge(columns, i + 1)} />)}
+      {columns.slice(1).map((column, i) => (
+        <GroupCell key={column.id} group={group} column={column} edge={isEdge(columns, i + 1)} />
+      ))}
     </div>
   );
 }
@@ -146,18 +303,45 @@ export function GroupRow({ group, open, columns, at }: { group: Group; open: boo
 function GroupCell({ group, column, edge }: { group: Group; column: TableColumn; edge: boolean }) {
   const rows = table.value!;
   const classes = `td dim${column.numeric && !column.spark ? " num" : ""}${edge ? " edge" : ""}`;
-  if (column.spark || column.id === "created" || column.id === "notes" || column.id === "last_sign" || column.id === "tags") return <span class={classes} role="gridcell" />;
-  if (column.id === "duration") return <span class={classes} role="gridcell">{duration(group.runs.reduce((sum, run) => sum + run.duration, 0))}</span>;
+  if (
+    column.spark ||
+    column.id === "created" ||
+    column.id === "notes" ||
+    column.id === "last_sign" ||
+    column.id === "tags"
+  )
+    return <span class={classes} role="gridcell" />;
+  if (column.id === "duration")
+    return (
+      <span class={classes} role="gridcell">
+        {duration(group.runs.reduce((sum, run) => sum + run.duration, 0))}
+      </span>
+    );
   if (column.tier === "summary" && column.numeric) {
     const { mean, std, n } = rows.stats(group.runs, column.id);
     const sorted = sortKeys.value[0]?.id === column.id;
     return (
-      <span class={`${classes} strong${sorted ? " bar" : ""}`} role="gridcell" title={`mean of ${n}`} style={sorted ? { "--share": share(column, mean) } : undefined}>
-        {n ? cell(mean, column.decimals) : "–"}<i class="pm">{n > 1 ? plusMinus(std) : ""}</i>
+      <span
+        class={`${classes} strong${sorted ? " bar" : ""}`}
+        role="gridcell"
+        title={`mean of ${n}`}
+        style={sorted ? { "--share": share(column, mean) } : undefined}
+      >
+        {n ? cell(mean, column.decimals) : "–"}
+        <i class="pm">{n > 1 ? plusMinus(std) : ""}</i>
       </span>
     );
   }
   const values = new Set(group.runs.map((run) => rows.text(run, column.id)));
-  const text = values.size === 1 ? [...values][0]! : values.size <= 3 && [...values].every((value) => value.length <= 3) ? [...values].sort().join(", ") : `${values.size} values`;
-  return <span class={`${classes} cut`} role="gridcell">{text}</span>;
+  const text =
+    values.size === 1
+      ? [...values][0]!
+      : values.size <= 3 && [...values].every((value) => value.length <= 3)
+        ? [...values].sort().join(", ")
+        : `${values.size} values`;
+  return (
+    <span class={`${classes} cut`} role="gridcell">
+      {text}
+    </span>
+  );
 }

@@ -26,15 +26,32 @@ export function TipHost() {
   }, []);
   if (!now) return null;
   return (
-    <div class="tip" ref={root} data-frozen={now.frozen ? "" : undefined} role="status" aria-live={now.byKeys ? "polite" : "off"}>
-      <div class="h"><b>{now.title}</b><span>{now.other}</span></div>
+    <div
+      class="tip"
+      ref={root}
+      data-frozen={now.frozen ? "" : undefined}
+      role="status"
+      aria-live={now.byKeys ? "polite" : "off"}
+    >
+      <div class="h">
+        <b>{now.title}</b>
+        <span>{now.other}</span>
+      </div>
       {now.rows.map((row) => (
         <div class={row.near ? "r near" : "r"} key={row.id}>
-          <Swatch look={row.look} line /><span class="nm">{row.label}</span><span class={`num${row.value === "NaN" ? " nan" : row.value.endsWith("Inf") ? " inf" : ""}`}>{row.value}</span><span class="num raw">{row.raw}</span>
+          <Swatch look={row.look} line />
+          <span class="nm">{row.label}</span>
+          <span class={`num${row.value === "NaN" ? " nan" : row.value.endsWith("Inf") ? " inf" : ""}`}>
+            {row.value}
+          </span>
+          <span class="num raw">{row.raw}</span>
         </div>
       ))}
       {now.more > 0 && <div class="f">+{now.more} more</div>}
-      <div class="f foot"><span>{now.foot[0]}</span><span>{now.foot[1]}</span></div>
+      <div class="f foot">
+        <span>{now.foot[0]}</span>
+        <span>{now.foot[1]}</span>
+      </div>
     </div>
   );
 }

@@ -4,26 +4,103 @@ import { param, reset, setParams } from "../route";
 import { toggleDensity } from "../lib/colours";
 import { shown } from "../lib/keys";
 import { write } from "../lib/smooth";
-import { clipOutliers, columnCount, dashes, fromZero, groupKeys, logX, rawBehind, scalars, setZoom, smoothing, spreadKind, xAxis, zoom } from "../lib/view";
+import {
+  clipOutliers,
+  columnCount,
+  dashes,
+  fromZero,
+  groupKeys,
+  logX,
+  rawBehind,
+  scalars,
+  setZoom,
+  smoothing,
+  spreadKind,
+  xAxis,
+  zoom,
+} from "../lib/view";
 import { SmoothChoice } from "./smoothchoice";
 import { Restored } from "./states";
 import { Button, Menu, SearchField, Segments, Switch } from "./ui";
 
-export function Toolbar({ count, note, runsButton, hasX }: { count: number; note: string; runsButton?: ComponentChildren; hasX: boolean }) {
+export function Toolbar({
+  count,
+  note,
+  runsButton,
+  hasX,
+}: {
+  count: number;
+  note: string;
+  runsButton?: ComponentChildren;
+  hasX: boolean;
+}) {
   return (
     <div class="tools" role="toolbar" aria-label="Charts">
-      <SearchField label={`Search ${count} panel${count === 1 ? "" : "s"}`} value={param("p") ?? ""} onInput={(p) => setParams({ p: p || undefined })} regex={param("pre") !== "0"}
-        onRegex={(on) => setParams({ pre: on ? undefined : "0" })} note={note} warn width={212} />
-      {hasX && <span class="wide row"><span class="gap" /><XAxis /></span>}
-      <span class="wide row"><span class="gap" /><Smooth /><span class="gap" /><Switch on={clipOutliers.value} text="Clip outliers" onChange={(on) => setParams({ clip: on ? "1" : undefined })} /></span>
+      <SearchField
+        label={`Search ${count} panel${count === 1 ? "" : "s"}`}
+        value={param("p") ?? ""}
+        onInput={(p) => setParams({ p: p || undefined })}
+        regex={param("pre") !== "0"}
+        onRegex={(on) => setParams({ pre: on ? undefined : "0" })}
+        note={note}
+        warn
+        width={212}
+      />
+      {hasX && (
+        <span class="wide row">
+          <span class="gap" />
+          <XAxis />
+        </span>
+      )}
+      <span class="wide row">
+        <span class="gap" />
+        <Smooth />
+        <span class="gap" />
+        <Switch
+          on={clipOutliers.value}
+          text="Clip outliers"
+          onChange={(on) => setParams({ clip: on ? "1" : undefined })}
+        />
+      </span>
       {zoom.value && <Button icon="reset" text="Reset zoom" onClick={() => setZoom(null)} />}
       <span class="grow" />
       <Restored />
-      <span class="wide row cols-step"><Button kind="xs" icon="minus" label="Fewer columns" disabled={columnCount.value <= 1} onClick={() => setParams({ cols: String(columnCount.value - 1) })} />
+      <span class="wide row cols-step">
+        <Button
+          kind="xs"
+          icon="minus"
+          label="Fewer columns"
+          disabled={columnCount.value <= 1}
+          onClick={() => setParams({ cols: String(columnCount.value - 1) })}
+        />
         <span class="lab">{columnCount.value} col</span>
-        <Button kind="xs" icon="plus" label="More columns" disabled={columnCount.value >= 6} onClick={() => setParams({ cols: String(columnCount.value + 1) })} /></span>
-      <span class="wide"><More /></span>
-      <span class="narrow"><Menu label="View" kind="line" text="View">{() => <div class="form view-form"><XAxis /><Smooth /><Switch on={clipOutliers.value} text="Clip outliers" onChange={(on) => setParams({ clip: on ? "1" : undefined })} /><MoreBody /></div>}</Menu></span>
+        <Button
+          kind="xs"
+          icon="plus"
+          label="More columns"
+          disabled={columnCount.value >= 6}
+          onClick={() => setParams({ cols: String(columnCount.value + 1) })}
+        />
+      </span>
+      <span class="wide">
+        <More />
+      </span>
+      <span class="narrow">
+        <Menu label="View" kind="line" text="View">
+          {() => (
+            <div class="form view-form">
+              <XAxis />
+              <Smooth />
+              <Switch
+                on={clipOutliers.value}
+                text="Clip outliers"
+                onChange={(on) => setParams({ clip: on ? "1" : undefined })}
+              />
+              <MoreBody />
+            </div>
+          )}
+        </Menu>
+      </span>
       {runsButton}
     </div>
   );
@@ -34,13 +111,35 @@ export function XAxis() {
   const metric = !["step", "rel", "wall"].includes(x);
   const set = (value: string): void => setParams({ x: value === "step" ? undefined : value, zoom: undefined });
   return (
-    <span class="row"><span class="lab">X</span>
+    <span class="row">
+      <span class="lab">X</span>
       <span class="row seg-with">
-        <Segments label="X axis" value={metric ? "" : x} options={[["step", "Step"], ["rel", "Relative"], ["wall", "Wall"]]} onChange={set} />
-        <select class="plainselect" aria-label="Metric as x axis" data-on={metric ? "" : undefined} value={metric ? x : ""} onChange={(event) => set(event.currentTarget.value || "step")}>
+        <Segments
+          label="X axis"
+          value={metric ? "" : x}
+          options={[
+            ["step", "Step"],
+            ["rel", "Relative"],
+            ["wall", "Wall"],
+          ]}
+          onChange={set}
+        />
+        <select
+          class="plainselect"
+          aria-label="Metric as x axis"
+          data-on={metric ? "" : undefined}
+          value={metric ? x : ""}
+          onChange={(event) => set(event.currentTarget.value || "step")}
+        >
           <option value="">metric</option>
           {metric && !scalars.value.some((key) => key.key === x) && <option value={x}>{shown(x)}</option>}
-          {scalars.value.filter((key) => key.stream === "history").map((key) => <option key={key.key} value={key.key}>{shown(key.key)}</option>)}
+          {scalars.value
+            .filter((key) => key.stream === "history")
+            .map((key) => (
+              <option key={key.key} value={key.key}>
+                {shown(key.key)}
+              </option>
+            ))}
         </select>
       </span>
     </span>
@@ -48,24 +147,72 @@ export function XAxis() {
 }
 
 export function Smooth() {
-  return <span class="row"><span class="lab">Smooth</span><SmoothChoice value={smoothing.value} onChange={(value) => setParams({ sm: (value && write(value)) || undefined })} /></span>;
+  return (
+    <span class="row">
+      <span class="lab">Smooth</span>
+      <SmoothChoice
+        value={smoothing.value}
+        onChange={(value) => setParams({ sm: (value && write(value)) || undefined })}
+      />
+    </span>
+  );
 }
 
 function More() {
-  return <Menu label="More settings" icon="more" kind="">{() => <div class="form"><MoreBody /></div>}</Menu>;
+  return (
+    <Menu label="More settings" icon="more" kind="">
+      {() => (
+        <div class="form">
+          <MoreBody />
+        </div>
+      )}
+    </Menu>
+  );
 }
 
 function MoreBody() {
   return (
     <>
-      <Switch on={logX.value} text="Log x" onChange={(on) => setParams({ logx: on ? "1" : undefined, zoom: undefined })} />
+      <Switch
+        on={logX.value}
+        text="Log x"
+        onChange={(on) => setParams({ logx: on ? "1" : undefined, zoom: undefined })}
+      />
       <Switch on={param("logy") === "1"} text="Log y" onChange={(on) => setParams({ logy: on ? "1" : undefined })} />
       <Switch on={fromZero.value} text="Y from zero" onChange={(on) => setParams({ zero: on ? "1" : undefined })} />
-      <Switch on={rawBehind.value} text="Raw behind smoothed" onChange={(on) => setParams({ raw: on ? undefined : "0" })} />
-      <label>Dashes <select value={dashes.value} onChange={(event) => setParams({ dash: event.currentTarget.value === "needed" ? undefined : event.currentTarget.value })}>
-        <option value="needed">as needed</option><option value="always">always</option><option value="never">never</option></select></label>
-      {groupKeys.value.length > 0 && <label>Band <select value={spreadKind.value} onChange={(event) => setParams({ band: event.currentTarget.value === "std" ? undefined : event.currentTarget.value })}>
-        <option value="std">std</option><option value="minmax">min and max</option><option value="stderr">standard error</option></select></label>}
+      <Switch
+        on={rawBehind.value}
+        text="Raw behind smoothed"
+        onChange={(on) => setParams({ raw: on ? undefined : "0" })}
+      />
+      <label>
+        Dashes{" "}
+        <select
+          value={dashes.value}
+          onChange={(event) =>
+            setParams({ dash: event.currentTarget.value === "needed" ? undefined : event.currentTarget.value })
+          }
+        >
+          <option value="needed">as needed</option>
+          <option value="always">always</option>
+          <option value="never">never</option>
+        </select>
+      </label>
+      {groupKeys.value.length > 0 && (
+        <label>
+          Band{" "}
+          <select
+            value={spreadKind.value}
+            onChange={(event) =>
+              setParams({ band: event.currentTarget.value === "std" ? undefined : event.currentTarget.value })
+            }
+          >
+            <option value="std">std</option>
+            <option value="minmax">min and max</option>
+            <option value="stderr">standard error</option>
+          </select>
+        </label>
+      )}
       <Button text="Density" kind="line" onClick={toggleDensity} />
       <Button text="Reset view" kind="line" onClick={reset} />
     </>

@@ -28,20 +28,48 @@ export function TraceTable({ traces, x, caption }: { traces: readonly Trace[]; x
   });
   const decimals = Math.min(4, decimalsOf(rows.flatMap(({ at, min, max }) => [at, min, max])));
   const head = (id: Column, text: string) => (
-    <th scope="col" class={`${id === "name" ? "" : "num"}${by === id ? " sorted" : ""}`} aria-sort={by === id ? (down ? "descending" : "ascending") : undefined}>
-      <button type="button" onClick={() => setSort([id, by === id ? !down : id !== "name"])}>{text}{by === id && (down ? " ↓" : " ↑")}</button>
+    <th
+      scope="col"
+      class={`${id === "name" ? "" : "num"}${by === id ? " sorted" : ""}`}
+      aria-sort={by === id ? (down ? "descending" : "ascending") : undefined}
+    >
+      <button type="button" onClick={() => setSort([id, by === id ? !down : id !== "name"])}>
+        {text}
+        {by === id && (down ? " ↓" : " ↑")}
+      </button>
     </th>
   );
   return (
     <div class="tracetable" tabIndex={0} role="region" aria-label="Values">
       <table class="tbl">
         {caption && <caption class="sr">{caption}</caption>}
-        <thead><tr>{head("name", `${traces.length} lines`)}{head("at", here === null ? "last" : `at ${xText(x, here)}`)}{head("min", "min")}{head("max", "max")}</tr></thead>
+        <thead>
+          <tr>
+            {head("name", `${traces.length} lines`)}
+            {head("at", here === null ? "last" : `at ${xText(x, here)}`)}
+            {head("min", "min")}
+            {head("max", "max")}
+          </tr>
+        </thead>
         <tbody>
           {rows.map(({ trace, at, min, max }) => (
-            <tr key={trace.id + trace.label} onPointerEnter={() => void (hovered.value = trace.n ? "" : trace.id)} onPointerLeave={() => void (hovered.value = "")}>
-              <th scope="row" class="cut"><Swatch look={trace.look} /> {trace.label}{trace.damaged && <span class="warnmark" title="Part of this run could not be read"> ⚠</span>}</th>
-              <td class="num">{Number.isNaN(at) ? "–" : cell(at, decimals)}</td><td class="num dim">{cell(min, decimals)}</td><td class="num dim">{cell(max, decimals)}</td>
+            <tr
+              key={trace.id + trace.label}
+              onPointerEnter={() => void (hovered.value = trace.n ? "" : trace.id)}
+              onPointerLeave={() => void (hovered.value = "")}
+            >
+              <th scope="row" class="cut">
+                <Swatch look={trace.look} /> {trace.label}
+                {trace.damaged && (
+                  <span class="warnmark" title="Part of this run could not be read">
+                    {" "}
+                    ⚠
+                  </span>
+                )}
+              </th>
+              <td class="num">{Number.isNaN(at) ? "–" : cell(at, decimals)}</td>
+              <td class="num dim">{cell(min, decimals)}</td>
+              <td class="num dim">{cell(max, decimals)}</td>
             </tr>
           ))}
         </tbody>

@@ -4,34 +4,107 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icons";
 import { Portal } from "./portal";
 
-export function Button({ icon, label, text, pressed, kind = "", onClick, disabled, title, expanded }: {
-  icon?: IconName; label?: string; text?: ComponentChildren; pressed?: boolean; kind?: string; disabled?: boolean; title?: string;
-  expanded?: boolean; onClick: (event: MouseEvent) => void;
+export function Button({
+  icon,
+  label,
+  text,
+  pressed,
+  kind = "",
+  onClick,
+  disabled,
+  title,
+  expanded,
+}: {
+  icon?: IconName;
+  label?: string;
+  text?: ComponentChildren;
+  pressed?: boolean;
+  kind?: string;
+  disabled?: boolean;
+  title?: string;
+  expanded?: boolean;
+  onClick: (event: MouseEvent) => void;
 }) {
   return (
-    <button type="button" class={`btn ${kind}${text === undefined ? " sq" : ""}`} aria-label={label} title={title ?? (text === undefined ? label : undefined)}
-      aria-pressed={pressed} aria-expanded={expanded} disabled={disabled} onClick={onClick}>
-      {icon && <Icon name={icon} small={text !== undefined} />}{text}
+    <button
+      type="button"
+      class={`btn ${kind}${text === undefined ? " sq" : ""}`}
+      aria-label={label}
+      title={title ?? (text === undefined ? label : undefined)}
+      aria-pressed={pressed}
+      aria-expanded={expanded}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      {icon && <Icon name={icon} small={text !== undefined} />}
+      {text}
     </button>
   );
 }
 
-export function Switch({ on, text, onChange, title }: { on: boolean; text: string; title?: string; onChange: (on: boolean) => void }) {
-  return <button type="button" class="switch" role="switch" aria-checked={on} title={title} onClick={() => onChange(!on)}>{text}</button>;
+export function Switch({
+  on,
+  text,
+  onChange,
+  title,
+}: {
+  on: boolean;
+  text: string;
+  title?: string;
+  onChange: (on: boolean) => void;
+}) {
+  return (
+    <button type="button" class="switch" role="switch" aria-checked={on} title={title} onClick={() => onChange(!on)}>
+      {text}
+    </button>
+  );
 }
 
-export function Segments<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: readonly (readonly [T, string])[]; onChange: (value: T) => void }) {
+export function Segments<T extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string;
+  value: T;
+  options: readonly (readonly [T, string])[];
+  onChange: (value: T) => void;
+}) {
   return (
     <div class="seg" role="group" aria-label={label}>
-      {options.map(([id, text]) => <button type="button" key={id} aria-pressed={id === value} onClick={() => onChange(id)}>{text}</button>)}
+      {options.map(([id, text]) => (
+        <button type="button" key={id} aria-pressed={id === value} onClick={() => onChange(id)}>
+          {text}
+        </button>
+      ))}
     </div>
   );
 }
 
 /** A search field; `regex` shows the `.*` toggle. Text is given up 120 ms after the last key. */
-export function SearchField({ label, value, onInput, regex, onRegex, note, warn, width, inputRef, onKey }: {
-  label: string; value: string; onInput: (value: string) => void; regex?: boolean; onRegex?: (on: boolean) => void; note?: string; warn?: boolean; width?: number;
-  inputRef?: (element: HTMLInputElement | null) => void; onKey?: (event: KeyboardEvent) => void;
+export function SearchField({
+  label,
+  value,
+  onInput,
+  regex,
+  onRegex,
+  note,
+  warn,
+  width,
+  inputRef,
+  onKey,
+}: {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  regex?: boolean;
+  onRegex?: (on: boolean) => void;
+  note?: string;
+  warn?: boolean;
+  width?: number;
+  inputRef?: (element: HTMLInputElement | null) => void;
+  onKey?: (event: KeyboardEvent) => void;
 }) {
   const timer = useRef(0);
   const give = (text: string): void => {
@@ -39,12 +112,37 @@ export function SearchField({ label, value, onInput, regex, onRegex, note, warn,
     timer.current = window.setTimeout(() => onInput(text), 120);
   };
   return (
-    <label class="field" style={width ? { width: `${width}px` } : undefined} title={note || undefined} data-note={note && warn ? "" : undefined}>
+    <label
+      class="field"
+      style={width ? { width: `${width}px` } : undefined}
+      title={note || undefined}
+      data-note={note && warn ? "" : undefined}
+    >
       <Icon name="search" />
-      <input type="search" aria-label={label} placeholder={label} value={value} ref={inputRef} spellcheck={false} autocomplete="off"
-        onInput={(event) => give(event.currentTarget.value)} onKeyDown={onKey} />
+      <input
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        value={value}
+        ref={inputRef}
+        spellcheck={false}
+        autocomplete="off"
+        onInput={(event) => give(event.currentTarget.value)}
+        onKeyDown={onKey}
+      />
       {note && <span class="dim note-in">{note}</span>}
-      {onRegex && <button type="button" class="rx" aria-pressed={regex ?? false} aria-label="Regular expression" title="Regular expression" onClick={() => onRegex(!regex)}>.*</button>}
+      {onRegex && (
+        <button
+          type="button"
+          class="rx"
+          aria-pressed={regex ?? false}
+          aria-label="Regular expression"
+          title="Regular expression"
+          onClick={() => onRegex(!regex)}
+        >
+          .*
+        </button>
+      )}
     </label>
   );
 }
@@ -59,10 +157,28 @@ export interface MenuItem {
 }
 
 /** A button that opens a list of actions, or whatever `children` makes; null is a rule between actions. */
-export function Menu({ label, icon, text, items, children, kind = "xs", trigger }: {
-  label: string; icon?: IconName; text?: ComponentChildren; items?: () => readonly (MenuItem | null)[]; children?: (close: () => void) => ComponentChildren; kind?: string;
+export function Menu({
+  label,
+  icon,
+  text,
+  items,
+  children,
+  kind = "xs",
+  trigger,
+}: {
+  label: string;
+  icon?: IconName;
+  text?: ComponentChildren;
+  items?: () => readonly (MenuItem | null)[];
+  children?: (close: () => void) => ComponentChildren;
+  kind?: string;
   /** In place of a button's looks. */
-  trigger?: { readonly class: string; readonly content?: ComponentChildren; readonly style?: Record<string, string>; readonly dash?: number };
+  trigger?: {
+    readonly class: string;
+    readonly content?: ComponentChildren;
+    readonly style?: Record<string, string>;
+    readonly dash?: number;
+  };
 }) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
@@ -70,7 +186,8 @@ export function Menu({ label, icon, text, items, children, kind = "xs", trigger 
   const close = (): void => setOpen(false);
   useEffect(() => {
     if (!open) return;
-    const inside = (target: EventTarget | null): boolean => Boolean(button.current?.contains(target as Node) || menu.current?.contains(target as Node));
+    const inside = (target: EventTarget | null): boolean =>
+      Boolean(button.current?.contains(target as Node) || menu.current?.contains(target as Node));
     const outside = (event: Event): void => void (inside(event.target) || close());
     const escape = (event: KeyboardEvent): void => {
       if (event.key !== "Escape") return;
@@ -94,14 +211,28 @@ export function Menu({ label, icon, text, items, children, kind = "xs", trigger 
   }, [open]);
   return (
     <>
-      <button type="button" ref={button} class={trigger?.class ?? `btn ${kind}${text === undefined ? " sq" : ""}`} style={trigger?.style} data-dash={trigger?.dash} aria-label={trigger || text === undefined ? label : undefined}
-        title={label} aria-haspopup={items ? "menu" : "dialog"} aria-expanded={open} onClick={() => setOpen(!open)}>
-        {trigger?.content}{icon && <Icon name={icon} small={text !== undefined || kind.includes("xs")} />}{text}
+      <button
+        type="button"
+        ref={button}
+        class={trigger?.class ?? `btn ${kind}${text === undefined ? " sq" : ""}`}
+        style={trigger?.style}
+        data-dash={trigger?.dash}
+        aria-label={trigger || text === undefined ? label : undefined}
+        title={label}
+        aria-haspopup={items ? "menu" : "dialog"}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        {trigger?.content}
+        {icon && <Icon name={icon} small={text !== undefined || kind.includes("xs")} />}
+        {text}
       </button>
       {open && (
         <Portal>
           <div class="menu" ref={menu} role={items ? "menu" : "dialog"} aria-label={label} onKeyDown={arrows}>
-            {items?.().map((item, i) => (item === null ? <hr key={i} /> : <Item key={item.text} item={item} close={close} />))}
+            {items?.().map((item, i) =>
+              item === null ? <hr key={i} /> : <Item key={item.text} item={item} close={close} />,
+            )}
             {children?.(close)}
           </div>
         </Portal>
@@ -111,9 +242,34 @@ export function Menu({ label, icon, text, items, children, kind = "xs", trigger 
 }
 
 function Item({ item, close }: { item: MenuItem; close: () => void }) {
-  const inside = <>{item.icon && <Icon name={item.icon} small />}{item.text}{item.key && <span class="kbd">{item.key}</span>}{item.on && <span class="on2"><Icon name="check" small /></span>}</>;
-  if (item.href) return <a role="menuitem" href={item.href}>{inside}</a>;
-  return <button type="button" role={item.on === undefined ? "menuitem" : "menuitemcheckbox"} aria-checked={item.on} onClick={() => (close(), item.run?.())}>{inside}</button>;
+  const inside = (
+    <>
+      {item.icon && <Icon name={item.icon} small />}
+      {item.text}
+      {item.key && <span class="kbd">{item.key}</span>}
+      {item.on && (
+        <span class="on2">
+          <Icon name="check" small />
+        </span>
+      )}
+    </>
+  );
+  if (item.href)
+    return (
+      <a role="menuitem" href={item.href}>
+        {inside}
+      </a>
+    );
+  return (
+    <button
+      type="button"
+      role={item.on === undefined ? "menuitem" : "menuitemcheckbox"}
+      aria-checked={item.on}
+      onClick={() => (close(), item.run?.())}
+    >
+      {inside}
+    </button>
+  );
 }
 
 /** Below its button, or above where there is more room; always within the window. */
@@ -135,27 +291,79 @@ function arrows(event: KeyboardEvent): void {
 }
 
 /** A native slider under the look of components.css. */
-export function Slider({ label, value, min, max, step, text, onInput, ticks, width }: {
-  label: string; value: number; min: number; max: number; step: number; text?: string; ticks?: readonly number[]; width?: string; onInput: (value: number) => void;
+export function Slider({
+  label,
+  value,
+  min,
+  max,
+  step,
+  text,
+  onInput,
+  ticks,
+  width,
+}: {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  step: number;
+  text?: string;
+  ticks?: readonly number[];
+  width?: string;
+  onInput: (value: number) => void;
 }) {
   const id = useId();
   const share = max > min ? ((value - min) / (max - min)) * 100 : 0;
   const marks = ticks && ticks.length > 1 && ticks.length <= 200 ? ticks : [];
   return (
     <span class="range" style={{ "--p": `${share}%`, width }}>
-      {marks.length > 0 && <svg class="ticks" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{marks.map((tick) => <line key={tick} x1={tick} x2={tick} y1="2" y2="8" />)}</svg>}
-      <input id={id} type="range" aria-label={label} aria-valuetext={text} min={min} max={max} step={step} value={value} onInput={(event) => onInput(Number(event.currentTarget.value))} />
+      {marks.length > 0 && (
+        <svg class="ticks" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+          {marks.map((tick) => (
+            <line key={tick} x1={tick} x2={tick} y1="2" y2="8" />
+          ))}
+        </svg>
+      )}
+      <input
+        id={id}
+        type="range"
+        aria-label={label}
+        aria-valuetext={text}
+        min={min}
+        max={max}
+        step={step}
+        value={value}
+        onInput={(event) => onInput(Number(event.currentTarget.value))}
+      />
     </span>
   );
 }
 
-export function Empty({ title, text, children }: { title: ComponentChildren; text?: ComponentChildren; children?: ComponentChildren }) {
-  return <div class="empty"><b>{title}</b>{text && <p>{text}</p>}{children && <div class="acts-row">{children}</div>}</div>;
+export function Empty({
+  title,
+  text,
+  children,
+}: {
+  title: ComponentChildren;
+  text?: ComponentChildren;
+  children?: ComponentChildren;
+}) {
+  return (
+    <div class="empty">
+      <b>{title}</b>
+      {text && <p>{text}</p>}
+      {children && <div class="acts-row">{children}</div>}
+    </div>
+  );
 }
 
 /** Stands where items will, in the height that the card's kind gives them. */
 export function Wait({ items = 1 }: { items?: number }) {
-  return <div class="plot wait" aria-busy="true" style={{ "--items": items }}><i class="sk" /></div>;
+  return (
+    <div class="plot wait" aria-busy="true" style={{ "--items": items }}>
+      <i class="sk" />
+    </div>
+  );
 }
 
 export async function copy(words: string | Promise<string>): Promise<boolean> {
@@ -177,14 +385,36 @@ export async function copy(words: string | Promise<string>): Promise<boolean> {
 }
 
 /** Says for a moment that it worked. */
-export function CopyButton({ text, label, kind = "xs", icon = "copy", caption }: { text: string | (() => string | Promise<string>); label: string; kind?: string; icon?: IconName; caption?: string }) {
+export function CopyButton({
+  text,
+  label,
+  kind = "xs",
+  icon = "copy",
+  caption,
+}: {
+  text: string | (() => string | Promise<string>);
+  label: string;
+  kind?: string;
+  icon?: IconName;
+  caption?: string;
+}) {
   const [done, setDone] = useState(false);
   return (
-    <button type="button" class={`btn ${kind}${caption ? "" : " sq"}`} aria-label={caption ? undefined : label} title={label} onClick={async () => {
-      setDone(await copy(typeof text === "string" ? text : text()));
-      setTimeout(() => setDone(false), 1500);
-    }}>
-      <Icon name={done ? "check" : icon} small={Boolean(caption)} />{caption && (done ? "Copied" : caption)}<span class="sr" role="status">{done ? "Copied" : ""}</span>
+    <button
+      type="button"
+      class={`btn ${kind}${caption ? "" : " sq"}`}
+      aria-label={caption ? undefined : label}
+      title={label}
+      onClick={async () => {
+        setDone(await copy(typeof text === "string" ? text : text()));
+        setTimeout(() => setDone(false), 1500);
+      }}
+    >
+      <Icon name={done ? "check" : icon} small={Boolean(caption)} />
+      {caption && (done ? "Copied" : caption)}
+      <span class="sr" role="status">
+        {done ? "Copied" : ""}
+      </span>
     </button>
   );
 }

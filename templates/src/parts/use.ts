@@ -16,24 +16,35 @@ export function useSeen<T extends HTMLElement>(margin = "300px", delay = 0): [(e
   const [seen, setSeen] = useState(false);
   const observer = useRef<IntersectionObserver | null>(null);
   const timer = useRef(0);
-  const attach = useMemo(() => (element: T | null): void => {
-    observer.current?.disconnect();
-    clearTimeout(timer.current);
-    if (!element) return;
-    observer.current = new IntersectionObserver((entries) => {
-      clearTimeout(timer.current);
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      if (delay) timer.current = window.setTimeout(setSeen, delay, true);
-      else setSeen(true);
-      if (!delay) observer.current?.disconnect();
-    }, { rootMargin: margin });
-    observer.current.observe(element);
-  }, []);
+  const attach = useMemo(
+    () =>
+      (element: T | null): void => {
+        observer.current?.disconnect();
+        clearTimeout(timer.current);
+        if (!element) return;
+        observer.current = new IntersectionObserver(
+          (entries) => {
+            clearTimeout(timer.current);
+            if (!entries.some((entry) => entry.isIntersecting)) return;
+            if (delay) timer.current = window.setTimeout(setSeen, delay, true);
+            else setSeen(true);
+            if (!delay) observer.current?.disconnect();
+          },
+          { rootMargin: margin },
+        );
+        observer.current.observe(element);
+      },
+    [],
+  );
   return [attach, seen];
 }
 
 /** The result of a promise, kept while the next one is on its way; only a newer answer replaces an older one. */
-export function useLoaded<T>(make: () => Promise<T>, inputs: readonly unknown[], when = true): { value: T | null; error: string; again: () => void } {
+export function useLoaded<T>(
+  make: () => Promise<T>,
+  inputs: readonly unknown[],
+  when = true,
+): { value: T | null; error: string; again: () => void } {
   const [state, setState] = useState<{ value: T | null; error: string }>({ value: null, error: "" });
   const [tries, setTries] = useState(0);
   useEffect(() => {
@@ -42,7 +53,8 @@ export function useLoaded<T>(make: () => Promise<T>, inputs: readonly unknown[],
     make().then(
       (value) => stale || setState({ value, error: "" }),
       // A build went by: the new index is on its way and will ask again.
-      (error: Error) => stale || error instanceof Superseded || setState((before) => ({ value: before.value, error: error.message })),
+      (error: Error) =>
+        stale || error instanceof Superseded || setState((before) => ({ value: before.value, error: error.message })),
     );
     return () => void (stale = true);
   }, [...inputs, when, tries]);
@@ -67,36 +79,52 @@ export interface Query {
 }
 
 /** Lines of the runs that are drawn. Runs whose data cannot be read are named instead. */
-export function useLines(runs: readonly RunRow[], query: Query, when: boolean): { loaded: Loaded | null; error: string; again: () => void; reading: string } {
+export function useLines(
+  runs: readonly RunRow[],
+  query: Query,
+  when: boolean,
+): { loaded: Loaded | null; error: string; again: () => void; reading: string } {
   const { key, stream, x, zoom, logX } = query;
   // Widths in steps of 128: neither a dragged grip nor the first guess of a width reloads at every pixel.
   const width = Math.ceil(query.width / 128) * 128;
   const { reading, follow } = useProgress();
-  const result = useLoaded<Loaded>(async () => {
-    const view = { min: zoom?.[0] ?? NaN, max: zoom?.[1] ?? NaN, log: logX, width };
-    const answers = await follow(runs, (run) => loadLines(run, key, stream, x, view));
-    const lines = new Map<RunRow, readonly Line[]>();
-    let failed = "";
-    answers.forEach((answer, i) => {
-      if (answer.status === "fulfilled") lines.set(runs[i]!, answer.value);
-      else if (answer.reason instanceof Superseded) throw answer.reason;
-      else failed = String((answer.reason as Error).message);
-    });
-    if (!lines.size && failed) throw new Error(failed);
-    return { lines, failed };
-  }, [runs.map((run) => run.parts.join()).join(), key, stream, x, zoom?.[0], zoom?.[1], logX, width], when && query.width > 0);
+  const result = useLoaded<Loaded>(
+    async () => {
+      const view = { min: zoom?.[0] ?? NaN, max: zoom?.[1] ?? NaN, log: logX, width };
+      const answers = await follow(runs, (run) => loadLines(run, key, stream, x, view));
+      const lines = new Map<RunRow, readonly Line[]>();
+      let failed = "";
+      answers.forEach((answer, i) => {
+        if (answer.status === "fulfilled") lines.set(runs[i]!, answer.value);
+        else if (answer.reason instanceof Superseded) throw answer.reason;
+        else failed = String((answer.reason as Error).message);
+      });
+      if (!lines.size && failed) throw new Error(failed);
+      return { lines, failed };
+    },
+    [runs.map((run) => run.parts.join()).join(), key, stream, x, zoom?.[0], zoom?.[1], logX, width],
+    when && query.width > 0,
+  );
   return { loaded: result.value, error: result.error, again: result.again, reading };
 }
 
 /** Reads runs and says how many are there, once a moment has passed and unless all of them had been read before. */
-function useProgress(): { reading: string; follow: <T>(runs: readonly RunRow[], read: (run: RunRow) => Promise<T>) => Promise<PromiseSettledResult<T>[]> } {
+function useProgress(): {
+  reading: string;
+  follow: <T>(runs: readonly RunRow[], read: (run: RunRow) => Promise<T>) => Promise<PromiseSettledResult<T>[]>;
+} {
   const [reading, setReading] = useState("");
   const known = useRef(new Set<string>());
   const timer = useRef(0);
-  const follow = async <T,>(runs: readonly RunRow[], read: (run: RunRow) => Promise<T>): Promise<PromiseSettledResult<T>[]> => {
+  const follow = async <T>(
+    runs: readonly RunRow[],
+    read: (run: RunRow) => Promise<T>,
+  ): Promise<PromiseSettledResult<T>[]> => {
     clearInterval(timer.current);
     let done = 0;
-    const mine = runs.every((run) => known.current.has(uid(run))) ? 0 : window.setInterval(() => setReading(`Reading ${full(done)} of ${plural(runs.length, "run")}`), MOMENT);
+    const mine = runs.every((run) => known.current.has(uid(run)))
+      ? 0
+      : window.setInterval(() => setReading(`Reading ${full(done)} of ${plural(runs.length, "run")}`), MOMENT);
     timer.current = mine;
     const answers = await Promise.allSettled(runs.map((run) => read(run).finally(() => done++)));
     clearInterval(mine);
@@ -110,7 +138,13 @@ function useProgress(): { reading: string; follow: <T>(runs: readonly RunRow[], 
 }
 
 /** Traces of loaded lines that have points: one a run and rank, or one a group. The same ones until an input changes. */
-export function useTraces(loaded: Loaded | null, smoothing: Smoothing, zoom: readonly [number, number] | null, logX: boolean, width: number): readonly Trace[] {
+export function useTraces(
+  loaded: Loaded | null,
+  smoothing: Smoothing,
+  zoom: readonly [number, number] | null,
+  logX: boolean,
+  width: number,
+): readonly Trace[] {
   const keys = groupKeys.value;
   const now = table.value;
   const spread = spreadKind.value;
@@ -121,15 +155,46 @@ export function useTraces(loaded: Loaded | null, smoothing: Smoothing, zoom: rea
     const all = [...loaded.lines.values()].flat();
     const range = zoom ?? xRange(all, logX) ?? [0, 1];
     const style = { smoothing, range: range[1] - range[0] };
-    if (!keys.length || !now) return [...loaded.lines].flatMap(([run, lines]) => lines.filter((line) => line.x.length).map((line) => runTrace(run, line, lookOf(run), style)));
+    if (!keys.length || !now)
+      return [...loaded.lines].flatMap(([run, lines]) =>
+        lines.filter((line) => line.x.length).map((line) => runTrace(run, line, lookOf(run), style)),
+      );
     const current = new Map(now.index.runs.map((run) => [uid(run), run]));
     const members = [...loaded.lines.keys()].map((run) => current.get(uid(run)) ?? run);
     const byRow = new Map([...loaded.lines].map(([run, lines]) => [uid(run), lines]));
-    return now.group(members, keys.map((key) => now.resolve(key)!)).flatMap((group) => {
-      const lines = group.runs.flatMap((run) => byRow.get(uid(run)) ?? []).filter((line) => line.x.length);
-      return lines.length ? groupTrace(group.id, group.label, lines, groupLook(group.id), spread, range, Math.max(16, Math.min(1000, Math.round(width))), style) : [];
-    });
-  }, [loaded, smoothing.kind, smoothing.weight, zoom?.[0], zoom?.[1], logX, spread, keys.join(), looks, shared, keys.length ? width : 0]);
+    return now
+      .group(
+        members,
+        keys.map((key) => now.resolve(key)!),
+      )
+      .flatMap((group) => {
+        const lines = group.runs.flatMap((run) => byRow.get(uid(run)) ?? []).filter((line) => line.x.length);
+        return lines.length
+          ? groupTrace(
+              group.id,
+              group.label,
+              lines,
+              groupLook(group.id),
+              spread,
+              range,
+              Math.max(16, Math.min(1000, Math.round(width))),
+              style,
+            )
+          : [];
+      });
+  }, [
+    loaded,
+    smoothing.kind,
+    smoothing.weight,
+    zoom?.[0],
+    zoom?.[1],
+    logX,
+    spread,
+    keys.join(),
+    looks,
+    shared,
+    keys.length ? width : 0,
+  ]);
 }
 
 /** The runs a board draws: given ones, or those whose eyes are on. */
@@ -147,9 +212,17 @@ export function useKeys(handlers: Readonly<Record<string, (event: KeyboardEvent)
   const place = useContext(Place);
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || localStorage.getItem("tracklog:keys") === "off") return;
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        event.defaultPrevented ||
+        localStorage.getItem("tracklog:keys") === "off"
+      )
+        return;
       const target = event.target as HTMLElement;
-      if (target.closest("input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable], .menu")) return;
+      if (target.closest("input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable], .menu"))
+        return;
       if (place?.closest("[data-off]")) return;
       const handler = latest.current[event.key] ?? latest.current[event.key.toLowerCase()];
       if (!handler) return;

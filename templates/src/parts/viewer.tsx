@@ -60,7 +60,15 @@ class Guard extends Component<PanelProps & { children: ComponentChildren }, { er
   override render(): ComponentChildren {
     const { panel, children } = this.props;
     if (!this.state.error) return children;
-    return <Card panel={panel} label={panel.title}><div class="plot"><Empty title="This panel could not be drawn" text={this.state.error}><Button kind="line" text="Retry" onClick={() => this.setState({ error: "" })} /></Empty></div></Card>;
+    return (
+      <Card panel={panel} label={panel.title}>
+        <div class="plot">
+          <Empty title="This panel could not be drawn" text={this.state.error}>
+            <Button kind="line" text="Retry" onClick={() => this.setState({ error: "" })} />
+          </Empty>
+        </div>
+      </Card>
+    );
   }
 }
 
@@ -69,10 +77,26 @@ export function ViewerPanel(props: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(props.fixed);
   const { value, error, again } = useViewer(props.panel.kind, seen);
-  if (value) return <Guard {...props}><value.Panel {...props} /></Guard>;
+  if (value)
+    return (
+      <Guard {...props}>
+        <value.Panel {...props} />
+      </Guard>
+    );
   return (
     <Card panel={props.panel} innerRef={attach} label={props.panel.title}>
-      {error ? <div class="plot"><Empty title="The viewer of this panel could not be loaded" text={error}><Button kind="line" text="Retry" onClick={again} /></Empty></div> : <><Wait items={itemsOf(props.panel, runs)} /><div class="steps" /></>}
+      {error ? (
+        <div class="plot">
+          <Empty title="The viewer of this panel could not be loaded" text={error}>
+            <Button kind="line" text="Retry" onClick={again} />
+          </Empty>
+        </div>
+      ) : (
+        <>
+          <Wait items={itemsOf(props.panel, runs)} />
+          <div class="steps" />
+        </>
+      )}
     </Card>
   );
 }
@@ -85,7 +109,15 @@ export function Item({ kind, ...props }: ItemProps & { kind: string }) {
 }
 
 /** A page whose script is loaded when it is opened; the script exports it as `Page`. */
-export const lazy = (name: string): ComponentType => () => {
-  const { value, error } = useLoaded(() => viewer<{ readonly Page: ComponentType }>(name), []);
-  return value ? <value.Page /> : error ? <Empty title="The script of this page could not be loaded" text={error} /> : <i class="sk" aria-busy="true" />;
-};
+export const lazy =
+  (name: string): ComponentType =>
+  () => {
+    const { value, error } = useLoaded(() => viewer<{ readonly Page: ComponentType }>(name), []);
+    return value ? (
+      <value.Page />
+    ) : error ? (
+      <Empty title="The script of this page could not be loaded" text={error} />
+    ) : (
+      <i class="sk" aria-busy="true" />
+    );
+  };

@@ -15,7 +15,12 @@ export interface Window_ {
 }
 
 /** The range of rows to draw for a scrolling element. */
-export function useWindow(count: number, height: number, element: { readonly current: HTMLElement | null }, before = 0): Window_ {
+export function useWindow(
+  count: number,
+  height: number,
+  element: { readonly current: HTMLElement | null },
+  before = 0,
+): Window_ {
   const [range, setRange] = useState<Window_>({ from: 0, to: Math.min(count, 60) });
   useLayoutEffect(() => {
     const root = element.current;
@@ -38,7 +43,17 @@ export function useWindow(count: number, height: number, element: { readonly cur
   return range;
 }
 
-export function VirtualList({ count, height, row, scrollTo }: { count: number; height: number; row: (index: number) => ComponentChildren; scrollTo?: number }) {
+export function VirtualList({
+  count,
+  height,
+  row,
+  scrollTo,
+}: {
+  count: number;
+  height: number;
+  row: (index: number) => ComponentChildren;
+  scrollTo?: number;
+}) {
   const root = useRef<HTMLDivElement>(null);
   const { from, to } = useWindow(count, height, root);
   useLayoutEffect(() => {
@@ -46,13 +61,19 @@ export function VirtualList({ count, height, row, scrollTo }: { count: number; h
     if (!element || scrollTo === undefined || scrollTo < 0) return;
     const top = scrollTo * height;
     if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + height > element.scrollTop + element.clientHeight) element.scrollTop = top + height - element.clientHeight;
+    else if (top + height > element.scrollTop + element.clientHeight)
+      element.scrollTop = top + height - element.clientHeight;
   }, [scrollTo]);
   const rows: ComponentChildren[] = [];
   for (let i = from; i < Math.min(to, count); i++) rows.push(row(i));
   return (
     <div class="virtual" ref={root} role="presentation">
-      <div role="presentation" style={{ height: `${count * height}px`, paddingTop: `${Math.min(from, count) * height}px` }}>{rows}</div>
+      <div
+        role="presentation"
+        style={{ height: `${count * height}px`, paddingTop: `${Math.min(from, count) * height}px` }}
+      >
+        {rows}
+      </div>
     </div>
   );
 }

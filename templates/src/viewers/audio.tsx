@@ -36,7 +36,12 @@ function Item({ run, item }: ItemProps<AudioItem>) {
     });
     return () => cancelAnimationFrame(frame);
   }, [state.on]);
-  if (!src) return <div class="media sound"><Broken item={item} /></div>;
+  if (!src)
+    return (
+      <div class="media sound">
+        <Broken item={item} />
+      </div>
+    );
   const seek = (to: number): void => {
     if (!audio.current || !state.length) return;
     const at = Math.max(0, Math.min(state.length, to));
@@ -57,37 +62,82 @@ function Item({ run, item }: ItemProps<AudioItem>) {
   };
   return (
     <div class="sound">
-      <audio ref={audio} src={src} preload={item.duration ? "none" : "metadata"} onPlay={() => set({ on: true })} onPause={() => set({ on: false, at: audio.current?.currentTime ?? 0 })} onEnded={() => set({ on: false })}
+      <audio
+        ref={audio}
+        src={src}
+        preload={item.duration ? "none" : "metadata"}
+        onPlay={() => set({ on: true })}
+        onPause={() => set({ on: false, at: audio.current?.currentTime ?? 0 })}
+        onEnded={() => set({ on: false })}
         onLoadedMetadata={() => {
           if (Number.isFinite(audio.current!.duration)) set({ length: audio.current!.duration });
           if (wanted.current !== null) audio.current!.currentTime = wanted.current;
           wanted.current = null;
-        }} onSeeked={() => set({ at: audio.current?.currentTime ?? 0 })}
-        onError={() => set({ on: false, error: `this browser cannot play ${item.format}` })} />
-      <button type="button" class="play" aria-label={state.on ? "Pause" : "Play"} onClick={toggle} disabled={state.error !== ""}>{state.on ? <i class="bars" /> : <i class="wedge" />}</button>
-      <div class="waves" role="slider" tabIndex={0} aria-label={`Position in ${item.caption || "the sound"}`} aria-valuemin={0} aria-valuemax={state.length} aria-valuenow={state.at} aria-valuetext={`${clock(state.at)} of ${clock(state.length)}`}
+        }}
+        onSeeked={() => set({ at: audio.current?.currentTime ?? 0 })}
+        onError={() => set({ on: false, error: `this browser cannot play ${item.format}` })}
+      />
+      <button
+        type="button"
+        class="play"
+        aria-label={state.on ? "Pause" : "Play"}
+        onClick={toggle}
+        disabled={state.error !== ""}
+      >
+        {state.on ? <i class="bars" /> : <i class="wedge" />}
+      </button>
+      <div
+        class="waves"
+        role="slider"
+        tabIndex={0}
+        aria-label={`Position in ${item.caption || "the sound"}`}
+        aria-valuemin={0}
+        aria-valuemax={state.length}
+        aria-valuenow={state.at}
+        aria-valuetext={`${clock(state.at)} of ${clock(state.length)}`}
         onPointerDown={(event) => {
           const box = event.currentTarget.getBoundingClientRect();
           seek(((event.clientX - box.left) / box.width) * state.length);
         }}
         onKeyDown={(event) => {
           if (event.key === " " || event.key === "Enter") toggle();
-          else if (event.key === "ArrowLeft" || event.key === "ArrowRight") seek(state.at + (event.key === "ArrowRight" ? 1 : -1) * Math.max(0.05, state.length / 50));
+          else if (event.key === "ArrowLeft" || event.key === "ArrowRight")
+            seek(state.at + (event.key === "ArrowRight" ? 1 : -1) * Math.max(0.05, state.length / 50));
           else if (event.key === "Home") seek(0);
           else return;
           event.preventDefault();
           event.stopPropagation();
-        }}>
+        }}
+      >
         <Wave peaks={item.peaks} share={state.length ? state.at / state.length : 0} />
         {spectrum && <Spectrogram run={run} item={item} />}
         {state.length > 0 && <i class="head" style={{ left: `${(state.at / state.length) * 100}%` }} />}
       </div>
-      <p class="facts"><span><b>{clock(state.at)}</b> of {clock(state.length)}{item.sample_rate ? `, ${item.sample_rate / 1000} kHz ${["", "mono", "stereo"][item.channels] ?? `${item.channels} channels`}` : ""}</span>
+      <p class="facts">
+        <span>
+          <b>{clock(state.at)}</b> of {clock(state.length)}
+          {item.sample_rate
+            ? `, ${item.sample_rate / 1000} kHz ${["", "mono", "stereo"][item.channels] ?? `${item.channels} channels`}`
+            : ""}
+        </span>
         {item.duration === 0 && item.sample_rate > 0 && <span class="amber">no samples</span>}
         {state.error && <span class="amber">{state.error}</span>}
         <span class="grow" />
-        {item.bands > 0 && <button type="button" class="btn xs" aria-pressed={spectrum} onClick={() => setSpectrum(!spectrum)}>Spectrogram</button>}
-        <a class="btn xs" href={src} download={`${item.caption || "sound"}.${item.format}`} title={`Download ${item.format}, ${bytes(item.bytes)}`} aria-label="Download"><Icon name="download" /></a></p>
+        {item.bands > 0 && (
+          <button type="button" class="btn xs" aria-pressed={spectrum} onClick={() => setSpectrum(!spectrum)}>
+            Spectrogram
+          </button>
+        )}
+        <a
+          class="btn xs"
+          href={src}
+          download={`${item.caption || "sound"}.${item.format}`}
+          title={`Download ${item.format}, ${bytes(item.bytes)}`}
+          aria-label="Download"
+        >
+          <Icon name="download" />
+        </a>
+      </p>
     </div>
   );
 }
@@ -112,7 +162,14 @@ function Wave({ peaks, share }: { peaks: readonly number[]; share: number }) {
   useEffect(() => {
     if (width) drawWave(canvas.current!, width, peaks, share);
   }, [width, peaks, share, theme]);
-  return <canvas ref={canvas} class="wave" role="img" aria-label={peaks.length ? "Waveform" : "No waveform: the sound was not decoded"} />;
+  return (
+    <canvas
+      ref={canvas}
+      class="wave"
+      role="img"
+      aria-label={peaks.length ? "Waveform" : "No waveform: the sound was not decoded"}
+    />
+  );
 }
 
 function drawWave(canvas: HTMLCanvasElement, width: number, peaks: readonly number[], share: number): void {
@@ -127,7 +184,11 @@ function drawWave(canvas: HTMLCanvasElement, width: number, peaks: readonly numb
   const loudest = peaks.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   for (let bar = 0; bar < bars; bar++) {
     let [low, high] = [0, 0];
-    for (let i = Math.floor((bar * parts) / bars); i < Math.max(Math.floor(((bar + 1) * parts) / bars), Math.floor((bar * parts) / bars) + 1); i++) {
+    for (
+      let i = Math.floor((bar * parts) / bars);
+      i < Math.max(Math.floor(((bar + 1) * parts) / bars), Math.floor((bar * parts) / bars) + 1);
+      i++
+    ) {
       low = Math.min(low, peaks[2 * i] ?? 0);
       high = Math.max(high, peaks[2 * i + 1] ?? 0);
     }
@@ -148,15 +209,35 @@ function Spectrogram({ run, item }: { run: RunRow; item: AudioItem }) {
     const context = canvas.current.getContext("2d")!;
     const picture = context.createImageData(columns, item.bands);
     for (let x = 0; x < columns; x++)
-      for (let y = 0; y < item.bands; y++) picture.data.set(heat(value[x * item.bands + y]! / 255), ((item.bands - 1 - y) * columns + x) * 4);
+      for (let y = 0; y < item.bands; y++)
+        picture.data.set(heat(value[x * item.bands + y]! / 255), ((item.bands - 1 - y) * columns + x) * 4);
     context.putImageData(picture, 0, 0);
   }, [value]);
-  return error ? <p class="hint">{error}</p> : <><canvas ref={canvas} class="spectrogram" role="img" aria-label="Spectrogram" /><p class="scale"><span>0</span><span>{item.sample_rate / 2000} kHz at the top, {clock(item.duration)}</span></p></>;
+  return error ? (
+    <p class="hint">{error}</p>
+  ) : (
+    <>
+      <canvas ref={canvas} class="spectrogram" role="img" aria-label="Spectrogram" />
+      <p class="scale">
+        <span>0</span>
+        <span>
+          {item.sample_rate / 2000} kHz at the top, {clock(item.duration)}
+        </span>
+      </p>
+    </>
+  );
 }
 
 /** Black over violet and orange to pale yellow, rising in lightness throughout. */
 function heat(share: number): [number, number, number, number] {
-  const stops = [[8, 6, 20], [70, 18, 92], [160, 42, 92], [228, 92, 58], [250, 170, 60], [252, 244, 190]];
+  const stops = [
+    [8, 6, 20],
+    [70, 18, 92],
+    [160, 42, 92],
+    [228, 92, 58],
+    [250, 170, 60],
+    [252, 244, 190],
+  ];
   const at = Math.min(4.999, share * 5);
   const [low, high] = [stops[Math.floor(at)]!, stops[Math.floor(at) + 1]!];
   const mix = (i: number): number => low[i]! + (high[i]! - low[i]!) * (at % 1);

@@ -37,18 +37,54 @@ type Values = ReadonlyMap<RunRow, readonly Logged<MediaValues<ChartItem>>[]>;
 function Panel({ panel, fixed, drag, large }: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
-  const { value, error } = useLoaded<Values>(() => readMedia<ChartItem>(runs, panel.key, "chart"), [runs.map((run) => run.parts.join()).join(), panel.key], seen);
+  const { value, error } = useLoaded<Values>(
+    () => readMedia<ChartItem>(runs, panel.key, "chart"),
+    [runs.map((run) => run.parts.join()).join(), panel.key],
+    seen,
+  );
   const steps = useMemo(() => stepsOf(value), [value]);
   const { step, slider } = useStep(steps, panel.title);
   const charts = useMemo(() => chartsAt(value, step), [value, step]);
   const [editing, setEditing] = useState(-1);
   return (
-    <Card panel={panel} innerRef={attach} drag={drag} label={`${panel.title}: custom chart`} fact={charts[0]?.preset.replace(/^wandb\//, "")}
-      acts={charts.map((chart, n) => <Button key={n} kind="xs" text={charts.length > 1 ? `Edit ${n + 1}` : "Edit"} label={`Edit the chart ${panel.title}, ${chart.preset}`} onClick={() => setEditing(n)} />)}>
-      {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
-        : !value ? <Wait />
-          : !charts.length ? <div class="plot"><Empty title="No run in view logged this chart" /></div>
-            : charts.map((chart, n) => <Chart key={n} chart={chart} height={large ? LARGE : HEIGHT} title={panel.title} editing={editing === n} close={() => setEditing(-1)} />)}
+    <Card
+      panel={panel}
+      innerRef={attach}
+      drag={drag}
+      label={`${panel.title}: custom chart`}
+      fact={charts[0]?.preset.replace(/^wandb\//, "")}
+      acts={charts.map((chart, n) => (
+        <Button
+          key={n}
+          kind="xs"
+          text={charts.length > 1 ? `Edit ${n + 1}` : "Edit"}
+          label={`Edit the chart ${panel.title}, ${chart.preset}`}
+          onClick={() => setEditing(n)}
+        />
+      ))}
+    >
+      {error ? (
+        <div class="plot">
+          <Empty title="This panel could not be read" text={error} />
+        </div>
+      ) : !value ? (
+        <Wait />
+      ) : !charts.length ? (
+        <div class="plot">
+          <Empty title="No run in view logged this chart" />
+        </div>
+      ) : (
+        charts.map((chart, n) => (
+          <Chart
+            key={n}
+            chart={chart}
+            height={large ? LARGE : HEIGHT}
+            title={panel.title}
+            editing={editing === n}
+            close={() => setEditing(-1)}
+          />
+        ))
+      )}
       {steps.length > 1 && slider}
     </Card>
   );
@@ -75,32 +111,86 @@ function chartsAt(values: Values | null, step: number): Placed[] {
   return placed;
 }
 
-function Chart({ chart, height, title, editing, close }: { chart: Placed; height: number; title: string; editing: boolean; close: () => void }) {
+function Chart({
+  chart,
+  height,
+  title,
+  editing,
+  close,
+}: {
+  chart: Placed;
+  height: number;
+  title: string;
+  editing: boolean;
+  close: () => void;
+}) {
   const broken = chart.members.find(({ item }) => item.error);
   const readable = chart.members.filter(({ item }) => !item.error);
   const groups = groupKeys.value.join();
   const looks = readable.map(({ run }) => JSON.stringify(lookOf(run))).join();
-  const { value, error } = useLoaded(async () => Promise.all(readable.map(async ({ run, item }) => ({ run, data: await jsonOf<ChartData>(run, item.payload) }))), [readable.map(({ run, item }) => `${uid(run)} ${run.parts.join()} ${item.payload}`).join()]);
+  const { value, error } = useLoaded(
+    async () =>
+      Promise.all(readable.map(async ({ run, item }) => ({ run, data: await jsonOf<ChartData>(run, item.payload) }))),
+    [readable.map(({ run, item }) => `${uid(run)} ${run.parts.join()} ${item.payload}`).join()],
+  );
   const drawn = useLoaded(() => viewer<Viewer & { Drawn: ComponentType<DrawnProps> }>("vega"), []);
-  const owned = useMemo(() => (value ? value.map(({ run, data }) => ownedBy(run, data)) : []), [value, groups, looks, themeTick.value, baseline.value]);
+  const owned = useMemo(
+    () => (value ? value.map(({ run, data }) => ownedBy(run, data)) : []),
+    [value, groups, looks, themeTick.value, baseline.value],
+  );
   const first = value?.[0]?.data;
   const preset = (first?.spec as Preset | null | undefined) ?? presetNamed(chart.preset);
   const mapping = useMemo(() => (first ? mappingOf(first) : {}), [first]);
   const strings = useMemo(() => (first ? Object.fromEntries(first.strings) : {}), [first]);
   const rows = useMemo(() => rowsFor(owned, preset, mapping), [owned, preset, mapping]);
-  const spec = useMemo(() => (preset ? ready(preset, mapping, strings, owned) : null), [preset, mapping, strings, owned]);
-  const names = useMemo(() => [...new Map(owned.map(({ id, label, look, baseline: base }) => [id, { id, label: base ? `${label}, baseline` : label, look, damaged: false }])).values()], [owned]);
+  const spec = useMemo(
+    () => (preset ? ready(preset, mapping, strings, owned) : null),
+    [preset, mapping, strings, owned],
+  );
+  const names = useMemo(
+    () => [
+      ...new Map(
+        owned.map(({ id, label, look, baseline: base }) => [
+          id,
+          { id, label: base ? `${label}, baseline` : label, look, damaged: false },
+        ]),
+      ).values(),
+    ],
+    [owned],
+  );
   // Facets name their runs themselves.
   const faceted = spec !== null && "facet" in (spec as object);
   const [width, setWidth] = useState(0);
   const [failed, setFailed] = useState("");
-  if (error || drawn.error) return <div class="plot"><Empty title="This chart could not be read" text={error || drawn.error} /></div>;
-  if (!readable.length) return <div class="plot"><Empty title="This chart is damaged" text={broken?.item.error} /></div>;
+  if (error || drawn.error)
+    return (
+      <div class="plot">
+        <Empty title="This chart could not be read" text={error || drawn.error} />
+      </div>
+    );
+  if (!readable.length)
+    return (
+      <div class="plot">
+        <Empty title="This chart is damaged" text={broken?.item.error} />
+      </div>
+    );
   if (!value || !drawn.value) return <Wait />;
   const Drawn = drawn.value.Drawn;
-  const wrong = failed || (preset ? "" : first?.refused || `no preset is called ${chart.preset}; put ${chart.preset}.vl.json into the folder charts beside the log folder, and log again`);
+  const wrong =
+    failed ||
+    (preset
+      ? ""
+      : first?.refused ||
+        `no preset is called ${chart.preset}; put ${chart.preset}.vl.json into the folder charts beside the log folder, and log again`);
   const notes = [...new Set(value.map(({ data }) => data.note).filter(Boolean))];
-  const empty = spec && !failed ? nothing(preset, mapping, value.map(({ data }) => data)) : "";
+  const empty =
+    spec && !failed
+      ? nothing(
+          preset,
+          mapping,
+          value.map(({ data }) => data),
+        )
+      : "";
   if (empty) notes.unshift(`Nothing to draw: ${empty}`);
   if (chart.others) notes.push(`${plural(chart.others, "run")} with another preset left out`);
   if (broken) notes.push(`${nameOf(broken.run)}: ${broken.item.error}`);
@@ -108,9 +198,26 @@ function Chart({ chart, height, title, editing, close }: { chart: Placed; height
     <div class="customchart" ref={(element) => void (element && setWidth(element.clientWidth))}>
       {names.length > 1 && !faceted && <Legend names={names} width={width} />}
       {spec && <Drawn spec={spec} datasets={rows} height={height} onError={setFailed} />}
-      {wrong && <>{!spec && <p class="note warn">{wrong}</p>}<Listed data={first!} /></>}
+      {wrong && (
+        <>
+          {!spec && <p class="note warn">{wrong}</p>}
+          <Listed data={first!} />
+        </>
+      )}
       {notes.length > 0 && <p class="hint">{notes.join(" · ")}</p>}
-      {editing && <Editor title={title} name={chart.preset.split("/").find((part) => part !== "wandb") ?? chart.preset} preset={preset ?? {}} mapping={mapping} columns={first!.columns} draw={(one, fields) => <Drawn spec={ready(one, fields, strings, owned)} datasets={rowsFor(owned, one, fields)} height={320} />} close={close} />}
+      {editing && (
+        <Editor
+          title={title}
+          name={chart.preset.split("/").find((part) => part !== "wandb") ?? chart.preset}
+          preset={preset ?? {}}
+          mapping={mapping}
+          columns={first!.columns}
+          draw={(one, fields) => (
+            <Drawn spec={ready(one, fields, strings, owned)} datasets={rowsFor(owned, one, fields)} height={320} />
+          )}
+          close={close}
+        />
+      )}
     </div>
   );
 }
@@ -119,32 +226,79 @@ function Chart({ chart, height, title, editing, close }: { chart: Placed; height
 function ownedBy(run: RunRow, data: ChartData): Owned {
   const now = table.value;
   const keys = groupKeys.value;
-  const [group] = keys.length && now ? now.group([run], keys.map((key) => now.resolve(key)!)) : [];
+  const [group] =
+    keys.length && now
+      ? now.group(
+          [run],
+          keys.map((key) => now.resolve(key)!),
+        )
+      : [];
   const look = group ? groupLook(group.id) : lookOf(run);
-  return { id: group ? `group:${group.id}` : uid(run), label: group?.label ?? nameOf(run), look, colour: solid(colourOf(look)), baseline: !group && run === baseline.value, data };
+  return {
+    id: group ? `group:${group.id}` : uid(run),
+    label: group?.label ?? nameOf(run),
+    look,
+    colour: solid(colourOf(look)),
+    baseline: !group && run === baseline.value,
+    data,
+  };
 }
 
-function rowsFor(owned: readonly Owned[], preset: Preset | undefined, mapping: Readonly<Record<string, string>>): Readonly<Record<string, readonly object[]>> {
+function rowsFor(
+  owned: readonly Owned[],
+  preset: Preset | undefined,
+  mapping: Readonly<Record<string, string>>,
+): Readonly<Record<string, readonly object[]>> {
   const rows = rowsOf(owned);
   return { wandb: groupKeys.value.length && preset ? averaged(rows, metaOf(preset), mapping) : rows };
 }
 
 /** A preset filled, with colours for classes where one run is alone. */
-function ready(preset: Preset, mapping: Readonly<Record<string, string>>, strings: Readonly<Record<string, string>>, owned: readonly Owned[]): unknown {
+function ready(
+  preset: Preset,
+  mapping: Readonly<Record<string, string>>,
+  strings: Readonly<Record<string, string>>,
+  owned: readonly Owned[],
+): unknown {
   const filled = fill(preset, mapping, strings);
   const hue = metaOf(preset).hue;
   const column = hue ? mapping[hue] : undefined;
   return column && new Set(owned.map(({ label }) => label)).size === 1 ? alone(filled, column) : filled;
 }
 
-const cellText = (value: unknown): string => (typeof value === "number" && !Number.isInteger(value) ? number(value) : String(value ?? "–"));
+const cellText = (value: unknown): string =>
+  typeof value === "number" && !Number.isInteger(value) ? number(value) : String(value ?? "–");
 
 /** The table itself, where no chart can be made of it. */
 function Listed({ data }: { data: ChartData }) {
   return (
-    <div class="listed"><table class="tbl"><thead><tr>{data.columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr></thead>
-      <tbody>{data.rows.slice(0, LISTED).map((row, n) => <tr key={n}>{data.columns.map((column, i) => <td key={column}>{cellText(row[i])}</td>)}</tr>)}</tbody></table>
-    {data.rows.length > LISTED && <p class="hint">{LISTED} of {full(data.rows.length)} rows shown</p>}</div>
+    <div class="listed">
+      <table class="tbl">
+        <thead>
+          <tr>
+            {data.columns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {data.rows.slice(0, LISTED).map((row, n) => (
+            <tr key={n}>
+              {data.columns.map((column, i) => (
+                <td key={column}>{cellText(row[i])}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {data.rows.length > LISTED && (
+        <p class="hint">
+          {LISTED} of {full(data.rows.length)} rows shown
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -23,7 +23,11 @@ import css from "./histogram.css";
 addStyle(css);
 
 const NAMED = 6;
-const VIEWS = [["heat", "Heat map"], ["ridge", "Ridge"], ["overlay", "Overlay"]] as const;
+const VIEWS = [
+  ["heat", "Heat map"],
+  ["ridge", "Ridge"],
+  ["overlay", "Overlay"],
+] as const;
 
 type View = (typeof VIEWS)[number][0];
 
@@ -34,12 +38,27 @@ function Panel(props: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
   const acts = (
-    <select class="plainselect" aria-label="View" value={view} onChange={(event) => setParams({ [place]: event.currentTarget.value === "heat" ? undefined : event.currentTarget.value })}>
-      {VIEWS.map(([name, text]) => <option key={name} value={name}>{text}</option>)}
+    <select
+      class="plainselect"
+      aria-label="View"
+      value={view}
+      onChange={(event) =>
+        setParams({ [place]: event.currentTarget.value === "heat" ? undefined : event.currentTarget.value })
+      }
+    >
+      {VIEWS.map(([name, text]) => (
+        <option key={name} value={name}>
+          {text}
+        </option>
+      ))}
     </select>
   );
   const shared = { ...props, runs, acts, attach, seen };
-  return view === "overlay" ? <OverlayCard key="overlay" {...shared} /> : <StepsCard key="steps" {...shared} view={view} />;
+  return view === "overlay" ? (
+    <OverlayCard key="overlay" {...shared} />
+  ) : (
+    <StepsCard key="steps" {...shared} view={view} />
+  );
 }
 
 interface CardProps extends PanelProps {
@@ -77,22 +96,78 @@ function StepsCard({ panel, drag, large, runs, acts, attach, seen, view }: CardP
   const [drawn, setDrawn] = useState(0);
   const asked = runs.filter((other) => uid(other) === chosen);
   const among = asked.length ? asked : runs;
-  const { value: found, error } = useLoaded(() => firstOf(among, panel.key), [among.map((other) => other.parts.join()).join(), panel.key], seen);
+  const { value: found, error } = useLoaded(
+    () => firstOf(among, panel.key),
+    [among.map((other) => other.parts.join()).join(), panel.key],
+    seen,
+  );
   const run = found?.run ?? among[0];
   const value = found?.values;
   const empty = Boolean(value?.length) && value!.every((one) => !totalOf(one.value));
   return (
-    <Card panel={panel} innerRef={attach} label={`${panel.title}: histogram by step${run ? ` of ${nameOf(run)}` : ""}`} drag={drag} acts={acts}>
-      <div class="legend-wrap"><div class="legend nofade">
-        {run && <span><Swatch look={{ ...lookOf(run), dash: 1 }} line /> {runs.length > 1
-          ? <select class="plainselect" aria-label="Run" value={uid(run)} onChange={(event) => setChosen(event.currentTarget.value)}>{runs.slice(0, 100).map((other) => <option key={uid(other)} value={uid(other)}>{nameOf(other)}</option>)}</select>
-          : nameOf(run)}</span>}
-        {value?.[0] && <span class="dim">{bins(value)}, {view === "heat" ? "share per step" : "each scaled to its peak"}</span>}
-      </div></div>
-      <Body error={error} ready={found !== undefined && (found !== null || !run)} none={!value?.length || empty} title={empty ? "No finite values" : !run ? "No run is shown" : found?.damaged ? `${plural(found.damaged, "histogram")} could not be read` : "Not logged by this run"} large={large}>
-        {() => (view === "heat" ? <Heat values={value!} id={panel.id} tall={large} /> : <Ridges values={value!} look={lookOf(run!)} id={panel.id} tall={large} tell={setDrawn} />)}
+    <Card
+      panel={panel}
+      innerRef={attach}
+      label={`${panel.title}: histogram by step${run ? ` of ${nameOf(run)}` : ""}`}
+      drag={drag}
+      acts={acts}
+    >
+      <div class="legend-wrap">
+        <div class="legend nofade">
+          {run && (
+            <span>
+              <Swatch look={{ ...lookOf(run), dash: 1 }} line />{" "}
+              {runs.length > 1 ? (
+                <select
+                  class="plainselect"
+                  aria-label="Run"
+                  value={uid(run)}
+                  onChange={(event) => setChosen(event.currentTarget.value)}
+                >
+                  {runs.slice(0, 100).map((other) => (
+                    <option key={uid(other)} value={uid(other)}>
+                      {nameOf(other)}
+                    </option>
+                  ))}
+                </select>
+              ) : (
+                nameOf(run)
+              )}
+            </span>
+          )}
+          {value?.[0] && (
+            <span class="dim">
+              {bins(value)}, {view === "heat" ? "share per step" : "each scaled to its peak"}
+            </span>
+          )}
+        </div>
+      </div>
+      <Body
+        error={error}
+        ready={found !== undefined && (found !== null || !run)}
+        none={!value?.length || empty}
+        title={
+          empty
+            ? "No finite values"
+            : !run
+              ? "No run is shown"
+              : found?.damaged
+                ? `${plural(found.damaged, "histogram")} could not be read`
+                : "Not logged by this run"
+        }
+        large={large}
+      >
+        {() =>
+          view === "heat" ? (
+            <Heat values={value!} id={panel.id} tall={large} />
+          ) : (
+            <Ridges values={value!} look={lookOf(run!)} id={panel.id} tall={large} tell={setDrawn} />
+          )
+        }
       </Body>
-      <p class="hint" title={found ? left(found, view, drawn) : undefined}>{found && left(found, view, drawn)}</p>
+      <p class="hint" title={found ? left(found, view, drawn) : undefined}>
+        {found && left(found, view, drawn)}
+      </p>
     </Card>
   );
 }
@@ -108,14 +183,31 @@ function left({ values, damaged }: Found, view: View, drawn: number): string {
   const said = damaged && values.length ? [`${full(damaged)} could not be read`] : [];
   const dropped = values.reduce((sum, { value }) => sum + value.dropped, 0);
   if (dropped) said.push(`${plural(dropped, "value")} NaN or infinite, in no bin`);
-  if (view === "heat" && values.length > 400) said.push(`${full(values.length)} histograms, the last one of each pixel column drawn`);
-  if (view === "ridge" && drawn && drawn < values.length) said.push(`${full(drawn)} of ${full(values.length)} histograms drawn, evenly chosen`);
+  if (view === "heat" && values.length > 400)
+    said.push(`${full(values.length)} histograms, the last one of each pixel column drawn`);
+  if (view === "ridge" && drawn && drawn < values.length)
+    said.push(`${full(drawn)} of ${full(values.length)} histograms drawn, evenly chosen`);
   return said.join(" · ");
 }
 
 function OverlayCard({ panel, drag, large, runs, acts, attach, seen }: CardProps) {
-  const { value, error } = useLoaded(() => Promise.all(runs.slice(0, RUNS).map(async (run) => [run, await histogramsOf(run, panel.key).then(({ values }) => values, (): Values => [])] as const)),
-    [runs.map((run) => run.parts.join()).join(), panel.key], seen);
+  const { value, error } = useLoaded(
+    () =>
+      Promise.all(
+        runs.slice(0, RUNS).map(
+          async (run) =>
+            [
+              run,
+              await histogramsOf(run, panel.key).then(
+                ({ values }) => values,
+                (): Values => [],
+              ),
+            ] as const,
+        ),
+      ),
+    [runs.map((run) => run.parts.join()).join(), panel.key],
+    seen,
+  );
   const steps = stepsOf(new Map(value ?? []));
   const { step, slider } = useStep(steps, panel.title);
   const layers = (value ?? []).flatMap<Layer>(([run, values]) => {
@@ -123,25 +215,74 @@ function OverlayCard({ panel, drag, large, runs, acts, attach, seen }: CardProps
     return at ? [{ run, name: nameOf(run), look: lookOf(run), step: at.step, value: at.value }] : [];
   });
   return (
-    <Card panel={panel} innerRef={attach} label={`${panel.title}: histograms of runs at a step`} drag={drag} acts={acts}>
-      <div class="legend-wrap"><div class="legend">
-        {layers.slice(0, NAMED).map((layer) => <span key={uid(layer.run)}><Swatch look={layer.look} line /> {layer.name}{layer.step !== step && <b class="amber"> step {full(layer.step)}</b>}</span>)}
-        {layers.length > 0 && <span class="dim">density</span>}
-      </div>{layers.length > NAMED && <span class="more">+{layers.length - NAMED}</span>}</div>
-      <Body error={error} ready={Boolean(value)} none={!layers.length} title={steps.length ? "No run in view had logged this by then" : "No run in view logged this"} large={large}>
+    <Card
+      panel={panel}
+      innerRef={attach}
+      label={`${panel.title}: histograms of runs at a step`}
+      drag={drag}
+      acts={acts}
+    >
+      <div class="legend-wrap">
+        <div class="legend">
+          {layers.slice(0, NAMED).map((layer) => (
+            <span key={uid(layer.run)}>
+              <Swatch look={layer.look} line /> {layer.name}
+              {layer.step !== step && <b class="amber"> step {full(layer.step)}</b>}
+            </span>
+          ))}
+          {layers.length > 0 && <span class="dim">density</span>}
+        </div>
+        {layers.length > NAMED && <span class="more">+{layers.length - NAMED}</span>}
+      </div>
+      <Body
+        error={error}
+        ready={Boolean(value)}
+        none={!layers.length}
+        title={steps.length ? "No run in view had logged this by then" : "No run in view logged this"}
+        large={large}
+      >
         {() => <Overlay layers={layers} step={step} tall={large} />}
       </Body>
-      {runs.length > RUNS && <p class="hint">{full(RUNS)} of {plural(runs.length, "run")} drawn</p>}
+      {runs.length > RUNS && (
+        <p class="hint">
+          {full(RUNS)} of {plural(runs.length, "run")} drawn
+        </p>
+      )}
       {slider}
     </Card>
   );
 }
 
-function Body({ error, ready, none, title, large, children }: { error: string; ready: boolean; none: boolean; title: string; large?: boolean; children: () => ComponentChildren }) {
+function Body({
+  error,
+  ready,
+  none,
+  title,
+  large,
+  children,
+}: {
+  error: string;
+  ready: boolean;
+  none: boolean;
+  title: string;
+  large?: boolean;
+  children: () => ComponentChildren;
+}) {
   const frame = large ? "plot tall" : "plot";
-  if (error) return <div class={frame}><Empty title="This panel could not be read" text={error} /></div>;
+  if (error)
+    return (
+      <div class={frame}>
+        <Empty title="This panel could not be read" text={error} />
+      </div>
+    );
   if (!ready) return <Wait />;
-  return none ? <div class={frame}><Empty title={title} /></div> : <>{children()}</>;
+  return none ? (
+    <div class={frame}>
+      <Empty title={title} />
+    </div>
+  ) : (
+    <>{children()}</>
+  );
 }
 
 tracklog.viewer("histogram", { Panel });

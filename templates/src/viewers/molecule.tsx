@@ -15,7 +15,14 @@ import css from "./space.css";
 
 addStyle(css);
 
-const STYLES: readonly (readonly [string, string])[] = [["ball+stick", "ball and stick"], ["licorice", "sticks"], ["spacefill", "spheres"], ["cartoon", "cartoon"], ["surface", "surface"], ["line", "lines"]];
+const STYLES: readonly (readonly [string, string])[] = [
+  ["ball+stick", "ball and stick"],
+  ["licorice", "sticks"],
+  ["spacefill", "spheres"],
+  ["cartoon", "cartoon"],
+  ["surface", "surface"],
+  ["line", "lines"],
+];
 /** What NGL calls the formats that it knows under another name. */
 const FORMATS: Readonly<Record<string, string>> = { mmcif: "mmcif", mcif: "mmcif", sd: "sdf" };
 /** Ångström from the origin that a molecule can be drawn at. */
@@ -43,7 +50,10 @@ function Panel(props: PanelProps) {
 function Item({ run, item }: ItemProps<MoleculeItem>) {
   const [style, setStyle] = useState("");
   const theme = themeTick.value;
-  const { box, now, still, error } = useLive3D<Drawn>(async (element) => open(element, await bytesOf(run, item.payload), item, style), [run.parts.join(), item.payload]);
+  const { box, now, still, error } = useLive3D<Drawn>(
+    async (element) => open(element, await bytesOf(run, item.payload), item, style),
+    [run.parts.join(), item.payload],
+  );
   const chosen = style || first(now?.atoms ?? 0);
   useEffect(() => {
     if (!now || now.style === chosen) return;
@@ -60,20 +70,61 @@ function Item({ run, item }: ItemProps<MoleculeItem>) {
   }, [now, theme]);
   return (
     <div class="space">
-      <div class="stage" ref={box} tabIndex={0} aria-label={`${item.caption || "Molecule"}: drag to rotate, wheel to zoom`} onKeyDown={(event) => {
-        if (event.key.toLowerCase() === "r") now?.fit(200);
-      }}>
+      <div
+        class="stage"
+        ref={box}
+        tabIndex={0}
+        aria-label={`${item.caption || "Molecule"}: drag to rotate, wheel to zoom`}
+        onKeyDown={(event) => {
+          if (event.key.toLowerCase() === "r") now?.fit(200);
+        }}
+      >
         {!now && !error && (still ? <img src={still} alt="" /> : <i class="sk" aria-busy="true" />)}
         {error && <Empty title="This molecule cannot be drawn" text={error} />}
         <span class="over">
           <Button kind="xs" icon="reset" label="Reset the view (R)" onClick={() => now?.fit(200)} />
           <Button kind="xs" icon="full" label="Full screen" onClick={() => void box.current?.requestFullscreen()} />
-          <Button kind="xs" icon="download" label={`Download ${item.format}`} onClick={() => void (async () => download(`${item.caption || "molecule"}.${item.format}`, await bytesOf(run, item.payload), "chemical/x-any"))()} />
+          <Button
+            kind="xs"
+            icon="download"
+            label={`Download ${item.format}`}
+            onClick={() =>
+              void (async () =>
+                download(
+                  `${item.caption || "molecule"}.${item.format}`,
+                  await bytesOf(run, item.payload),
+                  "chemical/x-any",
+                ))()
+            }
+          />
         </span>
       </div>
       <p class="facts">
-        <span class="said">{now && <><b>{full(now.atoms)}</b> atoms, {full(now.bonds)} bonds{now.formula.length > 0 && <>, {now.formula.map(([element, count]) => <>{element}{count > 1 && <sub>{count}</sub>}</>)}</>}</>}</span>
-        <select aria-label="Style" value={chosen} onChange={(event) => setStyle(event.currentTarget.value)}>{STYLES.map(([value, text]) => <option key={value} value={value}>{text}</option>)}</select>
+        <span class="said">
+          {now && (
+            <>
+              <b>{full(now.atoms)}</b> atoms, {full(now.bonds)} bonds
+              {now.formula.length > 0 && (
+                <>
+                  ,{" "}
+                  {now.formula.map(([element, count]) => (
+                    <>
+                      {element}
+                      {count > 1 && <sub>{count}</sub>}
+                    </>
+                  ))}
+                </>
+              )}
+            </>
+          )}
+        </span>
+        <select aria-label="Style" value={chosen} onChange={(event) => setStyle(event.currentTarget.value)}>
+          {STYLES.map(([value, text]) => (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          ))}
+        </select>
       </p>
     </div>
   );
@@ -106,10 +157,17 @@ function formulaOf(structure: NGL.Structure): [string, number][] {
   // Some formats have names only, which need not be those of elements.
   if ([...counts.keys()].some((element) => !element)) return [];
   const rank = (element: string): string => (counts.has("C") ? { C: "0", H: "1" }[element] : undefined) ?? element;
-  return [...counts].map(([element, count]): [string, number] => [element[0] + element.slice(1).toLowerCase(), count]).sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1));
+  return [...counts]
+    .map(([element, count]): [string, number] => [element[0] + element.slice(1).toLowerCase(), count])
+    .sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1));
 }
 
-async function open(element: HTMLElement, data: Uint8Array<ArrayBuffer>, item: MoleculeItem, style: string): Promise<Drawn> {
+async function open(
+  element: HTMLElement,
+  data: Uint8Array<ArrayBuffer>,
+  item: MoleculeItem,
+  style: string,
+): Promise<Drawn> {
   if (!hasWebGL()) throw new Error("this browser draws nothing in three dimensions (WebGL is off)");
   const place = document.createElement("div");
   place.className = "canvasplace";
@@ -121,24 +179,39 @@ async function open(element: HTMLElement, data: Uint8Array<ArrayBuffer>, item: M
     place.remove();
   };
   try {
-    const component = await stage.loadFile(new Blob([data]), { ext: FORMATS[item.format] ?? item.format, defaultRepresentation: false }).catch((error: unknown) => {
-      throw new Error(damaged(item.format, error));
-    });
+    const component = await stage
+      .loadFile(new Blob([data]), { ext: FORMATS[item.format] ?? item.format, defaultRepresentation: false })
+      .catch((error: unknown) => {
+        throw new Error(damaged(item.format, error));
+      });
     const structure = component?.structure;
     if (!structure?.atomCount) throw new Error(`nothing in this ${item.format} file could be read as atoms`);
     let lost = 0;
     structure.eachAtom(({ x, y, z }) => void (lost += Number(![x, y, z].every((part) => Math.abs(part) < FARTHEST))));
-    if (lost) throw new Error(`${full(lost)} of ${plural(structure.atomCount, "atom")} in this ${item.format} file have no coordinates`);
+    if (lost)
+      throw new Error(
+        `${full(lost)} of ${plural(structure.atomCount, "atom")} in this ${item.format} file have no coordinates`,
+      );
     // Nearer than NGL's own distance, which leaves room for what small molecules rarely have around them.
     const near = structure.atomCount > LARGE ? 0.85 : 0.65;
-    const fit = (ms: number): void => void stage.animationControls.zoomMove(component.getCenter(), component.getZoom() * near, ms);
+    const fit = (ms: number): void =>
+      void stage.animationControls.zoomMove(component.getCenter(), component.getZoom() * near, ms);
     fit(0);
     const shown = { component, atoms: structure.atomCount, style: "" };
     represent(shown, style || first(shown.atoms));
     // Before it is drawn, a still of it would be black.
     await new Promise<void>((done) => stage.tasks.onZeroOnce(done));
     stage.viewer.render();
-    return { ...shown, stage, fit, bonds: structure.bondCount, formula: formulaOf(structure), resize: () => stage.handleResize(), dispose, canvas: () => place.querySelector("canvas") };
+    return {
+      ...shown,
+      stage,
+      fit,
+      bonds: structure.bondCount,
+      formula: formulaOf(structure),
+      resize: () => stage.handleResize(),
+      dispose,
+      canvas: () => place.querySelector("canvas"),
+    };
   } catch (error) {
     dispose();
     throw error instanceof Error ? error : new Error(String(error));

@@ -26,7 +26,11 @@ function Item({ run, item }: ItemProps<Object3DItem>) {
   const [by, setBy] = useState<ColourBy>(item.colours || "height");
   const tags = useRef<HTMLDivElement>(null);
   const read = (): Promise<Uint8Array<ArrayBuffer>> => bytesOf(run, item.payload);
-  const { box, now, still, error } = useLive3D<Scene>(async (element) => (item.format === "cloud" ? cloudOf(element, await read(), item) : meshOf(element, await read(), item.format)), [run.parts.join(), item.payload]);
+  const { box, now, still, error } = useLive3D<Scene>(
+    async (element) =>
+      item.format === "cloud" ? cloudOf(element, await read(), item) : meshOf(element, await read(), item.format),
+    [run.parts.join(), item.payload],
+  );
   useEffect(() => now?.points?.(size, by), [now, size, by]);
   // Its legend stays while the cloud itself makes room for others.
   const [categories, setCategories] = useState<readonly number[]>([]);
@@ -35,29 +39,105 @@ function Item({ run, item }: ItemProps<Object3DItem>) {
   const isCloud = item.format === "cloud";
   return (
     <div class="space">
-      <div class="stage dark" ref={box} tabIndex={0} aria-label={`${item.caption || "Object"} in three dimensions: drag to orbit, Ctrl and drag to pan, wheel to zoom, R to reset`} onKeyDown={(event) => {
-        if (event.key.toLowerCase() === "r") now?.reset();
-      }}>
+      <div
+        class="stage dark"
+        ref={box}
+        tabIndex={0}
+        aria-label={`${item.caption || "Object"} in three dimensions: drag to orbit, Ctrl and drag to pan, wheel to zoom, R to reset`}
+        onKeyDown={(event) => {
+          if (event.key.toLowerCase() === "r") now?.reset();
+        }}
+      >
         {!now && !error && (still ? <img src={still} alt="" /> : <i class="sk" aria-busy="true" />)}
         {error && <Empty title="This object cannot be drawn" text={error} />}
         <span class="over">
           <Button kind="xs" icon="reset" label="Reset the view (R)" onClick={() => now?.reset()} />
           <Button kind="xs" icon="full" label="Full screen" onClick={() => void box.current?.requestFullscreen()} />
-          {!isCloud && <Button kind="xs" icon="download" label={`Download ${item.format}`} onClick={() => void read().then((data) => download(`${item.caption || "object"}.${item.format}`, data, "model/any"))} />}
+          {!isCloud && (
+            <Button
+              kind="xs"
+              icon="download"
+              label={`Download ${item.format}`}
+              onClick={() =>
+                void read().then((data) => download(`${item.caption || "object"}.${item.format}`, data, "model/any"))
+              }
+            />
+          )}
         </span>
-        <div class="tags" ref={tags} aria-hidden="true">{now && item.boxes.slice(0, TAGS).map((one, n) => <span key={n} hidden={!one.label && one.score === null}>{one.label}{one.score !== null ? ` ${one.score.toFixed(2)}` : ""}</span>)}</div>
+        <div class="tags" ref={tags} aria-hidden="true">
+          {now &&
+            item.boxes.slice(0, TAGS).map((one, n) => (
+              <span key={n} hidden={!one.label && one.score === null}>
+                {one.label}
+                {one.score !== null ? ` ${one.score.toFixed(2)}` : ""}
+              </span>
+            ))}
+        </div>
       </div>
       <p class="facts">
-        {isCloud ? <span class="said"><b>{full(item.points)}</b> {item.points < item.total ? `of ${full(item.total)} ` : ""}points{item.boxes.length ? `, ${full(item.boxes.length)} boxes` : ""}{item.arrows.length ? `, ${full(item.arrows.length)} arrows` : ""}</span>
-          : <span class="said">{now && <><b>{full(now.triangles || now.vertices || 0)}</b> {sort(now)}, {item.format}</>}</span>}
-        <span class="how" aria-hidden="true" title="Drag to orbit, Ctrl and drag to pan, wheel to zoom, R to reset">drag, Ctrl-drag, wheel</span>
+        {isCloud ? (
+          <span class="said">
+            <b>{full(item.points)}</b> {item.points < item.total ? `of ${full(item.total)} ` : ""}points
+            {item.boxes.length ? `, ${full(item.boxes.length)} boxes` : ""}
+            {item.arrows.length ? `, ${full(item.arrows.length)} arrows` : ""}
+          </span>
+        ) : (
+          <span class="said">
+            {now && (
+              <>
+                <b>{full(now.triangles || now.vertices || 0)}</b> {sort(now)}, {item.format}
+              </>
+            )}
+          </span>
+        )}
+        <span class="how" aria-hidden="true" title="Drag to orbit, Ctrl and drag to pan, wheel to zoom, R to reset">
+          drag, Ctrl-drag, wheel
+        </span>
       </p>
-      {isCloud && <p class="facts">
-        <label>Colour <select value={by} onChange={(event) => setBy(event.currentTarget.value as ColourBy)}>{item.colours && <option value={item.colours}>{item.colours === "rgb" ? "as logged" : "category"}</option>}<option value="height">height</option><option value="plain">one colour</option></select></label>
-        {by === "height" && <span class="ramp">low<i style={{ background: `linear-gradient(90deg, ${RAMP.join(",")})` }} />high</span>}
-        <label class="size">Size <Slider label="Size of points" min={1} max={8} step={0.5} value={size} text={`${size} pixels`} onInput={setSize} width="56px" /></label>
-        {by === "category" && categories.length > 0 && <span class="swatches">{categories.map((n) => <span key={n}><i style={{ background: CATEGORIES[n % CATEGORIES.length] }} />{n}</span>)}</span>}
-      </p>}
+      {isCloud && (
+        <p class="facts">
+          <label>
+            Colour{" "}
+            <select value={by} onChange={(event) => setBy(event.currentTarget.value as ColourBy)}>
+              {item.colours && (
+                <option value={item.colours}>{item.colours === "rgb" ? "as logged" : "category"}</option>
+              )}
+              <option value="height">height</option>
+              <option value="plain">one colour</option>
+            </select>
+          </label>
+          {by === "height" && (
+            <span class="ramp">
+              low
+              <i style={{ background: `linear-gradient(90deg, ${RAMP.join(",")})` }} />
+              high
+            </span>
+          )}
+          <label class="size">
+            Size{" "}
+            <Slider
+              label="Size of points"
+              min={1}
+              max={8}
+              step={0.5}
+              value={size}
+              text={`${size} pixels`}
+              onInput={setSize}
+              width="56px"
+            />
+          </label>
+          {by === "category" && categories.length > 0 && (
+            <span class="swatches">
+              {categories.map((n) => (
+                <span key={n}>
+                  <i style={{ background: CATEGORIES[n % CATEGORIES.length] }} />
+                  {n}
+                </span>
+              ))}
+            </span>
+          )}
+        </p>
+      )}
       {now?.left ? <p class="facts amber">{plural(now.left, "part")} without a place left out</p> : null}
       {item.note && <p class="facts amber">{item.note}</p>}
     </div>
@@ -65,6 +145,13 @@ function Item({ run, item }: ItemProps<Object3DItem>) {
 }
 
 /** What a mesh consists of, by its number. */
-const sort = ({ triangles, vertices }: Scene): string => (triangles === 1 ? "triangle" : triangles ? "triangles" : vertices === 1 ? "vertex without triangles" : "vertices without triangles");
+const sort = ({ triangles, vertices }: Scene): string =>
+  triangles === 1
+    ? "triangle"
+    : triangles
+      ? "triangles"
+      : vertices === 1
+        ? "vertex without triangles"
+        : "vertices without triangles";
 
 tracklog.viewer("object3d", { Panel, Item });

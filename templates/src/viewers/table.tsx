@@ -28,7 +28,11 @@ type Values = ReadonlyMap<RunRow, readonly Logged<MediaValues<TableItem>>[]>;
 function Panel({ panel, fixed, drag, large }: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
-  const { value, error } = useLoaded(() => readMedia<TableItem>(runs, panel.key, "table"), [runs.map((run) => run.parts.join()).join(), panel.key], seen);
+  const { value, error } = useLoaded(
+    () => readMedia<TableItem>(runs, panel.key, "table"),
+    [runs.map((run) => run.parts.join()).join(), panel.key],
+    seen,
+  );
   const steps = stepsOf(value);
   const { step, slider } = useStep(steps, panel.title);
   const sources = value ? sourcesAt(value, step) : [];
@@ -38,12 +42,36 @@ function Panel({ panel, fixed, drag, large }: PanelProps) {
   const set = (change: Partial<TableState>): void => setParams({ [name]: write({ ...state, ...change }) || undefined });
   const earlier = sources.filter((source) => source.earlier);
   return (
-    <Card panel={panel} innerRef={attach} label={`${panel.title}: table by step`} drag={drag} wide fact={earlier.length ? `${earlier.map((source) => `${source.label} from step ${full(source.step)}`).join(", ")}` : undefined}>
-      {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
-        : !value ? <Wait />
-          : !sources.length ? <div class="plot"><Empty title="No run in view logged a table here" /></div>
-            : <TableView sources={sources} state={state} set={set} title={panel.title} large={large ?? false} />}
-      {runs.length > RUNS && <p class="hint">Tables of the first {RUNS} of {plural(runs.length, "run")} in view</p>}
+    <Card
+      panel={panel}
+      innerRef={attach}
+      label={`${panel.title}: table by step`}
+      drag={drag}
+      wide
+      fact={
+        earlier.length
+          ? `${earlier.map((source) => `${source.label} from step ${full(source.step)}`).join(", ")}`
+          : undefined
+      }
+    >
+      {error ? (
+        <div class="plot">
+          <Empty title="This panel could not be read" text={error} />
+        </div>
+      ) : !value ? (
+        <Wait />
+      ) : !sources.length ? (
+        <div class="plot">
+          <Empty title="No run in view logged a table here" />
+        </div>
+      ) : (
+        <TableView sources={sources} state={state} set={set} title={panel.title} large={large ?? false} />
+      )}
+      {runs.length > RUNS && (
+        <p class="hint">
+          Tables of the first {RUNS} of {plural(runs.length, "run")} in view
+        </p>
+      )}
       {steps.length > 1 && slider}
     </Card>
   );
@@ -76,13 +104,25 @@ function partsUpTo(logged: readonly Logged<MediaValues<TableItem>>[], at: number
 }
 
 /** The tables of the sources as one, the first rows of a long one before the rest. */
-function useFrame(sources: readonly Source[], join: string): { frame: Frame | null; whole: boolean; error: string; joinable: readonly string[] } {
-  const [state, setState] = useState<{ frames: readonly Frame[]; whole: boolean; error: string; labels: readonly string[] }>({ frames: [], whole: false, error: "", labels: [] });
+function useFrame(
+  sources: readonly Source[],
+  join: string,
+): { frame: Frame | null; whole: boolean; error: string; joinable: readonly string[] } {
+  const [state, setState] = useState<{
+    frames: readonly Frame[];
+    whole: boolean;
+    error: string;
+    labels: readonly string[];
+  }>({ frames: [], whole: false, error: "", labels: [] });
   const key = sources.map(sourceKey).join(" | ");
   useEffect(() => {
     let stale = false;
     const labels = sources.map((source) => source.label);
-    load(sources, (frame) => stale || setState((now) => (now.frames.length ? now : { frames: [frame], whole: false, error: "", labels }))).then(
+    load(
+      sources,
+      (frame) =>
+        stale || setState((now) => (now.frames.length ? now : { frames: [frame], whole: false, error: "", labels })),
+    ).then(
       (frames) => stale || setState({ frames, whole: true, error: "", labels }),
       (error: Error) => stale || setState((now) => ({ ...now, error: error.message })),
     );
@@ -92,9 +132,22 @@ function useFrame(sources: readonly Source[], join: string): { frame: Frame | nu
   const frame = useMemo(() => {
     if (!frames.length) return null;
     const several = frames.length > 1;
-    return (several && join ? joined(frames, labels, join) : null) ?? concatenated(frames, several ? labels : null, new Map(sources.map((source) => [source.label, source.run])));
+    return (
+      (several && join ? joined(frames, labels, join) : null) ??
+      concatenated(frames, several ? labels : null, new Map(sources.map((source) => [source.label, source.run])))
+    );
   }, [frames, join]);
-  const joinable = frames.length > 1 ? frames[0]!.columns.filter((column) => column.type !== "media" && column.type !== "mixed" && frames.every((other) => other.columns.some((one) => one.id === column.id))).map((column) => column.id) : [];
+  const joinable =
+    frames.length > 1
+      ? frames[0]!.columns
+          .filter(
+            (column) =>
+              column.type !== "media" &&
+              column.type !== "mixed" &&
+              frames.every((other) => other.columns.some((one) => one.id === column.id)),
+          )
+          .map((column) => column.id)
+      : [];
   useWarm(state.whole ? frame : null);
   return { frame, whole: state.whole, error: state.error, joinable };
 }
@@ -114,41 +167,125 @@ function useWarm(frame: Frame | null): void {
   }, [frame]);
 }
 
-function TableView({ sources, state, set, title, large }: { sources: readonly Source[]; state: TableState; set: (change: Partial<TableState>) => void; title: string; large: boolean }) {
+function TableView({
+  sources,
+  state,
+  set,
+  title,
+  large,
+}: {
+  sources: readonly Source[];
+  state: TableState;
+  set: (change: Partial<TableState>) => void;
+  title: string;
+  large: boolean;
+}) {
   const latest = useRef(set);
   latest.current = set;
   const good = sources.filter((source) => source.items.some((item) => !item.error));
   const { frame, whole, error, joinable } = useFrame(good, state.join);
   const kept = useMemo(() => frame && keptRows(frame, state), [frame, state.conditions, state.search]);
-  const ordered = useMemo(() => frame && kept && orderedRows(frame, kept, state), [frame, kept, state.sort, state.group, state.aggregate, state.bySize]);
-  const notes = sources.flatMap(({ label, items }) => items.flatMap((item) => (item.error || item.note ? [`${sources.length > 1 ? `${label}: ` : ""}${item.error || item.note}`] : [])));
-  if (!good.length) return <><Notes notes={notes} /><div class="plot"><Empty title="This table cannot be shown" /></div></>;
-  if (error) return <div class="plot"><Empty title="This table could not be read" text={error} /></div>;
+  const ordered = useMemo(
+    () => frame && kept && orderedRows(frame, kept, state),
+    [frame, kept, state.sort, state.group, state.aggregate, state.bySize],
+  );
+  const notes = sources.flatMap(({ label, items }) =>
+    items.flatMap((item) =>
+      item.error || item.note ? [`${sources.length > 1 ? `${label}: ` : ""}${item.error || item.note}`] : [],
+    ),
+  );
+  if (!good.length)
+    return (
+      <>
+        <Notes notes={notes} />
+        <div class="plot">
+          <Empty title="This table cannot be shown" />
+        </div>
+      </>
+    );
+  if (error)
+    return (
+      <div class="plot">
+        <Empty title="This table could not be read" text={error} />
+      </div>
+    );
   if (!frame || !kept || !ordered) return <Wait />;
-  if (!frame.columns.length) return <><Notes notes={notes} /><div class="plot"><Empty title="This table is empty" text={frame.rows ? `It has no columns, and ${plural(frame.rows, "row")}` : "It has neither columns nor rows"} /></div></>;
+  if (!frame.columns.length)
+    return (
+      <>
+        <Notes notes={notes} />
+        <div class="plot">
+          <Empty
+            title="This table is empty"
+            text={
+              frame.rows ? `It has no columns, and ${plural(frame.rows, "row")}` : "It has neither columns nor rows"
+            }
+          />
+        </div>
+      </>
+    );
   const columns = frame.columns.filter((column) => !state.hidden.includes(column.id));
   const rows = good[0]!.items.reduce((sum, item) => sum + item.rows, 0);
   return (
     <div class={`dt${large ? " large" : ""}`}>
-      <Tools frame={frame} shown={columns} rows={ordered.rows} state={state} set={set} title={title} joinable={joinable} />
+      <Tools
+        frame={frame}
+        shown={columns}
+        rows={ordered.rows}
+        state={state}
+        set={set}
+        title={title}
+        joinable={joinable}
+      />
       <Chips frame={frame} state={state} set={set} />
       <Notes notes={notes} />
-      {columns.length ? <Grid frame={frame} columns={columns} ordered={ordered} kept={kept} state={state} set={set} label={`${title}, ${plural(frame.rows, "row")}, ${plural(columns.length, "column")}`}
-        foot={<span>{!whole && `reading the rest of ${full(rows)} rows`}</span>} />
-        : <div class="plot"><Empty title="All columns are hidden"><Button kind="line" text="Show all" onClick={() => set({ hidden: [] })} /></Empty></div>}
+      {columns.length ? (
+        <Grid
+          frame={frame}
+          columns={columns}
+          ordered={ordered}
+          kept={kept}
+          state={state}
+          set={set}
+          label={`${title}, ${plural(frame.rows, "row")}, ${plural(columns.length, "column")}`}
+          foot={<span>{!whole && `reading the rest of ${full(rows)} rows`}</span>}
+        />
+      ) : (
+        <div class="plot">
+          <Empty title="All columns are hidden">
+            <Button kind="line" text="Show all" onClick={() => set({ hidden: [] })} />
+          </Empty>
+        </div>
+      )}
     </div>
   );
 }
 
 function Notes({ notes }: { notes: readonly string[] }) {
-  return <>{notes.map((note) => <p class="dt-note" role="note" key={note}>⚠ {note}</p>)}</>;
+  return (
+    <>
+      {notes.map((note) => (
+        <p class="dt-note" role="note" key={note}>
+          ⚠ {note}
+        </p>
+      ))}
+    </>
+  );
 }
 
 /** One table in a frame of somebody else's: what is set for it is not in the address. */
 function Item({ run, item, step, large }: ItemProps<TableItem>) {
   const [state, setState] = useState<TableState>(EMPTY);
   const sources = useMemo(() => [{ run, step, earlier: false, label: nameOf(run), items: [item] }], [run, item, step]);
-  return <TableView sources={sources} state={state} set={(change) => setState((now) => ({ ...now, ...change }))} title={item.caption || "table"} large={large ?? false} />;
+  return (
+    <TableView
+      sources={sources}
+      state={state}
+      set={(change) => setState((now) => ({ ...now, ...change }))}
+      title={item.caption || "table"}
+      large={large ?? false}
+    />
+  );
 }
 
 tracklog.viewer("table", { Panel, Item });

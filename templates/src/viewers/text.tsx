@@ -19,22 +19,47 @@ addStyle(css);
 function Panel({ panel, fixed, drag }: PanelProps) {
   const [attach, seen] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
-  const { value, error } = useLoaded(() => read(runs, panel.key, panel.kind as "string" | "other"), [runs.map((run) => run.parts.join()).join(), panel.key], seen);
+  const { value, error } = useLoaded(
+    () => read(runs, panel.key, panel.kind as "string" | "other"),
+    [runs.map((run) => run.parts.join()).join(), panel.key],
+    seen,
+  );
   const steps = useMemo(() => stepsOf(value), [value]);
   const { step, slider } = useStep(steps, panel.title);
   return (
     <Card panel={panel} innerRef={attach} drag={drag} label={`${panel.title}: text by step`}>
-      {error ? <div class="plot"><Empty title="This panel could not be read" text={error} /></div>
-        : !value ? <Wait />
-          : !value.size ? <div class="plot"><Empty title="No run in view logged this" /></div>
-            : <div class="texts">{[...value].map(([run, values]) => <Text key={uid(run)} run={run} one={values[lastAt(values, step)]} step={step} named={value.size > 1} />)}</div>}
+      {error ? (
+        <div class="plot">
+          <Empty title="This panel could not be read" text={error} />
+        </div>
+      ) : !value ? (
+        <Wait />
+      ) : !value.size ? (
+        <div class="plot">
+          <Empty title="No run in view logged this" />
+        </div>
+      ) : (
+        <div class="texts">
+          {[...value].map(([run, values]) => (
+            <Text key={uid(run)} run={run} one={values[lastAt(values, step)]} step={step} named={value.size > 1} />
+          ))}
+        </div>
+      )}
       {slider}
     </Card>
   );
 }
 
-async function read(runs: readonly RunRow[], key: string, kind: "string" | "other"): Promise<ReadonlyMap<RunRow, readonly Logged<unknown>[]>> {
-  const loaded = await Promise.all(runs.slice(0, RUNS).map(async (run) => [run, (await head(run), await loggedValues<unknown>(run, key, kind))] as const));
+async function read(
+  runs: readonly RunRow[],
+  key: string,
+  kind: "string" | "other",
+): Promise<ReadonlyMap<RunRow, readonly Logged<unknown>[]>> {
+  const loaded = await Promise.all(
+    runs
+      .slice(0, RUNS)
+      .map(async (run) => [run, (await head(run), await loggedValues<unknown>(run, key, kind))] as const),
+  );
   return new Map(loaded.filter(([, values]) => values.length));
 }
 
@@ -48,20 +73,41 @@ function printed(value: unknown, indent = ""): string {
   const parts = Array.isArray(value) ? value : Object.values(value);
   if (!parts.length) return short;
   if (parts.every((part) => typeof part !== "object" || part === null)) {
-    const line = Array.isArray(value) ? `[${value.map((part) => JSON.stringify(part)).join(", ")}]` : `{ ${Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}: ${JSON.stringify(part)}`).join(", ")} }`;
+    const line = Array.isArray(value)
+      ? `[${value.map((part) => JSON.stringify(part)).join(", ")}]`
+      : `{ ${Object.entries(value)
+          .map(([key, part]) => `${JSON.stringify(key)}: ${JSON.stringify(part)}`)
+          .join(", ")} }`;
     if (line.length + indent.length <= LINE) return line;
   }
   const [open, close] = Array.isArray(value) ? "[]" : "{}";
-  const lines = Array.isArray(value) ? value.map((part) => inner + printed(part, inner)) : Object.entries(value).map(([key, part]) => `${inner}${JSON.stringify(key)}: ${printed(part, inner)}`);
+  const lines = Array.isArray(value)
+    ? value.map((part) => inner + printed(part, inner))
+    : Object.entries(value).map(([key, part]) => `${inner}${JSON.stringify(key)}: ${printed(part, inner)}`);
   return `${open}\n${lines.join(",\n")}\n${indent}${close}`;
 }
 
-function Text({ run, one, step, named }: { run: RunRow; one: Logged<unknown> | undefined; step: number; named: boolean }) {
+function Text({
+  run,
+  one,
+  step,
+  named,
+}: {
+  run: RunRow;
+  one: Logged<unknown> | undefined;
+  step: number;
+  named: boolean;
+}) {
   if (!one) return null;
   const text = typeof one.value === "string" ? one.value : printed(one.value);
   return (
     <section>
-      {(named || one.step !== step) && <header><Swatch look={lookOf(run)} line /> {nameOf(run)}{one.step !== step && <b class="amber"> step {full(one.step)}</b>}</header>}
+      {(named || one.step !== step) && (
+        <header>
+          <Swatch look={lookOf(run)} line /> {nameOf(run)}
+          {one.step !== step && <b class="amber"> step {full(one.step)}</b>}
+        </header>
+      )}
       <pre class={typeof one.value === "string" ? "prosepre" : "code"}>{text}</pre>
     </section>
   );

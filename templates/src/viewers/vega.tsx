@@ -41,25 +41,50 @@ function Panel(props: PanelProps) {
 }
 
 function Item({ run, item, large }: ItemProps<FigureItem>) {
-  const { value, error } = useLoaded(async () => parted(await jsonOf<Preset>(run, item.payload)), [run.parts.join(), item.payload]);
+  const { value, error } = useLoaded(
+    async () => parted(await jsonOf<Preset>(run, item.payload)),
+    [run.parts.join(), item.payload],
+  );
   const [editing, setEditing] = useState(false);
-  if (error) return <div class="plot"><Empty title="This chart could not be read" text={error} /></div>;
+  if (error)
+    return (
+      <div class="plot">
+        <Empty title="This chart could not be read" text={error} />
+      </div>
+    );
   if (!value) return <Wait />;
   const name = item.caption || "chart";
   return (
     <div class="vega-item">
       <Drawn spec={value.spec} datasets={value.datasets} height={large ? LARGE : HEIGHT} />
       <Button kind="xs" text="Edit" label={`Edit ${name}`} onClick={() => setEditing(true)} />
-      {editing && <Editor title={name} name="chart" preset={value.spec} mapping={{}} columns={Object.keys(value.datasets.wandb?.[0] ?? {})} draw={(spec) => <Drawn spec={spec} datasets={value.datasets} height={320} />} close={() => setEditing(false)} />}
+      {editing && (
+        <Editor
+          title={name}
+          name="chart"
+          preset={value.spec}
+          mapping={{}}
+          columns={Object.keys(value.datasets.wandb?.[0] ?? {})}
+          draw={(spec) => <Drawn spec={spec} datasets={value.datasets} height={320} />}
+          close={() => setEditing(false)}
+        />
+      )}
     </div>
   );
 }
 
 /** A specification without its data, as presets are, and the data by their names: `wandb` is that of the whole chart. */
 function parted(spec: Preset): { spec: Preset; datasets: Readonly<Record<string, readonly object[]>> } {
-  const { datasets = {}, ...rest } = spec as { datasets?: Record<string, object[]>; data?: { name?: string; values?: unknown } };
+  const { datasets = {}, ...rest } = spec as {
+    datasets?: Record<string, object[]>;
+    data?: { name?: string; values?: unknown };
+  };
   const { data } = rest;
-  if (Array.isArray(data?.values)) return { spec: { ...rest, data: { ...data, values: undefined, name: "wandb" } }, datasets: { ...datasets, wandb: data.values as object[] } };
+  if (Array.isArray(data?.values))
+    return {
+      spec: { ...rest, data: { ...data, values: undefined, name: "wandb" } },
+      datasets: { ...datasets, wandb: data.values as object[] },
+    };
   const named = data?.name;
   if (!named || !datasets[named]) return { spec: rest, datasets };
   return { spec: { ...rest, data: { ...data, name: "wandb" } }, datasets: { ...datasets, wandb: datasets[named] } };
@@ -97,12 +122,18 @@ function Drawn({ spec, datasets, height, onError }: DrawnProps) {
     }
     return () => void view?.finalize();
   }, [spec, datasets, width, height, theme]);
-  return <div class="vega-box">{error && <Empty title="This chart cannot be drawn" text={error} />}<div ref={box} hidden={error !== ""} /></div>;
+  return (
+    <div class="vega-box">
+      {error && <Empty title="This chart cannot be drawn" text={error} />}
+      <div ref={box} hidden={error !== ""} />
+    </div>
+  );
 }
 
 /** What Vega says of a specification that it cannot read, without the specification. */
 function sentence(error: Error): string {
-  if (error.message.startsWith("Invalid specification")) return "this specification has no mark, and none of layer, facet, repeat, concat, hconcat and vconcat";
+  if (error.message.startsWith("Invalid specification"))
+    return "this specification has no mark, and none of layer, facet, repeat, concat, hconcat and vconcat";
   if (error instanceof TypeError) return "a part of this specification is of another type than a chart has there";
   return error.message.slice(0, 300);
 }
@@ -113,20 +144,54 @@ const LOADS = "this chart asks for data at a URL; a site loads nothing: give the
 function noLoader(): vega.Loader {
   const loader = vega.loader();
   const refuse = (uri: string): Promise<never> => Promise.reject(new Error(`${LOADS} (${uri.slice(0, 200)})`));
-  return Object.assign(loader, { load: refuse, sanitize: async (uri: string) => (/^data:image\/(png|jpeg|webp|gif);/.test(uri) ? { href: uri } : refuse(uri)) });
+  return Object.assign(loader, {
+    load: refuse,
+    sanitize: async (uri: string) => (/^data:image\/(png|jpeg|webp|gif);/.test(uri) ? { href: uri } : refuse(uri)),
+  });
 }
 
-function viewOf(logged: unknown, datasets: Readonly<Record<string, readonly object[]>>, width: number, height: number, tell: (text: string) => void): vega.View {
+function viewOf(
+  logged: unknown,
+  datasets: Readonly<Record<string, readonly object[]>>,
+  width: number,
+  height: number,
+  tell: (text: string) => void,
+): vega.View {
   const spec = structuredClone(logged) as Record<string, unknown>;
   const url = remote(spec);
   if (url) throw new Error(`${LOADS} (${url.slice(0, 200)})`);
   const said: string[] = [];
-  const logger: vega.LoggerInterface = { ...vega.logger(vega.Error), error: (...parts: readonly unknown[]) => (tell(parts.map((part) => (part instanceof Error ? part.message : String(part))).join(" ")), logger), warn: (...parts: readonly unknown[]) => (said.push(parts.map(String).join(" ")), logger) } as vega.LoggerInterface;
+  const logger: vega.LoggerInterface = {
+    ...vega.logger(vega.Error),
+    error: (...parts: readonly unknown[]) => (
+      tell(parts.map((part) => (part instanceof Error ? part.message : String(part))).join(" ")), logger
+    ),
+    warn: (...parts: readonly unknown[]) => (said.push(parts.map(String).join(" ")), logger),
+  } as vega.LoggerInterface;
   const isVega = String(spec.$schema ?? "").includes("/vega/");
-  const parsed = isVega ? (spec as vega.Spec) : compile(sized({ ...spec, datasets: { ...(spec.datasets as object | undefined), ...datasets } }, datasets.wandb, width, height), { config: theme(), logger }).spec;
+  const parsed = isVega
+    ? (spec as vega.Spec)
+    : compile(
+        sized(
+          { ...spec, datasets: { ...(spec.datasets as object | undefined), ...datasets } },
+          datasets.wandb,
+          width,
+          height,
+        ),
+        { config: theme(), logger },
+      ).spec;
   const runtime = vega.parse(parsed, isVega ? (theme() as vega.Config) : undefined, { ast: true });
-  const view = new vega.View(runtime, { expr: expressionInterpreter, renderer: "canvas", loader: noLoader(), logger, hover: true, tooltip: showTooltip } as vega.ViewOptions);
-  if (isVega) for (const [name, rows] of Object.entries(datasets)) if (parsed.data?.some((data) => data.name === name)) view.insert(name, rows as object[]);
+  const view = new vega.View(runtime, {
+    expr: expressionInterpreter,
+    renderer: "canvas",
+    loader: noLoader(),
+    logger,
+    hover: true,
+    tooltip: showTooltip,
+  } as vega.ViewOptions);
+  if (isVega)
+    for (const [name, rows] of Object.entries(datasets))
+      if (parsed.data?.some((data) => data.name === name)) view.insert(name, rows as object[]);
   return view;
 }
 
@@ -134,27 +199,61 @@ function viewOf(logged: unknown, datasets: Readonly<Record<string, readonly obje
 function remote(spec: unknown): string {
   if (typeof spec !== "object" || spec === null) return "";
   if (Array.isArray(spec)) return spec.map(remote).find(Boolean) ?? "";
-  const { data, lookup, datasets: _, values: __, ...rest } = spec as { data?: { url?: unknown }; lookup?: unknown; datasets?: unknown; values?: unknown; from?: { data?: { url?: unknown } } };
+  const {
+    data,
+    lookup,
+    datasets: _,
+    values: __,
+    ...rest
+  } = spec as {
+    data?: { url?: unknown };
+    lookup?: unknown;
+    datasets?: unknown;
+    values?: unknown;
+    from?: { data?: { url?: unknown } };
+  };
   if (typeof data?.url === "string") return data.url;
-  return (Array.isArray(data) ? data.map((one: { url?: unknown }) => (typeof one.url === "string" ? one.url : "")).find(Boolean) : "") || Object.values(rest).map(remote).find(Boolean) || "";
+  return (
+    (Array.isArray(data)
+      ? data.map((one: { url?: unknown }) => (typeof one.url === "string" ? one.url : "")).find(Boolean)
+      : "") ||
+    Object.values(rest).map(remote).find(Boolean) ||
+    ""
+  );
 }
 
 /** By the width of the view, which compositions call otherwise. */
 const FEW: Config = { axisXQuantitative: { tickCount: { expr: "ceil(width / 70)" } } } as Config;
 
 /** A single view fills its place; compositions keep the sizes of their parts, but for the matrices of presets. */
-function sized(spec: Record<string, unknown>, rows: readonly object[] | undefined, width: number, height: number): TopLevelSpec {
+function sized(
+  spec: Record<string, unknown>,
+  rows: readonly object[] | undefined,
+  width: number,
+  height: number,
+): TopLevelSpec {
   const single = "mark" in spec || "layer" in spec;
   const encoding = spec.encoding as Record<string, unknown> | undefined;
   const faceted = encoding && ["row", "column", "facet"].some((channel) => channel in encoding);
   // Presets write on their marks in these, whatever the theme.
-  const inks: { name: string; value: unknown }[] = [...["ink", "paper"].map((name) => ({ name: `_${name}`, value: colourOf(name) })), { name: "_flip", value: flip(isDark()) }];
-  const own = ((spec.params as { name?: string }[] | undefined) ?? []).filter(({ name }) => !inks.some((ink) => ink.name === name));
+  const inks: { name: string; value: unknown }[] = [
+    ...["ink", "paper"].map((name) => ({ name: `_${name}`, value: colourOf(name) })),
+    { name: "_flip", value: flip(isDark()) },
+  ];
+  const own = ((spec.params as { name?: string }[] | undefined) ?? []).filter(
+    ({ name }) => !inks.some((ink) => ink.name === name),
+  );
   const result: Record<string, unknown> = { background: "transparent", ...spec, params: [...own, ...inks] };
   const matrix = spec.spec as Matrix | undefined;
   const cells = fitted(matrix, rows, width, height);
   if (cells) result.spec = { ...matrix, ...cells };
-  if (single && !faceted) Object.assign(result, { width, height: spec.height ?? height, autosize: { type: "fit", contains: "padding" }, config: { ...FEW, ...(spec.config as object | undefined) } });
+  if (single && !faceted)
+    Object.assign(result, {
+      width,
+      height: spec.height ?? height,
+      autosize: { type: "fit", contains: "padding" },
+      config: { ...FEW, ...(spec.config as object | undefined) },
+    });
   return result as unknown as TopLevelSpec;
 }
 
@@ -165,11 +264,37 @@ function theme(): Config {
   const runs = Array.from({ length: 12 }, (_, n) => colourOf(`run-${n + 1}`));
   const font = getComputedStyle(document.body).fontFamily;
   return {
-    background: "transparent", font, padding: 4,
-    axis: { labelColor: dim, titleColor: dim, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 10.5, titleFontSize: 11, titleFontWeight: "normal", labelOverlap: "greedy", labelFlush: false, labelSeparation: 6 },
-    legend: { labelColor: ink, titleColor: dim, labelFontSize: 11, titleFontSize: 11, titleFontWeight: "normal", symbolSize: 60 },
-    header: { labelColor: ink, titleColor: dim, labelFontSize: 11 }, title: { color: ink, fontSize: 12, fontWeight: 500, anchor: "start" },
-    view: { stroke: "transparent" }, range: { category: runs, heatmap: ramp(), ramp: ramp() }, mark: { color: accent, tooltip: { content: "data" } }, text: { color: ink }, rule: { color: dim },
+    background: "transparent",
+    font,
+    padding: 4,
+    axis: {
+      labelColor: dim,
+      titleColor: dim,
+      gridColor: line,
+      domainColor: line,
+      tickColor: line,
+      labelFontSize: 10.5,
+      titleFontSize: 11,
+      titleFontWeight: "normal",
+      labelOverlap: "greedy",
+      labelFlush: false,
+      labelSeparation: 6,
+    },
+    legend: {
+      labelColor: ink,
+      titleColor: dim,
+      labelFontSize: 11,
+      titleFontSize: 11,
+      titleFontWeight: "normal",
+      symbolSize: 60,
+    },
+    header: { labelColor: ink, titleColor: dim, labelFontSize: 11 },
+    title: { color: ink, fontSize: 12, fontWeight: 500, anchor: "start" },
+    view: { stroke: "transparent" },
+    range: { category: runs, heatmap: ramp(), ramp: ramp() },
+    mark: { color: accent, tooltip: { content: "data" } },
+    text: { color: ink },
+    rule: { color: dim },
   } as Config;
 }
 
@@ -183,15 +308,27 @@ function showTooltip(_: unknown, event: MouseEvent, __: unknown, value: unknown)
     tip.setAttribute("role", "tooltip");
     document.body.append(tip);
   }
-  const rows = typeof value === "object" ? Object.entries(value).filter(([name]) => !name.startsWith("_") || name === "_run").slice(0, 14) : [["", value] as const];
-  tip.replaceChildren(...rows.map(([name, content]) => {
-    const row = document.createElement("div");
-    const [label, text] = [document.createElement("span"), document.createElement("b")];
-    label.textContent = name === "_run" ? "run" : name;
-    text.textContent = typeof content === "object" ? JSON.stringify(content) : typeof content === "number" && !Number.isInteger(content) ? number(content) : String(content);
-    row.append(label, text);
-    return row;
-  }));
+  const rows =
+    typeof value === "object"
+      ? Object.entries(value)
+          .filter(([name]) => !name.startsWith("_") || name === "_run")
+          .slice(0, 14)
+      : [["", value] as const];
+  tip.replaceChildren(
+    ...rows.map(([name, content]) => {
+      const row = document.createElement("div");
+      const [label, text] = [document.createElement("span"), document.createElement("b")];
+      label.textContent = name === "_run" ? "run" : name;
+      text.textContent =
+        typeof content === "object"
+          ? JSON.stringify(content)
+          : typeof content === "number" && !Number.isInteger(content)
+            ? number(content)
+            : String(content);
+      row.append(label, text);
+      return row;
+    }),
+  );
   const { width, height } = tip.getBoundingClientRect();
   tip.style.left = `${Math.min(event.clientX + 14, innerWidth - width - 8)}px`;
   tip.style.top = `${Math.min(event.clientY + 14, innerHeight - height - 8)}px`;

@@ -20,7 +20,12 @@ function Panel(props: PanelProps) {
 }
 
 function Item({ item }: ItemProps<VideoItem>) {
-  if (!media(item.src)) return <div class="media video"><Broken item={item} /></div>;
+  if (!media(item.src))
+    return (
+      <div class="media video">
+        <Broken item={item} />
+      </div>
+    );
   return item.format === "gif" ? <Gif item={item} /> : <Native item={item} />;
 }
 
@@ -29,29 +34,70 @@ interface Controls {
   readonly speed: number;
 }
 
-function Bar({ item, controls, set, step, frame, frames }: { item: VideoItem; controls: Controls; set: (change: Partial<Controls>) => void; step: (by: number) => void; frame: number; frames: number }) {
+function Bar({
+  item,
+  controls,
+  set,
+  step,
+  frame,
+  frames,
+}: {
+  item: VideoItem;
+  controls: Controls;
+  set: (change: Partial<Controls>) => void;
+  step: (by: number) => void;
+  frame: number;
+  frames: number;
+}) {
   return (
     <p class="facts">
       <span class="group">
         <Button kind="xs" text="‹" label="One frame back (,)" onClick={() => step(-1)} />
         <Button kind="xs" text="›" label="One frame on (.)" onClick={() => step(1)} />
-        <select aria-label="Speed" title="Speed" value={String(controls.speed)} onChange={(event) => set({ speed: Number(event.currentTarget.value) })}>{SPEEDS.map((speed) => <option key={speed} value={String(speed)}>{speed}×</option>)}</select>
+        <select
+          aria-label="Speed"
+          title="Speed"
+          value={String(controls.speed)}
+          onChange={(event) => set({ speed: Number(event.currentTarget.value) })}
+        >
+          {SPEEDS.map((speed) => (
+            <option key={speed} value={String(speed)}>
+              {speed}×
+            </option>
+          ))}
+        </select>
         <Button kind="xs" text="Loop" pressed={controls.loop} onClick={() => set({ loop: !controls.loop })} />
       </span>
       <span class="group">
-        <span>{frames ? <>frame <b>{full(frame + 1)}</b> of {full(frames)}</> : null}{item.fps ? `${frames ? ", " : ""}${Math.round(item.fps * 100) / 100} fps` : ""}</span>
-        <a class="btn xs" href={media(item.src)} download={`${item.caption || "video"}.${item.format}`} title="Download">{item.format}, {bytes(item.bytes)}</a>
+        <span>
+          {frames ? (
+            <>
+              frame <b>{full(frame + 1)}</b> of {full(frames)}
+            </>
+          ) : null}
+          {item.fps ? `${frames ? ", " : ""}${Math.round(item.fps * 100) / 100} fps` : ""}
+        </span>
+        <a
+          class="btn xs"
+          href={media(item.src)}
+          download={`${item.caption || "video"}.${item.format}`}
+          title="Download"
+        >
+          {item.format}, {bytes(item.bytes)}
+        </a>
       </span>
     </p>
   );
 }
 
-const onKeys = (step: (by: number) => void) => (event: KeyboardEvent): void => {
-  if (event.key !== "," && event.key !== ".") return;
-  event.preventDefault();
-  event.stopPropagation();
-  step(event.key === "." ? 1 : -1);
-};
+const onKeys =
+  (step: (by: number) => void) =>
+  (event: KeyboardEvent): void => {
+    if (event.key !== "," && event.key !== ".") return;
+    event.preventDefault();
+    event.stopPropagation();
+    step(event.key === "." ? 1 : -1);
+  };
 
 function Native({ item }: { item: VideoItem }) {
   const video = useRef<HTMLVideoElement>(null);
@@ -71,12 +117,37 @@ function Native({ item }: { item: VideoItem }) {
     video.current.currentTime = Math.max(0, (Math.floor(video.current.currentTime * fps + 0.01) + by + 0.5) / fps);
   };
   const frames = item.frames || Math.round(length * fps);
-  if (failed) return <div class="media video"><Broken item={{ ...item, error: `this browser cannot play this ${item.format}` }} /></div>;
+  if (failed)
+    return (
+      <div class="media video">
+        <Broken item={{ ...item, error: `this browser cannot play this ${item.format}` }} />
+      </div>
+    );
   return (
     <div class="video" onKeyDown={onKeys(step)}>
-      <video ref={video} src={media(item.src)} controls loop={controls.loop} muted playsinline preload="metadata" style={item.width ? { aspectRatio: `${item.width} / ${item.height}` } : {}} aria-label={item.caption || "video"}
-        onTimeUpdate={() => setAt(video.current?.currentTime ?? 0)} onSeeked={() => setAt(video.current?.currentTime ?? 0)} onLoadedMetadata={() => setLength(video.current?.duration ?? 0)} onError={() => setFailed(true)} />
-      <Bar item={item} controls={controls} set={set} step={step} frame={Math.min(Math.max(0, frames - 1), Math.floor(at * fps))} frames={item.fps ? frames : 0} />
+      <video
+        ref={video}
+        src={media(item.src)}
+        controls
+        loop={controls.loop}
+        muted
+        playsinline
+        preload="metadata"
+        style={item.width ? { aspectRatio: `${item.width} / ${item.height}` } : {}}
+        aria-label={item.caption || "video"}
+        onTimeUpdate={() => setAt(video.current?.currentTime ?? 0)}
+        onSeeked={() => setAt(video.current?.currentTime ?? 0)}
+        onLoadedMetadata={() => setLength(video.current?.duration ?? 0)}
+        onError={() => setFailed(true)}
+      />
+      <Bar
+        item={item}
+        controls={controls}
+        set={set}
+        step={step}
+        frame={Math.min(Math.max(0, frames - 1), Math.floor(at * fps))}
+        frames={item.fps ? frames : 0}
+      />
     </div>
   );
 }
@@ -99,22 +170,40 @@ function Gif({ item }: { item: VideoItem }) {
     if (!src) return;
     const image = new Image();
     image.src = src;
-    void image.decode().then(() => setSheet(image), () => undefined);
+    void image.decode().then(
+      () => setSheet(image),
+      () => undefined,
+    );
   }, [src]);
   useEffect(() => {
     if (!sheet || !canvas.current) return;
     const context = canvas.current.getContext("2d")!;
     context.clearRect(0, 0, item.width, item.height);
-    context.drawImage(sheet, (frame % item.columns) * item.width, Math.floor(frame / item.columns) * item.height, item.width, item.height, 0, 0, item.width, item.height);
+    context.drawImage(
+      sheet,
+      (frame % item.columns) * item.width,
+      Math.floor(frame / item.columns) * item.height,
+      item.width,
+      item.height,
+      0,
+      0,
+      item.width,
+      item.height,
+    );
   }, [sheet, frame]);
   useEffect(() => {
     if (!on || !sheet || item.frames < 2) return;
-    const timer = setInterval(() => moving.current && setFrame((now) => {
-      if (now + 1 < item.frames) return now + 1;
-      if (controls.loop) return 0;
-      run(false);
-      return now;
-    }), 1000 / ((item.fps || 10) * controls.speed));
+    const timer = setInterval(
+      () =>
+        moving.current &&
+        setFrame((now) => {
+          if (now + 1 < item.frames) return now + 1;
+          if (controls.loop) return 0;
+          run(false);
+          return now;
+        }),
+      1000 / ((item.fps || 10) * controls.speed),
+    );
     return () => clearInterval(timer);
   }, [on, sheet, controls.speed, controls.loop]);
   const step = (by: number): void => {
@@ -122,17 +211,46 @@ function Gif({ item }: { item: VideoItem }) {
     setFrame((now) => (now + by + item.frames) % item.frames);
   };
   // Too large for a sheet, or left out of a single file: it plays as browsers play it.
-  if (!src) return <div class="video"><img src={media(item.src)} alt={item.caption || "video"} loading="lazy" style={{ width: "100%" }} /></div>;
+  if (!src)
+    return (
+      <div class="video">
+        <img src={media(item.src)} alt={item.caption || "video"} loading="lazy" style={{ width: "100%" }} />
+      </div>
+    );
   return (
     <div class="video" onKeyDown={onKeys(step)}>
-      <canvas ref={canvas} width={item.width} height={item.height} role="img" aria-label={item.caption || "video"} data-small={item.width < 200 ? "" : undefined} onClick={() => run(!on)} />
-      <div class="row gifbar"><Button kind="xs" text={on ? "Pause" : "Play"} onClick={() => {
-        if (!on && frame === item.frames - 1) setFrame(0);
-        run(!on);
-      }} /><Slider label="Frame" min={0} max={Math.max(0, item.frames - 1)} step={1} value={frame} text={`frame ${frame + 1}`} width="auto" onInput={(value) => {
-        run(false);
-        setFrame(value);
-      }} /></div>
+      <canvas
+        ref={canvas}
+        width={item.width}
+        height={item.height}
+        role="img"
+        aria-label={item.caption || "video"}
+        data-small={item.width < 200 ? "" : undefined}
+        onClick={() => run(!on)}
+      />
+      <div class="row gifbar">
+        <Button
+          kind="xs"
+          text={on ? "Pause" : "Play"}
+          onClick={() => {
+            if (!on && frame === item.frames - 1) setFrame(0);
+            run(!on);
+          }}
+        />
+        <Slider
+          label="Frame"
+          min={0}
+          max={Math.max(0, item.frames - 1)}
+          step={1}
+          value={frame}
+          text={`frame ${frame + 1}`}
+          width="auto"
+          onInput={(value) => {
+            run(false);
+            setFrame(value);
+          }}
+        />
+      </div>
       <Bar item={item} controls={controls} set={set} step={step} frame={frame} frames={item.frames} />
     </div>
   );

@@ -25,20 +25,32 @@ export function totalOf(value: HistogramValue): number {
 export function densities(value: HistogramValue, [low, high]: Range): number[] {
   const total = totalOf(value) || 1;
   const borders = edges(value);
-  return value.counts.map((count, bin) => Math.max(0, count) / total / Math.max(borders[bin + 1]! - borders[bin]!, (high - low) / 2000));
+  return value.counts.map(
+    (count, bin) => Math.max(0, count) / total / Math.max(borders[bin + 1]! - borders[bin]!, (high - low) / 2000),
+  );
 }
 
 /** The bin that a level lies in, -1 outside; the last one holds its upper edge, too. */
 export function binAt(borders: readonly number[], level: number): number {
   const last = borders.length - 2;
-  return borders.findIndex((edge, bin) => bin <= last && level >= edge && (level < borders[bin + 1]! || (bin === last && level === borders[bin + 1])));
+  return borders.findIndex(
+    (edge, bin) =>
+      bin <= last && level >= edge && (level < borders[bin + 1]! || (bin === last && level === borders[bin + 1])),
+  );
 }
 
 /** Where a bin lies, how many of all it holds, and their share. */
-export function binText(value: HistogramValue, bin: number): { readonly where: string; readonly held: string; readonly share: string } {
+export function binText(
+  value: HistogramValue,
+  bin: number,
+): { readonly where: string; readonly held: string; readonly share: string } {
   if (bin < 0) return { where: "outside of its bins", held: "", share: "" };
   const borders = edges(value);
   const total = totalOf(value);
   const count = value.counts[bin]!;
-  return { where: `${number(borders[bin]!)} to ${number(borders[bin + 1]!)}`, held: `${full(count)} of ${full(total)}`, share: percent(total ? count / total : 0) };
+  return {
+    where: `${number(borders[bin]!)} to ${number(borders[bin + 1]!)}`,
+    held: `${full(count)} of ${full(total)}`,
+    share: percent(total ? count / total : 0),
+  };
 }

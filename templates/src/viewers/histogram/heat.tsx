@@ -13,8 +13,17 @@ export function Heat({ values, id, tall }: { values: Values; id: string; tall?: 
   const steps: Range = [values[0]!.step, values.at(-1)!.step];
   const here = cursor.value?.kind === "step" && cursor.value.source !== id ? cursor.value.x : null;
   return (
-    <Surface x={steps} y={levels} kind="heatmap" unit="step" tall={tall} shows={[values]} onMove={(event, area) => hover(event, area, values, id)}
-      draw={(context, area) => draw(context, area, values, steps, levels)} label={`${values.length} histograms from step ${steps[0]} to ${steps[1]}, values from ${number(levels[0])} to ${number(levels[1])}`}>
+    <Surface
+      x={steps}
+      y={levels}
+      kind="heatmap"
+      unit="step"
+      tall={tall}
+      shows={[values]}
+      onMove={(event, area) => hover(event, area, values, id)}
+      draw={(context, area) => draw(context, area, values, steps, levels)}
+      label={`${values.length} histograms from step ${steps[0]} to ${steps[1]}, values from ${number(levels[0])} to ${number(levels[1])}`}
+    >
       {({ atX, width }) => {
         const x = here === null ? -1 : atX(here);
         return x >= LEFT && x <= width - RIGHT && <i class="crossline" style={{ left: `${x}px` }} />;
@@ -27,14 +36,22 @@ function draw(context: CanvasRenderingContext2D, area: Area, values: Values, ste
   const colours = ramp();
   const { atX, atY, width } = area;
   values.forEach(({ step, value }, i) => {
-    const [left, right] = [i ? (atX(values[i - 1]!.step) + atX(step)) / 2 : LEFT, i + 1 < values.length ? (atX(values[i + 1]!.step) + atX(step)) / 2 : width - RIGHT];
+    const [left, right] = [
+      i ? (atX(values[i - 1]!.step) + atX(step)) / 2 : LEFT,
+      i + 1 < values.length ? (atX(values[i + 1]!.step) + atX(step)) / 2 : width - RIGHT,
+    ];
     const most = value.counts.reduce((max, count) => Math.max(max, count), 0);
     const borders = edges(value);
     value.counts.forEach((count, bin) => {
       if (count <= 0 || most <= 0) return;
       context.fillStyle = colours[Math.max(1, Math.round((count / most) * 9))]!;
       const [top, bottom] = [atY(borders[bin + 1]!), atY(borders[bin]!)];
-      context.fillRect(Math.floor(left), Math.floor(top), Math.max(1, Math.ceil(right) - Math.floor(left)), Math.max(1, Math.ceil(bottom) - Math.floor(top)));
+      context.fillRect(
+        Math.floor(left),
+        Math.floor(top),
+        Math.max(1, Math.ceil(right) - Math.floor(left)),
+        Math.max(1, Math.ceil(bottom) - Math.floor(top)),
+      );
     });
   });
   axisY(context, area, levels);
@@ -43,8 +60,21 @@ function draw(context: CanvasRenderingContext2D, area: Area, values: Values, ste
 
 function hover(event: PointerEvent, area: Area, values: Values, id: string): void {
   const [step, level] = area.under(event);
-  const at = values.reduce<Logged<HistogramValue>>((best, one) => (Math.abs(one.step - step) < Math.abs(best.step - step) ? one : best), values[0]!);
+  const at = values.reduce<Logged<HistogramValue>>(
+    (best, one) => (Math.abs(one.step - step) < Math.abs(best.step - step) ? one : best),
+    values[0]!,
+  );
   const { where, held, share } = binText(at.value, binAt(edges(at.value), level));
   cursor.value = { x: at.step, kind: "step", source: id };
-  tip.value = { title: `step ${full(at.step)}`, other: where, rows: [], more: 0, foot: [held, share], left: event.clientX, top: event.clientY, frozen: false, byKeys: false };
+  tip.value = {
+    title: `step ${full(at.step)}`,
+    other: where,
+    rows: [],
+    more: 0,
+    foot: [held, share],
+    left: event.clientX,
+    top: event.clientY,
+    frozen: false,
+    byKeys: false,
+  };
 }

@@ -30,12 +30,28 @@ export function Overlay({ layers, step, tall }: { layers: readonly Layer[]; step
     return { x: range, y: [0, all.flat().reduce((max, one) => Math.max(max, one), 0) || 1] as const, heights: all };
   }, [key]);
   return (
-    <Surface x={x} y={y} kind="overlay" unit="value" tall={tall} shows={[key]} onMove={(event, area) => hover(event, area, layers, step)}
-      draw={(context, area) => draw(context, area, layers, heights, x, y)} label={`Histograms of ${layers.length} runs at step ${step}, values from ${number(x[0])} to ${number(x[1])}`} />
+    <Surface
+      x={x}
+      y={y}
+      kind="overlay"
+      unit="value"
+      tall={tall}
+      shows={[key]}
+      onMove={(event, area) => hover(event, area, layers, step)}
+      draw={(context, area) => draw(context, area, layers, heights, x, y)}
+      label={`Histograms of ${layers.length} runs at step ${step}, values from ${number(x[0])} to ${number(x[1])}`}
+    />
   );
 }
 
-function draw(context: CanvasRenderingContext2D, area: Area, layers: readonly Layer[], heights: readonly (readonly number[])[], x: Range, y: Range): void {
+function draw(
+  context: CanvasRenderingContext2D,
+  area: Area,
+  layers: readonly Layer[],
+  heights: readonly (readonly number[])[],
+  x: Range,
+  y: Range,
+): void {
   context.lineJoin = "round";
   layers.forEach(({ value, look }, i) => {
     const path = stairs(edges(value), heights[i]!, area);
@@ -68,9 +84,19 @@ function hover(event: PointerEvent, area: Area, layers: readonly Layer[], step: 
     const { share, held } = binText(value, binAt(edges(value), level));
     return { id: uid(run), look, label: name, value: share || "0 %", raw: held, near: false };
   });
-  const where = layers.length === 1 ? binText(layers[0]!.value, binAt(edges(layers[0]!.value), level)).where : `at ${number(level)}`;
+  const where =
+    layers.length === 1
+      ? binText(layers[0]!.value, binAt(edges(layers[0]!.value), level)).where
+      : `at ${number(level)}`;
   tip.value = {
-    title: where, other: `step ${full(step)}`, rows: rows.slice(0, ROWS), more: Math.max(0, rows.length - ROWS), foot: ["share, values in its bin", ""],
-    left: event.clientX, top: event.clientY, frozen: false, byKeys: false,
+    title: where,
+    other: `step ${full(step)}`,
+    rows: rows.slice(0, ROWS),
+    more: Math.max(0, rows.length - ROWS),
+    foot: ["share, values in its bin", ""],
+    left: event.clientX,
+    top: event.clientY,
+    frozen: false,
+    byKeys: false,
   };
 }

@@ -23,13 +23,37 @@ interface Ridge {
 }
 
 /** `tell` hears how many of the histograms are drawn. */
-export function Ridges({ values, look, id, tall, tell }: { values: Values; look: Look; id: string; tall?: boolean; tell: (drawn: number) => void }) {
+export function Ridges({
+  values,
+  look,
+  id,
+  tall,
+  tell,
+}: {
+  values: Values;
+  look: Look;
+  id: string;
+  tall?: boolean;
+  tell: (drawn: number) => void;
+}) {
   const range = useMemo(() => rangeOf(values.map(({ value }) => value)), [values]);
   const here = cursor.value?.kind === "step" ? cursor.value.x : null;
-  const lit = here === null ? null : values.reduce((best, { step }) => (Math.abs(step - here) < Math.abs(best - here) ? step : best), Infinity);
+  const lit =
+    here === null
+      ? null
+      : values.reduce((best, { step }) => (Math.abs(step - here) < Math.abs(best - here) ? step : best), Infinity);
   return (
-    <Surface x={range} y={[0, 1]} kind="ridges" unit="value" tall={tall} shows={[values, css(look), lit]} onMove={(event, area) => hover(event, area, values, range, id)}
-      draw={(context, area) => tell(draw(context, area, values, range, look, lit))} label={`Outlines of histograms from step ${values[0]!.step} to ${values.at(-1)!.step}, values from ${number(range[0])} to ${number(range[1])}`} />
+    <Surface
+      x={range}
+      y={[0, 1]}
+      kind="ridges"
+      unit="value"
+      tall={tall}
+      shows={[values, css(look), lit]}
+      onMove={(event, area) => hover(event, area, values, range, id)}
+      draw={(context, area) => tell(draw(context, area, values, range, look, lit))}
+      label={`Outlines of histograms from step ${values[0]!.step} to ${values.at(-1)!.step}, values from ${number(range[0])} to ${number(range[1])}`}
+    />
   );
 }
 
@@ -41,17 +65,33 @@ function ridges(values: Values, range: Range, { height }: Area): { rows: Ridge[]
   const count = Math.min(values.length, Math.max(LEAST, Math.min(MOST, Math.round(room / APART))));
   const high = amplitude(room, count);
   const rows = Array.from({ length: count }, (_, i) => {
-    const { step, value } = values[count > 1 ? Math.round((i / (count - 1)) * (values.length - 1)) : values.length - 1]!;
+    const { step, value } =
+      values[count > 1 ? Math.round((i / (count - 1)) * (values.length - 1)) : values.length - 1]!;
     const density = densities(value, range);
     const most = density.reduce((max, one) => Math.max(max, one), 0) || 1;
-    return { step, value, base: TOP + high + (count > 1 ? (i / (count - 1)) * (room - high) : room - high), heights: density.map((one) => one / most) };
+    return {
+      step,
+      value,
+      base: TOP + high + (count > 1 ? (i / (count - 1)) * (room - high) : room - high),
+      heights: density.map((one) => one / most),
+    };
   });
   return { rows, high };
 }
 
-function draw(context: CanvasRenderingContext2D, area: Area, values: Values, range: Range, look: Look, lit: number | null): number {
+function draw(
+  context: CanvasRenderingContext2D,
+  area: Area,
+  values: Values,
+  range: Range,
+  look: Look,
+  lit: number | null,
+): number {
   const { rows, high } = ridges(values, range, area);
-  const nearest = lit === null ? null : rows.reduce((best, row) => (Math.abs(row.step - lit) < Math.abs(best.step - lit) ? row : best), rows[0]!);
+  const nearest =
+    lit === null
+      ? null
+      : rows.reduce((best, row) => (Math.abs(row.step - lit) < Math.abs(best.step - lit) ? row : best), rows[0]!);
   context.lineJoin = "round";
   rows.forEach((row, i) => {
     const line = outline(row, area, high);
@@ -66,7 +106,10 @@ function draw(context: CanvasRenderingContext2D, area: Area, values: Values, ran
     context.stroke(line);
   });
   const every = Math.max(1, Math.ceil(LINE / ((rows.at(-1)!.base - rows[0]!.base) / (rows.length - 1 || 1) || LINE)));
-  labels(context, rows.flatMap(({ step, base }, i) => ((rows.length - 1 - i) % every ? [] : [[base - 4, full(step)] as const])));
+  labels(
+    context,
+    rows.flatMap(({ step, base }, i) => ((rows.length - 1 - i) % every ? [] : [[base - 4, full(step)] as const])),
+  );
   if (rows[0]!.base > TOP + 2 * LINE) labels(context, [[TOP + 6, "step"]]);
   axisX(context, area, range, "value");
   return rows.length;
@@ -100,5 +143,15 @@ function hover(event: PointerEvent, area: Area, values: Values, range: Range, id
   const at = under >= 0 ? under : below >= 0 ? below : rows.length - 1;
   const { where, held, share } = binText(rows[at]!.value, bins[at]!);
   cursor.value = { x: rows[at]!.step, kind: "step", source: id };
-  tip.value = { title: `step ${full(rows[at]!.step)}`, other: where, rows: [], more: 0, foot: [held, share], left: event.clientX, top: event.clientY, frozen: false, byKeys: false };
+  tip.value = {
+    title: `step ${full(rows[at]!.step)}`,
+    other: where,
+    rows: [],
+    more: 0,
+    foot: [held, share],
+    left: event.clientX,
+    top: event.clientY,
+    frozen: false,
+    byKeys: false,
+  };
 }

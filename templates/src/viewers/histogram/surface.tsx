@@ -23,20 +23,43 @@ function areaOf([width, height]: readonly [number, number], x: Range, y: Range):
   const [plotWidth, plotHeight] = [width - LEFT - RIGHT, height - TOP - BOTTOM];
   const [spanX, spanY] = [x[1] - x[0] || 1, y[1] - y[0] || 1];
   return {
-    width, height,
+    width,
+    height,
     atX: (value) => LEFT + ((value - x[0]) / spanX) * plotWidth,
     atY: (value) => TOP + (1 - (value - y[0]) / spanY) * plotHeight,
     under: (event) => {
       const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-      return [x[0] + ((event.clientX - box.left - LEFT) / plotWidth) * spanX, y[0] + (1 - (event.clientY - box.top - TOP) / plotHeight) * spanY];
+      return [
+        x[0] + ((event.clientX - box.left - LEFT) / plotWidth) * spanX,
+        y[0] + (1 - (event.clientY - box.top - TOP) / plotHeight) * spanY,
+      ];
     },
   };
 }
 
 /** `draw` is called again when the size, the theme or one of `shows` changes. */
-export function Surface({ x, y, draw, shows, kind, label, unit, onMove, tall, children }: {
-  x: Range; y: Range; draw: (context: CanvasRenderingContext2D, area: Area) => void; shows: readonly unknown[]; kind: string; label: string; unit: string;
-  onMove: (event: PointerEvent, area: Area) => void; tall?: boolean; children?: (area: Area) => ComponentChildren;
+export function Surface({
+  x,
+  y,
+  draw,
+  shows,
+  kind,
+  label,
+  unit,
+  onMove,
+  tall,
+  children,
+}: {
+  x: Range;
+  y: Range;
+  draw: (context: CanvasRenderingContext2D, area: Area) => void;
+  shows: readonly unknown[];
+  kind: string;
+  label: string;
+  unit: string;
+  onMove: (event: PointerEvent, area: Area) => void;
+  tall?: boolean;
+  children?: (area: Area) => ComponentChildren;
 }) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -53,10 +76,20 @@ export function Surface({ x, y, draw, shows, kind, label, unit, onMove, tall, ch
     if (ready) draw(prepared(canvas.current!, size), area);
   }, [size, theme, ...shows]);
   return (
-    <div class={`plot ${kind}${tall ? " tall" : ""}`}><div class="canvas heat" ref={box} onPointerMove={(event) => ready && onMove(event, area)} onPointerLeave={release}>
-      <canvas ref={canvas} role="img" aria-label={label} />
-      {ready && children?.(area)}
-    </div><span class="unit" aria-hidden="true">{unit}</span></div>
+    <div class={`plot ${kind}${tall ? " tall" : ""}`}>
+      <div
+        class="canvas heat"
+        ref={box}
+        onPointerMove={(event) => ready && onMove(event, area)}
+        onPointerLeave={release}
+      >
+        <canvas ref={canvas} role="img" aria-label={label} />
+        {ready && children?.(area)}
+      </div>
+      <span class="unit" aria-hidden="true">
+        {unit}
+      </span>
+    </div>
   );
 }
 
@@ -81,18 +114,28 @@ function write(context: CanvasRenderingContext2D): void {
   context.fillStyle = paint("var(--ink-3)");
 }
 
-export function axisX(context: CanvasRenderingContext2D, { width, height, atX }: Area, [low, high]: Range, unit: string): void {
+export function axisX(
+  context: CanvasRenderingContext2D,
+  { width, height, atX }: Area,
+  [low, high]: Range,
+  unit: string,
+): void {
   write(context);
   context.textAlign = "center";
   context.textBaseline = "top";
   const ticks = high > low ? linearTicks(low, high, Math.max(3, Math.floor(width / 60))) : [low];
   const room = width - 20 - 6 * unit.length;
-  for (const value of ticks) if (atX(value) < room) context.fillText(tick(value, distanceOf(ticks)), Math.max(LEFT + 4, atX(value)), height - BOTTOM + 6);
+  for (const value of ticks)
+    if (atX(value) < room)
+      context.fillText(tick(value, distanceOf(ticks)), Math.max(LEFT + 4, atX(value)), height - BOTTOM + 6);
 }
 
 export function axisY(context: CanvasRenderingContext2D, { atY }: Area, [low, high]: Range): void {
   const ticks = linearTicks(low, high, 4);
-  labels(context, ticks.map((value) => [atY(value), tick(value, distanceOf(ticks))]));
+  labels(
+    context,
+    ticks.map((value) => [atY(value), tick(value, distanceOf(ticks))]),
+  );
 }
 
 /** Words left of the plot. */

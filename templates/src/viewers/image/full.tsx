@@ -29,7 +29,11 @@ function zoomed(view: View, by: number, x: number, y: number): View {
   return kept({ scale, x: x - ((x - view.x) * scale) / view.scale, y: y - ((y - view.y) * scale) / view.scale });
 }
 
-const kept = ({ scale, x, y }: View): View => ({ scale, x: Math.min(0, Math.max(1 - scale, x)), y: Math.min(0, Math.max(1 - scale, y)) });
+const kept = ({ scale, x, y }: View): View => ({
+  scale,
+  x: Math.min(0, Math.max(1 - scale, x)),
+  y: Math.min(0, Math.max(1 - scale, y)),
+});
 
 export interface FullProps {
   /** All pictures at this step. */
@@ -62,13 +66,29 @@ export function Full({ tiles, at, close, onStep, onSample }: FullProps) {
   };
   const overlays = hasOverlays(columns);
   const keys: Readonly<Record<string, () => void>> = {
-    m: () => setOn("masks", !isOn("masks")), b: () => setOn("boxes", !isOn("boxes")),
-    ArrowLeft: () => onStep?.(-1), ArrowRight: () => onStep?.(1), ArrowUp: () => sample(-1), ArrowDown: () => sample(1),
-    "+": () => setView(zoomed(view, 1.5, 0.5, 0.5)), "-": () => setView(zoomed(view, 1 / 1.5, 0.5, 0.5)), "0": () => setView(WHOLE), o: () => setPanel(!panel),
+    m: () => setOn("masks", !isOn("masks")),
+    b: () => setOn("boxes", !isOn("boxes")),
+    ArrowLeft: () => onStep?.(-1),
+    ArrowRight: () => onStep?.(1),
+    ArrowUp: () => sample(-1),
+    ArrowDown: () => sample(1),
+    "+": () => setView(zoomed(view, 1.5, 0.5, 0.5)),
+    "-": () => setView(zoomed(view, 1 / 1.5, 0.5, 0.5)),
+    "0": () => setView(WHOLE),
+    o: () => setPanel(!panel),
   };
   const key = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || ((event.target as HTMLElement).matches("input") && event.key.startsWith("Arrow"))) return;
-    const act = keys[event.key] ?? keys[event.key.toLowerCase()] ?? (/^[1-9]$/.test(event.key) ? () => toggleClass(columns, Number(event.key) - 1) : null);
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      ((event.target as HTMLElement).matches("input") && event.key.startsWith("Arrow"))
+    )
+      return;
+    const act =
+      keys[event.key] ??
+      keys[event.key.toLowerCase()] ??
+      (/^[1-9]$/.test(event.key) ? () => toggleClass(columns, Number(event.key) - 1) : null);
     event.stopPropagation();
     if (!act) return;
     event.preventDefault();
@@ -76,20 +96,55 @@ export function Full({ tiles, at, close, onStep, onSample }: FullProps) {
   };
   return (
     <Portal>
-      <dialog class="viewer" ref={dialog} aria-label={first?.item.caption || "Picture"} onClose={close} onKeyDown={key} onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}>
+      <dialog
+        class="viewer"
+        ref={dialog}
+        aria-label={first?.item.caption || "Picture"}
+        onClose={close}
+        onKeyDown={key}
+        onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}
+      >
         <header>
           <b class="cut">{first?.item.caption || "Picture"}</b>
-          {first && <span class="dim cut">step {full(first.step)}, {first.item.width} × {first.item.height}, {bytes(first.item.bytes)}</span>}
+          {first && (
+            <span class="dim cut">
+              step {full(first.step)}, {first.item.width} × {first.item.height}, {bytes(first.item.bytes)}
+            </span>
+          )}
           <span class="grow" />
-          {samples.length > 1 && <><Button kind="xs" icon="up" label="Earlier sample (↑)" onClick={() => sample(-1)} /><span class="dim">{full(samples.indexOf(n) + 1)} of {plural(samples.length, "sample")}</span><Button kind="xs" icon="down" label="Next sample (↓)" onClick={() => sample(1)} /></>}
-          {onStep && <><Button kind="xs" icon="left" label="Earlier step (←)" onClick={() => onStep(-1)} /><Button kind="xs" icon="right" label="Next step (→)" onClick={() => onStep(1)} /></>}
-          <Button kind="xs" text={`${Math.round(view.scale * 100)} %`} title="Whole picture (0)" onClick={() => setView(WHOLE)} />
+          {samples.length > 1 && (
+            <>
+              <Button kind="xs" icon="up" label="Earlier sample (↑)" onClick={() => sample(-1)} />
+              <span class="dim">
+                {full(samples.indexOf(n) + 1)} of {plural(samples.length, "sample")}
+              </span>
+              <Button kind="xs" icon="down" label="Next sample (↓)" onClick={() => sample(1)} />
+            </>
+          )}
+          {onStep && (
+            <>
+              <Button kind="xs" icon="left" label="Earlier step (←)" onClick={() => onStep(-1)} />
+              <Button kind="xs" icon="right" label="Next step (→)" onClick={() => onStep(1)} />
+            </>
+          )}
+          <Button
+            kind="xs"
+            text={`${Math.round(view.scale * 100)} %`}
+            title="Whole picture (0)"
+            onClick={() => setView(WHOLE)}
+          />
           {overlays && <Button kind="xs" text="Overlays" pressed={panel} onClick={() => setPanel(!panel)} />}
           <Button icon="close" label="Close" onClick={() => dialog.current?.close()} />
         </header>
         <div class="stages">
-          {columns.map((tile) => <Stage key={tile.run.entry} tile={tile} named={columns.length > 1} view={view} setView={setView} />)}
-          {overlays && panel && <aside><Overlays shown={columns} /></aside>}
+          {columns.map((tile) => (
+            <Stage key={tile.run.entry} tile={tile} named={columns.length > 1} view={view} setView={setView} />
+          ))}
+          {overlays && panel && (
+            <aside>
+              <Overlays shown={columns} />
+            </aside>
+          )}
         </div>
         {first && notesOf(first.item).length > 0 && <p class="notes">{notesOf(first.item).join(". ")}</p>}
       </dialog>
@@ -100,16 +155,34 @@ export function Full({ tiles, at, close, onStep, onSample }: FullProps) {
 function toggleClass(tiles: readonly Tile<ImageItem>[], at: number): void {
   const classes = new Map<number, string>();
   for (const { item } of tiles) {
-    const on = chosen("masks", item.masks.map((set) => set.name));
-    for (const set of item.masks) if (on.includes(set.name)) for (const { id, label } of set.classes) classes.set(id, label);
+    const on = chosen(
+      "masks",
+      item.masks.map((set) => set.name),
+    );
+    for (const set of item.masks)
+      if (on.includes(set.name)) for (const { id, label } of set.classes) classes.set(id, label);
   }
   const labels = [...classes].sort(([a], [b]) => a - b).map(([, label]) => label);
   const label = labels[at];
   if (label === undefined) return;
-  showClasses("masks", labels.filter((other) => (other === label ? !isShown("masks", label) : isShown("masks", other))), labels);
+  showClasses(
+    "masks",
+    labels.filter((other) => (other === label ? !isShown("masks", label) : isShown("masks", other))),
+    labels,
+  );
 }
 
-function Stage({ tile, named, view, setView }: { tile: Tile<ImageItem>; named: boolean; view: View; setView: (view: View) => void }) {
+function Stage({
+  tile,
+  named,
+  view,
+  setView,
+}: {
+  tile: Tile<ImageItem>;
+  named: boolean;
+  view: View;
+  setView: (view: View) => void;
+}) {
   const frame = useRef<HTMLDivElement>(null);
   const drag = useRef<{ readonly x: number; readonly y: number; readonly from: View } | null>(null);
   const latest = useRef(view);
@@ -120,7 +193,14 @@ function Stage({ tile, named, view, setView }: { tile: Tile<ImageItem>; named: b
     const wheel = (event: WheelEvent): void => {
       event.preventDefault();
       const box = element.getBoundingClientRect();
-      setView(zoomed(latest.current, Math.exp(-event.deltaY / (event.deltaMode ? 12 : 400)), (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
+      setView(
+        zoomed(
+          latest.current,
+          Math.exp(-event.deltaY / (event.deltaMode ? 12 : 400)),
+          (event.clientX - box.left) / box.width,
+          (event.clientY - box.top) / box.height,
+        ),
+      );
     };
     element.addEventListener("wheel", wheel, { passive: false });
     return () => element.removeEventListener("wheel", wheel);
@@ -129,20 +209,50 @@ function Stage({ tile, named, view, setView }: { tile: Tile<ImageItem>; named: b
     if (!drag.current) return;
     const box = frame.current!.getBoundingClientRect();
     const { x, y, from } = drag.current;
-    setView(kept({ scale: from.scale, x: from.x + (event.clientX - x) / box.width, y: from.y + (event.clientY - y) / box.height }));
+    setView(
+      kept({
+        scale: from.scale,
+        x: from.x + (event.clientX - x) / box.width,
+        y: from.y + (event.clientY - y) / box.height,
+      }),
+    );
   };
   const there = media(tile.item.src) || media(tile.item.thumb);
   return (
     <figure class="stage">
-      <div class="frame" ref={frame} data-close={view.scale > 1 ? "" : undefined} onPointerMove={move} onPointerUp={() => void (drag.current = null)} onPointerCancel={() => void (drag.current = null)} onDblClick={() => setView(WHOLE)}
+      <div
+        class="frame"
+        ref={frame}
+        data-close={view.scale > 1 ? "" : undefined}
+        onPointerMove={move}
+        onPointerUp={() => void (drag.current = null)}
+        onPointerCancel={() => void (drag.current = null)}
+        onDblClick={() => setView(WHOLE)}
         onPointerDown={(event) => {
           frame.current!.setPointerCapture(event.pointerId);
           drag.current = { x: event.clientX, y: event.clientY, from: view };
-        }}>
-        {tile.item.error || !there ? <Broken item={tile.item} />
-          : <div class="moved" style={{ transform: `translate(${view.x * 100}%, ${view.y * 100}%) scale(${view.scale})`, "--k": view.scale }}><Picture run={tile.run} item={tile.item} large alt={tile.item.caption || "picture"} /></div>}
+        }}
+      >
+        {tile.item.error || !there ? (
+          <Broken item={tile.item} />
+        ) : (
+          <div
+            class="moved"
+            style={{
+              transform: `translate(${view.x * 100}%, ${view.y * 100}%) scale(${view.scale})`,
+              "--k": view.scale,
+            }}
+          >
+            <Picture run={tile.run} item={tile.item} large alt={tile.item.caption || "picture"} />
+          </div>
+        )}
       </div>
-      {named && <figcaption><Swatch look={lookOf(tile.run)} line /> {nameOf(tile.run)}{tile.earlier && <b class="amber"> step {full(tile.step)}</b>}</figcaption>}
+      {named && (
+        <figcaption>
+          <Swatch look={lookOf(tile.run)} line /> {nameOf(tile.run)}
+          {tile.earlier && <b class="amber"> step {full(tile.step)}</b>}
+        </figcaption>
+      )}
     </figure>
   );
 }

@@ -4,7 +4,16 @@ import { rgb, themeTick } from "../../lib/colours";
 import { bytesOf, jsonOf } from "../lib/payload";
 
 /** Class id, caption, scores, left, top, right, bottom (shares of the image), whether it was clipped. */
-export type Box = readonly [id: number, caption: string, scores: Readonly<Record<string, number>>, left: number, top: number, right: number, bottom: number, clipped: boolean];
+export type Box = readonly [
+  id: number,
+  caption: string,
+  scores: Readonly<Record<string, number>>,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+  clipped: boolean,
+];
 
 const COLOURS = 12;
 const KEPT = 400;
@@ -16,7 +25,14 @@ function paletteOf(id: number): readonly [number, number, number] {
   const base = rgb(`var(--run-${(((id % COLOURS) + COLOURS) % COLOURS) + 1})`);
   const tier = Math.floor(Math.max(0, id) / COLOURS) % 5;
   if (!tier) return base;
-  const [towards, share] = ([[255, 0.4], [0, 0.4], [255, 0.65], [0, 0.6]] as const)[tier - 1]!;
+  const [towards, share] = (
+    [
+      [255, 0.4],
+      [0, 0.4],
+      [255, 0.65],
+      [0, 0.6],
+    ] as const
+  )[tier - 1]!;
   return base.map((part) => Math.round(part + (towards - part) * share)) as [number, number, number];
 }
 
@@ -30,7 +46,9 @@ export function colourOf(of: Pick<ClassCount, "id" | "colour">): readonly [numbe
   const key = of.colour || String(of.id);
   let found = known.get(key);
   if (!found) {
-    found = of.colour ? ([1, 3, 5].map((at) => parseInt(of.colour.slice(at, at + 2), 16)) as [number, number, number]) : paletteOf(of.id);
+    found = of.colour
+      ? ([1, 3, 5].map((at) => parseInt(of.colour.slice(at, at + 2), 16)) as [number, number, number])
+      : paletteOf(of.id);
     known.set(key, found);
   }
   return found;
@@ -40,7 +58,11 @@ export const cssOf = (of: Pick<ClassCount, "id" | "colour">): string => `rgb(${c
 
 /** Whether dark words stand out more from a colour than white ones: by its relative luminance, as WCAG has it. */
 export function isLight(colour: readonly [number, number, number]): boolean {
-  const [r, g, b] = colour.map((part) => (part <= 10 ? part / 3295 : ((part / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+  const [r, g, b] = colour.map((part) => (part <= 10 ? part / 3295 : ((part / 255 + 0.055) / 1.055) ** 2.4)) as [
+    number,
+    number,
+    number,
+  ];
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179;
 }
 
@@ -65,7 +87,9 @@ function cached<T>(run: RunRow, n: number, size: number, make: () => Promise<T>)
 
 /** The class id of each pixel. */
 export function maskOf(run: RunRow, set: MaskSet): Promise<Uint16Array> {
-  return cached(run, set.payload, set.width * set.height, async () => unrolled(await bytesOf(run, set.payload), set.width * set.height));
+  return cached(run, set.payload, set.width * set.height, async () =>
+    unrolled(await bytesOf(run, set.payload), set.width * set.height),
+  );
 }
 
 export function boxesOf(run: RunRow, set: BoxSet): Promise<readonly Box[]> {
@@ -97,7 +121,12 @@ export function unrolled(data: Uint8Array, size: number): Uint16Array {
 }
 
 /** Paint a mask onto a canvas, whose size may be smaller: each of its pixels shows the class in its middle. */
-export function paint(canvas: HTMLCanvasElement, ids: Uint16Array, set: MaskSet, shown: (of: ClassCount) => boolean): void {
+export function paint(
+  canvas: HTMLCanvasElement,
+  ids: Uint16Array,
+  set: MaskSet,
+  shown: (of: ClassCount) => boolean,
+): void {
   const { width, height } = canvas;
   const context = canvas.getContext("2d")!;
   const image = context.createImageData(width, height);

@@ -30,8 +30,19 @@ export function Picture({ run, item, large, alt }: PictureProps) {
   const boxes = isOn("boxes") ? chosen("boxes", names(item.boxes)) : [];
   return (
     <span class="pic" style={{ "--r": (item.width || 4) / (item.height || 3) }}>
-      <img src={src} alt={alt} loading="lazy" decoding="async" draggable={false} data-small={item.width < (large ? 160 : 128) ? "" : undefined} />
-      {item.masks.map((set) => masks.includes(set.name) && !set.error && <Mask key={set.name} run={run} set={set} most={large ? LARGE : SMALL} />)}
+      <img
+        src={src}
+        alt={alt}
+        loading="lazy"
+        decoding="async"
+        draggable={false}
+        data-small={item.width < (large ? 160 : 128) ? "" : undefined}
+      />
+      {item.masks.map(
+        (set) =>
+          masks.includes(set.name) &&
+          !set.error && <Mask key={set.name} run={run} set={set} most={large ? LARGE : SMALL} />,
+      )}
       {item.boxes.map((set) => boxes.includes(set.name) && !set.error && <Boxes key={set.name} run={run} set={set} />)}
     </span>
   );
@@ -46,8 +57,23 @@ function Mask({ run, set, most }: { run: RunRow; set: MaskSet; most: number }) {
   useLayoutEffect(() => {
     if (value && canvas.current) paint(canvas.current, value, set, (of) => isShown("masks", of.label));
   }, [value, hidden, theme, most]);
-  if (error) return <span class="lost" title={error}>mask {set.name} left out</span>;
-  return <canvas ref={canvas} class="mask" width={Math.max(1, Math.round(set.width * shrink))} height={Math.max(1, Math.round(set.height * shrink))} style={{ opacity: opacity() }} data-set={set.name} aria-busy={!value} />;
+  if (error)
+    return (
+      <span class="lost" title={error}>
+        mask {set.name} left out
+      </span>
+    );
+  return (
+    <canvas
+      ref={canvas}
+      class="mask"
+      width={Math.max(1, Math.round(set.width * shrink))}
+      height={Math.max(1, Math.round(set.height * shrink))}
+      style={{ opacity: opacity() }}
+      data-set={set.name}
+      aria-busy={!value}
+    />
+  );
 }
 
 export function shownBoxes(boxes: readonly Box[], set: BoxSet): Box[] {
@@ -59,21 +85,42 @@ export function shownBoxes(boxes: readonly Box[], set: BoxSet): Box[] {
 function Boxes({ run, set }: { run: RunRow; set: BoxSet }) {
   const { value, error } = useLoaded(() => boxesOf(run, set), [run.entry, run.parts.join(), set.payload]);
   const theme = themeTick.value;
-  if (error) return <span class="lost" title={error}>boxes {set.name} left out</span>;
+  if (error)
+    return (
+      <span class="lost" title={error}>
+        boxes {set.name} left out
+      </span>
+    );
   const classes = new Map(set.classes.map((of) => [of.id, of]));
   const words = labelsOn();
   return (
     <span class="boxes" aria-hidden="true" data-set={set.name} data-theme-tick={theme} aria-busy={!value}>
-      {value && shownBoxes(value, set).slice(0, MOST).map((box, i) => {
-        const [id, , , left, top, right, bottom] = box;
-        const of = classes.get(id) ?? { id, label: "", colour: "", count: 0 };
-        return (
-          <i key={i} class="bbox" data-low={top < 0.06 ? "" : undefined} data-end={left > 0.75 ? "" : undefined} data-light={isLight(colourOf(of)) ? "" : undefined} title={longLabel(box, of.label)}
-            style={{ left: `${left * 100}%`, top: `${top * 100}%`, width: `${(right - left) * 100}%`, height: `${(bottom - top) * 100}%`, "--c": cssOf(of) }}>
-            {words && <b>{shortLabel(box, of.label)}</b>}
-          </i>
-        );
-      })}
+      {value &&
+        shownBoxes(value, set)
+          .slice(0, MOST)
+          .map((box, i) => {
+            const [id, , , left, top, right, bottom] = box;
+            const of = classes.get(id) ?? { id, label: "", colour: "", count: 0 };
+            return (
+              <i
+                key={i}
+                class="bbox"
+                data-low={top < 0.06 ? "" : undefined}
+                data-end={left > 0.75 ? "" : undefined}
+                data-light={isLight(colourOf(of)) ? "" : undefined}
+                title={longLabel(box, of.label)}
+                style={{
+                  left: `${left * 100}%`,
+                  top: `${top * 100}%`,
+                  width: `${(right - left) * 100}%`,
+                  height: `${(bottom - top) * 100}%`,
+                  "--c": cssOf(of),
+                }}
+              >
+                {words && <b>{shortLabel(box, of.label)}</b>}
+              </i>
+            );
+          })}
     </span>
   );
 }

@@ -5,7 +5,10 @@ import { join, split } from "../../lib/view";
 /** Masks and boxes have the same settings, under names of their own. */
 export type Layer = "masks" | "boxes";
 
-const NAMES = { masks: { on: "masks", sets: "src", classes: "cls" }, boxes: { on: "boxes", sets: "bsrc", classes: "bcls" } } as const;
+const NAMES = {
+  masks: { on: "masks", sets: "src", classes: "cls" },
+  boxes: { on: "boxes", sets: "bsrc", classes: "bcls" },
+} as const;
 const OPACITY = 0.6;
 
 export const isOn = (layer: Layer): boolean => param(NAMES[layer].on) !== "0";
@@ -18,7 +21,16 @@ export function opacity(): number {
   const value = Number(param("op") ?? OPACITY);
   return value >= 0 && value <= 1 ? value : OPACITY;
 }
-export const setOpacity = (value: number): void => setParams({ op: value === OPACITY ? undefined : value.toFixed(2).replace(/^0(?=\.)/, "").replace(/\.?0+$/, "") || "0" });
+export const setOpacity = (value: number): void =>
+  setParams({
+    op:
+      value === OPACITY
+        ? undefined
+        : value
+            .toFixed(2)
+            .replace(/^0(?=\.)/, "")
+            .replace(/\.?0+$/, "") || "0",
+  });
 
 /** The sets of an image that are drawn, of those it has: the first mask and all boxes, unless a person chose. */
 export function chosen(layer: Layer, names: readonly string[]): readonly string[] {
@@ -53,7 +65,8 @@ export function bounds(): ReadonlyMap<string, Bound> {
   const found = new Map<string, Bound>();
   for (const item of split(param("score"))) {
     const [, name = "", sign, value] = /^(?:(.*):)?(<)?(-?[\d.eE+-]+)$/.exec(item) ?? [];
-    if (value !== undefined && Number.isFinite(Number(value))) found.set(name, { value: Number(value), below: sign === "<" });
+    if (value !== undefined && Number.isFinite(Number(value)))
+      found.set(name, { value: Number(value), below: sign === "<" });
   }
   return found;
 }
@@ -62,7 +75,13 @@ export function setBound(name: string, bound: Bound | null): void {
   next.delete("");
   if (bound) next.set(name, bound);
   else next.delete(name);
-  setParams({ score: join([...next].map(([key, { value, below }]) => `${key}:${below ? "<" : ""}${String(value).replace(/^(-?)0\./, "$1.")}`)) });
+  setParams({
+    score: join(
+      [...next].map(
+        ([key, { value, below }]) => `${key}:${below ? "<" : ""}${String(value).replace(/^(-?)0\./, "$1.")}`,
+      ),
+    ),
+  });
 }
 export function passes(scores: Readonly<Record<string, number>>, all: ReadonlyMap<string, Bound>): boolean {
   for (const [name, { value, below }] of all) {

@@ -19,7 +19,8 @@ interface Flow {
 }
 type Transforms = Readonly<Record<string, { readonly prototype: { transform(params: Params, pulse: Flow): unknown } }>>;
 
-const said = (count: number): string => (Number.isFinite(count) ? (count < 1e15 ? full(Math.ceil(count)) : count.toExponential(1)) : "infinitely many");
+const said = (count: number): string =>
+  Number.isFinite(count) ? (count < 1e15 ? full(Math.ceil(count)) : count.toExponential(1)) : "infinitely many";
 
 function atMost(count: number, most: number, what: string): number {
   if (count > most) throw new Error(`this chart asks for ${said(count)} ${what}; a page draws ${full(most)} at most`);
@@ -35,23 +36,41 @@ function groupsOf(params: Params, rows: Rows): number {
   return by?.length ? new Set(rows.map((row) => by.map((get) => get(row)).join())).size : 1;
 }
 
-const curve = (params: Params): number => atMost(Math.max(params.steps ?? 0, params.minsteps ?? 25, params.maxsteps ?? 200), STEPS, "steps of a curve");
-const area = (size: readonly number[] | undefined): number => atMost((size?.[0] ?? 0) * (size?.[1] ?? 0), CELLS, "cells of a grid");
+const curve = (params: Params): number =>
+  atMost(Math.max(params.steps ?? 0, params.minsteps ?? 25, params.maxsteps ?? 200), STEPS, "steps of a curve");
+const area = (size: readonly number[] | undefined): number =>
+  atMost((size?.[0] ?? 0) * (size?.[1] ?? 0), CELLS, "cells of a grid");
 
 function grids({ field }: Params, rows: Rows): void {
   for (const row of rows) {
-    const { width = 0, height = 0 } = ((field ? (field as Accessor)(row) : row) ?? {}) as { width?: number; height?: number };
+    const { width = 0, height = 0 } = ((field ? (field as Accessor)(row) : row) ?? {}) as {
+      width?: number;
+      height?: number;
+    };
     area([width, height]);
   }
 }
 
 /** Milliseconds of what time is counted in. */
-const UNITS: Readonly<Record<string, number>> = { millisecond: 1, second: 1e3, minute: 6e4, hour: 36e5, date: 864e5, day: 864e5, week: 6048e5, month: 2592e6, year: 31536e6 };
+const UNITS: Readonly<Record<string, number>> = {
+  millisecond: 1,
+  second: 1e3,
+  minute: 6e4,
+  hour: 36e5,
+  date: 864e5,
+  day: 864e5,
+  week: 6048e5,
+  month: 2592e6,
+  year: 31536e6,
+};
 
 function ticks({ count, values, scale }: Params): void {
   if (Array.isArray(values)) return void atMost(values.length, STEPS, "ticks");
   if (typeof count === "number") return void atMost(count, STEPS, "ticks");
-  const { interval, step = 1 } = (typeof count === "string" ? { interval: count } : (count ?? {})) as { interval?: unknown; step?: number };
+  const { interval, step = 1 } = (typeof count === "string" ? { interval: count } : (count ?? {})) as {
+    interval?: unknown;
+    step?: number;
+  };
   const unit = UNITS[String(interval).replace(/^utc|s$/g, "")];
   const domain = (scale as { domain?: () => unknown[] } | undefined)?.domain?.() ?? [];
   if (unit) atMost(Math.abs(Number(domain.at(-1)) - Number(domain[0])) / unit / step, STEPS, "ticks");
@@ -74,18 +93,30 @@ function graticule({ step, stepMajor = [90, 360], stepMinor = [10, 10], precisio
 /** By the names of transforms: refuses what is too much, or returns how many rows there will be. */
 const CHECKS: Readonly<Record<string, (params: Params, rows: Rows) => number | void>> = {
   sequence: ({ start, stop, step }) => lengthOf(start, stop, step || 1),
-  impute: (params, rows) => groupsOf(params, rows) * new Set([...((params.keyvals as unknown[] | undefined) ?? []), ...rows.map(params.key as Accessor)]).size,
+  impute: (params, rows) =>
+    groupsOf(params, rows) *
+    new Set([...((params.keyvals as unknown[] | undefined) ?? []), ...rows.map(params.key as Accessor)]).size,
   density: curve,
   kde: (params, rows) => groupsOf(params, rows) * curve(params),
   quantile: (params, rows) => groupsOf(params, rows) * (params.probs?.length ?? Math.ceil(1 / (params.step || 0.01))),
   regression: ({ order }) => void atMost(order ?? 0, DEGREES, "degrees of a polynomial"),
-  flatten: ({ fields }, rows) => rows.reduce((sum, row) => sum + Math.max(0, ...(fields as Accessor[]).map((get) => (get(row) as { length?: number } | null)?.length ?? 0)), 0),
+  flatten: ({ fields }, rows) =>
+    rows.reduce(
+      (sum, row) =>
+        sum +
+        Math.max(0, ...(fields as Accessor[]).map((get) => (get(row) as { length?: number } | null)?.length ?? 0)),
+      0,
+    ),
   fold: ({ fields }, rows) => rows.length * fields.length,
   cross: (_, rows) => rows.length ** 2,
-  aggregate: ({ cross, groupby }, rows) => (cross ? ((groupby ?? []) as Accessor[]).reduce((product, get) => product * new Set(rows.map(get)).size, 1) : 0),
+  aggregate: ({ cross, groupby }, rows) =>
+    cross ? ((groupby ?? []) as Accessor[]).reduce((product, get) => product * new Set(rows.map(get)).size, 1) : 0,
   bin: ({ base = 10, maxbins = 20 }) => {
     // Vega multiplies by the base until the bins are few enough.
-    if (!(base > 1 && maxbins >= 1)) throw new Error(`this chart asks for bins of base ${base}, ${maxbins} at most; the base is above 1, and there is at least 1 bin`);
+    if (!(base > 1 && maxbins >= 1))
+      throw new Error(
+        `this chart asks for bins of base ${base}, ${maxbins} at most; the base is above 1, and there is at least 1 bin`,
+      );
   },
   scale: scales,
   axisticks: ticks,
@@ -120,11 +151,13 @@ export function bound(transforms: Transforms): void {
   }
 }
 
-const times = (unit: string, start: number, stop: number, step = 1): number => lengthOf(Number(start), Number(stop), step * (UNITS[String(unit).replace(/s$/, "")] ?? UNITS.day!));
+const times = (unit: string, start: number, stop: number, step = 1): number =>
+  lengthOf(Number(start), Number(stop), step * (UNITS[String(unit).replace(/s$/, "")] ?? UNITS.day!));
 
 /** How long is what functions of expressions make. */
 const LENGTHS: Readonly<Record<string, (...args: never[]) => number>> = {
-  sequence: (first: number, stop?: number, step?: number) => (stop === undefined ? lengthOf(0, first, 1) : lengthOf(first, stop, step ?? 1)),
+  sequence: (first: number, stop?: number, step?: number) =>
+    stop === undefined ? lengthOf(0, first, 1) : lengthOf(first, stop, step ?? 1),
   timeSequence: times,
   utcSequence: times,
   pad: (_: string, length: number) => length,

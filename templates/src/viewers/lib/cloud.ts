@@ -1,5 +1,16 @@
 // Points, boxes and arrows of a scene.
-import { ArrowHelper, BufferAttribute, BufferGeometry, Color, Group, LineBasicMaterial, LineSegments, Points, PointsMaterial, Vector3 } from "three";
+import {
+  ArrowHelper,
+  BufferAttribute,
+  BufferGeometry,
+  Color,
+  Group,
+  LineBasicMaterial,
+  LineSegments,
+  Points,
+  PointsMaterial,
+  Vector3,
+} from "three";
 import type { Object3DItem } from "../../model";
 import { full } from "../../lib/format";
 import { CATEGORIES, RAMP, sceneOf, type Base, type Scene } from "./scene";
@@ -28,20 +39,28 @@ export function cloudOf(element: HTMLElement, data: Uint8Array<ArrayBuffer>, ite
   const centre = new Vector3(...item.center);
   const anchors = item.boxes.map((box) => {
     const corners = box.corners.map((corner) => new Vector3(...corner).sub(centre));
-    group.add(lines(EDGES.map((n) => corners[n]!), colourOf(box.color)));
+    group.add(
+      lines(
+        EDGES.map((n) => corners[n]!),
+        colourOf(box.color),
+      ),
+    );
     return corners.reduce((high, corner) => (corner.z > high.z ? corner : high), corners[0]!);
   });
   for (const { start, end, color } of item.arrows) {
     const [from, to] = [new Vector3(...start).sub(centre), new Vector3(...end).sub(centre)];
     const length = from.distanceTo(to) || 1e-6;
-    group.add(new ArrowHelper(to.clone().sub(from).normalize(), from, length, colourOf(color), length * 0.2, length * 0.1));
+    group.add(
+      new ArrowHelper(to.clone().sub(from).normalize(), from, length, colourOf(color), length * 0.2, length * 0.1),
+    );
   }
   geometry.setDrawRange(0, PROBE);
   const base = sceneOf(element, group, "z", anchors);
   let coloured: ColourBy | "" = "";
   const style = (size: number, by: ColourBy): void => {
     material.size = size * Math.min(2, devicePixelRatio || 1);
-    if (coloured !== by) geometry.setAttribute("color", new BufferAttribute(linear(colours(by, places, rest, item.points)), 3, true));
+    if (coloured !== by)
+      geometry.setAttribute("color", new BufferAttribute(linear(colours(by, places, rest, item.points)), 3, true));
     coloured = by;
     material.needsUpdate = true;
     base.draw();
@@ -74,7 +93,8 @@ function lines(ends: readonly Vector3[], colour: Color): LineSegments {
   return new LineSegments(new BufferGeometry().setFromPoints([...ends]), new LineBasicMaterial({ color: colour }));
 }
 
-const colourOf = (color: readonly number[] | null): Color => (color ? new Color(color[0]! / 255, color[1]! / 255, color[2]! / 255) : new Color("#ffffff"));
+const colourOf = (color: readonly number[] | null): Color =>
+  color ? new Color(color[0]! / 255, color[1]! / 255, color[2]! / 255) : new Color("#ffffff");
 
 /** Red, green, blue of every point, 0 to 255. */
 function colours(by: ColourBy, places: Float32Array, rest: Uint8Array, count: number): Uint8Array {
@@ -99,7 +119,9 @@ function colours(by: ColourBy, places: Float32Array, rest: Uint8Array, count: nu
 
 /** Colours as three mixes them: light, not the numbers of a screen. */
 function linear(screen: Uint8Array): Uint16Array {
-  const table = Uint16Array.from({ length: 256 }, (_, n) => Math.round(65_535 * (n <= 10 ? n / 255 / 12.92 : ((n / 255 + 0.055) / 1.055) ** 2.4)));
+  const table = Uint16Array.from({ length: 256 }, (_, n) =>
+    Math.round(65_535 * (n <= 10 ? n / 255 / 12.92 : ((n / 255 + 0.055) / 1.055) ** 2.4)),
+  );
   const result = new Uint16Array(screen.length);
   for (let i = 0; i < screen.length; i++) result[i] = table[screen[i]!]!;
   return result;
@@ -110,6 +132,8 @@ function shades(): string[] {
   const stops = RAMP.map((text) => new Color(text));
   return Array.from({ length: 64 }, (_, n) => {
     const at = Math.min(stops.length - 1.001, (n / 63) * (stops.length - 1));
-    return `#${stops[Math.floor(at)]!.clone().lerp(stops[Math.floor(at) + 1]!, at % 1).getHexString()}`;
+    return `#${stops[Math.floor(at)]!.clone()
+      .lerp(stops[Math.floor(at) + 1]!, at % 1)
+      .getHexString()}`;
   });
 }

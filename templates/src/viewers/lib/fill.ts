@@ -18,7 +18,8 @@ export function fill(preset: unknown, fields: Mapping, strings: Mapping): unknow
 
 function walk(node: unknown, fields: Mapping, strings: Mapping, shown = false): unknown {
   if (typeof node === "string") return text(node, fields, strings, shown);
-  if (Array.isArray(node)) return node.map((item) => walk(item, fields, strings, shown)).filter((item) => item !== NONE && item !== undefined);
+  if (Array.isArray(node))
+    return node.map((item) => walk(item, fields, strings, shown)).filter((item) => item !== NONE && item !== undefined);
   if (typeof node !== "object" || node === null) return node;
   const result: [string, unknown][] = [];
   for (const [key, value] of Object.entries(node)) {
@@ -31,7 +32,10 @@ function walk(node: unknown, fields: Mapping, strings: Mapping, shown = false): 
 
 function text(value: string, fields: Mapping, strings: Mapping, shown: boolean): unknown {
   const whole = WHOLE.exec(value);
-  if (!whole) return value.replace(INSIDE, (_, kind: string, name: string, fallback?: string) => ((kind === "field" ? fields : strings)[name] ?? fallback ?? "").replace(/['"\\]/g, "\\$&"));
+  if (!whole)
+    return value.replace(INSIDE, (_, kind: string, name: string, fallback?: string) =>
+      ((kind === "field" ? fields : strings)[name] ?? fallback ?? "").replace(/['"\\]/g, "\\$&"),
+    );
   const [, kind, name, fallback] = whole;
   if (kind === "string") return (strings[name!] ?? fallback) || undefined;
   const column = fields[name!] ?? fallback;
@@ -43,5 +47,11 @@ export const pathOf = (column: string): string => column.replace(/[.[\]\\'"]/g, 
 
 /** Names of the placeholders of a kind, in order, each once. */
 export function placeholders(preset: unknown, kind: "field" | "string"): string[] {
-  return [...new Set([...JSON.stringify(preset ?? null).matchAll(INSIDE)].filter((match) => match[1] === kind).map((match) => match[2]!))];
+  return [
+    ...new Set(
+      [...JSON.stringify(preset ?? null).matchAll(INSIDE)]
+        .filter((match) => match[1] === kind)
+        .map((match) => match[2]!),
+    ),
+  ];
 }

@@ -41,7 +41,10 @@ function quietly(act: () => void): void {
  * Keeps a viewer alive while its box is near the window. `still` is what it last drew; `error` why it does not draw.
  * `make` is asked again after the viewer had to make room and came into view again.
  */
-export function useLive3D<T extends Live>(make: (box: HTMLElement) => Promise<T>, inputs: readonly unknown[]): { box: RefObject<HTMLDivElement | null>; now: T | null; still: string; error: string } {
+export function useLive3D<T extends Live>(
+  make: (box: HTMLElement) => Promise<T>,
+  inputs: readonly unknown[],
+): { box: RefObject<HTMLDivElement | null>; now: T | null; still: string; error: string } {
   const box = useRef<HTMLDivElement>(null);
   const [near, setNear] = useState(false);
   const [now, setNow] = useState<T | null>(null);
@@ -49,7 +52,9 @@ export function useLive3D<T extends Live>(make: (box: HTMLElement) => Promise<T>
   const [error, setError] = useState("");
   const [turn, setTurn] = useState(0);
   useEffect(() => {
-    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)!.isIntersecting), { rootMargin: "100px" });
+    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)!.isIntersecting), {
+      rootMargin: "100px",
+    });
     observer.observe(box.current!);
     return () => observer.disconnect();
   }, []);
@@ -73,26 +78,29 @@ export function useLive3D<T extends Live>(make: (box: HTMLElement) => Promise<T>
     live.push(entry);
     makeRoom();
     setError("");
-    make(box.current!).then((viewer) => {
-      if (gone) return end(viewer);
-      made = viewer;
-      entry.drawn = true;
-      // A browser short of contexts takes the oldest one from whoever has it, and leaves it black.
-      viewer.canvas()?.addEventListener("webglcontextlost", () => {
-        if (gone) return;
-        made = null;
+    make(box.current!).then(
+      (viewer) => {
+        if (gone) return end(viewer);
+        made = viewer;
+        entry.drawn = true;
+        // A browser short of contexts takes the oldest one from whoever has it, and leaves it black.
+        viewer.canvas()?.addEventListener("webglcontextlost", () => {
+          if (gone) return;
+          made = null;
+          stop();
+          setError("The browser gave the memory of this picture to another one. Point at it to draw it again.");
+          quietly(() => viewer.dispose());
+        });
+        setNow(viewer);
+        setStill("");
+        // After what draws on it has drawn.
+        requestAnimationFrame(() => requestAnimationFrame(makeRoom));
+      },
+      (failed: Error) => {
         stop();
-        setError("The browser gave the memory of this picture to another one. Point at it to draw it again.");
-        quietly(() => viewer.dispose());
-      });
-      setNow(viewer);
-      setStill("");
-      // After what draws on it has drawn.
-      requestAnimationFrame(() => requestAnimationFrame(makeRoom));
-    }, (failed: Error) => {
-      stop();
-      setError(failed.message || String(failed));
-    });
+        setError(failed.message || String(failed));
+      },
+    );
     const observer = new ResizeObserver(() => made?.resize());
     observer.observe(box.current!);
     // One that made room comes back when the reader touches it.

@@ -1,5 +1,15 @@
 // Meshes of files: obj, glb, stl.
-import { LineSegments, Mesh, MeshStandardMaterial, Points, TextureLoader, type BufferGeometry, type Material, type Object3D, type PointsMaterial } from "three";
+import {
+  LineSegments,
+  Mesh,
+  MeshStandardMaterial,
+  Points,
+  TextureLoader,
+  type BufferGeometry,
+  type Material,
+  type Object3D,
+  type PointsMaterial,
+} from "three";
 import { GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
 import { OBJLoader } from "three/examples/jsm/loaders/OBJLoader.js";
 import { STLLoader } from "three/examples/jsm/loaders/STLLoader.js";
@@ -7,12 +17,17 @@ import type { Object3DItem } from "../../model";
 import { damaged } from "./damage";
 import { sceneOf, type Scene } from "./scene";
 
-const plain = (): MeshStandardMaterial => new MeshStandardMaterial({ color: 0xb8c0cc, roughness: 0.75, metalness: 0.05, side: 2 });
+const plain = (): MeshStandardMaterial =>
+  new MeshStandardMaterial({ color: 0xb8c0cc, roughness: 0.75, metalness: 0.05, side: 2 });
 
 /** Squares of distances beyond this do not fit the numbers of a graphics card. */
 const FARTHEST = 1e18;
 
-export async function meshOf(element: HTMLElement, data: Uint8Array<ArrayBuffer>, format: Object3DItem["format"]): Promise<Scene> {
+export async function meshOf(
+  element: HTMLElement,
+  data: Uint8Array<ArrayBuffer>,
+  format: Object3DItem["format"],
+): Promise<Scene> {
   const content = await contentOf(data, format).catch((error: Error) => {
     throw new Error(damaged(format, error));
   });
@@ -26,7 +41,12 @@ export async function meshOf(element: HTMLElement, data: Uint8Array<ArrayBuffer>
     else found.vertices += kept;
   });
   const what = `${format} file`;
-  if (!found.triangles && !found.vertices) throw new Error(found.left ? `no part of this ${what} has a place: its coordinates are no numbers, or too far away` : `there are no triangles in this ${what}`);
+  if (!found.triangles && !found.vertices)
+    throw new Error(
+      found.left
+        ? `no part of this ${what} has a place: its coordinates are no numbers, or too far away`
+        : `there are no triangles in this ${what}`,
+    );
   return { ...sceneOf(element, content, "y"), ...found };
 }
 
@@ -36,7 +56,8 @@ function placed(geometry: BufferGeometry, size: number): { kept: number; left: n
   if (!position) return { kept: 0, left: 0 };
   const near = (value: number): boolean => Math.abs(value) < FARTHEST;
   const good = new Uint8Array(position.count);
-  for (let n = 0; n < good.length; n++) good[n] = Number(near(position.getX(n)) && near(position.getY(n)) && near(position.getZ(n)));
+  for (let n = 0; n < good.length; n++)
+    good[n] = Number(near(position.getX(n)) && near(position.getY(n)) && near(position.getZ(n)));
   const count = Math.floor((geometry.index?.count ?? position.count) / size);
   if (!good.includes(0)) return { kept: count, left: 0 };
   const all = geometry.index ? Array.from(geometry.index.array) : Array.from({ length: position.count }, (_, n) => n);
@@ -48,7 +69,10 @@ function placed(geometry: BufferGeometry, size: number): { kept: number; left: n
   geometry.setIndex(kept);
   // What measures a geometry looks at all vertices, drawn or not.
   const [first] = kept;
-  const place = first === undefined ? ([0, 0, 0] as const) : ([position.getX(first), position.getY(first), position.getZ(first)] as const);
+  const place =
+    first === undefined
+      ? ([0, 0, 0] as const)
+      : ([position.getX(first), position.getY(first), position.getZ(first)] as const);
   for (let n = 0; n < good.length; n++) if (!good[n]) position.setXYZ(n, ...place);
   return { kept: kept.length / size, left: count - kept.length / size };
 }
@@ -80,5 +104,12 @@ async function gltf(data: Uint8Array<ArrayBuffer>): Promise<Object3D> {
     parser.textureLoader = new TextureLoader(parser.options.manager);
     return { name: "images" };
   });
-  return new Promise((resolve, reject) => loader.parse(data.slice().buffer, "", (file) => resolve(file.scene), (error) => reject(error instanceof Error ? error : new Error("this glb could not be read"))));
+  return new Promise((resolve, reject) =>
+    loader.parse(
+      data.slice().buffer,
+      "",
+      (file) => resolve(file.scene),
+      (error) => reject(error instanceof Error ? error : new Error("this glb could not be read")),
+    ),
+  );
 }

@@ -19,9 +19,18 @@ export interface Meta {
 
 export type Preset = Readonly<Record<string, unknown>>;
 
-const NAMED: Readonly<Record<string, Preset>> = { "area-under-curve": areaUnderCurve, bar, confusion_matrix: confusionMatrix, heatmap, histogram, line, lineseries, scatter };
+const NAMED: Readonly<Record<string, Preset>> = {
+  "area-under-curve": areaUnderCurve,
+  bar,
+  confusion_matrix: confusionMatrix,
+  heatmap,
+  histogram,
+  line,
+  lineseries,
+  scatter,
+};
 
-export const metaOf = (preset: Preset): Meta => ((preset.usermeta as { tracklog?: Meta } | undefined)?.tracklog ?? {});
+export const metaOf = (preset: Preset): Meta => (preset.usermeta as { tracklog?: Meta } | undefined)?.tracklog ?? {};
 
 export function presetNamed(name: string): Preset | undefined {
   return NAMED[name] ?? Object.values(NAMED).find((preset) => metaOf(preset).ids?.includes(name));

@@ -7,7 +7,8 @@ export const solid = (css: string): string => `rgb(${rgb(css).join(",")})`;
 /** Ten steps, the first of them paper. */
 export function ramp(): string[] {
   const [paper, accent, ink] = [rgb("var(--paper)"), rgb("var(--accent)"), rgb("var(--ink)")];
-  const mix = (a: readonly number[], b: readonly number[], share: number): string => `rgb(${a.map((value, i) => Math.round(value + (b[i]! - value) * share)).join(",")})`;
+  const mix = (a: readonly number[], b: readonly number[], share: number): string =>
+    `rgb(${a.map((value, i) => Math.round(value + (b[i]! - value) * share)).join(",")})`;
   return Array.from({ length: 10 }, (_, i) => (i <= 6 ? mix(paper, accent, i / 6) : mix(accent, ink, (i - 6) / 3.6)));
 }
 

@@ -66,8 +66,13 @@ export function averaged(rows: readonly Row[], meta: Meta, mapping: Readonly<Rec
 export function alone(spec: unknown, column: string): unknown {
   if (Array.isArray(spec)) return spec.map((item) => alone(item, column));
   if (typeof spec !== "object" || spec === null) return spec;
-  return Object.fromEntries(Object.entries(spec).map(([key, value]) =>
-    key === "color" && (value as { field?: unknown } | null)?.field === "_run" ? [key, { field: pathOf(column), type: "nominal", sort: null }] : [key, alone(value, column)]));
+  return Object.fromEntries(
+    Object.entries(spec).map(([key, value]) =>
+      key === "color" && (value as { field?: unknown } | null)?.field === "_run"
+        ? [key, { field: pathOf(column), type: "nominal", sort: null }]
+        : [key, alone(value, column)],
+    ),
+  );
 }
 
 /** Channels without which there is no mark. */
@@ -78,7 +83,12 @@ function asked(preset: unknown, numbers = new Map<string, string>()): Map<string
   if (typeof preset !== "object" || preset === null) return numbers;
   for (const [key, part] of Object.entries(preset)) {
     const { field, type } = (part ?? {}) as { field?: unknown; type?: unknown };
-    const [, name, fallback = ""] = (PLACES.has(key) && type === "quantitative" && typeof field === "string" && /^\$\{field:([^:}]+)(?::([^}]*))?\}$/.exec(field)) || [];
+    const [, name, fallback = ""] =
+      (PLACES.has(key) &&
+        type === "quantitative" &&
+        typeof field === "string" &&
+        /^\$\{field:([^:}]+)(?::([^}]*))?\}$/.exec(field)) ||
+      [];
     if (name) numbers.set(name, fallback);
     asked(part, numbers);
   }
@@ -86,19 +96,30 @@ function asked(preset: unknown, numbers = new Map<string, string>()): Map<string
 }
 
 /** Numbers, and texts that Vega reads as such. */
-const isNumber = (cell: unknown): boolean => typeof cell === "number" || typeof cell === "boolean" || (typeof cell === "string" && cell.trim() !== "" && Number.isFinite(Number(cell)));
+const isNumber = (cell: unknown): boolean =>
+  typeof cell === "number" ||
+  typeof cell === "boolean" ||
+  (typeof cell === "string" && cell.trim() !== "" && Number.isFinite(Number(cell)));
 
 /** Why a preset has nothing to draw of some tables, as a sentence; empty when there is something. */
-export function nothing(preset: unknown, mapping: Readonly<Record<string, string>>, tables: readonly ChartData[]): string {
-  if (tables.every(({ rows }) => !rows.length)) return tables.length > 1 ? "the tables have no rows" : "the table has no rows";
+export function nothing(
+  preset: unknown,
+  mapping: Readonly<Record<string, string>>,
+  tables: readonly ChartData[],
+): string {
+  if (tables.every(({ rows }) => !rows.length))
+    return tables.length > 1 ? "the tables have no rows" : "the table has no rows";
   const names = asked(preset);
   const chosen = [...names].flatMap(([name, fallback]) => mapping[name] || fallback || []);
   if (names.size && !chosen.length) return `no column is chosen for ${[...names.keys()].join(", ")}`;
   const absent = chosen.find((column) => tables.every(({ columns }) => !columns.includes(column)));
   if (absent !== undefined) return `the table has no column ${absent}`;
-  const empty = chosen.find((column) => !tables.some(({ columns, rows }) => {
-    const at = columns.indexOf(column);
-    return at >= 0 && rows.some((row) => isNumber(row[at]));
-  }));
+  const empty = chosen.find(
+    (column) =>
+      !tables.some(({ columns, rows }) => {
+        const at = columns.indexOf(column);
+        return at >= 0 && rows.some((row) => isNumber(row[at]));
+      }),
+  );
   return empty === undefined ? "" : `the column ${empty} holds no numbers`;
 }

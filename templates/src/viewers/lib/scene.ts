@@ -1,11 +1,39 @@
 // A scene of three with its camera and controls; drawn when something changed, not all the time.
-import { AmbientLight, Box3, Color, DirectionalLight, MOUSE, PerspectiveCamera, Scene as ThreeScene, Sphere, Vector3, WebGLRenderer, type Object3D } from "three";
+import {
+  AmbientLight,
+  Box3,
+  Color,
+  DirectionalLight,
+  MOUSE,
+  PerspectiveCamera,
+  Scene as ThreeScene,
+  Sphere,
+  Vector3,
+  WebGLRenderer,
+  type Object3D,
+} from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import type { ColourBy } from "./cloud";
 import { hasWebGL, type Live } from "./live3d";
 
 /** Of categories 1 to 14; others begin again. */
-export const CATEGORIES = ["#9aa3b5", "#4e9bff", "#ff8f45", "#42c98b", "#f25c8a", "#b58aff", "#e6c545", "#2fc6d6", "#d97757", "#8bd450", "#ff6b6b", "#6c7bff", "#c9a36b", "#f29be0", "#7fd6b8"];
+export const CATEGORIES = [
+  "#9aa3b5",
+  "#4e9bff",
+  "#ff8f45",
+  "#42c98b",
+  "#f25c8a",
+  "#b58aff",
+  "#e6c545",
+  "#2fc6d6",
+  "#d97757",
+  "#8bd450",
+  "#ff6b6b",
+  "#6c7bff",
+  "#c9a36b",
+  "#f29be0",
+  "#7fd6b8",
+];
 /** Low to high, rising in lightness. */
 export const RAMP = ["#2b3a8f", "#2a7fb8", "#35b58f", "#a4cf4a", "#fbe36a"];
 
@@ -32,9 +60,18 @@ export interface Base extends Scene {
 }
 
 /** Show `content`, seen from the side above, with `up` as its upward axis; `anchors` are where tags stand. */
-export function sceneOf(element: HTMLElement, content: Object3D, up: "y" | "z", anchors: readonly Vector3[] = []): Base {
+export function sceneOf(
+  element: HTMLElement,
+  content: Object3D,
+  up: "y" | "z",
+  anchors: readonly Vector3[] = [],
+): Base {
   if (!hasWebGL()) throw new Error("this browser draws nothing in three dimensions (WebGL is off)");
-  const renderer = new WebGLRenderer({ antialias: true, preserveDrawingBuffer: true, powerPreference: "high-performance" });
+  const renderer = new WebGLRenderer({
+    antialias: true,
+    preserveDrawingBuffer: true,
+    powerPreference: "high-performance",
+  });
   renderer.setPixelRatio(Math.min(2, devicePixelRatio || 1));
   renderer.domElement.className = "canvasplace";
   element.prepend(renderer.domElement);

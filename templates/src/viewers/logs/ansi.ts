@@ -88,7 +88,8 @@ function indexed(n: number): number | string {
 }
 
 function luminance([r, g, b]: readonly number[]): number {
-  const part = (value: number): number => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+  const part = (value: number): number =>
+    value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
   return 0.2126 * part(r!) + 0.7152 * part(g!) + 0.0722 * part(b!);
 }
 

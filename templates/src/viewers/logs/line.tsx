@@ -36,7 +36,17 @@ export function LogText({ line, find, current }: { line: LogLine; find: RegExp |
   );
 }
 
-function Styled({ piece, start, found, current }: { piece: Piece; start: number; found: readonly [number, number][]; current: boolean }) {
+function Styled({
+  piece,
+  start,
+  found,
+  current,
+}: {
+  piece: Piece;
+  start: number;
+  found: readonly [number, number][];
+  current: boolean;
+}) {
   const parts = [];
   let at = 0;
   for (const [from, to] of found) {
@@ -48,8 +58,22 @@ function Styled({ piece, start, found, current }: { piece: Piece; start: number;
   }
   if (at < piece.text.length) parts.push(piece.text.slice(at));
   const style = styleOf(piece);
-  const classes = [piece.bold && "bo", piece.dim && "dm", piece.italic && "it", piece.underline && "un", typeof piece.colour === "number" && `c${piece.colour}`].filter(Boolean).join(" ");
-  return classes || style ? <span class={classes || undefined} style={style}>{parts}</span> : <>{parts}</>;
+  const classes = [
+    piece.bold && "bo",
+    piece.dim && "dm",
+    piece.italic && "it",
+    piece.underline && "un",
+    typeof piece.colour === "number" && `c${piece.colour}`,
+  ]
+    .filter(Boolean)
+    .join(" ");
+  return classes || style ? (
+    <span class={classes || undefined} style={style}>
+      {parts}
+    </span>
+  ) : (
+    <>{parts}</>
+  );
 }
 
 const known = new Map<string, string>();
@@ -78,7 +102,15 @@ function luminous(css: string): boolean {
 }
 
 /** A tick for every warning and error at its height; a click goes there. */
-export function MarkMap({ marks, lines, go }: { marks: readonly LogMark[]; lines: number; go: (line: number) => void }) {
+export function MarkMap({
+  marks,
+  lines,
+  go,
+}: {
+  marks: readonly LogMark[];
+  lines: number;
+  go: (line: number) => void;
+}) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = themeTick.value;
   useEffect(() => {
@@ -91,7 +123,12 @@ export function MarkMap({ marks, lines, go }: { marks: readonly LogMark[]; lines
       const context = element.getContext("2d")!;
       for (const mark of marks) {
         context.fillStyle = resolve(mark.level === "error" ? "var(--bad)" : "var(--warn)");
-        context.fillRect(2 * ratio, Math.round((mark.line / Math.max(1, lines)) * (element.height - 2 * ratio)), element.width - 4 * ratio, 2 * ratio);
+        context.fillRect(
+          2 * ratio,
+          Math.round((mark.line / Math.max(1, lines)) * (element.height - 2 * ratio)),
+          element.width - 4 * ratio,
+          2 * ratio,
+        );
       }
     };
     paint();
@@ -99,9 +136,20 @@ export function MarkMap({ marks, lines, go }: { marks: readonly LogMark[]; lines
     observer.observe(element);
     return () => observer.disconnect();
   }, [marks, lines, theme]);
-  return <canvas class="markmap" ref={canvas} aria-hidden="true" title="Warnings and errors" onClick={(event) => {
-    const wanted = (event.offsetY / event.currentTarget.clientHeight) * lines;
-    const nearest = marks.reduce<LogMark | null>((best, mark) => (!best || Math.abs(mark.line - wanted) < Math.abs(best.line - wanted) ? mark : best), null);
-    go(nearest && Math.abs(nearest.line - wanted) < lines / 40 ? nearest.line : Math.floor(wanted));
-  }} />;
+  return (
+    <canvas
+      class="markmap"
+      ref={canvas}
+      aria-hidden="true"
+      title="Warnings and errors"
+      onClick={(event) => {
+        const wanted = (event.offsetY / event.currentTarget.clientHeight) * lines;
+        const nearest = marks.reduce<LogMark | null>(
+          (best, mark) => (!best || Math.abs(mark.line - wanted) < Math.abs(best.line - wanted) ? mark : best),
+          null,
+        );
+        go(nearest && Math.abs(nearest.line - wanted) < lines / 40 ? nearest.line : Math.floor(wanted));
+      }}
+    />
+  );
 }

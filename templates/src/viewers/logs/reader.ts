@@ -12,11 +12,16 @@ export class LogReader {
   private readonly blocks = new Map<number, readonly LogLine[]>();
   private readonly asked = new Set<number>();
 
-  constructor(private readonly run: RunRow, private readonly head: RunHead, before: LogReader | null = null) {
+  constructor(
+    private readonly run: RunRow,
+    private readonly head: RunHead,
+    before: LogReader | null = null,
+  ) {
     // All blocks but the last are full: a grown log keeps what was read of them.
     if (before && before.run.entry === run.entry) {
       const last = before.head.logs.blocks.length - 1;
-      for (const [block, lines] of before.blocks) if (block < last && before.head.logs.starts[block] === head.logs.starts[block]) this.blocks.set(block, lines);
+      for (const [block, lines] of before.blocks)
+        if (block < last && before.head.logs.starts[block] === head.logs.starts[block]) this.blocks.set(block, lines);
     }
   }
 
@@ -57,7 +62,9 @@ export class LogReader {
   /** Every line, for search, filters and download. */
   async all(): Promise<LogLine[]> {
     const { blocks } = this.head.logs;
-    const loaded = await Promise.all(blocks.map((n, block) => this.blocks.get(block) ?? jsonBlock<LogLine[]>(this.run, this.head, n)));
+    const loaded = await Promise.all(
+      blocks.map((n, block) => this.blocks.get(block) ?? jsonBlock<LogLine[]>(this.run, this.head, n)),
+    );
     loaded.forEach((lines, block) => this.blocks.set(block, lines));
     this.tick.value++;
     return loaded.flat();

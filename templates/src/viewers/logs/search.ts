@@ -41,14 +41,21 @@ export interface LogFind {
 export function useLogSearch(reader: LogReader, shown: readonly number[] | null): LogFind {
   const query = param("q") ?? "";
   const regex = param("re") !== "0";
-  const [state, setState] = useState<{ hits: readonly number[]; literal: string; query: string }>({ hits: [], literal: "", query: "" });
+  const [state, setState] = useState<{ hits: readonly number[]; literal: string; query: string }>({
+    hits: [],
+    literal: "",
+    query: "",
+  });
   const [at, setAt] = useState(-1);
   useEffect(() => {
     if (!query) return setState({ hits: [], literal: "", query });
     let stale = false;
-    void reader.texts().then((texts) => search(query, texts, regex)).then(({ hits, literal }) => {
-      if (!stale) setState({ hits: [...hits].sort((a, b) => a - b), literal, query });
-    });
+    void reader
+      .texts()
+      .then((texts) => search(query, texts, regex))
+      .then(({ hits, literal }) => {
+        if (!stale) setState({ hits: [...hits].sort((a, b) => a - b), literal, query });
+      });
     return () => void (stale = true);
   }, [query, regex, reader]);
   useEffect(() => setAt(-1), [query, regex]);
@@ -57,12 +64,26 @@ export function useLogSearch(reader: LogReader, shown: readonly number[] | null)
     const left = new Set(shown);
     return state.hits.filter((line) => left.has(line));
   }, [state, shown]);
-  const pattern = useMemo(() => (query ? compile(query, regex && !state.literal) : null), [query, regex, state.literal]);
+  const pattern = useMemo(
+    () => (query ? compile(query, regex && !state.literal) : null),
+    [query, regex, state.literal],
+  );
   const step = (by: number): void => {
-    if (hits.length) setAt((now) => (now < 0 ? (by > 0 ? 0 : hits.length - 1) : (now + by + hits.length) % hits.length));
+    if (hits.length)
+      setAt((now) => (now < 0 ? (by > 0 ? 0 : hits.length - 1) : (now + by + hits.length) % hits.length));
   };
-  const note = !query ? "" : state.literal || (at >= 0 && hits.length ? `${full(at + 1)} of ${full(hits.length)}` : `${full(hits.length)} lines`);
-  return { pattern, count: hits.length, current: at >= 0 ? (hits[at] ?? -1) : -1, note, literal: state.literal !== "", step };
+  const note = !query
+    ? ""
+    : state.literal ||
+      (at >= 0 && hits.length ? `${full(at + 1)} of ${full(hits.length)}` : `${full(hits.length)} lines`);
+  return {
+    pattern,
+    count: hits.length,
+    current: at >= 0 ? (hits[at] ?? -1) : -1,
+    note,
+    literal: state.literal !== "",
+    step,
+  };
 }
 
 function compile(query: string, regex: boolean): RegExp | null {

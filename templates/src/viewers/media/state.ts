@@ -35,10 +35,15 @@ export function keysOf(infos: readonly KeyInfo[]): Key[] {
 /** The key that is laid out: the one of the hash, else the first of pictures. */
 export function keyNow(keys: readonly Key[]): Key | undefined {
   const wanted = param("key");
-  return keys.find(({ id, key }) => wanted !== undefined && (id === wanted || key === wanted)) ?? keys.find(({ kind }) => kind === "image") ?? keys[0];
+  return (
+    keys.find(({ id, key }) => wanted !== undefined && (id === wanted || key === wanted)) ??
+    keys.find(({ kind }) => kind === "image") ??
+    keys[0]
+  );
 }
 
-export const columnsNow = (): Columns => (["runs", "steps", "samples"] as const).find((name) => name === param("cols")) ?? "runs";
+export const columnsNow = (): Columns =>
+  (["runs", "steps", "samples"] as const).find((name) => name === param("cols")) ?? "runs";
 
 /** Runs that may be columns: those of the hash, else those whose eyes are on. */
 export function candidates(): readonly RunRow[] {
@@ -54,7 +59,9 @@ export function tilesAt(loaded: Loaded, runs: readonly RunRow[], step: number): 
   return runs.flatMap((run) => {
     const values = loaded.get(run) ?? [];
     const logged = values[lastAt(values, step)];
-    return logged?.value.items.map((item, n) => ({ run, item, n, step: logged.step, earlier: logged.step !== step })) ?? [];
+    return (
+      logged?.value.items.map((item, n) => ({ run, item, n, step: logged.step, earlier: logged.step !== step })) ?? []
+    );
   });
 }
 

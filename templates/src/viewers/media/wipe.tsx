@@ -28,11 +28,24 @@ function pairOf(loaded: Loaded, runs: readonly RunRow[], step: number): Pair | n
   const first = tileOf(loaded, a) ?? there[0];
   const second = tileOf(loaded, b) ?? there.find((tile) => tile.run !== first?.run) ?? there[0];
   if (!first || !second) return null;
-  if (!a && !b && first.run === second.run && earliest !== undefined) return { a: tilesAt(loaded, [first.run], earliest)[0] ?? first, b: second };
+  if (!a && !b && first.run === second.run && earliest !== undefined)
+    return { a: tilesAt(loaded, [first.run], earliest)[0] ?? first, b: second };
   return { a: first, b: second };
 }
 
-export function Wipe({ loaded, runs, step, title, viewer }: { loaded: Loaded; runs: readonly RunRow[]; step: number; title: string; viewer: ImageViewer }) {
+export function Wipe({
+  loaded,
+  runs,
+  step,
+  title,
+  viewer,
+}: {
+  loaded: Loaded;
+  runs: readonly RunRow[];
+  step: number;
+  title: string;
+  viewer: ImageViewer;
+}) {
   const frame = useRef<HTMLDivElement>(null);
   const [held, setHeld] = useState(false);
   const [second, setSecond] = useState(false);
@@ -47,7 +60,8 @@ export function Wipe({ loaded, runs, step, title, viewer }: { loaded: Loaded; ru
   }, [blinking]);
   if (!pair) return null;
   const { a, b } = pair;
-  const put = (nextA: Place, nextB: Place, share = at): void => writeWipe(nextA, nextB, Math.min(1, Math.max(0, share)));
+  const put = (nextA: Place, nextB: Place, share = at): void =>
+    writeWipe(nextA, nextB, Math.min(1, Math.max(0, share)));
   const move = (share: number): void => put(placeOf(a), placeOf(b), share);
   const swap = (): void => put(placeOf(b), placeOf(a));
   const drag = (event: PointerEvent): void => {
@@ -64,46 +78,141 @@ export function Wipe({ loaded, runs, step, title, viewer }: { loaded: Loaded; ru
     event.preventDefault();
     event.stopPropagation();
   };
-  const image = ({ run, item }: Tile) => (item.error ? <Broken item={item} /> : <viewer.Picture run={run} item={item as ImageItem} large alt={item.caption || "picture"} />);
+  const image = ({ run, item }: Tile) =>
+    item.error ? (
+      <Broken item={item} />
+    ) : (
+      <viewer.Picture run={run} item={item as ImageItem} large alt={item.caption || "picture"} />
+    );
   const ratio = (a.item as ImageItem).width / (a.item as ImageItem).height || 4 / 3;
   return (
     <figure class="card w2" aria-label={`Two pictures of ${title} compared`}>
-      <header><h3>{title}</h3><span class="grow" /><Segments<Mode> label="How they are compared" value={mode} options={[["wipe", "wipe"], ["flicker", "flicker"], ["difference", "difference"]]} onChange={(next) => setParams({ by: next === "wipe" ? undefined : next })} /></header>
-      <div class={`versus ${mode}`} ref={frame} tabindex={0} style={{ "--ratio": ratio, "--at": `${at * 100}%` }} role={mode === "wipe" ? "slider" : "img"} aria-label={`${nameOf(a.run)} and ${nameOf(b.run)}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(at * 100)}
-        onKeyDown={key} onKeyUp={(event) => event.key === " " && setHeld(false)} onBlur={() => setHeld(false)} onPointerMove={drag}
+      <header>
+        <h3>{title}</h3>
+        <span class="grow" />
+        <Segments<Mode>
+          label="How they are compared"
+          value={mode}
+          options={[
+            ["wipe", "wipe"],
+            ["flicker", "flicker"],
+            ["difference", "difference"],
+          ]}
+          onChange={(next) => setParams({ by: next === "wipe" ? undefined : next })}
+        />
+      </header>
+      <div
+        class={`versus ${mode}`}
+        ref={frame}
+        tabindex={0}
+        style={{ "--ratio": ratio, "--at": `${at * 100}%` }}
+        role={mode === "wipe" ? "slider" : "img"}
+        aria-label={`${nameOf(a.run)} and ${nameOf(b.run)}`}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(at * 100)}
+        onKeyDown={key}
+        onKeyUp={(event) => event.key === " " && setHeld(false)}
+        onBlur={() => setHeld(false)}
+        onPointerMove={drag}
         onPointerDown={(event) => {
           frame.current!.setPointerCapture(event.pointerId);
           drag(event);
-        }}>
+        }}
+      >
         <div class="side a">{image(a)}</div>
-        <div class="side b" style={blinking ? { clipPath: "none", visibility: second ? "visible" : "hidden" } : {}}>{image(b)}</div>
-        {mode === "wipe" && !blinking && <i class="line" aria-hidden="true"><span>‹ ›</span></i>}
-        <Tag letter="A" tile={a} dim={blinking && second} /><Tag letter="B" tile={b} dim={blinking && !second} />
+        <div class="side b" style={blinking ? { clipPath: "none", visibility: second ? "visible" : "hidden" } : {}}>
+          {image(b)}
+        </div>
+        {mode === "wipe" && !blinking && (
+          <i class="line" aria-hidden="true">
+            <span>‹ ›</span>
+          </i>
+        )}
+        <Tag letter="A" tile={a} dim={blinking && second} />
+        <Tag letter="B" tile={b} dim={blinking && !second} />
       </div>
       <div class="sides">
         <Side letter="A" tile={a} loaded={loaded} choose={(place) => put(place, placeOf(b))} />
         <Button kind="xs" icon="swap" label="Swap A and B (W)" onClick={swap} />
         <Side letter="B" tile={b} loaded={loaded} choose={(place) => put(placeOf(a), place)} />
       </div>
-      <p class="hint">{mode === "wipe" ? "Drag, or Arrow keys; W swaps A and B; hold Space to blink" : mode === "flicker" ? "A and B in turn; W swaps them" : "Black where both are equal"}</p>
+      <p class="hint">
+        {mode === "wipe"
+          ? "Drag, or Arrow keys; W swaps A and B; hold Space to blink"
+          : mode === "flicker"
+            ? "A and B in turn; W swaps them"
+            : "Black where both are equal"}
+      </p>
     </figure>
   );
 }
 
 function Tag({ letter, tile, dim }: { letter: "A" | "B"; tile: Tile; dim: boolean }) {
-  return <span class={`cap ${letter.toLowerCase()}`} style={{ opacity: dim ? 0.4 : 1 }}>{letter} <Swatch look={lookOf(tile.run)} line /> {nameOf(tile.run)}, step {full(tile.step)}</span>;
+  return (
+    <span class={`cap ${letter.toLowerCase()}`} style={{ opacity: dim ? 0.4 : 1 }}>
+      {letter} <Swatch look={lookOf(tile.run)} line /> {nameOf(tile.run)}, step {full(tile.step)}
+    </span>
+  );
 }
 
-function Side({ letter, tile, loaded, choose }: { letter: string; tile: Tile; loaded: Loaded; choose: (place: Place) => void }) {
+function Side({
+  letter,
+  tile,
+  loaded,
+  choose,
+}: {
+  letter: string;
+  tile: Tile;
+  loaded: Loaded;
+  choose: (place: Place) => void;
+}) {
   const now = placeOf(tile);
   const logged = loaded.get(tile.run) ?? [];
   const steps = logged.map((one) => one.step).slice(-LISTED);
   const count = logged.find((one) => one.step === tile.step)?.value.items.length ?? 1;
   return (
-    <span class="side-pick"><b>{letter}</b>
-      <select class="plainselect" aria-label={`Run of ${letter}`} value={now.run} onChange={(event) => choose({ ...now, run: event.currentTarget.value })}>{[...loaded.keys()].map((run) => <option key={uid(run)} value={uid(run)}>{nameOf(run)}</option>)}</select>
-      <select class="plainselect" aria-label={`Step of ${letter}`} value={String(now.step)} onChange={(event) => choose({ ...now, step: Number(event.currentTarget.value) })}>{steps.map((step) => <option key={step} value={String(step)}>step {full(step)}</option>)}</select>
-      {count > 1 && <label class="dim">sample <input type="number" min={1} max={count} value={now.n + 1} aria-label={`Sample of ${letter}`} onChange={(event) => choose({ ...now, n: Math.min(count, Math.max(1, event.currentTarget.valueAsNumber || 1)) - 1 })} /></label>}
+    <span class="side-pick">
+      <b>{letter}</b>
+      <select
+        class="plainselect"
+        aria-label={`Run of ${letter}`}
+        value={now.run}
+        onChange={(event) => choose({ ...now, run: event.currentTarget.value })}
+      >
+        {[...loaded.keys()].map((run) => (
+          <option key={uid(run)} value={uid(run)}>
+            {nameOf(run)}
+          </option>
+        ))}
+      </select>
+      <select
+        class="plainselect"
+        aria-label={`Step of ${letter}`}
+        value={String(now.step)}
+        onChange={(event) => choose({ ...now, step: Number(event.currentTarget.value) })}
+      >
+        {steps.map((step) => (
+          <option key={step} value={String(step)}>
+            step {full(step)}
+          </option>
+        ))}
+      </select>
+      {count > 1 && (
+        <label class="dim">
+          sample{" "}
+          <input
+            type="number"
+            min={1}
+            max={count}
+            value={now.n + 1}
+            aria-label={`Sample of ${letter}`}
+            onChange={(event) =>
+              choose({ ...now, n: Math.min(count, Math.max(1, event.currentTarget.valueAsNumber || 1)) - 1 })
+            }
+          />
+        </label>
+      )}
     </span>
   );
 }

@@ -23,7 +23,9 @@ export function decimalsIn(column: Column): number {
     const whole = numbers.every((value) => value - value !== 0 || Number.isInteger(value));
     const most = Math.max(1, decimalsOf(sample));
     // 14.5 and 15 need no second decimal.
-    const enough = Array.from({ length: most }, (_, n) => n + 1).find((digits) => sample.every((value) => value - value !== 0 || Number(value.toFixed(digits)) === value));
+    const enough = Array.from({ length: most }, (_, n) => n + 1).find((digits) =>
+      sample.every((value) => value - value !== 0 || Number(value.toFixed(digits)) === value),
+    );
     decimals.set(column, (found = whole ? -1 : (enough ?? most)));
   }
   return found;
@@ -32,32 +34,75 @@ export function decimalsIn(column: Column): number {
 export function numberText(column: Column, value: number): string {
   if (column.type === "date") return Number.isNaN(value) ? "–" : isoDate(value, column.zone);
   const digits = decimalsIn(column);
-  return digits < 0 && Number.isInteger(value) && Math.abs(value) < 1e15 ? String(value).replace("-", "−") : formatted(value, Math.max(digits, 1));
+  return digits < 0 && Number.isInteger(value) && Math.abs(value) < 1e15
+    ? String(value).replace("-", "−")
+    : formatted(value, Math.max(digits, 1));
 }
 
 export function Cell({ column, row, size }: { column: Column; row: number; size: number }): ComponentChildren {
-  if (isMissing(column, row)) return <i class="none" aria-label="missing">–</i>;
+  if (isMissing(column, row))
+    return (
+      <i class="none" aria-label="missing">
+        –
+      </i>
+    );
   if (column.numbers) {
     const value = column.numbers[row]!;
     if (column.type === "bool") return <span class={value ? "yes" : "no"}>{value ? "true" : "false"}</span>;
     const kind = Number.isNaN(value) ? "nan" : Number.isFinite(value) ? undefined : "inf";
-    return <span class={kind} title={plain(column, row)}>{column.exact?.get(row) ?? numberText(column, value)}</span>;
+    return (
+      <span class={kind} title={plain(column, row)}>
+        {column.exact?.get(row) ?? numberText(column, value)}
+      </span>
+    );
   }
   const cell = column.cells![row];
   if (isMediaCell(cell)) return <Media cell={cell} size={size} />;
   const histogram = histogramOf(cell);
-  if (histogram) return <><Bars dist={{ ...histogram, caption: "" }} /><span class="cut dt-bins" title={histogram.text}>{histogram.text}</span></>;
+  if (histogram)
+    return (
+      <>
+        <Bars dist={{ ...histogram, caption: "" }} />
+        <span class="cut dt-bins" title={histogram.text}>
+          {histogram.text}
+        </span>
+      </>
+    );
   const text = plain(column, row);
   const run = column.runs?.get(text);
-  return <span class="cut" title={text.slice(0, 2000)}>{run && <><Swatch look={lookOf(run)} line /> </>}{text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}</span>;
+  return (
+    <span class="cut" title={text.slice(0, 2000)}>
+      {run && (
+        <>
+          <Swatch look={lookOf(run)} line />{" "}
+        </>
+      )}
+      {text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}
+    </span>
+  );
 }
 
 function Media({ cell, size }: { cell: MediaCell; size: number }) {
   return (
     <div class={`dt-media ${cell.kind}`} style={{ "--size": `${size}px` }}>
       {cell.items.slice(0, ITEMS).map((item, n) => (
-        <div key={n} style={cell.kind === "image" && "width" in item ? { width: `${Math.min(3, Math.max(0.25, (Number(item.width) || 1) / (Number((item as { height?: number }).height) || 1))) * size}px` } : undefined}>
-          {item.error ? <span class="bad cut" title={item.error}>⚠ {item.error}</span> : <Item kind={cell.kind} run={cell.run} item={item} step={cell.step} large={false} />}
+        <div
+          key={n}
+          style={
+            cell.kind === "image" && "width" in item
+              ? {
+                  width: `${Math.min(3, Math.max(0.25, (Number(item.width) || 1) / (Number((item as { height?: number }).height) || 1))) * size}px`,
+                }
+              : undefined
+          }
+        >
+          {item.error ? (
+            <span class="bad cut" title={item.error}>
+              ⚠ {item.error}
+            </span>
+          ) : (
+            <Item kind={cell.kind} run={cell.run} item={item} step={cell.step} large={false} />
+          )}
         </div>
       ))}
       {cell.items.length > ITEMS && <span class="dim">+{cell.items.length - ITEMS}</span>}

@@ -52,24 +52,51 @@ export interface Block {
 export function block(bytes: Uint8Array): Block {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sections: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; at += 4 + sections.at(-1)!.length) sections.push(bytes.subarray(at + 4, at + 4 + view.getUint32(at, true)));
+  for (let at = 0; at < bytes.length; at += 4 + sections.at(-1)!.length)
+    sections.push(bytes.subarray(at + 4, at + 4 + view.getUint32(at, true)));
   const [text, ...packed] = sections;
   return { columns: JSON.parse(new TextDecoder().decode(text)) as Described[], packed: packed.flatMap(unpack) };
 }
 
 const kindOf = (type: string): string => (type.startsWith("media:") ? type.slice(6) : "");
-const isMedia = (cell: unknown): cell is { kind: string; items: readonly MediaItem[] } => typeof cell === "object" && cell !== null && (cell as { _type?: string })._type === "media";
+const isMedia = (cell: unknown): cell is { kind: string; items: readonly MediaItem[] } =>
+  typeof cell === "object" && cell !== null && (cell as { _type?: string })._type === "media";
 
 /** A table from those of its blocks that are there, which are the first ones. */
-export function frameOf(item: TableItem, blocks: readonly Block[], blockRows: number, run: RunRow, step: number): Frame {
+export function frameOf(
+  item: TableItem,
+  blocks: readonly Block[],
+  blockRows: number,
+  run: RunRow,
+  step: number,
+): Frame {
   const rows = Math.min(item.rows, blocks.length * blockRows);
   const ids = unique(item.columns.map((column) => column.name));
-  return { rows, columns: item.columns.map((column, n) => columnOf(column, ids[n]!, n, blocks, blockRows, rows, run, step)) };
+  return {
+    rows,
+    columns: item.columns.map((column, n) => columnOf(column, ids[n]!, n, blocks, blockRows, rows, run, step)),
+  };
 }
 
-function columnOf(column: TableColumn, id: string, n: number, blocks: readonly Block[], blockRows: number, rows: number, run: RunRow, step: number): Column {
+function columnOf(
+  column: TableColumn,
+  id: string,
+  n: number,
+  blocks: readonly Block[],
+  blockRows: number,
+  rows: number,
+  run: RunRow,
+  step: number,
+): Column {
   const kind = kindOf(column.type);
-  const base = { id, name: column.name, type: (kind ? "media" : column.type) as Type, zone: column.zone, missing: null, exact: null };
+  const base = {
+    id,
+    name: column.name,
+    type: (kind ? "media" : column.type) as Type,
+    zone: column.zone,
+    missing: null,
+    exact: null,
+  };
   if (["number", "bool", "date"].includes(base.type)) {
     const numbers = new Float64Array(rows);
     let missing: Uint8Array | null = null;
@@ -109,7 +136,8 @@ export function isMissing(column: Column, row: number): boolean {
 
 /** Rows of a column in another order; -1 is a cell that is missing. */
 function take(column: Column, rows: Int32Array, id = column.id, name = column.name): Column {
-  if (column.cells) return { ...column, id, name, cells: Array.from(rows, (row) => (row < 0 ? null : column.cells![row])) };
+  if (column.cells)
+    return { ...column, id, name, cells: Array.from(rows, (row) => (row < 0 ? null : column.cells![row])) };
   const numbers = new Float64Array(rows.length);
   const missing = new Uint8Array(rows.length);
   const exact = new Map<number, string>();
@@ -124,7 +152,11 @@ function take(column: Column, rows: Int32Array, id = column.id, name = column.na
 }
 
 /** Tables one below the other; with labels, a first column says whose a row is. */
-export function concatenated(frames: readonly Frame[], labels: readonly string[] | null, runs: ReadonlyMap<string, RunRow>): Frame {
+export function concatenated(
+  frames: readonly Frame[],
+  labels: readonly string[] | null,
+  runs: ReadonlyMap<string, RunRow>,
+): Frame {
   if (frames.length === 1 && !labels) return frames[0]!;
   const rows = frames.reduce((sum, frame) => sum + frame.rows, 0);
   const ids = [...new Set(frames.flatMap((frame) => frame.columns.map((column) => column.id)))];
@@ -132,7 +164,13 @@ export function concatenated(frames: readonly Frame[], labels: readonly string[]
   if (!labels) return { rows, columns };
   const cells = frames.flatMap((frame, n) => new Array<string>(frame.rows).fill(labels[n]!));
   const own = unique(["run", ...ids]).length && ids.includes("run") ? "run of the page" : "run";
-  return { rows, columns: [{ id: own, name: own, type: "string", zone: false, numbers: null, cells, missing: null, exact: null, runs }, ...columns] };
+  return {
+    rows,
+    columns: [
+      { id: own, name: own, type: "string", zone: false, numbers: null, cells, missing: null, exact: null, runs },
+      ...columns,
+    ],
+  };
 }
 
 function stacked(id: string, frames: readonly Frame[], rows: number): Column {
@@ -154,7 +192,11 @@ function stacked(id: string, frames: readonly Frame[], rows: number): Column {
     });
     return { ...first, numbers, missing: missing.includes(1) ? missing : null, exact: exact.size ? exact : null };
   }
-  const cells = parts.flatMap((part, n) => (!part ? new Array<unknown>(frames[n]!.rows).fill(null) : part.cells ?? Array.from(part.numbers!, (_, row) => value(part, row))));
+  const cells = parts.flatMap((part, n) =>
+    !part
+      ? new Array<unknown>(frames[n]!.rows).fill(null)
+      : (part.cells ?? Array.from(part.numbers!, (_, row) => value(part, row))),
+  );
   return { ...first, type: same ? first.type : "mixed", numbers: null, missing: null, exact: null, cells };
 }
 
@@ -177,11 +219,15 @@ export function joined(frames: readonly Frame[], labels: readonly string[], on: 
     return rows;
   });
   const at = rowsOf.map((rows) => Int32Array.from({ length: places.size }, (_, i) => rows[i] ?? -1));
-  const others = [...new Set(frames.flatMap((frame) => frame.columns.map((column) => column.id)))].filter((id) => id !== on);
-  const columns = others.flatMap((id) => frames.flatMap((frame, n) => {
-    const column = frame.columns.find((one) => one.id === id);
-    return column ? [take(column, at[n]!, `${id} · ${labels[n]}`, `${id} · ${labels[n]}`)] : [];
-  }));
+  const others = [...new Set(frames.flatMap((frame) => frame.columns.map((column) => column.id)))].filter(
+    (id) => id !== on,
+  );
+  const columns = others.flatMap((id) =>
+    frames.flatMap((frame, n) => {
+      const column = frame.columns.find((one) => one.id === id);
+      return column ? [take(column, at[n]!, `${id} · ${labels[n]}`, `${id} · ${labels[n]}`)] : [];
+    }),
+  );
   return { rows: places.size, columns: [joinKey(keys as Column[], at), ...columns] };
 }
 
@@ -191,9 +237,20 @@ function joinKey(keys: readonly Column[], at: readonly Int32Array[]): Column {
   const [first] = parts;
   if (parts.every((part) => part.numbers && part.type === first!.type)) {
     const missing = Uint8Array.from(pick, (n, i) => Number(isMissing(parts[n]!, i)));
-    return { ...first!, numbers: Float64Array.from(pick, (n, i) => parts[n]!.numbers![i]!), missing: missing.includes(1) ? missing : null };
+    return {
+      ...first!,
+      numbers: Float64Array.from(pick, (n, i) => parts[n]!.numbers![i]!),
+      missing: missing.includes(1) ? missing : null,
+    };
   }
-  return { ...first!, type: parts.every((part) => part.type === first!.type) ? first!.type : "mixed", numbers: null, missing: null, exact: null, cells: pick.map((n, i) => value(parts[n]!, i)) };
+  return {
+    ...first!,
+    type: parts.every((part) => part.type === first!.type) ? first!.type : "mixed",
+    numbers: null,
+    missing: null,
+    exact: null,
+    cells: pick.map((n, i) => value(parts[n]!, i)),
+  };
 }
 
 /** A cell as a JSON value. */
@@ -201,7 +258,11 @@ export function value(column: Column, row: number): unknown {
   if (isMissing(column, row)) return null;
   if (column.cells) return column.cells[row];
   const number = column.numbers![row]!;
-  return column.type === "bool" ? number === 1 : column.type === "date" ? isoDate(number, column.zone) : (column.exact?.get(row) ?? number);
+  return column.type === "bool"
+    ? number === 1
+    : column.type === "date"
+      ? isoDate(number, column.zone)
+      : (column.exact?.get(row) ?? number);
 }
 
 /** 2026-11-17, or with its time where it has one; parts of a second only where there are any. */
@@ -225,12 +286,26 @@ export function plain(column: Column, row: number): string {
 
 /** The counts of a cell that is a histogram, and what it says: 64 bins from 0.1 to 3. */
 export function histogramOf(cell: unknown): { readonly counts: readonly number[]; readonly text: string } | null {
-  const record = cell as { _type?: unknown; counts?: unknown; values?: unknown; min?: unknown; width?: unknown; bins?: unknown } | null;
+  const record = cell as {
+    _type?: unknown;
+    counts?: unknown;
+    values?: unknown;
+    min?: unknown;
+    width?: unknown;
+    bins?: unknown;
+  } | null;
   const counts = record?._type === "histogram" ? (record.counts ?? record.values) : null;
   if (!Array.isArray(counts) || !counts.length || !counts.every((count) => typeof count === "number")) return null;
-  const bins = Array.isArray(record!.bins) ? (record!.bins as unknown[]) : [record!.min, Number(record!.min) + Number(record!.width) * counts.length];
+  const bins = Array.isArray(record!.bins)
+    ? (record!.bins as unknown[])
+    : [record!.min, Number(record!.min) + Number(record!.width) * counts.length];
   const [low, high] = [Number(bins[0] ?? NaN), Number(bins.at(-1) ?? NaN)];
-  return { counts: counts as number[], text: plural(counts.length, "bin") + (Number.isFinite(low) && Number.isFinite(high) ? ` from ${number(low)} to ${number(high)}` : "") };
+  return {
+    counts: counts as number[],
+    text:
+      plural(counts.length, "bin") +
+      (Number.isFinite(low) && Number.isFinite(high) ? ` from ${number(low)} to ${number(high)}` : ""),
+  };
 }
 
 function textOf(cell: unknown): string {
@@ -241,6 +316,7 @@ function textOf(cell: unknown): string {
   if (record._type === "string") return String(record.value);
   const histogram = histogramOf(cell);
   if (histogram) return histogram.text;
-  if (record._type === "ndarray-file" && Array.isArray(record.shape)) return `${record.dtype} ${record.shape.join(" × ")}`;
+  if (record._type === "ndarray-file" && Array.isArray(record.shape))
+    return `${record.dtype} ${record.shape.join(" × ")}`;
   return JSON.stringify(cell);
 }

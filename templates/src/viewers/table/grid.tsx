@@ -33,16 +33,31 @@ export function Grid({ frame, columns, ordered, kept, state, set, label, foot }:
   const [resizing, setResizing] = useState<{ id: string; width: number } | null>(null);
   const media = columns.some((column) => column.type === "media");
   const height = Math.max(rowHeight(), media ? state.size + 8 : 0);
-  const lines = useMemo(() => laidOut(ordered, state.open, height, Math.max(GROUP_ROW, rowHeight())), [ordered, state.open, height]);
-  const widths = columns.map((column, n) => (resizing?.id === column.id ? resizing.width : (state.widths[column.id] ?? Math.round(Math.max(ordered.groups.length ? (n ? 96 : 190) : 0, natural(column, state.size))))));
+  const lines = useMemo(
+    () => laidOut(ordered, state.open, height, Math.max(GROUP_ROW, rowHeight())),
+    [ordered, state.open, height],
+  );
+  const widths = columns.map((column, n) =>
+    resizing?.id === column.id
+      ? resizing.width
+      : (state.widths[column.id] ??
+        Math.round(Math.max(ordered.groups.length ? (n ? 96 : 190) : 0, natural(column, state.size)))),
+  );
   const total = lines.tops.at(-1)!;
   const view = useView(scroller, lines, widths);
   const by = new Set(state.group);
   const group = state.group.flatMap((id) => frame.columns.find((column) => column.id === id) ?? []);
   const sum = widths.reduce((a, b) => a + b, 0);
-  const between = { before: widths.slice(1, view.left).reduce((a, b) => a + b, 0), columns: columns.slice(Math.max(1, view.left), view.right) };
+  const between = {
+    before: widths.slice(1, view.left).reduce((a, b) => a + b, 0),
+    columns: columns.slice(Math.max(1, view.left), view.right),
+  };
   const at = (column: Column): number => columns.indexOf(column);
-  const place = (column: Column, first: boolean): Record<string, unknown> => ({ "aria-colindex": at(column) + 1, style: { width: `${widths[at(column)]}px` }, class: `dt-td${first ? " first" : ""}${column.numbers && column.type !== "bool" ? " num" : ""}${column.type === "media" ? " dt-pic" : ""}` });
+  const place = (column: Column, first: boolean): Record<string, unknown> => ({
+    "aria-colindex": at(column) + 1,
+    style: { width: `${widths[at(column)]}px` },
+    class: `dt-td${first ? " first" : ""}${column.numbers && column.type !== "bool" ? " num" : ""}${column.type === "media" ? " dt-pic" : ""}`,
+  });
   const cells = (draw: (column: Column, first: boolean) => ComponentChildren): ComponentChildren => (
     <>
       {columns[0] && draw(columns[0], true)}
@@ -53,40 +68,84 @@ export function Grid({ frame, columns, ordered, kept, state, set, label, foot }:
   const shown: ComponentChildren[] = [];
   for (let i = view.from; i < Math.min(view.to, lines.lines.length); i++) {
     const line = lines.lines[i]!;
-    const style = { top: `${lines.tops[i]! + view.shift}px`, height: `${lines.tops[i + 1]! - lines.tops[i]!}px`, width: `${sum}px` };
+    const style = {
+      top: `${lines.tops[i]! + view.shift}px`,
+      height: `${lines.tops[i + 1]! - lines.tops[i]!}px`,
+      width: `${sum}px`,
+    };
     const one = line < 0 ? lines.groups[~line]! : null;
-    shown.push(one
-      ? <div key={`g${one.id}`} class="dt-tr group" role="row" aria-level={1} aria-rowindex={i + 2} aria-expanded={state.open.includes(one.id)} style={style}>
+    shown.push(
+      one ? (
+        <div
+          key={`g${one.id}`}
+          class="dt-tr group"
+          role="row"
+          aria-level={1}
+          aria-rowindex={i + 2}
+          aria-expanded={state.open.includes(one.id)}
+          style={style}
+        >
           <GroupCells {...{ frame, group: one, by, names: group, state, set, cells, place, kept }} />
         </div>
-      : <div key={line} class={`dt-tr${i & 1 ? " odd" : ""}`} role="row" aria-rowindex={i + 2} style={style}>
+      ) : (
+        <div key={line} class={`dt-tr${i & 1 ? " odd" : ""}`} role="row" aria-rowindex={i + 2} style={style}>
           {cells((column, first) => (
             <span key={column.id} role={first ? "rowheader" : "gridcell"} {...place(column, first)}>
-              {bar(column, line, state, kept)}<Cell column={column} row={line} size={state.size} />
+              {bar(column, line, state, kept)}
+              <Cell column={column} row={line} size={state.size} />
             </span>
           ))}
-        </div>);
+        </div>
+      ),
+    );
   }
   return (
     <>
-      <div class="dt-scroll" ref={scroller} role={ordered.groups.length ? "treegrid" : "grid"} tabIndex={0} aria-label={label} aria-rowcount={lines.lines.length + 1} aria-colcount={columns.length}>
+      <div
+        class="dt-scroll"
+        ref={scroller}
+        role={ordered.groups.length ? "treegrid" : "grid"}
+        tabIndex={0}
+        aria-label={label}
+        aria-rowcount={lines.lines.length + 1}
+        aria-colcount={columns.length}
+      >
         <div class="dt-head" role="row" aria-rowindex={1} style={{ width: `${sum}px` }}>
           {cells((column, first) => (
-            <Head key={column.id} column={column} place={place(column, first)} state={state} set={set} width={widths[at(column)]!} resize={(width, done) => {
-              setResizing(done || width === null ? null : { id: column.id, width });
-              if (done || width === null) set({ widths: width === null ? without(state.widths, column.id) : { ...state.widths, [column.id]: width } });
-            }}><HeadBars column={column} frameRows={frame.rows} rows={kept} /></Head>
+            <Head
+              key={column.id}
+              column={column}
+              place={place(column, first)}
+              state={state}
+              set={set}
+              width={widths[at(column)]!}
+              resize={(width, done) => {
+                setResizing(done || width === null ? null : { id: column.id, width });
+                if (done || width === null)
+                  set({
+                    widths: width === null ? without(state.widths, column.id) : { ...state.widths, [column.id]: width },
+                  });
+              }}
+            >
+              <HeadBars column={column} frameRows={frame.rows} rows={kept} />
+            </Head>
           ))}
         </div>
-        <div class="dt-body" role="presentation" style={{ height: `${Math.min(total, HIGHEST)}px`, width: `${sum}px` }}>{shown}</div>
+        <div class="dt-body" role="presentation" style={{ height: `${Math.min(total, HIGHEST)}px`, width: `${sum}px` }}>
+          {shown}
+        </div>
         {!lines.lines.length && <p class="dt-none">{frame.rows ? "No row matches" : "This table has no rows"}</p>}
       </div>
-      <div class="dt-foot"><span aria-live="polite">{footText(lines, view, frame)}</span>{foot}</div>
+      <div class="dt-foot">
+        <span aria-live="polite">{footText(lines, view, frame)}</span>
+        {foot}
+      </div>
     </>
   );
 }
 
-const without = (widths: Readonly<Record<string, number>>, id: string): Record<string, number> => Object.fromEntries(Object.entries(widths).filter(([name]) => name !== id));
+const without = (widths: Readonly<Record<string, number>>, id: string): Record<string, number> =>
+  Object.fromEntries(Object.entries(widths).filter(([name]) => name !== id));
 
 function footText(lines: Lines, view: View, frame: Frame): string {
   const [rows, all] = [lines.rows.length, frame.rows];
@@ -125,7 +184,15 @@ function useView(scroller: { readonly current: HTMLDivElement | null }, lines: L
       while (left < widths.length - 1 && x + widths[left]! < root.scrollLeft + (widths[0] ?? 0)) x += widths[left++]!;
       let right = left;
       while (right < widths.length && x < root.scrollLeft + root.clientWidth) x += widths[right++]!;
-      const next = { from: Math.max(0, first - BEYOND), to: last + 1 + BEYOND, first, last, left, right: right + 1, shift: root.scrollTop - top };
+      const next = {
+        from: Math.max(0, first - BEYOND),
+        to: last + 1 + BEYOND,
+        first,
+        last,
+        left,
+        right: right + 1,
+        shift: root.scrollTop - top,
+      };
       setView((now) => (Object.entries(next).every(([name, value]) => now[name as keyof View] === value) ? now : next));
     };
     update();
@@ -145,19 +212,27 @@ const LETTER = 6.6;
 /** Width for what most cells of a column hold, in pixels. */
 function natural(column: Column, size: number): number {
   const name = Math.min(240, column.name.length * LETTER + 34);
-  if (column.type === "media") return Math.max(name, ["image", "video"].includes(kindOf(column)) ? size * 1.34 + 16 : 300);
+  if (column.type === "media")
+    return Math.max(name, ["image", "video"].includes(kindOf(column)) ? size * 1.34 + 16 : 300);
   if (column.type === "date") {
     const parts = (unit: number): boolean => column.numbers!.some((value) => Math.abs(value % unit) > 0);
-    return Math.max(name, column.zone || parts(86_400_000) ? 150 + (column.zone ? 32 : 0) + (parts(1000) ? 28 : 0) : 92);
+    return Math.max(
+      name,
+      column.zone || parts(86_400_000) ? 150 + (column.zone ? 32 : 0) + (parts(1000) ? 28 : 0) : 92,
+    );
   }
   if (column.numbers) return Math.max(name, 84);
-  const lengths = column.cells!.slice(0, 200).map((cell) => (typeof cell === "string" ? cell.length : cell === null ? 0 : JSON.stringify(cell)?.length ?? 12));
+  const lengths = column
+    .cells!.slice(0, 200)
+    .map((cell) => (typeof cell === "string" ? cell.length : cell === null ? 0 : (JSON.stringify(cell)?.length ?? 12)));
   lengths.sort((a, b) => a - b);
-  if (column.runs) return Math.max(name, Math.min(200, Math.max(...[...column.runs.keys()].map((run) => run.length)) * LETTER + 48));
+  if (column.runs)
+    return Math.max(name, Math.min(200, Math.max(...[...column.runs.keys()].map((run) => run.length)) * LETTER + 48));
   return Math.max(name, 72, Math.min(280, (lengths[Math.floor(lengths.length * 0.9)] ?? 8) * LETTER + 28));
 }
 
-const kindOf = (column: Column): string => (column.cells?.find((cell) => cell !== null) as { kind?: string } | undefined)?.kind ?? "image";
+const kindOf = (column: Column): string =>
+  (column.cells?.find((cell) => cell !== null) as { kind?: string } | undefined)?.kind ?? "image";
 
 /** The cells of a sorted column carry their share of its range. */
 function bar(column: Column, row: number, state: TableState, kept: Uint32Array): ComponentChildren {
@@ -166,7 +241,12 @@ function bar(column: Column, row: number, state: TableState, kept: Uint32Array):
   const value = column.numbers![row]!;
   if (!range || !(range[1] > range[0]) || value - value !== 0) return null;
   const from = Math.min(0, range[0]);
-  return <i class="dt-bar" style={{ width: `${Math.max(0, ((value - from) / (range[1] - from || 1)) * 100).toFixed(1)}%` }} />;
+  return (
+    <i
+      class="dt-bar"
+      style={{ width: `${Math.max(0, ((value - from) / (range[1] - from || 1)) * 100).toFixed(1)}%` }}
+    />
+  );
 }
 
 const ranges = new WeakMap<Uint32Array, Map<Column, readonly [number, number] | null>>();
@@ -176,8 +256,22 @@ function rangeOf(column: Column, rows: Uint32Array): readonly [number, number] |
   return held.get(column)!;
 }
 
-function Head({ column, place, state, set, width, resize, children }: {
-  column: Column; place: Record<string, unknown>; state: TableState; set: (change: Partial<TableState>) => void; width: number; resize: (width: number | null, done: boolean) => void; children: ComponentChildren;
+function Head({
+  column,
+  place,
+  state,
+  set,
+  width,
+  resize,
+  children,
+}: {
+  column: Column;
+  place: Record<string, unknown>;
+  state: TableState;
+  set: (change: Partial<TableState>) => void;
+  width: number;
+  resize: (width: number | null, done: boolean) => void;
+  children: ComponentChildren;
 }) {
   const drag = useRef<{ x: number; width: number } | null>(null);
   const rank = state.sort.findIndex((key) => key.column === column.id);
@@ -185,15 +279,31 @@ function Head({ column, place, state, set, width, resize, children }: {
   const moved = (event: PointerEvent): number => Math.max(40, drag.current!.width + event.clientX - drag.current!.x);
   return (
     <span role="columnheader" {...place} aria-sort={key ? (key.descending ? "descending" : "ascending") : undefined}>
-      <button type="button" class={key ? "sorted" : undefined} title={`Sort by ${column.name}; Shift-click adds it, Alt and arrows resize`} onClick={(event) => set({ sort: cycled(state.sort, column.id, event.shiftKey) })}
+      <button
+        type="button"
+        class={key ? "sorted" : undefined}
+        title={`Sort by ${column.name}; Shift-click adds it, Alt and arrows resize`}
+        onClick={(event) => set({ sort: cycled(state.sort, column.id, event.shiftKey) })}
         onKeyDown={(event) => {
           const by = event.altKey ? (event.key === "ArrowRight" ? 16 : event.key === "ArrowLeft" ? -16 : 0) : 0;
           if (!by) return;
           event.preventDefault();
           resize(Math.max(40, width + by), true);
-        }}><span class="cut">{column.name || "(no name)"}</span>{key && <span>{key.descending ? "↓" : "↑"}{state.sort.length > 1 && <sub>{rank + 1}</sub>}</span>}</button>
+        }}
+      >
+        <span class="cut">{column.name || "(no name)"}</span>
+        {key && (
+          <span>
+            {key.descending ? "↓" : "↑"}
+            {state.sort.length > 1 && <sub>{rank + 1}</sub>}
+          </span>
+        )}
+      </button>
       {children}
-      <i class="dt-grip" title="Drag to resize, double click to fit" onDblClick={() => resize(null, true)}
+      <i
+        class="dt-grip"
+        title="Drag to resize, double click to fit"
+        onDblClick={() => resize(null, true)}
         onPointerDown={(event) => {
           event.preventDefault();
           event.currentTarget.setPointerCapture(event.pointerId);
@@ -205,44 +315,114 @@ function Head({ column, place, state, set, width, resize, children }: {
           const [to, was] = [moved(event), drag.current.width];
           drag.current = null;
           if (to !== was) resize(to, true);
-        }} />
+        }}
+      />
     </span>
   );
 }
 
-function GroupCells({ frame, group, by, names, state, set, cells, place, kept }: {
-  frame: Frame; group: Group; by: ReadonlySet<string>; names: readonly Column[]; state: TableState; set: (change: Partial<TableState>) => void; kept: Uint32Array;
-  cells: (draw: (column: Column, first: boolean) => ComponentChildren) => ComponentChildren; place: (column: Column, first: boolean) => Record<string, unknown>;
+function GroupCells({
+  frame,
+  group,
+  by,
+  names,
+  state,
+  set,
+  cells,
+  place,
+  kept,
+}: {
+  frame: Frame;
+  group: Group;
+  by: ReadonlySet<string>;
+  names: readonly Column[];
+  state: TableState;
+  set: (change: Partial<TableState>) => void;
+  kept: Uint32Array;
+  cells: (draw: (column: Column, first: boolean) => ComponentChildren) => ComponentChildren;
+  place: (column: Column, first: boolean) => Record<string, unknown>;
 }) {
   const open = state.open.includes(group.id);
   const label = group.labels.map((text, n) => numberLabel(names[n], text)).join(", ");
-  const toggle = (): void => set({ open: open ? state.open.filter((id) => id !== group.id) : [...state.open, group.id] });
+  const toggle = (): void =>
+    set({ open: open ? state.open.filter((id) => id !== group.id) : [...state.open, group.id] });
   return (
     <>
-      {cells((column, first) => (first
-        ? <span key={column.id} role="rowheader" {...place(column, first)}>
-            <button type="button" class="dt-fold" aria-expanded={open} title={label} onClick={toggle}><Icon name={open ? "down" : "right"} small /><b class="cut">{label}</b><span class="dim">{full(group.rows.length)}</span></button>
+      {cells((column, first) =>
+        first ? (
+          <span key={column.id} role="rowheader" {...place(column, first)}>
+            <button type="button" class="dt-fold" aria-expanded={open} title={label} onClick={toggle}>
+              <Icon name={open ? "down" : "right"} small />
+              <b class="cut">{label}</b>
+              <span class="dim">{full(group.rows.length)}</span>
+            </button>
           </span>
-        : <span key={column.id} role="gridcell" {...place(column, first)}>{by.has(column.id) ? <span class="cut dim">{group.labels[[...by].indexOf(column.id)]}</span> : <Summary frame={frame} column={column} group={group} state={state} kept={kept} />}</span>))}
+        ) : (
+          <span key={column.id} role="gridcell" {...place(column, first)}>
+            {by.has(column.id) ? (
+              <span class="cut dim">{group.labels[[...by].indexOf(column.id)]}</span>
+            ) : (
+              <Summary frame={frame} column={column} group={group} state={state} kept={kept} />
+            )}
+          </span>
+        ),
+      )}
     </>
   );
 }
 
-const numberLabel = (column: Column | undefined, text: string): string => (column?.type === "number" && text !== "missing" && !column.exact ? numberText(column, Number(text)) : text);
+const numberLabel = (column: Column | undefined, text: string): string =>
+  column?.type === "number" && text !== "missing" && !column.exact ? numberText(column, Number(text)) : text;
 
 /** What a group has in a column: its aggregate, and how its values are spread over the range of all. */
-function Summary({ frame, column, group, state, kept }: { frame: Frame; column: Column; group: Group; state: TableState; kept: Uint32Array }) {
+function Summary({
+  frame,
+  column,
+  group,
+  state,
+  kept,
+}: {
+  frame: Frame;
+  column: Column;
+  group: Group;
+  state: TableState;
+  kept: Uint32Array;
+}) {
   const text = useMemo(() => {
     if (column.type === "number") {
       const value = aggregate(column, group.rows, state.aggregate);
-      return Number.isNaN(value) ? "–" : state.aggregate === "mean" && decimalsIn(column) < 0 ? value.toFixed(1).replace("-", "−") : numberText(column, value);
+      return Number.isNaN(value)
+        ? "–"
+        : state.aggregate === "mean" && decimalsIn(column) < 0
+          ? value.toFixed(1).replace("-", "−")
+          : numberText(column, value);
     }
-    if (column.type === "date") return numberText(column, aggregate(column, group.rows, state.aggregate === "max" ? "max" : "min")).slice(0, 10);
-    if (column.type === "bool") return `${(aggregate(column, group.rows, "mean") * 100).toFixed(0)} %`.replace("NaN %", "–");
+    if (column.type === "date")
+      return numberText(column, aggregate(column, group.rows, state.aggregate === "max" ? "max" : "min")).slice(0, 10);
+    if (column.type === "bool")
+      return `${(aggregate(column, group.rows, "mean") * 100).toFixed(0)} %`.replace("NaN %", "–");
     if (column.type === "media") return "";
     const { words, distinct } = top(column, frame.rows, group.rows, 1);
     return distinct > 1 ? `${full(distinct)} values` : (words[0]?.word ?? "–");
   }, [column, group, state.aggregate]);
-  const dist = useMemo(() => (column.type === "media" ? null : distOf(column, frame.rows, group.rows, column.numbers && column.type !== "bool" ? rangeOf(column, kept) : null)), [column, group, kept]);
-  return <>{dist?.counts.length ? <Bars dist={dist} /> : null}<span class="cut" title={dist?.text}>{text}</span></>;
+  const dist = useMemo(
+    () =>
+      column.type === "media"
+        ? null
+        : distOf(
+            column,
+            frame.rows,
+            group.rows,
+            column.numbers && column.type !== "bool" ? rangeOf(column, kept) : null,
+          ),
+    [column, group, kept],
+  );
+  return (
+    <>
+      {dist?.counts.length ? <Bars dist={dist} /> : null}
+      <span class="cut" title={dist?.text}>
+        {text}
+      </span>
+    </>
+  );
 }

@@ -38,8 +38,19 @@ export function ordered(frame: Frame, rows: Uint32Array, state: TableState): { r
   return { rows: inOrder, groups };
 }
 
-export function laidOut({ rows, groups }: { rows: Uint32Array; groups: readonly Group[] }, open: readonly string[], rowHeight: number, groupHeight: number): Lines {
-  if (!groups.length) return { rows, groups, lines: Int32Array.from(rows), tops: Float64Array.from({ length: rows.length + 1 }, (_, i) => i * rowHeight) };
+export function laidOut(
+  { rows, groups }: { rows: Uint32Array; groups: readonly Group[] },
+  open: readonly string[],
+  rowHeight: number,
+  groupHeight: number,
+): Lines {
+  if (!groups.length)
+    return {
+      rows,
+      groups,
+      lines: Int32Array.from(rows),
+      tops: Float64Array.from({ length: rows.length + 1 }, (_, i) => i * rowHeight),
+    };
   const shown = new Set(open);
   const size = groups.reduce((sum, group) => sum + 1 + (shown.has(group.id) ? group.rows.length : 0), 0);
   const [lines, tops] = [new Int32Array(size), new Float64Array(size + 1)];

@@ -22,7 +22,9 @@ function read(run: RunRow, n: number): Promise<Block> {
   let found = held.get(key);
   held.delete(key);
   if (!found) {
-    found = head(run).then((runHead) => payload(run, runHead, n)).then(block);
+    found = head(run)
+      .then((runHead) => payload(run, runHead, n))
+      .then(block);
     found.catch(() => held.delete(key));
   }
   held.set(key, found);
@@ -30,10 +32,17 @@ function read(run: RunRow, n: number): Promise<Block> {
   return found;
 }
 
-export const sourceKey = (source: Source): string => `${source.run.parts.join()} ${source.items.map((item) => item.blocks.join()).join(" ")}`;
+export const sourceKey = (source: Source): string =>
+  `${source.run.parts.join()} ${source.items.map((item) => item.blocks.join()).join(" ")}`;
 
 async function whole({ run, step, items }: Source): Promise<Frame> {
-  const parts = await Promise.all(items.filter((item) => !item.error).map(async (item) => frameOf(item, await Promise.all(item.blocks.map((n) => read(run, n))), BLOCK_ROWS, run, step)));
+  const parts = await Promise.all(
+    items
+      .filter((item) => !item.error)
+      .map(async (item) =>
+        frameOf(item, await Promise.all(item.blocks.map((n) => read(run, n))), BLOCK_ROWS, run, step),
+      ),
+  );
   return concatenated(parts, null, new Map());
 }
 
@@ -41,6 +50,7 @@ async function whole({ run, step, items }: Source): Promise<Frame> {
 export async function load(sources: readonly Source[], early: (frame: Frame) => void): Promise<Frame[]> {
   const [first] = sources;
   const item = first?.items[0];
-  if (first && item && item.blocks.length > 1 && sources.length === 1 && first.items.length === 1) early(frameOf(item, [await read(first.run, item.blocks[0]!)], BLOCK_ROWS, first.run, first.step));
+  if (first && item && item.blocks.length > 1 && sources.length === 1 && first.items.length === 1)
+    early(frameOf(item, [await read(first.run, item.blocks[0]!)], BLOCK_ROWS, first.run, first.step));
   return Promise.all(sources.map(whole));
 }

@@ -3,7 +3,18 @@ import { isMissing, plain, type Column, type Frame } from "./columns";
 
 export const OPERATORS = ["=", "!=", ">", ">=", "<", "<=", "has", "hasnot", "none", "some"] as const;
 export type Operator = (typeof OPERATORS)[number];
-export const WORDS: Readonly<Record<Operator, string>> = { "=": "is", "!=": "is not", ">": ">", ">=": "≥", "<": "<", "<=": "≤", has: "contains", hasnot: "does not contain", none: "is missing", some: "is there" };
+export const WORDS: Readonly<Record<Operator, string>> = {
+  "=": "is",
+  "!=": "is not",
+  ">": ">",
+  ">=": "≥",
+  "<": "<",
+  "<=": "≤",
+  has: "contains",
+  hasnot: "does not contain",
+  none: "is missing",
+  some: "is there",
+};
 
 export interface Condition {
   readonly column: string;
@@ -97,7 +108,14 @@ function sortedByOne(rows: Uint32Array, keys: Float64Array, descending: boolean)
     high[i] = (bits[1]! ^ (flip | 0x80000000) ^ turned) >>> 0;
     low[i] = (bits[0]! ^ flip ^ turned) >>> 0;
   }
-  for (const [words, shift] of [[low, 0], [low, 11], [low, 22], [high, 0], [high, 11], [high, 22]] as const) {
+  for (const [words, shift] of [
+    [low, 0],
+    [low, 11],
+    [low, 22],
+    [high, 0],
+    [high, 11],
+    [high, 22],
+  ] as const) {
     const counts = new Uint32Array(2049);
     for (let i = 0; i < n; i++) counts[((words[i]! >>> shift) & 2047) + 1]!++;
     if (counts.includes(n)) continue;
@@ -130,7 +148,8 @@ function search(frame: Frame, text: string, keep: Uint8Array): void {
   const found = new Uint8Array(frame.rows);
   for (const column of frame.columns) {
     if (column.numbers) {
-      for (let row = 0; row < frame.rows; row++) if (keep[row] && !found[row] && plain(column, row).toLowerCase().includes(text)) found[row] = 1;
+      for (let row = 0; row < frame.rows; row++)
+        if (keep[row] && !found[row] && plain(column, row).toLowerCase().includes(text)) found[row] = 1;
       continue;
     }
     const { words, at } = codes(column, frame.rows);
@@ -144,7 +163,10 @@ function search(frame: Frame, text: string, keep: Uint8Array): void {
 export function parsed(column: Column, text: string): number {
   const trimmed = text.trim();
   if (column.type === "bool") return /^(true|yes|1)$/i.test(trimmed) ? 1 : /^(false|no|0)$/i.test(trimmed) ? 0 : NaN;
-  if (column.type === "date") return Date.parse(/^\d{4}(-\d\d){0,2}$|Z$|UTC$|[+-]\d\d:?\d\d$/.test(trimmed) ? trimmed : `${trimmed.replace(" ", "T")}Z`);
+  if (column.type === "date")
+    return Date.parse(
+      /^\d{4}(-\d\d){0,2}$|Z$|UTC$|[+-]\d\d:?\d\d$/.test(trimmed) ? trimmed : `${trimmed.replace(" ", "T")}Z`,
+    );
   return trimmed === "" ? NaN : Number(trimmed.replace("−", "-"));
 }
 
@@ -161,16 +183,43 @@ function apply(column: Column, { operator, value }: Condition, keep: Uint8Array)
       const number = numbers[row]!;
       const missing = column.missing?.[row] === 1;
       const equal = number === wanted || (nan && number !== number && !missing);
-      const good = operator === "=" ? equal && !missing : operator === "!=" ? !equal : operator === ">" ? number > wanted : operator === ">=" ? number >= wanted : operator === "<" ? number < wanted : number <= wanted;
+      const good =
+        operator === "="
+          ? equal && !missing
+          : operator === "!="
+            ? !equal
+            : operator === ">"
+              ? number > wanted
+              : operator === ">="
+                ? number >= wanted
+                : operator === "<"
+                  ? number < wanted
+                  : number <= wanted;
       if (!good) keep[row] = 0;
     }
     return;
   }
   const { words, at } = codes(column, rows);
   const [wanted, lower] = [value, value.toLowerCase()];
-  const good = Uint8Array.from(words, (word) => Number(
-    operator === "=" ? word === wanted : operator === "!=" ? word !== wanted : operator === "has" ? word.toLowerCase().includes(lower) : operator === "hasnot" ? !word.toLowerCase().includes(lower)
-      : operator === ">" ? word > wanted : operator === ">=" ? word >= wanted : operator === "<" ? word < wanted : word <= wanted));
+  const good = Uint8Array.from(words, (word) =>
+    Number(
+      operator === "="
+        ? word === wanted
+        : operator === "!="
+          ? word !== wanted
+          : operator === "has"
+            ? word.toLowerCase().includes(lower)
+            : operator === "hasnot"
+              ? !word.toLowerCase().includes(lower)
+              : operator === ">"
+                ? word > wanted
+                : operator === ">="
+                  ? word >= wanted
+                  : operator === "<"
+                    ? word < wanted
+                    : word <= wanted,
+    ),
+  );
   const none = Number(operator === "!=" || operator === "hasnot");
   for (let row = 0; row < rows; row++) if (!(at[row]! < 0 ? none : good[at[row]!])) keep[row] = 0;
 }
@@ -236,7 +285,12 @@ export function extent(column: Column, rows: Uint32Array): readonly [number, num
   return Number.isNaN(least) ? null : [least, aggregate(column, rows, "max")];
 }
 
-export function histogram(column: Column, rows: Uint32Array, [low, high]: readonly [number, number], bins: number): Uint32Array {
+export function histogram(
+  column: Column,
+  rows: Uint32Array,
+  [low, high]: readonly [number, number],
+  bins: number,
+): Uint32Array {
   const counts = new Uint32Array(bins);
   const scale = high > low ? bins / (high - low) : 0;
   for (const row of rows) {
@@ -252,7 +306,12 @@ export interface Top {
 }
 
 /** The most frequent texts among some rows, and how many different ones there are. */
-export function top(column: Column, frameRows: number, rows: Uint32Array, most: number): { readonly words: readonly Top[]; readonly distinct: number } {
+export function top(
+  column: Column,
+  frameRows: number,
+  rows: Uint32Array,
+  most: number,
+): { readonly words: readonly Top[]; readonly distinct: number } {
   const { words, at } = codes(column, frameRows);
   const counts = new Uint32Array(words.length);
   let distinct = 0;

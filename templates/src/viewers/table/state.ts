@@ -22,7 +22,19 @@ export interface TableState {
 }
 
 export const SIZE = 64;
-export const EMPTY: TableState = { search: "", conditions: [], sort: [], group: [], aggregate: "mean", bySize: false, open: [], hidden: [], widths: {}, size: SIZE, join: "" };
+export const EMPTY: TableState = {
+  search: "",
+  conditions: [],
+  sort: [],
+  group: [],
+  aggregate: "mean",
+  bySize: false,
+  open: [],
+  hidden: [],
+  widths: {},
+  size: SIZE,
+  join: "",
+};
 
 const escape = (text: string): string => text.replace(/[\\;,]/g, "\\$&");
 const unescape = (text: string): string => text.replace(/\\(.)/gs, "$1");
@@ -40,16 +52,24 @@ function parts(text: string, separator: string): string[] {
 
 export function write(state: TableState): string {
   const items: string[] = [];
-  const list = (name: string, values: readonly string[]): void => void (values.length && items.push(`${name}=${values.map(escape).join(",")}`));
+  const list = (name: string, values: readonly string[]): void =>
+    void (values.length && items.push(`${name}=${values.map(escape).join(",")}`));
   if (state.search) items.push(`q=${escape(state.search)}`);
-  for (const { column, operator, value } of state.conditions) items.push(`f=${[column, operator, value].map(escape).join(",")}`);
-  list("s", state.sort.map(({ column, descending }) => (descending ? "-" : "+") + column));
+  for (const { column, operator, value } of state.conditions)
+    items.push(`f=${[column, operator, value].map(escape).join(",")}`);
+  list(
+    "s",
+    state.sort.map(({ column, descending }) => (descending ? "-" : "+") + column),
+  );
   list("g", state.group);
   if (state.aggregate !== EMPTY.aggregate) items.push(`a=${state.aggregate}`);
   if (state.bySize) items.push("n=1");
   list("o", state.open);
   list("h", state.hidden);
-  list("w", Object.entries(state.widths).flatMap(([id, width]) => [id, String(Math.round(width))]));
+  list(
+    "w",
+    Object.entries(state.widths).flatMap(([id, width]) => [id, String(Math.round(width))]),
+  );
   if (state.size !== SIZE) items.push(`z=${state.size}`);
   if (state.join) items.push(`j=${escape(state.join)}`);
   return items.join(";");
@@ -62,14 +82,18 @@ export function parse(text: string): TableState {
     const [name, raw] = [item.slice(0, at), item.slice(at + 1)];
     const list = parts(raw, ",").map(unescape);
     if (name === "q") state.search = unescape(raw);
-    else if (name === "f" && list.length === 3 && OPERATORS.includes(list[1] as Operator)) state.conditions = [...state.conditions, { column: list[0]!, operator: list[1] as Operator, value: list[2]! }];
+    else if (name === "f" && list.length === 3 && OPERATORS.includes(list[1] as Operator))
+      state.conditions = [...state.conditions, { column: list[0]!, operator: list[1] as Operator, value: list[2]! }];
     else if (name === "s") state.sort = list.map((key) => ({ column: key.slice(1), descending: key[0] === "-" }));
     else if (name === "g") state.group = list.slice(0, 2);
     else if (name === "a" && AGGREGATES.includes(raw as Aggregate)) state.aggregate = raw as Aggregate;
     else if (name === "n") state.bySize = true;
     else if (name === "o") state.open = list;
     else if (name === "h") state.hidden = list;
-    else if (name === "w") state.widths = Object.fromEntries(Array.from({ length: list.length >> 1 }, (_, i) => [list[2 * i]!, clamp(Number(list[2 * i + 1]), 40, 1200)]));
+    else if (name === "w")
+      state.widths = Object.fromEntries(
+        Array.from({ length: list.length >> 1 }, (_, i) => [list[2 * i]!, clamp(Number(list[2 * i + 1]), 40, 1200)]),
+      );
     else if (name === "z") state.size = clamp(Number(raw), 24, 256);
     else if (name === "j") state.join = unescape(raw);
   }
