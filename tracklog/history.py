@@ -169,8 +169,8 @@ class History:
         if wanted < self.step and self.resumed_at is not None and not self._open:
             warn(
                 "resume-step",
-                f"the resumed run goes on at step {wanted}, below its last step {self.resumed_at - 1}: rows from there on "
-                "are kept but superseded",
+                f"the resumed run goes on at step {wanted}, below its last step {self.resumed_at - 1}: what earlier "
+                "sessions logged from there on under the same keys is kept but superseded",
             )
             self._writer.event("session", start_step=wanted)
             self.step, self.resumed_at = wanted, None

@@ -219,8 +219,8 @@ def _joins(log: reader.RunLog) -> bool:
     if fold.state(found, time.time()) == "running":
         return True
     key, rank = job_key(), _rank()
-    events = [e for w in log.writers.values() for e in w.events if e.get("event") == "session" and e.get("job") == key]
-    return bool(key and events) and rank not in [event.get("rank") for event in events]
+    ranks = [session.rank for session in found if key and session.job == key]
+    return bool(ranks) and rank not in ranks
 
 
 def _create(folder: Path, start: Mapping[str, Any], settings: Settings) -> bool:
@@ -247,19 +247,32 @@ def _create(folder: Path, start: Mapping[str, Any], settings: Settings) -> bool:
 
 def _take_over(log: reader.RunLog, start: dict[str, Any], session: dict[str, Any], settings: Settings) -> None:
     """Fill in what a resumed or joined run already knows."""
+    ended_before = set(fold.ended(fold.sessions(log), time.time()))
+    # Once more: one that was alive when its rows were read may have written and died since.
+    log.update()
     found = fold.sessions(log)
     past = fold.environment(log, found)
     for key in ("name", "notes", "tags", "group", "job_type", "created"):
         if key == "created" or getattr(settings, key, None) is None:
             start[key] = past.get(key, start[key])
-    ended_before = fold.ended(found, time.time())
-    session["after"] = sorted(ended_before)
-    rows = [row for name in ended_before for row in log.writers[name].history]
+    peers = [s for s in found if _is_peer(s, session)]
+    session["after"] = sorted(ended_before - {peer.writer for peer in peers})
+    folded = fold.history(log, found)
     start["config"] = fold.config(log, found)
-    if rows and len(ended_before) == len([s for s in found if not s.is_child]):
+    start["summary"] = fold.summary(log, found, folded)
+    if peers:
+        # The processes of one launch count their steps side by side, whichever of them happens to begin first.
+        start["start_step"] = session["start_step"] = min(peer.start_step for peer in peers)
+        return
+    rows = [row for own in found if not own.is_child for row in log.writers[own.writer].history]
+    if rows:
         start["start_step"] = session["start_step"] = max(row[layout.STEP] for row in rows) + 1
-        start["runtime"] = max((float(row.get(layout.RUNTIME) or 0) for row in rows), default=0.0)
-        start["summary"] = fold.summary(log, found, fold.history(log, found))
+        start["runtime"] = max(layout.number(row.get(layout.RUNTIME)) for row in rows)
+
+
+def _is_peer(other: fold.Session, session: Mapping[str, Any]) -> bool:
+    """Return whether a session belongs to the same launch as another rank: neither comes before the other."""
+    return bool(other.job) and other.job == session["job"] and other.rank != session["rank"]
 
 
 def _edit_resumed(recording: Recording, settings: Settings) -> None:

@@ -69,14 +69,17 @@ def _events(log: RunLog, found: list[Session], kind: str) -> list[Event]:
 
 
 def summary(log: RunLog, found: list[Session], folded: History) -> dict[str, Any]:
-    """Return the last value of every key, overridden by what the script set itself, nested as logged."""
+    """Return the last value of every key, overridden by what the script set itself, nested as logged.
+
+    Superseded values need no look here: the session that supersedes them has values of its own for their keys.
+    """
     if len(found) == 1 and not any(e.get("event") == "summary" for e in log.writers[found[0].writer].events):
         rows = folded.tracks[0].rows if folded.tracks else []
         return last_values(rows)
     result: dict[str, Any] = {}
     for generation in _generations(found):
         for session in sorted(generation, key=_precedence):
-            result = _apply_writer(result, log.writers[session.writer], _kept_from(session, found))
+            result = _apply_writer(result, log.writers[session.writer])
     members = {session.writer for session in found}
     for name, writer in log.writers.items():
         if name not in members:
@@ -103,13 +106,7 @@ def _precedence(session: Session) -> tuple[bool, int, float]:
     return (session.rank is not None, -(session.rank or 0), session.last_sign)
 
 
-def _kept_from(session: Session, found: list[Session]) -> int | None:
-    """Return the step from which on this session's rows are superseded."""
-    later = [other.start_step for other in found if session.writer in other.after and not other.is_child]
-    return min(later, default=None)
-
-
-def _apply_writer(result: dict[str, Any], log: WriterLog, stop: int | None) -> dict[str, Any]:
+def _apply_writer(result: dict[str, Any], log: WriterLog) -> dict[str, Any]:
     events = sorted(
         (event for event in log.events if event.get("event") == "summary"),
         key=lambda event: int(layout.number(event.get("row"))),
@@ -117,8 +114,6 @@ def _apply_writer(result: dict[str, Any], log: WriterLog, stop: int | None) -> d
     rows: list[tuple[int, Row]] = []
     for n, line in enumerate(log.history):
         step = line[layout.STEP]
-        if stop is not None and step >= stop:
-            continue
         if rows and rows[-1][1][layout.STEP] == step:
             rows[-1] = (n + 1, merged(rows[-1][1], line))
         else:

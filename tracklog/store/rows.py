@@ -1,6 +1,8 @@
-"""The rows of a run: lines of one step joined, superseded ones left out, processes told apart.
+"""The rows of a run: lines of one step joined, superseded values left out, processes told apart.
 
-Rows of earlier writers at or above a later session's `start_step` are superseded: kept on disk, not counted.
+A session that logs again at steps where sessions before it have been supersedes them key by key: of each key that it
+logs, what they logged from its first value on. Keys that it never logs, and what lies before, stay whole. Superseded
+values are kept on disk and not counted.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tracklog.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tracklog.store.layout import Row
     from tracklog.store.reader import RunLog
@@ -30,7 +32,7 @@ class Track:
 
 @dataclass(slots=True)
 class Joint:
-    """Where a later session goes on, and how many rows of earlier ones it supersedes."""
+    """Where a later session goes on, and of how many rows of earlier ones it supersedes a value or all."""
 
     step: int
     timestamp: float
@@ -101,17 +103,56 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 def _supersede(session: Session, by_writer: dict[str, list[Row]]) -> Joint | None:
     rows = by_writer[session.writer]
-    if session.is_child or not rows:
-        return None
     earlier = [writer for writer in session.after if by_writer.get(writer)]
-    if not earlier:
+    if session.is_child or not rows or not earlier:
         return None
+    starts: dict[tuple[str, ...], int] = {}
     superseded = 0
     for writer in earlier:
-        kept = [row for row in by_writer[writer] if row[layout.STEP] < session.start_step]
-        superseded += len(by_writer[writer]) - len(kept)
-        by_writer[writer] = kept
+        # Most sessions go on behind the ones before them: nothing of those is looked at then.
+        if max(row[layout.STEP] for row in by_writer[writer]) < session.start_step:
+            continue
+        starts = starts or _starts(rows, session.start_step)
+        left = [_before(row, starts) for row in by_writer[writer]]
+        superseded += sum(row is not old for row, old in zip(left, by_writer[writer], strict=True))
+        by_writer[writer] = [row for row in left if row.keys() - layout.CLOCKS]
     return Joint(rows[0][layout.STEP], layout.number(rows[0].get(layout.TIMESTAMP)), superseded)
+
+
+def _starts(rows: list[Row], start_step: int) -> dict[tuple[str, ...], int]:
+    """Return the first step of each series of a session; nothing before `start_step` counts."""
+    starts: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        step = max(row[layout.STEP], start_step)
+        for path in _paths(row):
+            if step < starts.get(path, step + 1):
+                starts[path] = step
+    return starts
+
+
+def _paths(values: Mapping[str, Any], prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for key, value in values.items():
+        if layout.is_nesting(value) and value:
+            yield from _paths(value, (*prefix, key))
+        elif prefix or key not in layout.CLOCKS:
+            yield (*prefix, key)
+
+
+def _before(row: Row, starts: Mapping[tuple[str, ...], int]) -> Row:
+    """Return the row without what lies at or behind the start of its series; the row itself when all of it stays."""
+    gone = [path for path in _paths(row) if starts.get(path, row[layout.STEP] + 1) <= row[layout.STEP]]
+    for path in gone:
+        row = _removed(row, path)
+    return row
+
+
+def _removed(values: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    result = dict(values)
+    if len(path) > 1:
+        result[path[0]] = _removed(values[path[0]], path[1:])
+    if len(path) == 1 or not result[path[0]]:
+        del result[path[0]]
+    return result
 
 
 def _own_tracks(own: list[Session], by_writer: dict[str, list[Row]]) -> list[Track]:

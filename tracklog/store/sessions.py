@@ -34,6 +34,8 @@ class Session:
 
     writer: str
     rank: int | None = None
+    job: list[str] | None = None
+    """What tells the processes of one launch from those of another; None outside a launcher."""
     start_step: int = 0
     parent: str = ""
     after: frozenset[str] = frozenset()
@@ -78,6 +80,8 @@ def _session(log: WriterLog) -> Session | None:
 def _apply_session(session: Session, event: Event) -> None:
     if isinstance(event.get("rank"), int):
         session.rank = event["rank"]
+    if isinstance(event.get("job"), list):
+        session.job = [str(part) for part in event["job"]]
     if isinstance(event.get("start_step"), int):
         session.start_step = event["start_step"]
     if isinstance(event.get("parent"), str):
