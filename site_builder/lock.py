@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from site_builder import manifest
 from tracklog.errors import warn
+from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @contextmanager
 def locked(site: Path) -> Iterator[None]:
     """Hold the site's lock; wait for another build that has it, and say who that is."""
-    folder = site / manifest.FOLDER
+    folder = site / layout.SITE_FOLDER
     if not site.exists() or not folder.exists():
         manifest.load(site)
         folder.mkdir(parents=True, exist_ok=True)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-FOLDER = ".tracklog"
-FILE = "manifest.json"
 LOCK = "lock"
 PART = ".tracklog-part"
 """How the name of a file ends while it is written."""
@@ -63,11 +61,11 @@ def load(site: Path) -> Manifest:
 
     Raises UsageError for a folder that is not empty and not ours.
     """
-    path = site / FOLDER / FILE
+    path = site / layout.SITE_FOLDER / layout.SITE_MANIFEST
     try:
         data = orjson.loads(path.read_bytes())
     except FileNotFoundError:
-        if site.is_dir() and any(entry.name != FOLDER for entry in site.iterdir()):
+        if site.is_dir() and any(entry.name != layout.SITE_FOLDER for entry in site.iterdir()):
             msg = f"{site} is not empty and was not made by tracklog build; choose another folder with -o"
             raise UsageError(msg) from None
         return Manifest()
@@ -82,14 +80,14 @@ def load(site: Path) -> Manifest:
 
 def save(site: Path, manifest: Manifest) -> None:
     """Write the manifest whole."""
-    folder = site / FOLDER
+    folder = site / layout.SITE_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     data = orjson.dumps(
         {"version": _VERSION, "note": "Written by tracklog build; not to be edited.", **_plain(manifest)}
     )
-    aside = folder / f"{FILE}.{os.getpid()}"
+    aside = folder / f"{layout.SITE_MANIFEST}.{os.getpid()}"
     aside.write_bytes(data)
-    aside.replace(folder / FILE)
+    aside.replace(folder / layout.SITE_MANIFEST)
 
 
 def _plain(manifest: Manifest) -> dict[str, Any]:

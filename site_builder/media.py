@@ -39,7 +39,7 @@ class MediaFile:
 
 
 class RunMedia:
-    """The door to the files of one run (`kinds.Door`); collects what the site must hold."""
+    """The door to the files of one run (`kinds.loader.Door`); collects what the site must hold."""
 
     def __init__(self, files: Path, blocks: Blocks, known: pictures.Known | None = None) -> None:
         """`files` is the run's `files/` folder; payloads become `blocks`; `known` pictures are not decoded again."""

@@ -1,6 +1,6 @@
 """The contract between the builder and the page: every JSON entry, as a frozen dataclass.
 
-``python -m site_builder.model`` writes ``templates/src/model.ts`` from these classes; a test compares the two.
+``python -m site_builder.typescript`` writes ``templates/src/model.ts`` from these classes; a test compares the two.
 
 Entries and their names (``entry.ts`` asks for them, ``output.py`` writes them):
 
@@ -42,7 +42,6 @@ is a block of its own. Values name it by its index into `RunHead.payloads`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from site_builder.items import (
@@ -398,16 +397,3 @@ ENTRIES = (
     MoleculeItem,
     Object3DItem,
 )
-
-
-def main() -> None:
-    """Write ``templates/src/model.ts`` of this checkout."""
-    from site_builder import typescript
-
-    target = Path(__file__).resolve().parent.parent / "templates" / "src" / "model.ts"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(typescript.text(), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
+from pathlib import Path
 from typing import Any, Literal
 
 import orjson
@@ -54,7 +55,7 @@ def _classes(roots: tuple[type, ...]) -> list[type]:
 
 def text() -> str:
     """Return the text of ``templates/src/model.ts``."""
-    parts = ["// Written by `python -m site_builder.model`; the explanations stand there and in items.py.\n"]
+    parts = ["// Written by `python -m site_builder.typescript`; the explanations stand there and in items.py.\n"]
     parts += [
         f"export const SCHEMA = {model.SCHEMA};",
         f"export const BLOCK_ROWS = {model.BLOCK_ROWS};",
@@ -69,3 +70,14 @@ def text() -> str:
         lines = [f"  readonly {field.name}: {_typescript(hints[field.name])};" for field in dataclasses.fields(class_)]
         parts.append(f"export interface {class_.__name__} {{\n" + "\n".join(lines) + "\n}\n")
     return "\n".join(parts)
+
+
+def main() -> None:
+    """Write ``templates/src/model.ts`` of this checkout."""
+    target = Path(__file__).resolve().parent.parent / "templates" / "src" / "model.ts"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

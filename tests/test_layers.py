@@ -32,13 +32,16 @@ def modules(package: str) -> list[Path]:
     return sorted((ROOT / package).rglob("*.py"))
 
 
-def imports(path: Path, *, top_level: bool = False) -> set[str]:
-    """Return the full names a module imports at run time; only those outside of functions with `top_level`."""
+def imports(path: Path, *, top_level: bool = False, types: bool = False) -> set[str]:
+    """Return the full names a module imports at run time; only those outside of functions with `top_level`.
+
+    With `types` those that only type checkers see are among them.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found: set[str] = set()
 
     def visit(node: ast.AST) -> None:
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test) and not types:
             return
         if top_level and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return
@@ -125,6 +128,36 @@ def test_only_the_output_writes_sites() -> None:
         ]
         if path.name not in allowed:
             assert not set(calls) & writers, path
+
+
+def ring(graph: dict[str, set[str]]) -> list[str]:
+    """Return modules that import each other in a ring; nothing when there is none."""
+    done: set[str] = set()
+
+    def search(name: str, path: list[str]) -> list[str]:
+        if name in path:
+            return [*path[path.index(name) :], name]
+        if name not in done:
+            for other in sorted(graph[name]):
+                if found := search(other, [*path, name]):
+                    return found
+            done.add(name)
+        return []
+
+    return next(filter(None, (search(name, []) for name in sorted(graph))), [])
+
+
+def test_no_modules_import_each_other_in_a_ring() -> None:
+    """Imports for types count as well: who needs another's types cannot be read without it."""
+    paths = [path for package in ("tracklog", "site_builder") for path in modules(package)]
+    names = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
+    graph: dict[str, set[str]] = {}
+    for name, path in names.items():
+        found = imports(path, types=True)
+        # `from package import module` is an import of the module, and not of what stands in the package itself.
+        graph[name] = {other if other in names else other.rpartition(".")[0] for other in found} & names.keys() - {name}
+    assert ring({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert ring(graph) == []
 
 
 def test_importing_tracklog_loads_nothing_else() -> None:

@@ -12,7 +12,7 @@ from tracklog.config import Config
 from tracklog.pending import PendingRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from typing_extensions import Self
 
@@ -53,9 +53,10 @@ class DisabledRun:
     url = None
     project_url = None
 
-    def __init__(self, settings: Settings) -> None:
-        """Remember the settings, and nothing else."""
+    def __init__(self, settings: Settings, ended: Callable[[DisabledRun], None]) -> None:
+        """Remember the settings, and whom to tell of the end."""
         self.settings = settings
+        self._ended = ended
         self.id = settings.id or secrets.token_hex(4)
         self.name = f"dummy-{self.id}"
         self.notes = settings.notes or ""
@@ -106,9 +107,7 @@ class DisabledRun:
 
     def finish(self, exit_code: int | None = None, quiet: bool | None = None) -> None:  # noqa: ARG002 - as `Run.finish`
         """Forget the run."""
-        from tracklog import session
-
-        session.ended(self)
+        self._ended(self)
 
     def __enter__(self) -> Self:
         """Return the run."""

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import warn
 from tracklog.run import describe_error, exit_code_of
-from tracklog.store import fold
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
-    from tracklog.run import Recording, Run
+    from tracklog.recording import Recording
+    from tracklog.run import Run
     from tracklog.settings import Settings
 
-_attended: dict[int, tuple[Run, Recording]] = {}
+_attended: dict[int, Run] = {}
 _installed = False
 _code: int | None = None
 _error: dict[str, Any] | None = None
@@ -32,24 +32,21 @@ _error: dict[str, Any] | None = None
 
 def attend(run: Run, recording: Recording, settings: Settings) -> None:
     """Start what is recorded beside the training, and close the run when the process ends."""
-    from tracklog import report
     from tracklog.capture.background import Background
 
-    _attended[id(run)] = (run, recording)
+    _attended[id(run)] = run
+    recording.watchers.append(lambda _: _forget(run))
     _install()
     if settings.console != "off":
         from tracklog.capture.console import ConsoleCapture
 
         recording.capture = console = ConsoleCapture(recording.console)
         console.install()
-        run._ends.append(console.uninstall)  # noqa: SLF001 - the run's own parts
-    run._ends.append(Background(recording, settings).stop)  # noqa: SLF001 - the run's own parts
-    if not settings.quiet:
-        report.say_begin(run)
+        recording.recorders.append(console.uninstall)
+    recording.recorders.append(Background(recording, settings).stop)
 
 
-def forget(run: object) -> None:
-    """Leave a finished run alone."""
+def _forget(run: Run) -> None:
     _attended.pop(id(run), None)
 
 
@@ -66,7 +63,7 @@ def _install() -> None:
 
 
 def _at_exit() -> None:
-    for run, _ in list(_attended.values()):
+    for run in list(_attended.values()):
         run._close(_code or 0, error=_error)  # noqa: SLF001 - the run's own end
     if _error is not None and _error["type"] == "KeyboardInterrupt":
         # Modules loaded while closing (a namedtuple evaluates a string) make Python forget that it ends by Ctrl-C, and
@@ -110,7 +107,7 @@ def _hook_sigterm() -> None:
 
 def _on_sigterm(number: int, _: FrameType | None) -> None:
     signal.signal(number, signal.SIG_IGN)
-    for run, _recording in list(_attended.values()):
+    for run in list(_attended.values()):
         run._close(128 + number)  # noqa: SLF001 - the run's own end
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
@@ -118,10 +115,6 @@ def _on_sigterm(number: int, _: FrameType | None) -> None:
 
 def _in_child() -> None:
     """Make a forked child's accidental lines land in its own files, and its end leave the run alone."""
-    for run, recording in list(_attended.values()):
-        lock = threading.RLock()
-        recording.lock = lock
-        run._history.renew(lock)  # noqa: SLF001 - the run's own parts
-        recording.writer.forked(fold.this_place())
-        run._ends.clear()  # noqa: SLF001 - threads and hooks stayed in the parent
+    for run in list(_attended.values()):
+        run._forked()  # noqa: SLF001 - the run's own part in it
     _attended.clear()

@@ -1,16 +1,21 @@
-"""What a run says on a terminal: one line when it begins, a short summary when it ends."""
+"""What a run says on stderr: one line when it begins; its last values and the next command when it ends."""
 
 from __future__ import annotations
 
+import math
+import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import orjson
 
 from tracklog.store import layout
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracklog.recording import End, Recording
     from tracklog.run import Run
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -18,38 +23,57 @@ _WIDTH = 24
 _METRICS = 12
 
 
-def say_begin(run: Run) -> None:
-    """Print name and folder."""
-    verb = "goes on" if run.resumed else "logs"
-    _say(f"tracklog: run {run.name} {verb} in {_short(Path(run.sync_dir))}")
-
-
-def say_end(run: Run, exit_code: int) -> None:
-    """Print the last values with sparklines, and the command that shows the run."""
-    if not _on_terminal():
+def attend(run: Run, recording: Recording) -> None:
+    """Say where the run is kept, and at its end what became of it; of several ranks the first one speaks."""
+    if recording.writer.session.get("rank"):
         return
-    folder = Path(run.sync_dir)
-    lines = [f"tracklog: run {run.name} " + ("finished" if exit_code == 0 else f"failed with exit code {exit_code}")]
-    lines += _metrics(run._recording.writer.history.path, run._history.last)  # noqa: SLF001 - its own report
-    root = _short(folder.parent.parent)
-    lines.append(f"  look: tracklog watch {root} --project {_quoted(run.project)} --run {_quoted(run.id)} --open")
+    if not run.settings.quiet:
+        verb = "goes on" if run.resumed else "logs"
+        _say(f"tracklog: run {run.name} {verb} in {_short(Path(run.sync_dir))}")
+    recording.watchers.append(lambda end: None if end.quiet else _say_end(run, recording, end))
+
+
+def _say_end(run: Run, recording: Recording, end: End) -> None:
+    how = "finished" if end.exit_code == 0 else f"failed with exit code {end.exit_code}"
+    root = Path(run.sync_dir).parent.parent
+    lines = [f"tracklog: run {run.name} {how}, kept in {_short(Path(run.sync_dir))}"]
+    lines += _metrics(recording.writer.history.path, end.last)
+    lines.append(f"  look: {_program()} build {_short(root)} --open")
     _say("\n".join(lines))
 
 
-def _metrics(history: Path, last: dict[str, Any]) -> list[str]:
-    numbers = {k: v for k, v in last.items() if isinstance(v, int | float) and not isinstance(v, bool)}
+def _program() -> str:
+    """Return what calls the command line from this shell."""
+    return "tracklog" if shutil.which("tracklog") else f"{_quoted(sys.executable)} -m tracklog"
+
+
+def _metrics(history: Path, last: Mapping[str, Any]) -> list[str]:
+    numbers = {key: number for key, value in last.items() if (number := _number(value)) is not None}
     shown = dict(list(numbers.items())[:_METRICS])
     if not shown:
         return []
     rows = _sample(history)
     width = max(map(len, shown))
     lines = [
-        f"  {key:{width}}  {_sparkline([row.get(key) for row in rows]):{_WIDTH}}  {value:.5g}"
+        f"  {key:{width}}  {_sparkline([row.get(key) for row in rows]):{_WIDTH}}  {_digits(value)}"
         for key, value in shown.items()
     ]
     if len(numbers) > len(shown):
         lines.append(f"  and {len(numbers) - len(shown)} more metrics")
     return lines
+
+
+def _number(value: Any) -> float | None:
+    """Return a metric's value; non-finite ones are kept as texts. None when it is no number."""
+    if isinstance(value, str):
+        return layout.NON_FINITE.get(value)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _digits(value: float) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return f"{value:.4g}" if math.isfinite(value) else str(value)
 
 
 def _sample(path: Path) -> list[dict[str, Any]]:
@@ -71,7 +95,7 @@ def _sample(path: Path) -> list[dict[str, Any]]:
 
 
 def _sparkline(values: list[Any]) -> str:
-    numbers = [value for value in values if isinstance(value, int | float)]
+    numbers = [value for value in values if isinstance(value, int | float) and math.isfinite(value)]
     if len(numbers) < 2:  # noqa: PLR2004 - a line needs two points
         return ""
     picked = [numbers[n * len(numbers) // _WIDTH] for n in range(_WIDTH)] if len(numbers) > _WIDTH else numbers
@@ -92,16 +116,17 @@ def _quoted(text: str) -> str:
     return shlex.quote(text)
 
 
-def _on_terminal() -> bool:
-    stream = sys.__stderr__
-    try:
-        return stream is not None and stream.isatty()
-    except ValueError:
-        return False
-
-
 def _say(text: str) -> None:
-    stream = sys.__stderr__
-    if stream is not None and _on_terminal():
+    stream = _stream()
+    if stream is None:
+        return
+    try:
         stream.write(text + "\n")
         stream.flush()
+    except (OSError, ValueError):  # a closed or broken stderr is no reason to end a training
+        return
+
+
+def _stream() -> TextIO | None:
+    """Return what people read: in a notebook the cell's own stderr, elsewhere the process's."""
+    return sys.stderr if "ipykernel" in sys.modules else sys.__stderr__

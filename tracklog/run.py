@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import glob as globbing
 import os
-import threading
 import time
 import traceback
 from pathlib import Path
@@ -17,9 +16,10 @@ from tracklog.errors import UsageError, warn
 from tracklog.history import History
 from tracklog.media import tensor
 from tracklog.pending import PendingRow
+from tracklog.recording import End
 from tracklog.settings import Settings, check_tags
 from tracklog.store import fold, layout
-from tracklog.store.writer import Files, Writer, encode, write_for_people
+from tracklog.store.writer import write_for_people
 from tracklog.summary import Summary
 
 if TYPE_CHECKING:
@@ -28,86 +28,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from tracklog.capture.console import ConsoleCapture
-    from tracklog.media.base import FileRef
-
-
-class Recording:
-    """The folder side of a run: its writer and files, one lock for all threads, nothing that raises."""
-
-    def __init__(self, folder: Path, session: dict[str, Any]) -> None:
-        """Prepare the files of this process in a run's folder."""
-        self.lock = threading.RLock()
-        self.writer = Writer(folder, session, time.time)
-        self.files = Files(folder)
-        self.capture: ConsoleCapture | None = None
-        """What listens to the console, once it does."""
-        self.ended = False
-        self.silent_since = time.monotonic()
-        self.runtime = time.monotonic
-
-    def event(self, event: str, **fields: object) -> None:
-        """Append an event."""
-        with self.lock:
-            if not self.ended:
-                self.writer.event(event, **fields)
-                self.silent_since = time.monotonic()
-
-    def system(self, metrics: dict[str, float]) -> None:
-        """Append a row of system metrics."""
-        from tracklog.capture.background import system_line
-
-        with self.lock:
-            if not self.ended:
-                self.writer.system.append(system_line(metrics, self.runtime()))
-                self.silent_since = time.monotonic()
-
-    def console(self, stream: str, text: str, timestamp: float) -> None:
-        """Append what was printed."""
-        with self.lock:
-            if not self.ended:
-                line = {layout.TIMESTAMP: timestamp, "stream": stream, "text": text}
-                self.writer.console.append(encode(line))
-
-    def flush_console(self) -> None:
-        """Record the unfinished line that a progress bar repaints."""
-        if self.capture is not None:
-            self.capture.flush()
-
-    def heartbeat(self, after: float) -> None:
-        """Show that the run lives, when nothing was written for `after` seconds; notice a deleted folder."""
-        with self.lock:
-            if not self.ended and time.monotonic() - self.silent_since >= after:
-                self.event("heartbeat")
-            if self.writer.gone():
-                warn(
-                    "folder-gone", f"{self.writer.folder} was deleted while the run goes on: what is logged now is lost"
-                )
-
-    def put_file(self, name: str, data: bytes) -> None:
-        """Write a file of the run; a failure is said once."""
-        try:
-            self.files.put_file(name, data)
-        except OSError as error:
-            warn("file-write", f"cannot write {name} of {self.writer.folder}: {error.strerror or error}")
-
-    def put_bytes(self, kind: str, data: bytes, ext: str) -> FileRef:
-        """Store media; a failure is said once and leaves a reference to a file that is not there."""
-        try:
-            return self.files.put_bytes(kind, data, ext)
-        except OSError as error:
-            return self._media_lost(error, len(data))
-
-    def put_path(self, kind: str, path: Path, ext: str) -> FileRef:
-        """Store a copy of a media file; a failure is said once and leaves a reference to a file that is not there."""
-        try:
-            return self.files.put_path(kind, path, ext)
-        except OSError as error:
-            return self._media_lost(error, 0)
-
-    def _media_lost(self, error: OSError, size: int) -> FileRef:
-        warn("media-write", f"cannot store a media file in {self.writer.folder}: {error.strerror or error}")
-        return {"path": "", "sha256": "", "size": size}
+    from tracklog.recording import Recording
 
 
 class Run:
@@ -125,8 +46,6 @@ class Run:
         self._start = dict(start)
         self._tags = tuple(start["tags"])
         self._finished = False
-        self._ends: list[Any] = []
-        """Called with no arguments before the files are closed: recorders that are to be stopped."""
         last: dict[str, Any] = dict(start.get("summary") or {})
         self._history = History(
             recording.writer,
@@ -227,35 +146,25 @@ class Run:
         self._close(exit_code or 0, quiet=quiet)
 
     def _close(self, exit_code: int, *, error: Mapping[str, Any] | None = None, quiet: bool | None = None) -> None:
-        with self._recording.lock:
+        recording = self._recording
+        with recording.lock:
             if self._finished:
                 return
             self._finished = True
         self._history.commit()
-        for end in self._ends:
-            end()
-        with self._recording.lock:
-            recording = self._recording
-            lost = self._lost()
-            recording.event("finish", exit_code=exit_code, lost=lost, **({"error": dict(error)} if error else {}))
-            recording.ended = True
-            lost = recording.writer.close()
+        recording.stop()
+        lost = recording.close(exit_code, error)
         self._for_people()
-        from tracklog import session
-
-        session.ended(self)
-        if not (self._settings.quiet if quiet is None else quiet):
-            from tracklog import report
-
-            report.say_end(self, exit_code)
+        end = End(exit_code, self._history.last, self._settings.quiet if quiet is None else quiet)
+        for tell in recording.watchers:
+            tell(end)
         if lost:
             warn("lost", f"{lost:,} lines of {self._folder} could not be written and are lost")
 
-    def _lost(self) -> int:
-        writer = self._recording.writer
-        for appender in (writer.history, writer.system, writer.console):
-            appender.flush()
-        return writer.lost()
+    def _forked(self) -> None:
+        """Go on in a forked child, which may log by accident and never ends the run."""
+        self._recording.forked(fold.this_place())
+        self._history.renew(self._recording.lock)
 
     def _for_people(self) -> None:
         try:
@@ -304,13 +213,15 @@ class Run:
 
     @property
     def url(self) -> str | None:
-        """File URL of the run's page, once a build has written it beside the log folder or in the working folder."""
-        project, run = self._folder.parent.name, self._folder.name
-        for site in (Path("site"), self._folder.parent.parent.parent / "site"):
-            page = site / project / "runs" / f"{run}.html"
-            if page.is_file():
-                return page.resolve().as_uri()
-        return None
+        """File URL of the run's page in the site beside the log folder or in the working folder; None until there is one.
+
+        A site that was built before the run began gets the page with its next build.
+        """
+        root = self._folder.parent.parent
+        sites = [site for site in (root.with_name("site"), Path("site")) if layout.is_site(site)]
+        pages = [site / self._folder.parent.name / "runs" / f"{self._folder.name}.html" for site in sites]
+        found = next((page for page in pages if page.is_file()), pages[0] if pages else None)
+        return None if found is None else found.resolve().as_uri()
 
     @property
     def name(self) -> str:

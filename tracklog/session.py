@@ -12,11 +12,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracklog import exits, names
+from tracklog import exits, names, report
 from tracklog.config import Config
 from tracklog.disabled import DisabledRun
 from tracklog.errors import UsageError, forget_warnings, silence, warn
-from tracklog.run import Recording, Run
+from tracklog.recording import Recording
+from tracklog.run import Run
 from tracklog.settings import Settings, mapping, resolve, root_folder
 from tracklog.store import fold, layout, reader, writer
 
@@ -96,7 +97,7 @@ def init(
         current.finish()
     silence(resolved.silent)
     if resolved.mode == "disabled":
-        run: Run | DisabledRun = DisabledRun(resolved)
+        run: Run | DisabledRun = DisabledRun(resolved, _forget)
     else:
         forget_warnings()
         run = _begin(resolved, allow_val_change=bool(allow_val_change))
@@ -112,13 +113,11 @@ def finish(exit_code: int | None = None, quiet: bool | None = None) -> None:
         current.finish(exit_code, quiet)
 
 
-def ended(run: Run | DisabledRun) -> None:
-    """Forget a run that has finished."""
+def _forget(run: Run | DisabledRun) -> None:
     global current, early_config  # noqa: PLW0603 - the run of the process
     if current is run:
         current = None
         early_config = Config()
-    exits.forget(run)
 
 
 def _configure(
@@ -172,6 +171,8 @@ def _begin(settings: Settings, *, allow_val_change: bool) -> Run:
     run = Run(settings, folder, recording, start | {"allow_val_change": allow_val_change})
     if log is not None:
         _edit_resumed(recording, settings)
+    recording.watchers.append(lambda _: _forget(run))
+    report.attend(run, recording)
     exits.attend(run, recording, settings)
     return run
 

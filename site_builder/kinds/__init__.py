@@ -1,100 +1,29 @@
 """Kinds of values: one pure loader each, from what was logged to what the page draws.
 
-A loader is a module (`Loader`); `Door` is all it may ask of the run's files. Adding a kind means adding its module here,
-its class to the recorder and its viewer (``templates/src/viewers/<kind>.tsx``) to the page.
+A loader is a module (`loader.Loader`); `loader.Door` is all it may ask of the run's files. Adding a kind means adding
+its module here, its class to the recorder and its viewer (``templates/src/viewers/<kind>.tsx``) to the page.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from site_builder.items import BoxSet, ImageItem, MaskSet, MediaValue, TableItem
-from site_builder.kinds import (
-    audio,
-    chart,
-    histogram,
-    html,
-    image,
-    molecule,
-    object3d,
-    other,
-    plotly,
-    string,
-    table,
-    vega,
-    video,
-)
+from site_builder.kinds import chart, drawn, histogram, other, string, table
+from site_builder.kinds.loader import loaded
 from site_builder.model import HistogramValue
 from tracklog.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from site_builder.masks import Runs
+    from site_builder.kinds.loader import Door, Loader
     from site_builder.model import Kind
 
 
-class Door(Protocol):
-    """What a loader may ask of a run's files. Paths are relative to `files/` and never lead outside of it."""
-
-    def image(self, path: str) -> ImageItem:
-        """Return an image, checked, with its place in the site; never raises."""
-
-    def mask(self, path: str) -> Runs:
-        """Return a mask, decoded. Raises ValueError with a sentence for people."""
-
-    def file(self, path: str, extensions: Collection[str]) -> tuple[str, int]:
-        """Return the place in the site of a file that the page asks for by URL, and its size in bytes.
-
-        Raises ValueError with a sentence for people when it is not there, or its extension is none of these.
-        """
-
-    def read(self, path: str, limit: int) -> bytes:
-        """Return the content of a file. Raises ValueError when it is not there or has more than `limit` bytes."""
-
-    def derive(self, path: str, data: bytes, extension: str) -> str:
-        """Keep a file that was made from one of the run's, for the page to ask for by URL; return its place."""
-
-    def payload(self, data: bytes) -> int:
-        """Give bulk data a place beside the values; return the number by which a value names it."""
-
-    def use(self, kind: Kind) -> None:
-        """Say that the page will need the viewer of a kind."""
-
-
-class Loader(Protocol):
-    """A module of this package."""
-
-    KIND: Kind
-    TYPES: tuple[str, ...]
-    """The ``_type`` of the records it reads."""
-    ASSETS: tuple[str, ...]
-    """Scripts that its viewer consists of, by the names `build.mjs` gives them; the first is the viewer's."""
-
-    def load(self, value: Any, door: Any, /) -> Any:
-        """Return what the page draws. Raises KeyError, TypeError, ValueError… for a record that is not its own."""
-
-    def broken(self) -> Any:
-        """Return what stands for a record that cannot be read."""
-
-
 _LOADERS: dict[Kind, Loader] = {
-    loader.KIND: loader
-    for loader in (
-        audio,
-        chart,
-        histogram,
-        html,
-        image,
-        molecule,
-        object3d,
-        other,
-        plotly,
-        string,
-        table,
-        vega,
-        video,
-    )
+    **drawn.LOADERS,
+    **{loader.KIND: loader for loader in (chart, histogram, other, string, table)},
 }
 _KINDS: dict[str, Kind] = {record: loader.KIND for loader in _LOADERS.values() for record in loader.TYPES}
 """Kind of a logged record by its ``_type``."""
@@ -120,11 +49,7 @@ def kind_of(value: object) -> Kind:
 
 def load(kind: Kind, value: object, door: Door) -> Any:
     """Return what the page draws for a value; one that is not as it should be is shown as empty or missing."""
-    door.use(kind)
-    try:
-        return _LOADERS[kind].load(value, door)
-    except Exception:  # whatever a stranger's record does to a loader costs this value alone
-        return _LOADERS[kind].broken()
+    return loaded(_LOADERS[kind], value, door)
 
 
 def damage(value: object) -> Iterator[str]:

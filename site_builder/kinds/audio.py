@@ -14,7 +14,7 @@ from tracklog.store import layout
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from site_builder.kinds import Door
+    from site_builder.kinds.loader import Door
     from site_builder.model import Kind
 
 KIND: Kind = "audio"

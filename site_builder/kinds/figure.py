@@ -10,7 +10,7 @@ from site_builder.items import FigureItem, MediaValue
 from site_builder.kinds import listed
 
 if TYPE_CHECKING:
-    from site_builder.kinds import Door
+    from site_builder.kinds.loader import Door
 
 LARGEST = 50_000_000
 """Bytes of a figure that is shown."""

@@ -8,7 +8,7 @@ from site_builder.items import HtmlItem, MediaValue
 from site_builder.kinds import listed
 
 if TYPE_CHECKING:
-    from site_builder.kinds import Door
+    from site_builder.kinds.loader import Door
     from site_builder.model import Kind
 
 KIND: Kind = "html"

@@ -9,7 +9,7 @@ from site_builder.items import ImageItem, MediaValue
 from site_builder.kinds import listed, overlays
 
 if TYPE_CHECKING:
-    from site_builder.kinds import Door
+    from site_builder.kinds.loader import Door
     from site_builder.model import Kind
 
 KIND: Kind = "image"

@@ -9,7 +9,7 @@ from site_builder.kinds import listed
 from tracklog.store import layout
 
 if TYPE_CHECKING:
-    from site_builder.kinds import Door
+    from site_builder.kinds.loader import Door
     from site_builder.model import Kind
 
 KIND: Kind = "molecule"

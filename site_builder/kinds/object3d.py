@@ -12,7 +12,7 @@ from site_builder.kinds import listed
 
 if TYPE_CHECKING:
     from site_builder.clouds import Cloud
-    from site_builder.kinds import Door
+    from site_builder.kinds.loader import Door
     from site_builder.model import Kind
 
 KIND: Kind = "object3d"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from site_builder.items import ImageItem
-    from site_builder.kinds import Door
+    from site_builder.kinds.loader import Door
 
 SETS = 20
 """Named sets of an image that are shown."""

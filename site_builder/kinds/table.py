@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from site_builder import kinds
 from site_builder.items import MediaValue, TableColumn, TableItem
-from site_builder.kinds import listed
+from site_builder.kinds import drawn, listed
 from site_builder.kinds.table_blocks import Cells, blocks
 from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from site_builder.kinds import Door
+    from site_builder.kinds.loader import Door
     from site_builder.model import Kind
 
 KIND: Kind = "table"
@@ -29,8 +28,6 @@ LARGEST = 500_000_000
 """Bytes of a file that is read."""
 ROWS = 200_000
 COLUMNS = 2_000
-DRAWN: frozenset[Kind] = frozenset(("image", "audio", "video", "html", "molecule", "object3d", "plotly", "vega"))
-"""Kinds whose viewers draw an item in a cell; tables in tables could hold each other."""
 _EXACT = 2**53
 _INTEGER = re.compile(r"-?\d{16,}")
 
@@ -142,9 +139,9 @@ def _cells(name: str, declared: str, column: Sequence[Any], door: Door) -> Cells
         texts = [_plain(cell) for cell in column]
         return (_dates(name, texts) if declared == "timestamp" else None) or _values(name, "string", texts)
     if found == {dict}:
-        kind = {kinds.kind_of(cell) for cell in column if cell is not None}
-        if len(kind) == 1 and kind <= DRAWN:
-            return _media(name, kind.pop(), column, door)
+        kind, *others = {drawn.kind_of(cell) for cell in column if cell is not None}
+        if kind and not others:
+            return _media(name, kind, column, door)
     return _values(name, "mixed", [_mixed(cell, door) for cell in column])
 
 
@@ -223,8 +220,8 @@ def _moment(text: str) -> tuple[float, bool]:
 
 
 def _media(name: str, kind: Kind, column: Sequence[Any], door: Door) -> Cells:
-    """Return a column of media; a damaged cell says so itself."""
-    cells = [None if cell is None else kinds.load(kind, cell, door).items for cell in column]
+    """Return a column of media."""
+    cells = [None if cell is None else drawn.items(cell, door) for cell in column]
     return _values(name, f"media:{kind}", cells)
 
 
@@ -232,5 +229,5 @@ def _mixed(cell: Any, door: Door) -> Any:
     """Return any cell; media among others as ``{"kind", "items"}``."""
     if not isinstance(cell, dict):
         return cell
-    kind = kinds.kind_of(cell)
-    return {"_type": "media", "kind": kind, "items": kinds.load(kind, cell, door).items} if kind in DRAWN else cell
+    kind = drawn.kind_of(cell)
+    return {"_type": "media", "kind": kind, "items": drawn.items(cell, door)} if kind else cell

@@ -8,7 +8,7 @@ from site_builder.kinds import figure
 
 if TYPE_CHECKING:
     from site_builder.items import MediaValue
-    from site_builder.kinds import Door
+    from site_builder.kinds.loader import Door
     from site_builder.model import Kind
 
 KIND: Kind = "vega"

@@ -1,4 +1,4 @@
-// Written by `python -m site_builder.model`; the explanations stand there and in items.py.
+// Written by `python -m site_builder.typescript`; the explanations stand there and in items.py.
 
 export const SCHEMA = 1;
 export const BLOCK_ROWS = 16384;

@@ -113,11 +113,9 @@ def test_any_calls_read_back_as_the_model_says(calls: list[Any], tmp_path_factor
 def test_two_sessions_at_once_join_by_step(first: list[Any], second: list[Any], tmp_path_factory: Any) -> None:
     forget_warnings()
     root = tmp_path_factory.mktemp("root")
-    runs, models = [], []
-    for prefix, calls in (("x", first), ("y", second)):
-        one, model = begin(root, id="shared", reinit="create_new"), Model()
-        runs.append(one)
-        models.append(model)
+    runs = [begin(root, id="shared", reinit="create_new") for _ in range(2)]
+    models = [Model(), Model()]
+    for prefix, calls, one, model in (("x", first, runs[0], models[0]), ("y", second, runs[1], models[1])):
         for data, step, commit in calls:
             named = {prefix + key: value for key, value in data.items()}
             one.log(named, step=step, commit=commit)

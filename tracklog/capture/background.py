@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import warn
-from tracklog.store import layout
-from tracklog.store.writer import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tracklog.run import Recording
+    from tracklog.recording import Recording
     from tracklog.settings import Settings
 
 HEARTBEAT = 15.0
@@ -108,9 +105,3 @@ class Background:
         if self._settings.git_remote_url:
             info["remote"] = redact.redact_url(self._settings.git_remote_url)
         return {"git": {key: value for key, value in info.items() if key != "root"}}
-
-
-def system_line(metrics: dict[str, float], runtime: float) -> bytes:
-    """Return a line of system metrics; non-finite values are left out."""
-    finite = {key: value for key, value in metrics.items() if value == value and abs(value) != float("inf")}  # noqa: PLR0124
-    return encode({layout.RUNTIME: runtime, layout.TIMESTAMP: time.time_ns() // 1000 / 1e6, **finite})

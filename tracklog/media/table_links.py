@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from tracklog.media.table import Table
+
+class Rows(Protocol):
+    """What links need of a table: the names of its columns and its rows, in step."""
+
+    columns: list[Any]
+    data: list[list[Any]]
 
 
 class TableIndex(int):
     """The number of a row, from 0, that knows its table."""
 
-    _table: Table
+    _table: Rows
 
-    def __new__(cls, index: int, table: Table) -> TableIndex:  # noqa: PYI034 - Self came with Python 3.11
+    def __new__(cls, index: int, table: Rows) -> TableIndex:  # noqa: PYI034 - Self came with Python 3.11
         """Return the reference to a row of a table."""
         made = super().__new__(cls, index)
         made._table = table
@@ -28,10 +32,10 @@ class TableKey(str):
     """A key that knows the table it is a key of."""
 
     __slots__ = ("_column", "_table")
-    _table: Table
+    _table: Rows
     _column: str | int
 
-    def __new__(cls, key: str, table: Table, column: str | int) -> TableKey:  # noqa: PYI034 - Self came with Python 3.11
+    def __new__(cls, key: str, table: Rows, column: str | int) -> TableKey:  # noqa: PYI034 - Self came with Python 3.11
         """Return a reference to the row of a table whose `column` holds `key`."""
         made = super().__new__(cls, key)
         made._table, made._column = table, column

@@ -45,6 +45,9 @@ CONFIG_FILE = "config.yaml"
 SUMMARY_FILE = "summary.json"
 HISTORY, EVENTS, SYSTEM, CONSOLE = "history", "events", "system", "console"
 
+SITE_FOLDER, SITE_MANIFEST = ".tracklog", "manifest.json"
+"""What every site holds, so that a recorder finds it and a build knows its own."""
+
 STEP, RUNTIME, TIMESTAMP = "_step", "_runtime", "_timestamp"
 CLOCKS = frozenset((STEP, RUNTIME, TIMESTAMP))
 
@@ -182,6 +185,11 @@ def split_path(key: str) -> tuple[str, ...]:
         else:
             current += char
     return (*parts, current)
+
+
+def is_site(folder: Path) -> bool:
+    """Return whether a folder is a site that a build has written."""
+    return (folder / SITE_FOLDER / SITE_MANIFEST).is_file()
 
 
 def is_record(value: object) -> bool:

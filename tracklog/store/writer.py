@@ -187,13 +187,13 @@ class Writer:
         """Return whether the folder was deleted."""
         return self.events.gone()
 
-    def lost(self) -> int:
-        """Return how many lines were lost so far."""
-        return sum(a.lost for a in (self.history, self.events, self.system, self.console))
+    def close_streams(self) -> int:
+        """Close all files but that of the events; return how many of their lines were lost."""
+        return sum(appender.close() for appender in (self.history, self.system, self.console))
 
     def close(self) -> int:
-        """Close all files; return how many lines were lost."""
-        return sum(a.close() for a in (self.history, self.system, self.console, self.events))
+        """Close what is still open; return how many lines were lost in all."""
+        return self.close_streams() + self.events.close()
 
 
 def encode(value: dict[str, Any]) -> bytes:
