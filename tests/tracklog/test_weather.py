@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from site_builder import Options, build
 from tracklog.store import fold, layout, reader
 
 PRELUDE = """
@@ -76,6 +77,24 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM
     assert len(values(log)) + session.lost == 100
     assert values(log)[-1] == 99
     assert done.stderr.count(f"{session.lost} lines of") == 1
+
+
+def test_a_disk_that_is_full_to_the_end_leaves_the_number_of_lost_lines_in_the_finish_event_and_on_the_page() -> None:
+    done = script("""
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+for n in range(200):
+    run.log({"x": n})
+""")
+    assert done.stdout.endswith("trained\n")
+    log = read()
+    (finish,) = (event for writer in log.writers.values() for event in writer.events if event["event"] == "finish")
+    lost = 200 - len(values(log))
+    assert lost > 0
+    assert finish["lost"] == lost
+    assert done.stderr.count(f"{lost} lines of") == 1
+    build(Options((Path("root"),), Path("site"), jobs=1))
+    assert f"{lost} lines could not be written" in Path("site/p/runs/r.html").read_text()
 
 
 def test_a_folder_that_is_deleted_is_not_made_again() -> None:
