@@ -74,7 +74,7 @@ _NAMES = {
 }
 """Where each public name lives."""
 
-_MODULES = ("data_types", "plot", "plots")
+_MODULES = ("data_types", "errors", "plot", "plots")
 """Modules that scripts reach as attributes: `tracklog.plot.line`."""
 
 _OF_THE_RUN = ("log", "save", "alert", "summary", "config", "run")
@@ -98,7 +98,11 @@ def __getattr__(name: str) -> Any:
         return __getattr__("finish")
     msg = f"module 'tracklog' has no attribute {name!r}"
     if not name.startswith("_"):
-        msg += f"; of wandb's names there are {', '.join(sorted(__all__))}"
+        from importlib import import_module
+
+        # Not `from tracklog import missing`, which would ask this function for `missing` first.
+        missing = import_module("tracklog.missing")
+        msg = missing.of_module(name) or f"{msg}; of wandb's names there are {', '.join(sorted(__all__))}"
     raise AttributeError(msg)
 
 

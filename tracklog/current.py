@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tracklog import session
 from tracklog.errors import Error
+from tracklog.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def attribute(name: str) -> Any:
@@ -16,11 +20,26 @@ def attribute(name: str) -> Any:
         return getattr(session.current, name)
     if name == "config":
         return session.early_config
-    return Before(name)
+    return Before(name) if name == "summary" else _before(getattr(Run, name))
+
+
+def _before(method: Callable[..., Any]) -> Callable[..., NoReturn]:
+    """Return what stands for a method of the run while there is none: it refuses, and `help` explains it."""
+    import inspect
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        msg = f"You must call wandb.init() before wandb.{method.__name__}()"
+        raise Error(msg)
+
+    refuse.__name__ = refuse.__qualname__ = method.__name__
+    refuse.__doc__ = method.__doc__
+    whole = inspect.signature(method)
+    refuse.__signature__ = whole.replace(parameters=list(whole.parameters.values())[1:])  # type: ignore[attr-defined]
+    return refuse
 
 
 class Before:
-    """Stands for a name of the run while there is none."""
+    """Stands for `tracklog.summary` while there is no run."""
 
     def __init__(self, name: str) -> None:
         """`name` is what the script calls it."""
@@ -29,10 +48,6 @@ class Before:
     def _refuse(self, what: str) -> NoReturn:
         msg = f"You must call wandb.init() before wandb.{self._name}{what}"
         raise Error(msg)
-
-    def __call__(self, *_: object, **__: object) -> NoReturn:
-        """Refuse to log."""
-        self._refuse("()")
 
     def __getitem__(self, key: object) -> NoReturn:
         """Refuse to read."""

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tracklog import missing
 from tracklog.config import Config
 from tracklog.pending import PendingRow
 
@@ -40,6 +41,10 @@ class Dummy(dict[str, Any]):
 
 def _dummy(value: Any) -> Any:
     return Dummy(value) if isinstance(value, dict) and not isinstance(value, Dummy) else value
+
+
+def _do_nothing(*_: Any, **__: Any) -> None:
+    return
 
 
 class DisabledRun:
@@ -99,11 +104,12 @@ class DisabledRun:
         self.__dict__["log"] = pending.log
         return pending
 
-    def save(self, *_: Any, **__: Any) -> None:
-        """Do nothing."""
-
-    def alert(self, *_: Any, **__: Any) -> None:
-        """Do nothing."""
+    def __getattr__(self, name: str) -> Any:
+        """Return what does nothing for the other names of a run; AttributeError for what runs do not have."""
+        if name in ("save", "alert") or missing.of_run(name):
+            return _do_nothing
+        msg = f"{type(self).__name__!r} object has no attribute {name!r}"
+        raise AttributeError(msg)
 
     def finish(self, exit_code: int | None = None, quiet: bool | None = None) -> None:  # noqa: ARG002 - as `Run.finish`
         """Forget the run."""

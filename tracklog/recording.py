@@ -43,6 +43,8 @@ class Recording:
         """How to stop what records beside the training; called before the files are closed."""
         self.watchers: list[Callable[[End], None]] = []
         """Who wants to know that the run has ended; called when all is written."""
+        self._saved: dict[str, tuple[Path, int]] = {}
+        """Files that are copied again at the end: source and time of change (ns) of the copy, by name."""
         self.ended = False
         self.silent_since = time.monotonic()
         self.runtime = time.monotonic
@@ -86,9 +88,10 @@ class Recording:
                 )
 
     def stop(self) -> None:
-        """Stop what records beside the training."""
+        """Stop what records beside the training; take what changed of the files that were saved."""
         for stop in self.recorders:
             stop()
+        self._save_changed()
 
     def close(self, exit_code: int, error: Mapping[str, Any] | None) -> int:
         """Close the files, `finish` being the last event; return how many lines were lost, which it says too."""
@@ -111,6 +114,28 @@ class Recording:
             self.files.put_file(name, data)
         except OSError as error:
             warn("file-write", f"cannot write {name} of {self.writer.folder}: {error.strerror or error}")
+
+    def save_file(self, source: Path, name: str, *, again: bool) -> Path | None:
+        """Copy a file to a name below `files/` and return its place; a failure is said once. `again`: at the end, too."""
+        try:
+            before = source.stat().st_mtime_ns
+            target = self.files.copy(source, name)
+        except OSError as error:
+            warn("save", f"cannot copy {source} into the run: {error.strerror or error}")
+            return None
+        self.event("file", path=name, size=target.stat().st_size)
+        if again:
+            self._saved[name] = (source, before)
+        return target
+
+    def _save_changed(self) -> None:
+        for name, (source, before) in list(self._saved.items()):
+            try:
+                changed = source.stat().st_mtime_ns != before
+            except OSError:  # deleted since: the copy is all there is
+                continue
+            if changed:
+                self.save_file(source, name, again=False)
 
     def put_bytes(self, kind: str, data: bytes, ext: str) -> FileRef:
         """Store media; a failure is said once and leaves a reference to a file that is not there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import glob as globbing
 import os
@@ -10,7 +11,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracklog import values
+from tracklog import missing, values
 from tracklog.config import Config
 from tracklog.errors import UsageError, warn
 from tracklog.history import History
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     from tracklog.recording import Recording
 
 
+_ALERT_LEVELS = ("INFO", "WARN", "ERROR")
+_ALERT_PAUSE = 60.0
+"""Seconds between two alerts of one title, unless the caller says otherwise."""
+
+
 class Run:
     """An experiment that is being recorded; made by `init`."""
 
@@ -46,6 +52,8 @@ class Run:
         self._start = dict(start)
         self._tags = tuple(start["tags"])
         self._finished = False
+        self._alerts_after: dict[str, float] = {}
+        """When an alert of a title is let through again."""
         last: dict[str, Any] = dict(start.get("summary") or {})
         self._history = History(
             recording.writer,
@@ -68,17 +76,25 @@ class Run:
         data: Mapping[str, Any] | None = None,
         step: int | None = None,
         commit: bool | None = None,
-        sync: bool | None = None,  # noqa: ARG002 - scripts of 2020 pass it
+        sync: bool | None = None,
     ) -> None:
-        """Record a row of metrics, media or nested dicts of them.
+        """Record a row of values: ``run.log({"train/loss": 0.3, "sample": tracklog.Image(pixels)})``.
 
-        Without `step` the row is committed and the next call begins a new one; with `step`, or ``commit=False``, further
-        calls with the same step merge into it. A lower step than the current one is dropped with a warning. Without
-        `data` the open row is committed. Raises TypeError when `data` is no mapping with string keys, ValueError when
-        `step` is no number, UsageError after `finish`.
+        `data` maps keys to numbers, bools, texts, arrays and tensors (one value is a number, more than 32 a histogram),
+        media such as `Image` and `Table`, figures, or dicts of all these; the part of a key before the first ``/`` is
+        its section in the page. Each call is on disk when it returns.
+
+        Rows have steps, 0, 1, 2, … Without `step` the row is committed and the next call begins a new one; with `step`,
+        or ``commit=False``, further calls with the same step merge into it. A lower step than the current one is
+        dropped with a warning. Without `data` the open row is committed. `sync` is taken for scripts of 2020.
+
+        Raises TypeError when `data` is no mapping with string keys, ValueError when `step` is no number, UsageError
+        after `finish`. A value that cannot be encoded becomes a text that says why, with one warning for each key.
         """
         if self._finished:
             self._refuse("log")
+        if sync is not None:
+            warn("no-effect-sync", f"log(sync={sync!r}) has no effect: every row is on disk when log() returns")
         self._history.log(data, step, commit)
 
     @functools.cached_property
@@ -94,9 +110,12 @@ class Run:
     ) -> list[str]:
         """Copy the files that match into the run; return where they are.
 
-        The folders below `base_path` (default: the working folder) are kept. Raises ValueError for an unknown policy or
-        a path outside `base_path`.
+        The folders below `base_path` (default: the working folder) are kept. Unless `policy` is ``now``, files that
+        change later are copied again when the run ends. Raises ValueError for an unknown policy or a path outside
+        `base_path`, UsageError after `finish`.
         """
+        if self._finished:
+            self._refuse("save files into")
         if policy not in ("live", "now", "end"):
             msg = f"policy={policy!r} does not exist; choose one of live, now, end"
             raise ValueError(msg)
@@ -110,22 +129,17 @@ class Run:
         for name in sorted(globbing.glob(pattern, recursive=True)):  # noqa: PTH207 - patterns may be absolute
             source = Path(name)
             if source.is_file():
-                saved += self._save_file(source, base)
+                saved += self._save_file(source.resolve(), base, again=policy != "now")
         return saved
 
-    def _save_file(self, source: Path, base: Path) -> list[str]:
+    def _save_file(self, source: Path, base: Path, *, again: bool) -> list[str]:
         try:
-            relative = source.resolve().relative_to(base).as_posix()
+            relative = source.relative_to(base).as_posix()
         except ValueError:
             msg = f"save({str(source)!r}) lies outside base_path={str(base)!r}"
             raise ValueError(msg) from None
-        try:
-            target = self._recording.files.copy(source, relative)
-        except OSError as error:
-            warn("save", f"cannot copy {source} into the run: {error.strerror or error}")
-            return []
-        self._recording.event("file", path=relative, size=target.stat().st_size)
-        return [str(target)]
+        target = self._recording.save_file(source, relative, again=again)
+        return [] if target is None else [str(target)]
 
     @staticmethod
     def _base_of(pattern: str) -> Path:
@@ -135,9 +149,33 @@ class Run:
         fixed = Path(pattern.partition("*")[0])
         return (fixed.parent if "*" not in pattern else fixed if fixed.is_dir() else fixed.parent).resolve().parent
 
-    def alert(self, title: str, text: str = "", level: object = None, wait_duration: object = None) -> None:  # noqa: ARG002
-        """Record an alert in the run."""
-        self._recording.event("alert", title=str(title), text=str(text), level=str(level or "INFO"))
+    def alert(
+        self,
+        title: str,
+        text: str = "",
+        level: str | None = None,
+        wait_duration: float | dt.timedelta | None = None,
+    ) -> None:
+        """Record an alert; one of the same title within `wait_duration` seconds (default: 60) is left out.
+
+        `level` is ``INFO`` (default), ``WARN`` or ``ERROR``. Raises ValueError for another one, TypeError for a
+        duration that is none, UsageError after `finish`.
+        """
+        if self._finished:
+            self._refuse("alert from")
+        name = "INFO" if level is None else str(getattr(level, "value", level)).upper()
+        if name not in _ALERT_LEVELS:
+            msg = f"level={level!r} does not exist; choose one of {', '.join(_ALERT_LEVELS)}"
+            raise ValueError(msg)
+        pause = wait_duration.total_seconds() if isinstance(wait_duration, dt.timedelta) else wait_duration
+        if pause is not None and (isinstance(pause, bool) or not isinstance(pause, int | float)):
+            msg = f"wait_duration={wait_duration!r} is no duration; pass seconds or a timedelta"
+            raise TypeError(msg)
+        now = time.monotonic()
+        if now < self._alerts_after.get(title, now):
+            return
+        self._alerts_after[title] = now + (_ALERT_PAUSE if pause is None else pause)
+        self._recording.event("alert", title=str(title), text=str(text), level=name)
 
     # -- the end
 
@@ -270,6 +308,11 @@ class Run:
     def get_url(self) -> str | None:
         """Return `url`."""
         return self.url
+
+    def __getattr__(self, name: str) -> Any:
+        """Say of wandb's names that are not there yet what to do instead."""
+        msg = missing.of_run(name) or f"{type(self).__name__!r} object has no attribute {name!r}"
+        raise AttributeError(msg)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Return the run itself: there is one."""

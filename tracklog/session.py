@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracklog import exits, names, report
+from tracklog import exits, missing, names, report
 from tracklog.config import Config
 from tracklog.disabled import DisabledRun
 from tracklog.errors import UsageError, forget_warnings, silence, warn
@@ -100,6 +100,7 @@ def init(
         run: Run | DisabledRun = DisabledRun(resolved, _forget)
     else:
         forget_warnings()
+        missing.say_settings(resolved)
         run = _begin(resolved, allow_val_change=bool(allow_val_change))
     _configure(run, config, config_include_keys, config_exclude_keys)
     if reinit != "create_new" or current is None:

@@ -12,6 +12,7 @@ from tracklog.errors import UsageError, warn
 
 MODES = ("online", "offline", "disabled", "shared", "dryrun", "run")
 RESUMES = ("allow", "must", "never", "auto")
+CONSOLES = ("auto", "wrap", "wrap_raw", "wrap_emu", "redirect", "off")
 
 _ENVIRONMENT_NAMES = {
     "run_group": "group",
@@ -49,7 +50,7 @@ class Settings:
     resume: str | None = None
     reinit: str | None = None
     console: str = "wrap"
-    """``wrap``, ``off``; ``auto`` and ``redirect`` are ``wrap`` for now."""
+    """``wrap`` or ``off``; the others of `CONSOLES` are ``wrap`` for now."""
     quiet: bool = False
     """Only warnings and errors."""
     silent: bool = False
@@ -87,7 +88,7 @@ class Settings:
 
 
 def resolve(keywords: Mapping[str, Any], settings: object, process: Mapping[str, Any]) -> Settings:
-    """Merge the sources, lowest first.
+    """Merge the sources, lowest first; names that are unknown are kept in `extra`.
 
     1. the defaults
     2. the environment: ``WANDB_X`` is setting ``x``, ``WANDB__X`` is ``x_x``; ``TRACKLOG_X`` wins over both
@@ -108,7 +109,10 @@ def resolve(keywords: Mapping[str, Any], settings: object, process: Mapping[str,
 
 
 def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return the settings that ``WANDB_*`` and ``TRACKLOG_*`` variables give; the latter win."""
+    """Return the settings that ``WANDB_*`` and ``TRACKLOG_*`` variables give; the latter win.
+
+    A ``TRACKLOG_*`` variable that names none is likely misspelt, which is said; wandb's may be meant for wandb.
+    """
     found: dict[str, Any] = {}
     for prefix in ("WANDB_", "TRACKLOG_"):
         for variable, value in environ.items():
@@ -122,6 +126,8 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
                     found["mode"] = "disabled"
             elif name in Settings.names():
                 found[name] = value
+            elif prefix == "TRACKLOG_":
+                warn(f"variable-{variable}", f"{variable} is set, but tracklog has no such setting; is it misspelt?")
     return found
 
 
@@ -188,6 +194,9 @@ def _check(settings: Settings) -> None:
         settings.resume = None
     if settings.resume is not None and settings.resume not in RESUMES:
         msg = f"resume={settings.resume!r} does not exist; choose one of {', '.join(RESUMES)}"
+        raise UsageError(msg)
+    if settings.console not in CONSOLES:
+        msg = f"console={settings.console!r} does not exist; choose one of {', '.join(CONSOLES)}"
         raise UsageError(msg)
     check_id(settings.id)
     check_project(settings.project)
