@@ -282,7 +282,7 @@ def _row(
         name=_text(environment.get("name")) or log.folder.name,
         state=state,
         created=created,
-        duration=_duration(own),
+        duration=fold.duration(own),
         last_sign=last_sign,
         step=max((row[layout.STEP] for row in rows), default=-1),
         rows=len(rows),
@@ -297,15 +297,6 @@ def _row(
         damaged=damaged,
         lost=sum(session.lost for session in found),
     )
-
-
-def _duration(own: list[fold.Session]) -> float:
-    """Return seconds during which any session was on, gaps between them left out."""
-    total, end = 0.0, 0.0
-    for session in sorted(own, key=lambda session: session.began):
-        total += max(0.0, session.last_sign - max(session.began, end))
-        end = max(end, session.last_sign)
-    return round(total, 6)
 
 
 def _created(value: object, own: list[fold.Session]) -> float:

@@ -12,7 +12,7 @@ import orjson
 from tracklog.store import layout, reader
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +67,33 @@ def labels(roots: Sequence[Path]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which runs are asked for; empty strings for all."""
+    """Which runs are asked for; all where nothing is said."""
 
     project: str = ""
-    run: str = ""
-    """Id or name."""
+    runs: tuple[str, ...] = ()
+    """Ids or names."""
+    condition: str = ""
+    """What `matches` looks for, in words for people."""
+    matches: Callable[[Path], bool] | None = None
+    """Whether the run in a folder is one."""
 
     def includes(self, project: str, folder: Path) -> bool:
         """Return whether a run is asked for."""
         if self.project and layout.file_name(self.project, layout.RESERVED_PROJECTS) != project:
             return False
-        return (
-            not self.run
-            or folder.name == layout.file_name(self.run, layout.RESERVED_RUNS)
-            or name_of(folder) == self.run
-        )
+        if self.runs and folder.name not in map(_folder_name, self.runs) and name_of(folder) not in self.runs:
+            return False
+        return self.matches is None or self.matches(folder)
+
+    def words(self) -> str:
+        """Return what was asked for, as on the command line."""
+        parts = [f"--project {self.project}"] if self.project else []
+        parts += [f"--run {run}" for run in self.runs]
+        return " ".join([*parts, *([f"--filter {self.condition!r}"] if self.condition else [])])
+
+
+def _folder_name(run: str) -> str:
+    return layout.file_name(run, layout.RESERVED_RUNS)
 
 
 def find(roots: Sequence[Path], wanted: Wanted, max_file: int, also: Collection[str] = ()) -> dict[str, Source]:
@@ -116,8 +128,7 @@ def complaints(roots: Sequence[Path], wanted: Wanted, found: Mapping[str, Source
         elif reader.run_folders(root):
             said.append(f"{root} is one project; build {here.parent} with --project {here.name}")
     if wanted != Wanted() and not any(wanted.includes(one.project, Path(one.folder)) for one in found.values()):
-        asked = " ".join(f"--{name} {value}" for name, value in dataclasses.asdict(wanted).items() if value)
-        said.append(f"no run is what {asked} asks for; tracklog runs lists those that are there")
+        said.append(f"no run is what {wanted.words()} asks for; tracklog runs lists those that are there")
     return said
 
 

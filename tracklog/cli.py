@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -32,6 +33,11 @@ def main() -> None:
     """
 
 
+_filter_option = click.option(
+    "--filter", "text", default="", help='Only runs that match, e.g. "state=finished and lr<0.1 or tags has best".'
+)
+
+
 def _build_options(command: Command) -> Command:
     for option in (
         click.argument("roots", nargs=-1, type=click.Path(path_type=Path)),
@@ -39,7 +45,8 @@ def _build_options(command: Command) -> Command:
                      help="Folder of the site."),
         click.option("--single-file", type=click.Path(path_type=Path), help="Write one HTML file instead of a folder."),
         click.option("--project", default="", help="Read only this project; what the site has of others stays."),
-        click.option("--run", default="", help="Only this run, by id or name."),
+        click.option("--run", "runs", multiple=True, help="Only this run, by id or name; may be given several times."),
+        _filter_option,
         click.option("--jobs", type=click.IntRange(min=0), default=0, help="Processes to use; 0: one for each CPU."),
         click.option("--max-size", type=click.FloatRange(min=0.1), default=20.0, show_default=True,
                      help="Megabytes of the single file, at most."),
@@ -139,32 +146,36 @@ def demo(folder: Path, *, open_: bool) -> None:
 @main.command()
 @click.argument("root", type=click.Path(path_type=Path), required=False)
 @click.option("--project", default="", help="Only this project.")
-@click.option(
-    "--filter", "text", default="", help='Only runs that match, e.g. "state=finished and lr<0.1 or tags has best".'
-)
+@_filter_option
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
 def runs(root: Path | None, project: str, text: str, form: str) -> None:
-    """List the runs of a log folder."""
+    """List the runs of a log folder, the newest first, with what of their summary and config differs."""
     from tracklog import listing
 
     with _errors():
         rows = listing.runs(root or _default_root(), project, text)
-        click.echo(listing.table(rows) if form == "table" else listing.json_lines(rows), nl=False)
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        click.echo(listing.table(rows, width) if form == "table" else listing.json_lines(rows), nl=False)
 
 
 @main.command()
-@click.argument("run")
+@click.argument("run", required=False)
 @click.option("--root", type=click.Path(path_type=Path), help="Log folder.")
+@_filter_option
 @click.option("--keys", default="", help="Only these keys, separated by commas.")
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
-def history(run: str, root: Path | None, keys: str, form: str) -> None:
-    """Print the folded rows of RUN: a folder, an id or a name."""
-    from tracklog import listing
+def history(run: str | None, root: Path | None, text: str, keys: str, form: str) -> None:
+    """Print the folded rows of RUN (a folder, an id or a name), or of all runs that --filter finds."""
+    from tracklog import export, listing
 
+    if (run is None) == (not text):
+        msg = "name a run, or choose runs by --filter; not both"
+        raise click.UsageError(msg)
     with _errors():
-        chosen = tuple(key for key in keys.split(",") if key)
-        for text in listing.history(run, root or _default_root(), chosen, form):
-            click.echo(text, nl=False)
+        where = root or _default_root()
+        folders = listing.matching(where, text) if run is None else [listing.find(run, where)]
+        for piece in export.history(folders, tuple(key for key in keys.split(",") if key), form):
+            click.echo(piece, nl=False)
 
 
 @main.command()
@@ -186,9 +197,7 @@ def _default_root() -> Path:
     return Path(os.environ.get("TRACKLOG_DIR") or os.environ.get("WANDB_DIR") or "tracklogs")
 
 
-def _options(
-    *, roots: tuple[Path, ...], site: Path, project: str, run: str, jobs: int, max_file: float, roots_changed: bool
-) -> Options:
+def _options(*, roots: tuple[Path, ...], project: str, runs: tuple[str, ...], text: str, **given: Any) -> Options:
     from site_builder import Options, Wanted
 
     chosen = roots or (_default_root(),)
@@ -196,14 +205,14 @@ def _options(
     if missing:
         msg = f"no log folder at {', '.join(missing)}; name the folder that init(dir=...) or TRACKLOG_DIR gave"
         raise click.UsageError(msg)
-    return Options(
-        roots=chosen,
-        site=site,
-        wanted=Wanted(project, run),
-        jobs=jobs,
-        max_file=int(max_file * 1e6),
-        roots_changed=roots_changed,
-    )
+    matches = None
+    if text:
+        from tracklog.listing import matcher
+
+        with _errors():
+            matches = matcher(text)
+    max_file = int(given.pop("max_file") * 1e6)
+    return Options(roots=chosen, wanted=Wanted(project, runs, text, matches), max_file=max_file, **given)
 
 
 def _page_of(options: Options, url: str) -> str:
@@ -213,7 +222,8 @@ def _page_of(options: Options, url: str) -> str:
         from tracklog.store.layout import RESERVED_PROJECTS, RESERVED_RUNS, file_name
 
         project = file_name(options.wanted.project, RESERVED_PROJECTS)
-        page = f"runs/{file_name(options.wanted.run, RESERVED_RUNS)}.html" if options.wanted.run else "index.html"
+        runs = options.wanted.runs
+        page = f"runs/{file_name(runs[0], RESERVED_RUNS)}.html" if len(runs) == 1 else "index.html"
         if (options.site / project / page).is_file():
             return f"{base}/{project}/{page}"
     return url

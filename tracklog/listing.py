@@ -1,10 +1,9 @@
-"""What `tracklog runs`, `history` and `check` print: runs, rows and damage, as text."""
+"""What `tracklog runs` and `check` print: runs and damage, as text; `export` has their rows."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
+import functools
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,19 +15,44 @@ from tracklog.filters import compile_filter
 from tracklog.store import files, fold, layout, reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
-_COLUMNS = ("project", "id", "name", "state", "created", "steps")
+_COLUMNS = ("project", "id", "name", "state", "created", "duration", "steps")
+_WIDEST = 40
+"""Characters of a cell that are shown."""
 
 
 def runs(root: Path, project: str = "", condition: str = "") -> list[dict[str, Any]]:
-    """Return a row for each run of a log folder that matches a filter, with its flat config and summary.
+    """Return a row for each run of a log folder that matches a filter, the newest first, with flat config and summary.
 
     Raises UsageError when there is no such folder, or the filter cannot be read.
     """
     matches = compile_filter(condition)
     rows = [_row(folder) for folder in _folders(root)]
+    rows.sort(key=lambda row: _seconds(row["created"]) or 0.0, reverse=True)
     return [row for row in rows if (not project or row["project"] == project) and matches(row | _moments(row))]
+
+
+def matcher(condition: str) -> Callable[[Path], bool]:
+    """Return what tells of a run's folder whether the run matches a filter. Raises UsageError for one that is none."""
+    matches = compile_filter(condition)
+
+    @functools.cache
+    def fits(folder: Path) -> bool:
+        row = _row(folder)
+        return matches(row | _moments(row))
+
+    return fits
+
+
+def matching(root: Path, condition: str) -> list[Path]:
+    """Return the folders of the runs that match a filter. Raises UsageError when none does, or it is no filter."""
+    fits = matcher(condition)
+    found = [folder for folder in _folders(root) if fits(folder)]
+    if not found:
+        msg = f"no run in {root} matches {condition!r}; tracklog runs lists those that are there"
+        raise UsageError(msg)
+    return found
 
 
 def _folders(root: Path) -> list[Path]:
@@ -40,10 +64,15 @@ def _folders(root: Path) -> list[Path]:
 
 def _moments(row: dict[str, Any]) -> dict[str, float]:
     """Return what filters compare as a number, and tables show as a date."""
+    found = {key: _seconds(row.get(key)) for key in ("created", "last_sign")}
+    return {key: seconds for key, seconds in found.items() if seconds is not None}
+
+
+def _seconds(moment: object) -> float | None:
     try:
-        return {"created": dt.datetime.fromisoformat(f"{row['created']}+00:00").timestamp()}
+        return dt.datetime.fromisoformat(f"{moment}+00:00").timestamp()
     except ValueError:
-        return {}
+        return None
 
 
 def _row(folder: Path) -> dict[str, Any]:
@@ -53,18 +82,33 @@ def _row(folder: Path) -> dict[str, Any]:
         return dict.fromkeys(_COLUMNS, "") | {"project": folder.parent.name, "id": folder.name, "state": "newer format"}
     found = fold.sessions(log)
     known = fold.environment(log, found)
-    steps = [row.get(layout.STEP) for writer in log.writers.values() for row in writer.history[-1:]]
+    folded = fold.history(log, found)
+    steps = [row[layout.STEP] for track in folded.tracks if not track.hidden for row in track.rows]
+    git = known.get("git")
     return {
         "project": known.get("project") or folder.parent.name,
         "id": known.get("id") or folder.name,
         "name": known.get("name") or "",
         "state": fold.state(found, time.time()),
         "created": _utc(str(known.get("created") or "")),
-        "steps": max((step for step in steps if isinstance(step, int)), default=-1) + 1,
+        "duration": fold.duration(found),
+        "steps": max(steps, default=-1) + 1,
+        "step": max(steps, default=-1),
+        "rows": len(steps),
+        "last_sign": _moment(max((session.last_sign for session in found), default=0.0)),
         **{key: known[key] for key in ("tags", "notes", "group", "job_type", "host", "user") if known.get(key)},
+        **({"commit": git["commit"]} if isinstance(git, dict) and git.get("commit") else {}),
         "config": fold.flatten(fold.config(log, found)),
-        "summary": fold.flatten(fold.summary(log, found, fold.history(log, found))),
+        "summary": fold.flatten(fold.summary(log, found, folded)),
     }
+
+
+def _moment(seconds: float) -> str:
+    """Return unix seconds as an ISO 8601 time to the second, in UTC; empty when a clock wrote nonsense."""
+    try:
+        return dt.datetime.fromtimestamp(seconds, dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+    except (OverflowError, ValueError, OSError):
+        return ""
 
 
 def _utc(moment: str) -> str:
@@ -76,13 +120,72 @@ def _utc(moment: str) -> str:
     return (found.astimezone(dt.timezone.utc) if found.tzinfo else found).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """Return rows as aligned columns with a head."""
-    lines = [list(_COLUMNS), *([visible(str(row[column])) for column in _COLUMNS] for row in rows)]
-    widths = [max(len(line[n]) for line in lines) for n in range(len(_COLUMNS))]
-    return "".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines
-    )
+def table(rows: list[dict[str, Any]], width: int = 0) -> str:
+    """Return rows as aligned columns with a head: what every run has, then what of summary and config differs.
+
+    Columns beyond `width` characters are left out, which the last line says; 0 for no limit.
+    """
+    columns = [*_COLUMNS, *(["tags"] if any(row.get("tags") for row in rows) else ())]
+    cells = [[column, *(_cell(row.get(column), column) for row in rows)] for column in columns]
+    heads = set(columns)
+    for tier in ("summary", "config"):
+        for key in dict.fromkeys(key for row in rows for key in row.get(tier, ())):
+            values = [row.get(tier, {}).get(key) for row in rows]
+            if _differ(values) and not any(map(layout.is_record, values)):
+                plain = layout.plain_path(key)
+                heads.add(head := f"{tier}.{key}" if plain in heads else plain)
+                cells.append([head, *(_cell(value, tier) for value in values)])
+    return _aligned(cells, width)
+
+
+def _differ(values: list[Any]) -> bool:
+    """Return whether a column tells runs apart; 1 and True and "1" are three values."""
+    return len({orjson.dumps(value, option=orjson.OPT_SORT_KEYS) for value in values}) > 1
+
+
+def _cell(value: Any, column: str) -> str:
+    if value is None:
+        return "-"
+    if column == "duration" and isinstance(value, float):
+        return _span(value)
+    if column == "tags":
+        return ", ".join(map(str, value))
+    if isinstance(value, float) and column == "summary":
+        return f"{value:.4g}"
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _span(seconds: float) -> str:
+    """Return a duration in two units."""
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{seconds:.3g} s"
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days}d {hours}h"
+    return f"{hours}h {minutes:02}m" if hours else f"{minutes}m {seconds:02}s"
+
+
+def _aligned(cells: list[list[str]], width: int) -> str:
+    texts = [[_short(visible(cell)) for cell in column] for column in cells]
+    widths = [max(map(len, column)) for column in texts]
+    shown, used = 0, 0
+    while shown < len(texts) and (not width or shown < len(_COLUMNS) or used + widths[shown] <= width):
+        used += widths[shown] + 2
+        shown += 1
+    lines = [
+        "  ".join(cell.ljust(widths[n]) for n, cell in enumerate(line)).rstrip() + "\n"
+        for line in zip(*texts[:shown], strict=True)
+    ]
+    left = len(texts) - shown
+    return "".join(lines) + (f"{left} more columns: a wider terminal or --format jsonl has them\n" if left else "")
+
+
+def _short(text: str) -> str:
+    """Return a cell's text, cut in the middle, where names of runs differ least."""
+    half = _WIDEST // 2
+    return text if len(text) <= _WIDEST else f"{text[: half - 1]}…{text[-half:]}"
 
 
 def visible(text: str) -> str:
@@ -118,52 +221,6 @@ def _names(folder: Path) -> tuple[object, ...]:
         return ()
     known = fold.environment(log, fold.sessions(log))
     return known.get("id"), known.get("name")
-
-
-def history(run: str, root: Path, keys: tuple[str, ...], form: str) -> Iterator[str]:
-    """Yield the folded rows of a run as CSV or JSON Lines; nested keys are joined by dots.
-
-    Raises UsageError when there is no such run, or none of `keys` in it.
-    """
-    log = reader.read_run(find(run, root))
-    tracks = fold.history(log, fold.sessions(log)).tracks
-    rows = [
-        fold.flatten(row) | ({"_rank": t.label} if t.label else {}) for t in tracks if not t.hidden for row in t.rows
-    ]
-    if keys:
-        known = dict.fromkeys(key for row in rows for key in row if key not in layout.CLOCKS)
-        if known.keys().isdisjoint(keys):
-            msg = f"no row of {run} has {' or '.join(keys)}; it has {', '.join(map(visible, known)) or 'none at all'}"
-            raise UsageError(msg)
-        rows = [
-            {k: v for k, v in row.items() if k in layout.CLOCKS or k in keys}
-            for row in rows
-            if any(k in row for k in keys)
-        ]
-    if form == "jsonl":
-        yield from (orjson.dumps(row).decode() + "\n" for row in rows)
-        return
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row[key]) if key in row else "" for key in columns])
-        yield out.getvalue()
-        out.seek(0)
-        out.truncate()
-    yield out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """Return a CSV cell that no spreadsheet takes for a formula."""
-    if isinstance(value, dict) and value.get("_type") == "string":
-        return value.get("value")  # the text "NaN": a table has no other way to say it
-    if isinstance(value, dict | list):
-        return orjson.dumps(value).decode()
-    if isinstance(value, str) and value[:1] in "=+-@\t\r" and value not in layout.NON_FINITE:
-        return f"'{value}"
-    return value
 
 
 def damage(root: Path) -> tuple[int, list[str]]:

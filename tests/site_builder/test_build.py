@@ -288,7 +288,7 @@ def test_a_narrower_look_leaves_what_the_site_has() -> None:
     for n in range(3):
         grow(Path(f"logs/p/r{n}"), [{"loss": 0.5}])
     write_run(Path("logs"), "new", ROWS)
-    build(options(wanted=Wanted("p", "run r1")))
+    build(options(wanted=Wanted("p", ("run r1",))))
     assert {row["id"]: row["rows"] for row in entry("p/p")["runs"]} == {"r0": 11, "r1": 11, "r2": 11}
 
 
@@ -316,8 +316,8 @@ def test_a_media_record_that_is_broken_costs_its_own_value(record: dict[str, Any
 def test_a_run_that_is_asked_for_and_not_there_is_told() -> None:
     build(options())
     says = "no run is what --project p --run r8 asks for; tracklog runs lists those that are there"
-    assert build(options(wanted=Wanted("p", "r8"))).warnings == [says]
-    assert build(options(wanted=Wanted("p", "r1"))).warnings == []
+    assert build(options(wanted=Wanted("p", ("r8",)))).warnings == [says]
+    assert build(options(wanted=Wanted("p", ("r1",)))).warnings == []
     assert len(entry("p/p")["runs"]) == 3
 
 

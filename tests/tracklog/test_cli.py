@@ -22,7 +22,7 @@ import pytest
 import tracklog as recorder
 from site_builder import pictures
 from tests.site_builder.logs import write_run
-from tracklog import cli, demo
+from tracklog import cli, demo, listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +99,10 @@ def test_the_default_root_is_where_runs_are_logged(
         (("runs", "--format", "xml"), "Invalid value for '--format'"),
         (("history", "nobody"), "no run in tracklogs for 'nobody'; give the run's folder or id"),
         (("history", "r1", "--keys", "lost,gone"), "no row of r1 has lost or gone; it has loss, net.norm, text"),
-        (("history",), "Missing argument"),
+        (("history",), "name a run, or choose runs by --filter; not both"),
+        (("history", "r1", "--filter", "lr<1"), "name a run, or choose runs by --filter; not both"),
+        (("history", "--filter", "lr>7"), "no run in tracklogs matches 'lr>7'"),
+        (("build", "--filter", "lr <"), "a value is missing"),
         (("check", "nowhere"), "no log folder at nowhere"),
         (("frobnicate",), "No such command"),
     ],
@@ -222,7 +225,9 @@ def test_runs_are_listed_filtered_and_given_as_json(tracklog: Callable[..., Said
     table = tracklog("runs")
     head, *lines = table.out.splitlines()
     assert (table.code, table.err) == (DONE, "")
-    assert head.split() == ["project", "id", "name", "state", "created", "steps"]
+    columns = ["project", "id", "name", "state", "created", "duration", "steps", "lr", "net.layers"]
+    assert head.split() == columns  # what is equal, as the summary, is no column
+    assert lines[0].split()[-2:] == ["0.1", "1"]
     assert [line.split()[1] for line in lines] == ["r1", "r2", "r0"]
     assert [line.split()[1] for line in tracklog("runs", "--project", "q").out.splitlines()[1:]] == ["r0"]
     said = tracklog("runs", "--filter", "lr<0.5 and net.layers>1", "--format", "jsonl")
@@ -241,6 +246,66 @@ def test_runs_are_chosen_by_when_they_were_made(tracklog: Callable[..., Said]) -
     assert found("created>=2026-12-01") == []  # days are those of UTC
     assert found("created<2026-10-01") == ["r1", "r2", "r0"]
     assert "2026-11-30T17:00:00" in tracklog("runs").out
+
+
+def test_runs_are_listed_with_the_newest_first(tracklog: Callable[..., Said]) -> None:
+    write_run(LOGS, "new", [{"loss": 5000.123456, "text": "x" * 99}], created="2026-12-01T02:00:00+09:00")
+    write_run(LOGS, "lost", [{"loss": "NaN", "lr": 3}], created="one day")
+    head, *lines = tracklog("runs").out.splitlines()
+    assert [line.split()[1] for line in lines] == ["new", "r1", "r2", "r0", "lost"]
+    assert head.split()[7:] == ["loss", "text", "net.norm", "lr", "config.lr", "net.layers"]
+    assert " 5000  x" in lines[0]  # four significant digits
+    assert len(lines[0]) < 200  # long texts are cut
+    assert "NaN" in lines[-1]
+
+
+def test_a_narrow_terminal_gets_the_first_columns_and_a_word_about_the_others() -> None:
+    rows = listing.runs(LOGS)
+    *lines, last = listing.table(rows, 75).splitlines()
+    assert lines[0].split()[-1] == "lr"
+    assert last == "1 more columns: a wider terminal or --format jsonl has them"
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (("--run", "r1", "--run", "run r2"), {"r1", "r2"}),
+        (("--filter", "lr<0.5"), {"r1", "r2"}),
+        (("--filter", "lr<0.5", "--run", "r1"), {"r1"}),
+        (("--filter", "duration>=0 and step=4"), {"r0", "r1", "r2"}),
+    ],
+)
+def test_a_selection_is_built_as_a_folder_and_as_one_file(
+    tracklog: Callable[..., Said], asked: tuple[str, ...], found: set[str]
+) -> None:
+    assert tracklog("build", *asked).code == DONE
+    assert {page.stem for page in SITE.glob("*/runs/*.html")} == found
+    assert tracklog("build", *asked, "--single-file", "one.html").code == DONE
+    text = Path("one.html").read_text()
+    assert {run for run in ("r0", "r1", "r2") if f"runs/{run}.html" in text} == found
+
+
+def test_a_selection_that_finds_nothing_says_so(tracklog: Callable[..., Said]) -> None:
+    said = tracklog("build", "--filter", "lr>7", "--run", "r1")
+    assert "no run is what --run r1 --filter 'lr>7' asks for" in said.err
+
+
+def test_the_history_of_a_selection_names_its_runs(tracklog: Callable[..., Said]) -> None:
+    rows = list(csv.DictReader(io.StringIO(tracklog("history", "--filter", "lr<0.5", "--keys", "loss").out)))
+    assert [row["_run"] for row in rows] == ["r1"] * 5 + ["r2"] * 5
+    assert rows[5]["loss"] == "1.0"
+
+
+def test_a_csv_has_plain_names_and_flat_cells(tracklog: Callable[..., Said]) -> None:
+    picture = {"_type": "image-file", "path": "media/images/a.png", "sha256": "0", "size": 1}
+    both = {"a.b": 1, "a": {"b": 2}}
+    write_run(LOGS, "flat", [{"val.acc": 0.5, "n": {"x": [1, 2]}, "picture": picture, "=odd": 1, **both}])
+    said = tracklog("history", "flat")
+    (row,) = csv.DictReader(io.StringIO(said.out))
+    assert (row["val.acc"], row["n.x"], row["picture"], row["'=odd"]) == ("0.5", "[1,2]", "media/images/a.png", "1")
+    # Two names that read alike keep what tells them apart.
+    assert (row["a\\.b"], row["a.b"]) == ("1", "2")
+    assert tracklog("history", "flat", "--keys", "val.acc").code == DONE
 
 
 def test_a_run_is_found_by_its_id_whatever_its_folder_is_called(tracklog: Callable[..., Said]) -> None:

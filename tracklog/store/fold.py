@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracklog.store import layout
 from tracklog.store.rows import History, history, last_values, merged
-from tracklog.store.sessions import Session, State, ended, sessions, state, this_place
+from tracklog.store.sessions import Session, State, duration, ended, sessions, state, this_place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,7 @@ __all__ = [
     "Session",
     "State",
     "config",
+    "duration",
     "edits",
     "ended",
     "environment",

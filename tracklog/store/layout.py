@@ -187,6 +187,11 @@ def split_path(key: str) -> tuple[str, ...]:
     return (*parts, current)
 
 
+def plain_path(key: str) -> str:
+    """Return a series' name as people read it: without escapes, so that two of them may read alike."""
+    return ".".join(split_path(key))
+
+
 def is_site(folder: Path) -> bool:
     """Return whether a folder is a site that a build has written."""
     return (folder / SITE_FOLDER / SITE_MANIFEST).is_file()

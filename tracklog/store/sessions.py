@@ -111,6 +111,15 @@ def order(found: list[Session]) -> list[Session]:
     return placed
 
 
+def duration(found: Iterable[Session]) -> float:
+    """Return seconds during which any session was on, gaps between them and forked children left out."""
+    total, end = 0.0, 0.0
+    for session in sorted((s for s in found if not s.is_child), key=lambda session: session.began):
+        total += max(0.0, session.last_sign - max(session.began, end))
+        end = max(end, session.last_sign)
+    return round(total, 6)
+
+
 # -- state
 
 
