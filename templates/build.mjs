@@ -1,7 +1,7 @@
 // Bundles src/ into dist/<name>.<hash>.{js,css} and dist/assets.json; with --tests, tests/ into .tests/.
 // The shell is main, style and theme. Each file of src/viewers/ is a script of its own, loaded when first needed.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -20,12 +20,12 @@ const viewerPackages = [
   "vega-lite",
 ];
 
-// `import code from "worker:./regex"`: the bundled worker as a string, since file:// pages start workers from blobs only.
+// `import code from "worker:./regex"`: the bundled worker as a string, since file:// pages start workers from blobs.
 const workers = {
   name: "workers",
   setup(build) {
     build.onResolve({ filter: /^worker:/ }, (args) => ({
-      path: resolve(args.resolveDir, args.path.slice(7) + ".ts"),
+      path: resolve(args.resolveDir, `${args.path.slice(7)}.ts`),
       namespace: "worker",
     }));
     build.onLoad({ filter: /.*/, namespace: "worker" }, async (args) => {
@@ -42,15 +42,15 @@ const workers = {
   },
 };
 
-// Charts paint their own lines and legends: uPlot's builders of paths, dates and legends would be a quarter of its size.
+// Charts paint their own lines and legends: uPlot's makers of paths, dates and legends would be a quarter of its size.
 const unused = [
   ["const FEAT_TIME          = true;", "const FEAT_TIME = false;"],
   ["= genTimeStuffs(1);", "= [];"],
   ["= genTimeStuffs(1e-3);", "= [];"],
   ["(opts.fmtDate || fmtDate)", "null"],
   [/const _timeAxisSplits = .*;/, "const _timeAxisSplits = null;"],
-  [/const _timeAxisVals   = .*;/, "const _timeAxisVals = null;"],
-  [/const _timeSeriesVal  = .*;/, ""],
+  [/const _timeAxisVals {3}= .*;/, "const _timeAxisVals = null;"],
+  [/const _timeSeriesVal {2}= .*;/, ""],
   [/s\.value = isTime \? .* : (sv \|\| numSeriesVal;)/, "s.value = $1"],
   [/isTime \? \(\s*\/\/ config[\s\S]*?_timeAxisVals\s*\) : /, ""],
   // Sizes of fonts may have decimals.
@@ -109,7 +109,7 @@ const shared = {
   setup(build) {
     build.onResolve({ filter: /.*/ }, (args) => {
       const file = args.path.startsWith(".")
-        ? "./" + relative(join(here, "src"), resolve(args.resolveDir, args.path))
+        ? `./${relative(join(here, "src"), resolve(args.resolveDir, args.path))}`
         : args.path;
       return exported.has(file) ? { path: file, namespace: "shared" } : undefined;
     });
@@ -172,7 +172,7 @@ async function site() {
     style: await bundle("style", "styles/main.css"),
     theme: await bundle("theme", "theme.ts"),
   };
-  writeFileSync(join(here, "dist", "assets.json"), JSON.stringify(assets, null, 1) + "\n");
+  writeFileSync(join(here, "dist", "assets.json"), `${JSON.stringify(assets, null, 1)}\n`);
   // Last, so that a site can be built meanwhile.
   const kept = new Set([...Object.values(assets), "assets.json", ".inputs"]);
   for (const file of readdirSync(join(here, "dist"))) if (!kept.has(file)) rmSync(join(here, "dist", file));

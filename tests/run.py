@@ -43,6 +43,7 @@ def steps(python: Path, pytest_arguments: list[str]) -> list[tuple[str, list[str
         ("ruff format", [tool, "-m", "ruff", "format", "--check", "."], CHECKOUT),
         ("mypy --strict", [tool, "-m", "mypy", "--strict"], CHECKOUT),
         ("tsc --strict", ["npm", "run", "--silent", "check"], TEMPLATES),
+        ("biome check", ["npm", "run", "--silent", "lint"], TEMPLATES),
         ("front end: unit tests", ["npm", "test", "--silent"], TEMPLATES),
         ("pytest", [tool, "-m", "pytest", *pytest_arguments], CHECKOUT),
     ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import graphlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -178,3 +180,38 @@ def test_no_module_has_grown_out_of_hand() -> None:
         for path in modules(package)
     }
     assert not {name: size for name, size in sizes.items() if size > 600}
+
+
+# `from "./x"`, `import "./x"` and `import("./x")`, types as well; "worker:./x" is a script of its own.
+SCRIPT_IMPORT = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']*)["']""")
+
+
+def scripts() -> list[Path]:
+    return sorted(path for path in (ROOT / "templates" / "src").rglob("*.ts*") if not path.name.endswith(".d.ts"))
+
+
+def script_imports(path: Path) -> set[Path]:
+    """Return the scripts that one imports, by their files."""
+    names = SCRIPT_IMPORT.findall(path.read_text(encoding="utf-8"))
+    files = [(path.parent / f"{name}{ending}").resolve() for name in names for ending in (".ts", ".tsx", "")]
+    return {file for file in files if file.is_file() and file.suffix in {".ts", ".tsx"}}
+
+
+def test_no_scripts_of_the_front_end_import_each_other() -> None:
+    try:
+        graphlib.TopologicalSorter({path: script_imports(path) for path in scripts()}).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" imports ".join(str(path.relative_to(ROOT)) for path in reversed(error.args[1])))
+
+
+def test_lines_of_the_front_end_fit_a_window() -> None:
+    ours = [*scripts(), *(ROOT / "templates").glob("*.mjs"), *(ROOT / "templates" / "tests").glob("*.ts")]
+    styles = (ROOT / "templates" / "src").rglob("*.css")
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in [*ours, *styles]
+        if path.name != "model.ts"  # written by a program
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 120
+    ]
+    assert not long

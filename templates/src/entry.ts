@@ -58,8 +58,14 @@ function insert(src: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = src;
-    script.onload = () => (script.remove(), resolve());
-    script.onerror = () => (script.remove(), reject(new Missing(`${src} is not there`)));
+    script.onload = () => {
+      script.remove();
+      resolve();
+    };
+    script.onerror = () => {
+      script.remove();
+      reject(new Missing(`${src} is not there`));
+    };
     document.head.append(script);
   });
 }

@@ -1,21 +1,21 @@
 // Starts the page: reads what it is, mounts its islands, follows the hash and the builds.
-import { render, type ComponentType } from "preact";
+import { type ComponentType, render } from "preact";
 import { page, pageEntry, single } from "./entry";
-import { param, readHash, readLocation } from "./route";
 import { Bar } from "./islands/bar";
 import { Charts, Media, System, Tables } from "./islands/charts";
 import { Files } from "./islands/files";
 import { enhanceOverview } from "./islands/overview";
-import { enhanceRunHead, enhanceTabs, fillTimes } from "./islands/runhead";
 import { Projects } from "./islands/projects";
+import { enhanceRunHead, enhanceTabs, fillTimes } from "./islands/runhead";
 import { Table } from "./islands/table";
 import { Workspace } from "./islands/workspace";
 import { watchTheme } from "./lib/colours";
-import * as shared from "./shared";
 import { refresh, site } from "./lib/data";
 import { start } from "./lib/live";
 import { Place } from "./parts/use";
 import { lazy } from "./parts/viewer";
+import { param, readHash, readLocation } from "./route";
+import * as shared from "./shared";
 
 window.tracklog.shared = shared;
 

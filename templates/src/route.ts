@@ -30,12 +30,12 @@ export function decode(query: string): Params {
 
 /** Readable: only what would be misread is escaped. */
 export function encode(values: Params): string {
-  const escape = (text: string): string =>
+  const escaped = (text: string): string =>
     encodeURIComponent(text).replace(/%(2F|2C|3A|3B|3E|3C|3D|21|28|29|7E|40|5B|5D)/g, (code) =>
       decodeURIComponent(code),
     );
   return Object.entries(values)
-    .map(([key, value]) => `${escape(key).replaceAll("=", "%3D")}=${escape(value)}`)
+    .map(([key, value]) => `${escaped(key).replaceAll("=", "%3D")}=${escaped(value)}`)
     .join("&");
 }
 
@@ -53,7 +53,8 @@ export function readHash(hash: string, inSingle: boolean): { path: string | null
 export function href(path: string, values: Params = {}): string {
   const query = encode(values);
   if (single) return `#/${encodeURI(path)}${query ? `?${query}` : ""}`;
-  return `${page.value.root}${encodeURI(path).replaceAll("#", "%23").replaceAll("?", "%3F")}${query ? `#${query}` : ""}`;
+  const address = encodeURI(path).replaceAll("#", "%23").replaceAll("?", "%3F");
+  return `${page.value.root}${address}${query ? `#${query}` : ""}`;
 }
 
 function hashFor(query: string): string {

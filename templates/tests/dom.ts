@@ -19,7 +19,12 @@ Object.assign(globalThis, {
     },
     href: "file:///site/demo/runs/x.html",
   },
-  history: { state: null, replaceState: (_state: unknown, _title: string, hash: string) => void (state.hash = hash) },
+  history: {
+    state: null,
+    replaceState: (_state: unknown, _title: string, hash: string) => {
+      state.hash = hash;
+    },
+  },
 });
 
 export function setHash(hash: string): void {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import cases from "../preset_cases.json";
-import { fill, placeholders, type Mapping } from "../src/viewers/lib/fill";
+import { fill, type Mapping, placeholders } from "../src/viewers/lib/fill";
 
 for (const { about, spec, fields, strings, filled } of cases) {
   test(`presets: ${about}`, () => assert.deepEqual(fill(spec, fields as Mapping, strings as Mapping), filled));

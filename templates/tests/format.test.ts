@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as format from "../src/lib/format";
-import { linearTicks, logTicks, timeTicks } from "../src/lib/ticks";
 import { lowIsBetter, parts, prefix, shown } from "../src/lib/keys";
+import { linearTicks, logTicks, timeTicks } from "../src/lib/ticks";
 
 const pairs = (actual: (value: number) => string, table: [number, string][]): void => {
   for (const [value, text] of table) assert.equal(actual(value), text);

@@ -8,7 +8,7 @@ import { bound, boundFunctions } from "../src/viewers/lib/bounds";
 import { damaged } from "../src/viewers/lib/damage";
 import { nothing } from "../src/viewers/lib/rows";
 import { tiled } from "../src/viewers/lib/tiles";
-import { plain, type Column } from "../src/viewers/table/columns";
+import { type Column, plain } from "../src/viewers/table/columns";
 
 bound(vega.transforms as unknown as Parameters<typeof bound>[0]);
 boundFunctions((name, set) => (set ? vega.expressionFunction(name, set) : vega.expressionFunction(name)));
@@ -18,10 +18,15 @@ async function rowsOf(...data: object[]): Promise<number | string> {
   let said = "";
   const logger = {
     ...vega.logger(vega.None),
-    error: (error: unknown) => ((said ||= String((error as Error).message ?? error)), logger),
+    error: (error: unknown) => {
+      said ||= String((error as Error).message ?? error);
+      return logger;
+    },
   } as unknown as vega.LoggerInterface;
   const view = new vega.View(vega.parse({ signals: [{ name: "n", value: 1e7 }], data } as vega.Spec), { logger });
-  await view.runAsync().catch((error: Error) => void (said ||= error.message));
+  await view.runAsync().catch((error: Error) => {
+    said ||= error.message;
+  });
   return said || (view.data("d") as object[]).length;
 }
 
@@ -113,11 +118,14 @@ test("axes of time have few ticks", async () => {
     let said = "";
     const logger = {
       ...vega.logger(vega.None),
-      error: (error: unknown) => ((said ||= String((error as Error).message)), logger),
+      error: (error: unknown) => {
+        said ||= String((error as Error).message);
+        return logger;
+      },
     } as unknown as vega.LoggerInterface;
-    await new vega.View(vega.parse(spec(interval)), { logger })
-      .runAsync()
-      .catch((error: Error) => void (said ||= error.message));
+    await new vega.View(vega.parse(spec(interval)), { logger }).runAsync().catch((error: Error) => {
+      said ||= error.message;
+    });
     return said;
   };
   assert.equal(await drawn("year"), "");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fold, meanStd } from "../src/lib/group";
 import { plan } from "../src/lib/levels";
-import { looks, lookOf, neededDashes, slots } from "../src/lib/palette";
+import { lookOf, looks, neededDashes, slots } from "../src/lib/palette";
 import { debiased, parse, smooth, timeWeighted, write } from "../src/lib/smooth";
 
 const near = (actual: number, expected: number): void =>

@@ -6,7 +6,10 @@ import fixture from "./pack_fixture.json";
 /** Bits of a double, so that -0 and NaN are told apart. */
 function bits(values: ArrayLike<number>): string[] {
   const view = new DataView(new ArrayBuffer(8));
-  return Array.from(values, (value) => (view.setFloat64(0, value), view.getBigUint64(0).toString(16)));
+  return Array.from(values, (value) => {
+    view.setFloat64(0, value);
+    return view.getBigUint64(0).toString(16);
+  });
 }
 
 test("columns come back bit for bit", async () => {

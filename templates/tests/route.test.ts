@@ -1,7 +1,10 @@
-import { hash, setHash } from "./dom";
+// Before what asks for a page as soon as it is loaded.
+import "./dom";
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode, encode, href, params, readHash, readLocation, setParams, shareUrl } from "../src/route";
+import { hash, setHash } from "./dom";
 
 test("parameters survive the hash, whatever is in them", () => {
   const values = {

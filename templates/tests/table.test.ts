@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RunRow } from "../src/model";
-import { concatenated, joined, plain, type Column, type Frame } from "../src/viewers/table/columns";
+import { type Column, concatenated, type Frame, joined, plain } from "../src/viewers/table/columns";
 import { kept, laidOut, lineAt, ordered } from "../src/viewers/table/lines";
 import { aggregate, filtered, grouped, histogram, sorted, top } from "../src/viewers/table/query";
-import { EMPTY, cycled, parse, write, type TableState } from "../src/viewers/table/state";
+import { cycled, EMPTY, parse, type TableState, write } from "../src/viewers/table/state";
 
 const numbers = (id: string, values: readonly (number | null)[]): Column => ({
   id,
@@ -40,7 +40,10 @@ test("sorting puts missing cells and NaN last in both directions, and keeps the 
 
 test("sorting many numbers agrees with a comparison", () => {
   let seed = 1;
-  const random = (): number => ((seed = (seed * 48271) % 2147483647) / 2147483647 - 0.5) * 10 ** ((seed % 40) - 20);
+  const random = (): number => {
+    seed = (seed * 48271) % 2147483647;
+    return (seed / 2147483647 - 0.5) * 10 ** ((seed % 40) - 20);
+  };
   const values = Array.from({ length: 5000 }, random);
   const order = [...sorted(frame(numbers("a", values)), all(5000), [{ column: "a", descending: true }])];
   assert.deepEqual(

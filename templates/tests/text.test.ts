@@ -1,12 +1,12 @@
 import "./dom";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contrast, pieces, readable, strip } from "../src/viewers/logs/ansi";
 import { csv, linesCsv } from "../src/lib/csv";
-import { Heights } from "../src/viewers/logs/heights";
 import { panelsOf, sectionsOf } from "../src/lib/panels";
 import { search } from "../src/lib/regex";
 import type { KeyInfo } from "../src/model";
+import { contrast, pieces, readable, strip } from "../src/viewers/logs/ansi";
+import { Heights } from "../src/viewers/logs/heights";
 
 test("ANSI escapes become styles and never text", () => {
   const [plain, green, rest] = pieces("a \x1b[1;32mb\x1b[0m c");

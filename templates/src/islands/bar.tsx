@@ -1,22 +1,22 @@
 // Right end of the top bar: live note, find, copy link, theme.
 import { signal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { page } from "../entry";
-import { href, preference, reset, setParams, setPreference, shareUrl } from "../route";
 import { isDark, themeTick, toggleDensity, toggleTheme } from "../lib/colours";
-import { index, updated } from "../lib/data";
-import { isLive, note } from "../lib/live";
+import { index, uid, updated } from "../lib/data";
 import { shown } from "../lib/keys";
+import { isLive, note } from "../lib/live";
 import { panels } from "../lib/panels";
 import { lookOf, setEyes } from "../lib/view";
-import { uid } from "../lib/data";
 import { Bottom } from "../parts/bottom";
 import { Icon } from "../parts/icons";
-import { Swatch, nameOf } from "../parts/identity";
+import { nameOf, Swatch } from "../parts/identity";
+import { Modal } from "../parts/modal";
 import { Portal } from "../parts/portal";
 import { TipHost } from "../parts/tip";
 import { Button, CopyButton, copy } from "../parts/ui";
 import { useKeys } from "../parts/use";
+import { href, preference, reset, setParams, setPreference, shareUrl } from "../route";
 
 const finding = signal(false);
 const helping = signal(false);
@@ -63,8 +63,9 @@ function entries(): Entry[] {
   const now = index.value;
   const go =
     (path: string, values: Record<string, string> = {}) =>
-    (): void =>
-      void (location.href = href(path, values));
+    (): void => {
+      location.href = href(path, values);
+    };
   const workspace = page.value.path.startsWith("runs/") || page.value.kind === "run" ? "" : page.value.path;
   const runs =
     now?.runs.map((run): Entry => ({ group: "Run", text: nameOf(run), look: lookOf(run), run: go(run.page) })) ?? [];
@@ -93,7 +94,13 @@ function commands(): Entry[] {
     { group: ">", text: "Switch light and dark", run: toggleTheme },
     { group: ">", text: "Switch density", run: toggleDensity },
     { group: ">", text: "Reset this view", run: reset },
-    { group: ">", text: "Keyboard", run: () => void (helping.value = true) },
+    {
+      group: ">",
+      text: "Keyboard",
+      run: () => {
+        helping.value = true;
+      },
+    },
     {
       group: ">",
       text: preference("keys") === "off" ? "Switch single keys on" : "Switch single keys off",
@@ -109,7 +116,6 @@ function Find({ close }: { close: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
-  useEffect(() => void dialog.current?.showModal(), []);
   const onlyCommands = query.startsWith(">");
   const wanted = query.replace(/^>/, "").trim().toLowerCase().split(/\s+/);
   const all = entries().filter(
@@ -133,54 +139,50 @@ function Find({ close }: { close: () => void }) {
     }
   };
   return (
-    <Portal>
-      <dialog
-        class="find"
-        ref={dialog}
-        aria-label="Find"
-        onClose={close}
-        onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}
-      >
-        <label class="field">
-          <Icon name="search" />
-          <input
-            role="combobox"
-            aria-expanded="true"
-            aria-controls="find-list"
-            aria-activedescendant={hits.length ? `find-${at}` : undefined}
-            aria-label="Find runs, panels, config keys"
-            placeholder="Runs, panels, config keys; > for commands"
-            autofocus
-            value={query}
-            onInput={(event) => (setQuery(event.currentTarget.value), setAt(0))}
-            onKeyDown={key}
-          />
-        </label>
-        {hits.length ? (
-          <ul id="find-list" role="listbox" aria-label="Found">
-            {hits.map((item, i) => (
-              <li
-                key={item.group + item.text + i}
-                id={`find-${i}`}
-                role="option"
-                aria-selected={i === at}
-                onClick={() => open(item)}
-                onPointerMove={() => setAt(i)}
-              >
-                {item.look && <Swatch look={item.look} />}
-                <span class="cut grow">{item.text}</span>
-                <span class="dim">{item.group === ">" ? "Command" : item.group}</span>
-              </li>
-            ))}
-          </ul>
-        ) : (
-          <p class="dim none" id="find-list">
-            Nothing found
-          </p>
-        )}
-        {all.length > hits.length && <p class="dim none">{all.length - hits.length} more; type on</p>}
-      </dialog>
-    </Portal>
+    <Modal kind="find" label="Find" dialog={dialog} close={close}>
+      <label class="field">
+        <Icon name="search" />
+        <input
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="find-list"
+          aria-activedescendant={hits.length ? `find-${at}` : undefined}
+          aria-label="Find runs, panels, config keys"
+          placeholder="Runs, panels, config keys; > for commands"
+          autofocus
+          value={query}
+          onInput={(event) => {
+            setQuery(event.currentTarget.value);
+            setAt(0);
+          }}
+          onKeyDown={key}
+        />
+      </label>
+      {hits.length ? (
+        <div id="find-list" role="listbox" aria-label="Found">
+          {hits.map((item, i) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the focus and the keys
+            <div
+              key={item.group + item.text + i}
+              id={`find-${i}`}
+              role="option"
+              aria-selected={i === at}
+              onClick={() => open(item)}
+              onPointerMove={() => setAt(i)}
+            >
+              {item.look && <Swatch look={item.look} />}
+              <span class="cut grow">{item.text}</span>
+              <span class="dim">{item.group === ">" ? "Command" : item.group}</span>
+            </div>
+          ))}
+        </div>
+      ) : (
+        <p class="dim none" id="find-list">
+          Nothing found
+        </p>
+      )}
+      {all.length > hits.length && <p class="dim none">{all.length - hits.length} more; type on</p>}
+    </Modal>
   );
 }
 
@@ -211,32 +213,23 @@ const KEYS: readonly (readonly [string, string])[] = [
 
 function Help({ close }: { close: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => void dialog.current?.showModal(), []);
   return (
-    <Portal>
-      <dialog
-        class="help"
-        ref={dialog}
-        aria-label="Keyboard"
-        onClose={close}
-        onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}
-      >
-        <header>
-          <h2>Keyboard</h2>
-          <span class="grow" />
-          <Button icon="close" label="Close" onClick={() => dialog.current?.close()} />
-        </header>
-        <dl>
-          {KEYS.map(([key, text]) => (
-            <div key={key}>
-              <dt>
-                <kbd class="kbd">{key}</kbd>
-              </dt>
-              <dd>{text}</dd>
-            </div>
-          ))}
-        </dl>
-      </dialog>
-    </Portal>
+    <Modal kind="help" label="Keyboard" dialog={dialog} close={close}>
+      <header>
+        <h2>Keyboard</h2>
+        <span class="grow" />
+        <Button icon="close" label="Close" onClick={() => dialog.current?.close()} />
+      </header>
+      <dl>
+        {KEYS.map(([key, text]) => (
+          <div key={key}>
+            <dt>
+              <kbd class="kbd">{key}</kbd>
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
   );
 }

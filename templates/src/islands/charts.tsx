@@ -1,7 +1,7 @@
 // A run's charts, pictures and system metrics: the board with one run.
 import { useMemo } from "preact/hooks";
-import { MEDIA_KINDS, type KeyInfo, type RunHead } from "../model";
-import { CHART_TABLES, panelsOf, type PanelInfo } from "../lib/panels";
+import { CHART_TABLES, type PanelInfo, panelsOf } from "../lib/panels";
+import { type KeyInfo, MEDIA_KINDS, type RunHead } from "../model";
 import { Board, PanelView } from "../parts/board";
 import { FullHost } from "../parts/full";
 import { useRunHead } from "../parts/runhead";

@@ -1,15 +1,15 @@
 // Files of a run: tree left, content right.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { media } from "../entry";
-import type { RunFile, RunHead, RunRow } from "../model";
-import { param, setParams } from "../route";
 import { fileBytes } from "../lib/data";
 import { bytes, plural } from "../lib/format";
+import type { RunFile, RunHead, RunRow } from "../model";
 import { Icon } from "../parts/icons";
 import { useRunHead } from "../parts/runhead";
-import { Button, Empty, download } from "../parts/ui";
+import { Button, download, Empty } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import { VirtualList } from "../parts/virtual";
+import { param, setParams } from "../route";
 
 interface Folder {
   readonly name: string;
@@ -23,8 +23,8 @@ function treeOf(files: readonly RunFile[]): Folder {
     const path = file.path.split("/");
     let at = root;
     for (const name of path.slice(0, -1)) {
-      let next = at.folders.get(name);
-      if (!next) at.folders.set(name, (next = { name, folders: new Map(), files: [] }));
+      const next = at.folders.get(name) ?? { name, folders: new Map(), files: [] };
+      at.folders.set(name, next);
       at = next;
     }
     at.files.push(file);

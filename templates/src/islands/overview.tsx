@@ -2,17 +2,17 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { useState } from "preact/hooks";
-import type { RunHead, RunRow, Series } from "../model";
-import { href, param, setParams } from "../route";
 import { page } from "../entry";
 import { head as loadHead } from "../lib/data";
-import { full, number, plural, difference } from "../lib/format";
+import { difference, full, number, plural } from "../lib/format";
 import { highIsBetter, isHeldOut, lowIsBetter, shown } from "../lib/keys";
 import { baseline, table } from "../lib/view";
+import type { RunHead, RunRow, Series } from "../model";
 import { Icon } from "../parts/icons";
-import { HistogramSpark, Spark } from "../parts/spark";
 import { pageRun } from "../parts/runhead";
+import { HistogramSpark, Spark } from "../parts/spark";
 import { CopyButton } from "../parts/ui";
+import { href, param, setParams } from "../route";
 
 const KEYS = 6;
 
@@ -63,8 +63,8 @@ function fill(root: HTMLElement, run: RunRow, head: RunHead): void {
       const cell = row.querySelector<HTMLElement>(".best");
       if (cell) {
         cell.textContent = marks(series) || best.text;
-        if (marks(series))
-          cell.title = `${full(series.nan + series.posinf + series.neginf)} of ${full(series.size)} values are not finite`;
+        const lost = series.nan + series.posinf + series.neginf;
+        if (marks(series)) cell.title = `${full(lost)} of ${full(series.size)} values are not finite`;
       }
     } else if (series.kind === "histogram")
       render(
@@ -81,7 +81,7 @@ function fill(root: HTMLElement, run: RunRow, head: RunHead): void {
                 ({ dataset }) => byKey.get(dataset.key!)?.kind === "histogram",
               )
             )
-              heads.forEach((head, i) => (head.textContent = ["mean", "std"][i]!));
+              for (const [i, head] of heads.entries()) head.textContent = ["mean", "std"][i]!;
             else row.querySelector(".best")!.textContent = `±${number(std)}`;
           }}
         />,
@@ -273,9 +273,7 @@ function summaryText(root: HTMLElement): string {
 }
 
 function pairs(list: Element | null): string {
-  return (
-    [...(list?.querySelectorAll("dt") ?? [])]
-      .map((term) => `${term.textContent}: ${term.nextElementSibling?.textContent ?? ""}`)
-      .join("\n") + "\n"
-  );
+  return [...(list?.querySelectorAll("dt") ?? [])]
+    .map((term) => `${term.textContent}: ${term.nextElementSibling?.textContent ?? ""}\n`)
+    .join("");
 }

@@ -2,8 +2,8 @@
 import { site } from "../lib/data";
 import { ago, full, fullDate } from "../lib/format";
 import { now } from "../lib/live";
-import { href } from "../route";
 import { NoRuns } from "../parts/states";
+import { href } from "../route";
 
 export function Projects() {
   const current = site.value;

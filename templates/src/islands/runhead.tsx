@@ -2,18 +2,18 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { page } from "../entry";
-import type { RunHead } from "../model";
-import { href, param, params } from "../route";
-import { head as loadHead, index, uid } from "../lib/data";
+import { index, head as loadHead, uid } from "../lib/data";
 import { dateTime, duration, full, fullDate } from "../lib/format";
 import { now } from "../lib/live";
 import { css } from "../lib/palette";
 import { lookOf, table } from "../lib/view";
+import type { RunHead } from "../model";
 import { Icon } from "../parts/icons";
 import { nameOf } from "../parts/identity";
 import { pageRun } from "../parts/runhead";
 import { CopyButton } from "../parts/ui";
 import { useKeys } from "../parts/use";
+import { href, param, params } from "../route";
 
 /** Fill in dates, durations, colour and actions; the builder's HTML stays. */
 export function enhanceRunHead(root: HTMLElement): () => void {

@@ -1,11 +1,9 @@
 // The run table.
-import { Fragment, type ComponentChildren } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { page } from "../entry";
-import type { RunRow } from "../model";
-import { href, setParams } from "../route";
-import { failure, index, uid } from "../lib/data";
 import { csv, fileName } from "../lib/csv";
+import { failure, index, uid } from "../lib/data";
 import { cell, dateTime, duration, full, plural } from "../lib/format";
 import type { Group } from "../lib/runs";
 import {
@@ -16,6 +14,7 @@ import {
   onlyDiffering,
   selected,
   setColumns,
+  type TableColumn,
   toggleSelected,
 } from "../lib/tableview";
 import {
@@ -33,19 +32,24 @@ import {
   table,
   toggleEyes,
 } from "../lib/view";
+import type { RunRow } from "../model";
 import { ColumnsForm } from "../parts/columns";
 import { Icon } from "../parts/icons";
 import { nameOf } from "../parts/identity";
-import { FilterChips, FilterForm, RunSearch, bestRemoval, partsOf, useFilterPatterns } from "../parts/runsearch";
+import { bestRemoval, FilterChips, FilterForm, partsOf, RunSearch, useFilterPatterns } from "../parts/runsearch";
 import { Loading, NoRuns, Restored } from "../parts/states";
-import { GroupRow, HeadRow, RunLine, TierRow, opened } from "../parts/tablerow";
-import { Button, Empty, Menu, Segments, Switch, download } from "../parts/ui";
+import { GroupRow, HeadRow, opened, RunLine, TierRow } from "../parts/tablerow";
+import { Button, download, Empty, Menu, Segments, Switch } from "../parts/ui";
 import { useKeys } from "../parts/use";
 import { rowHeight, useWindow } from "../parts/virtual";
+import { href, setParams } from "../route";
 
 type Row =
   | { readonly kind: "run"; readonly run: RunRow }
   | { readonly kind: "group"; readonly group: Group; readonly open: boolean };
+
+/** Of the two lines of the head, in pixels. */
+const HEAD = 52;
 
 export function Table() {
   useFilterPatterns();
@@ -73,14 +77,6 @@ function rowsOf(): Row[] {
 }
 
 function Tools() {
-  const now = table.value!;
-  const sort = sortKeys.value[0];
-  const groupable = now.columns.filter(
-    (column) => column.tier === "config" || ["group", "job_type", "tags", "host", "state", "user"].includes(column.id),
-  );
-  const sparks = now.columns
-    .filter((column) => column.tier === "summary" && column.numeric)
-    .map((column) => ({ ...column, id: `~${column.id}`, label: `${column.label}, sparkline` }));
   const count = partsOf(filter.value.tree).length;
   return (
     <div class="tools" role="toolbar" aria-label="Table">
@@ -100,82 +96,9 @@ function Tools() {
         {(close) => <FilterForm close={close} />}
       </Menu>
       <span class="wide row">
-        <Menu
-          label="Group"
-          kind=""
-          icon="group"
-          text={
-            <>
-              Group{" "}
-              <b class="cut">
-                {groupKeys.value.map((id) => now.info(now.resolve(id)!)?.label ?? id).join(", ") || "none"}
-              </b>
-            </>
-          }
-        >
-          {() => (
-            <ColumnsForm
-              all={groupable}
-              chosen={groupKeys.value}
-              hint="Up to three"
-              onChange={(ids) => setParams({ group: join(ids.slice(0, 3)) })}
-            />
-          )}
-        </Menu>
-        <Menu
-          label="Sort"
-          kind=""
-          icon="sort"
-          text={
-            <>
-              Sort <b class="cut">{sort ? (now.info(sort.id)?.label ?? sort.id) : "newest"}</b>
-            </>
-          }
-        >
-          {(close) => (
-            <div class="form">
-              <label>
-                Sort by{" "}
-                <select
-                  value={sort?.id ?? ""}
-                  onChange={(event) => {
-                    const id = event.currentTarget.value;
-                    setSort(id ? [{ id, descending: now.info(id)?.numeric ?? false }] : []);
-                    close();
-                  }}
-                >
-                  <option value="">newest first</option>
-                  {now.columns.map((column) => (
-                    <option key={column.id} value={column.id}>
-                      {column.tier === "run" ? column.label : `${column.tier} ${column.label}`}
-                    </option>
-                  ))}
-                </select>
-              </label>
-            </div>
-          )}
-        </Menu>
-        <Menu
-          label="Columns"
-          kind=""
-          icon="columns"
-          text={
-            <>
-              Columns{" "}
-              <b>
-                {columns.value.length} of {now.columns.length}
-              </b>
-            </>
-          }
-        >
-          {() => (
-            <ColumnsForm
-              all={[...now.columns.filter((column) => column.id !== "name"), ...sparks]}
-              chosen={columnIds.value}
-              onChange={setColumns}
-            />
-          )}
-        </Menu>
+        <GroupMenu />
+        <SortMenu />
+        <ColumnsMenu />
         <span class="gap" />
         <Switch
           on={onlyDiffering.value}
@@ -202,6 +125,104 @@ function Tools() {
   );
 }
 
+const GROUPABLE = ["group", "job_type", "tags", "host", "state", "user"];
+
+function GroupMenu() {
+  const now = table.value!;
+  const chosen = groupKeys.value.map((id) => now.info(now.resolve(id)!)?.label ?? id);
+  return (
+    <Menu
+      label="Group"
+      kind=""
+      icon="group"
+      text={
+        <>
+          Group <b class="cut">{chosen.join(", ") || "none"}</b>
+        </>
+      }
+    >
+      {() => (
+        <ColumnsForm
+          all={now.columns.filter(({ id, tier }) => tier === "config" || GROUPABLE.includes(id))}
+          chosen={groupKeys.value}
+          hint="Up to three"
+          onChange={(ids) => setParams({ group: join(ids.slice(0, 3)) })}
+        />
+      )}
+    </Menu>
+  );
+}
+
+function SortMenu() {
+  const now = table.value!;
+  const sort = sortKeys.value[0];
+  return (
+    <Menu
+      label="Sort"
+      kind=""
+      icon="sort"
+      text={
+        <>
+          Sort <b class="cut">{sort ? (now.info(sort.id)?.label ?? sort.id) : "newest"}</b>
+        </>
+      }
+    >
+      {(close) => (
+        <div class="form">
+          <label>
+            Sort by{" "}
+            <select
+              value={sort?.id ?? ""}
+              onChange={(event) => {
+                const id = event.currentTarget.value;
+                setSort(id ? [{ id, descending: now.info(id)?.numeric ?? false }] : []);
+                close();
+              }}
+            >
+              <option value="">newest first</option>
+              {now.columns.map((column) => (
+                <option key={column.id} value={column.id}>
+                  {column.tier === "run" ? column.label : `${column.tier} ${column.label}`}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+      )}
+    </Menu>
+  );
+}
+
+function ColumnsMenu() {
+  const now = table.value!;
+  const sparks = now.columns
+    .filter((column) => column.tier === "summary" && column.numeric)
+    .map((column) => ({ ...column, id: `~${column.id}`, label: `${column.label}, sparkline` }));
+  return (
+    <Menu
+      label="Columns"
+      kind=""
+      icon="columns"
+      text={
+        <>
+          Columns{" "}
+          <b>
+            {columns.value.length} of {now.columns.length}
+          </b>
+        </>
+      }
+    >
+      {() => (
+        <ColumnsForm
+          all={[...now.columns.filter((column) => column.id !== "name"), ...sparks]}
+          chosen={columnIds.value}
+          onChange={setColumns}
+        />
+      )}
+    </Menu>
+  );
+}
+
 function Where() {
   return (
     <div class="where">
@@ -216,22 +237,8 @@ function Where() {
   );
 }
 
-function Grid() {
-  const root = useRef<HTMLDivElement>(null);
-  const rows = rowsOf();
-  const height = rowHeight();
-  const { from, to } = useWindow(rows.length, height, root, 52);
-  const narrow = innerWidth < 760;
-  const shown = narrow
-    ? columns.value.filter(
-        (column, i) =>
-          i === 0 ||
-          column.id ===
-            (sortKeys.value[0]?.id ?? columns.value.find((other) => other.tier === "summary" && !other.spark)?.id),
-      )
-    : columns.value;
-  const template = shown.map((column, i) => (narrow && i === 0 ? "minmax(0, 1fr)" : `${column.width}px`)).join(" ");
-  const width = shown.reduce((sum, column) => sum + column.width, 0);
+/** J and K move, Space, Enter, X and B act on the run that the keys stand on. */
+function useGridKeys(root: { readonly current: HTMLElement | null }, rows: readonly Row[], height: number): void {
   const move = (by: number) => (): void => {
     const runs = listed.value;
     const at = runs.findIndex((run) => uid(run) === current.value);
@@ -241,8 +248,8 @@ function Grid() {
     const place = rows.findIndex((row) => row.kind === "run" && row.run === next) * height;
     const element = root.current!;
     if (place < element.scrollTop) element.scrollTop = place;
-    else if (place + height + 52 > element.scrollTop + element.clientHeight)
-      element.scrollTop = place + height + 52 - element.clientHeight;
+    else if (place + height + HEAD > element.scrollTop + element.clientHeight)
+      element.scrollTop = place + height + HEAD - element.clientHeight;
   };
   const on =
     (act: (run: RunRow) => void) =>
@@ -256,11 +263,31 @@ function Grid() {
     j: move(1),
     k: move(-1),
     " ": on((run) => toggleSelected([uid(run)])),
-    Enter: on((run) => void (location.href = href(run.page))),
+    Enter: on((run) => {
+      location.href = href(run.page);
+    }),
     x: on((run) => toggleEyes([uid(run)])),
     b: on((run) => setParams({ base: baseline.value === run ? undefined : uid(run) })),
   });
-  const removal = rows.length ? null : bestRemoval();
+}
+
+/** On a phone, the name and one more: the sorted column, else the first of the summary. */
+function columnsFor(narrow: boolean): readonly TableColumn[] {
+  if (!narrow) return columns.value;
+  const other = sortKeys.value[0]?.id ?? columns.value.find((column) => column.tier === "summary" && !column.spark)?.id;
+  return columns.value.filter((column, i) => i === 0 || column.id === other);
+}
+
+function Grid() {
+  const root = useRef<HTMLDivElement>(null);
+  const rows = rowsOf();
+  const height = rowHeight();
+  const { from, to } = useWindow(rows.length, height, root, HEAD);
+  const narrow = innerWidth < 760;
+  const shown = columnsFor(narrow);
+  const template = shown.map((column, i) => (narrow && i === 0 ? "minmax(0, 1fr)" : `${column.width}px`)).join(" ");
+  const width = shown.reduce((sum, column) => sum + column.width, 0);
+  useGridKeys(root, rows, height);
   const lines: ComponentChildren[] = [];
   for (let i = from; i < Math.min(to, rows.length); i++) {
     const row = rows[i]!;
@@ -273,6 +300,7 @@ function Grid() {
     );
   }
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles have a label
     <div
       class="grid"
       ref={root}
@@ -293,15 +321,20 @@ function Grid() {
       >
         {lines}
       </div>
-      {!rows.length && (
-        <Empty
-          title="No run matches"
-          text={removal ? `Without ${removal.text} ${plural(removal.back, "run")} come back.` : undefined}
-        >
-          {removal && <Button kind="line" text={`Remove ${removal.text}`} onClick={removal.remove} />}
-        </Empty>
-      )}
+      {!rows.length && <NoMatch />}
     </div>
+  );
+}
+
+function NoMatch() {
+  const removal = bestRemoval();
+  return (
+    <Empty
+      title="No run matches"
+      text={removal ? `Without ${removal.text} ${plural(removal.back, "run")} come back.` : undefined}
+    >
+      {removal && <Button kind="line" text={`Remove ${removal.text}`} onClick={removal.remove} />}
+    </Empty>
   );
 }
 
@@ -309,7 +342,9 @@ function Grid() {
 function Details({ run }: { run: RunRow }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const now = table.value!;
-  const close = (): void => void (opened.value = null);
+  const close = (): void => {
+    opened.value = null;
+  };
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog class="full details" ref={dialog} aria-label={nameOf(run)} onClose={close}>

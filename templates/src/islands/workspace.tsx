@@ -1,7 +1,6 @@
 // The workspace: run list beside panels.
 import { signal } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
-import { href, preference, setParams } from "../route";
 import { failure, index, uid } from "../lib/data";
 import { plural } from "../lib/format";
 import { baseline, current, eyes, hovered, listed, onlyEyes, toggleEyes } from "../lib/view";
@@ -13,6 +12,7 @@ import { Rail } from "../parts/rail";
 import { Loading, NoRuns } from "../parts/states";
 import { Empty } from "../parts/ui";
 import { useKeys } from "../parts/use";
+import { href, preference, setParams } from "../route";
 
 const sheet = signal(false);
 
@@ -24,7 +24,9 @@ export function Workspace() {
   if (!index.value) return <Loading />;
   if (!index.value.runs.length) return <NoRuns project={index.value.project} />;
   document.body.classList.toggle("sheet", sheet.value);
-  const close = (): void => void (sheet.value = false);
+  const close = (): void => {
+    sheet.value = false;
+  };
   return (
     <div class="work" style={width ? { "--rail": `${width}px` } : undefined}>
       <Rail sheet={sheet.value} onClose={close} inputRef={(element) => (searchInput.current = element)} />

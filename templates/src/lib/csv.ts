@@ -8,7 +8,7 @@ export function csvCell(value: string | number): string {
 }
 
 export function csv(rows: readonly (readonly (string | number)[])[]): string {
-  return rows.map((row) => row.map(csvCell).join(",")).join("\n") + "\n";
+  return rows.map((row) => `${row.map(csvCell).join(",")}\n`).join("");
 }
 
 export interface CsvLine {

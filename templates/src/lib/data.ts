@@ -1,6 +1,6 @@
 // Entries as signals: the indexes, the heads of runs, their blocks.
 import { batch, signal } from "@preact/signals";
-import { Superseded, blockBytes, blockKey, entry, headOf, page, readVersion, version } from "../entry";
+import { blockBytes, blockKey, entry, headOf, page, readVersion, Superseded, version } from "../entry";
 import type { ProjectIndex, RunHead, RunRow, SiteIndex } from "../model";
 import { SCHEMA } from "../model";
 import { unpack } from "./pack";

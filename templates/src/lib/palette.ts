@@ -54,7 +54,7 @@ export function slots(ids: readonly string[]): Map<string, number> {
   return result;
 }
 
-/** Looks of all ids; of more than 48, those that share a slot with an older shown one move to a free slot or turn grey. */
+/** Looks of all ids; of more than 48, those in the slot of an older shown one move to a free slot or turn grey. */
 export function looks(oldestFirst: readonly string[], shown: ReadonlySet<string>): Map<string, Look> {
   const base = slots(oldestFirst);
   const result = new Map<string, Look>();

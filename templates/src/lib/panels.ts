@@ -3,7 +3,7 @@ import { computed } from "@preact/signals";
 import type { KeyInfo, Kind } from "../model";
 import { param, setParams } from "../route";
 import { prefix, shown } from "./keys";
-import { parse, write, type Smoothing } from "./smooth";
+import { parse, type Smoothing, write } from "./smooth";
 import { clipOutliers, join, keys, smoothing, split, xAxis } from "./view";
 
 export interface PanelInfo {
@@ -106,9 +106,8 @@ export function movePanel(id: string, before: string, members: readonly PanelInf
   const ids = members.map((panel) => panel.id).filter((other) => other !== id);
   const at = ids.indexOf(before);
   ids.splice(at < 0 ? ids.length : at, 0, id);
-  if (members[0] && pinned.value.includes(members[0].id)) return setParams({ pins: join(ids) });
-  const rest = split(param("order")).filter((other) => !ids.includes(other));
-  setParams({ order: join([...rest, ...ids]) });
+  if (members[0] && pinned.value.includes(members[0].id)) setParams({ pins: join(ids) });
+  else setParams({ order: join([...split(param("order")).filter((other) => !ids.includes(other)), ...ids]) });
 }
 
 /** What is set for one panel; undefined follows the toolbar. */

@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import { resolve } from "./colours";
 import { tick } from "./format";
-import { paint, type Options } from "./paint";
+import { type Options, paint } from "./paint";
 import { distanceOf, linearTicks, logTicks, timeTicks } from "./ticks";
 import type { Trace } from "./trace";
 
@@ -11,6 +11,19 @@ export interface Scales {
   readonly y: readonly [number, number];
   readonly logX: boolean;
   readonly logY: boolean;
+}
+
+export interface ChartProps {
+  readonly traces: readonly Trace[];
+  readonly x: string;
+  readonly scales: Scales;
+  readonly rawBehind: boolean;
+  readonly label: string;
+  readonly onZoom: (x: readonly [number, number] | null, y: readonly [number, number] | null) => void;
+  readonly onWidth?: (width: number, left: number) => void;
+  /** A strip without y axis, its plot this far from the left. */
+  readonly overview?: number;
+  readonly tall?: boolean;
 }
 
 export interface Events {
@@ -54,15 +67,11 @@ export class Plot {
     private scales: Scales,
     private readonly xText: TickText,
     private readonly unit: string,
-    xKind: AxisKind,
-    events: Events,
-    overview?: number,
+    private readonly xKind: AxisKind,
+    private readonly events: Events,
+    private readonly overview?: number,
   ) {
-    const axis = {
-      stroke: () => resolve("var(--ink-3)"),
-      font: `10.5px ${getComputedStyle(document.body).fontFamily}`,
-      ticks: { show: false },
-    };
+    const { logX, logY } = scales;
     this.chart = new uPlot(
       {
         width,
@@ -70,77 +79,89 @@ export class Plot {
         padding: [6, 8, 0, overview ?? 0],
         legend: { show: false },
         pxAlign: 1,
-        cursor: {
-          y: false,
-          points: { show: false },
-          focus: { prox: -1 },
-          drag: { x: true, y: false, setScale: false, dist: 4 },
-          bind: {
-            mousedown: (u, _target, handler) => (event: MouseEvent) => {
-              this.shiftDrag = event.shiftKey;
-              u.cursor.drag!.y = event.shiftKey;
-              return handler(event);
-            },
-            dblclick: () => () => (events.zoom(null, null), null),
-          },
-        },
+        cursor: this.cursor(),
         scales: {
-          x: {
-            time: false,
-            auto: false,
-            distr: scales.logX ? 3 : 1,
-            range: () => [...this.scales.x] as [number, number],
-          },
-          y: { auto: false, distr: scales.logY ? 3 : 1, range: () => [...this.scales.y] as [number, number] },
+          x: { time: false, auto: false, distr: logX ? 3 : 1, range: () => [...this.scales.x] as [number, number] },
+          y: { auto: false, distr: logY ? 3 : 1, range: () => [...this.scales.y] as [number, number] },
         },
-        axes: [
-          {
-            ...axis,
-            size: overview === undefined ? 20 : 18,
-            gap: 4,
-            space: 56,
-            grid: { show: false },
-            border: { show: true, stroke: () => resolve("var(--line-2)"), width: 1 },
-            ...ticksOf(scales.logX ? "log" : xKind, false),
-            values: (u, splits) => this.xTicks(u, splits),
-          },
-          {
-            ...axis,
-            show: overview === undefined,
-            size: (_, values) => 14 + 6.2 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)),
-            gap: 6,
-            space: 28,
-            grid: { stroke: () => resolve("var(--grid)"), width: 1 },
-            ...ticksOf(scales.logY ? "log" : "number", true),
-            values: (_, splits) => labels(splits, this.scales.logY),
-          },
-        ],
+        axes: this.axes(),
         series: [{}, { paths: () => null, points: { show: false } }],
         hooks: {
           draw: [(u) => this.draw(u)],
-          setCursor: [
-            (u) => {
-              if (this.following) return;
-              const { left, top } = u.cursor;
-              if (left == null || left < 0) events.cursor(null, 0, 0);
-              else events.cursor(u.posToVal(left, "x"), left, top ?? 0);
-            },
-          ],
-          setSelect: [
-            (u) => {
-              const { left, width: w, top, height: h } = u.select;
-              if (w < 4) return;
-              const y: [number, number] | null =
-                this.shiftDrag && h > 4 ? [u.posToVal(top + h, "y"), u.posToVal(top, "y")] : null;
-              u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-              events.zoom([u.posToVal(left, "x"), u.posToVal(left + w, "x")], y);
-            },
-          ],
+          setCursor: [(u) => this.pointed(u)],
+          setSelect: [(u) => this.selected(u)],
         },
       },
       [[...scales.x], [null, null]],
       root,
     );
+  }
+
+  private cursor(): uPlot.Cursor {
+    return {
+      y: false,
+      points: { show: false },
+      focus: { prox: -1 },
+      drag: { x: true, y: false, setScale: false, dist: 4 },
+      bind: {
+        mousedown: (u, _target, handler) => (event: MouseEvent) => {
+          this.shiftDrag = event.shiftKey;
+          u.cursor.drag!.y = event.shiftKey;
+          return handler(event);
+        },
+        dblclick: () => () => {
+          this.events.zoom(null, null);
+          return null;
+        },
+      },
+    };
+  }
+
+  private axes(): uPlot.Axis[] {
+    const { logX, logY } = this.scales;
+    const axis = {
+      stroke: () => resolve("var(--ink-3)"),
+      font: `10.5px ${getComputedStyle(document.body).fontFamily}`,
+      ticks: { show: false },
+    };
+    return [
+      {
+        ...axis,
+        size: this.overview === undefined ? 20 : 18,
+        gap: 4,
+        space: 56,
+        grid: { show: false },
+        border: { show: true, stroke: () => resolve("var(--line-2)"), width: 1 },
+        ...ticksOf(logX ? "log" : this.xKind, false),
+        values: (u, splits) => this.xTicks(u, splits),
+      },
+      {
+        ...axis,
+        show: this.overview === undefined,
+        size: (_, values) => 14 + 6.2 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)),
+        gap: 6,
+        space: 28,
+        grid: { stroke: () => resolve("var(--grid)"), width: 1 },
+        ...ticksOf(logY ? "log" : "number", true),
+        values: (_, splits) => labels(splits, this.scales.logY),
+      },
+    ];
+  }
+
+  private pointed(u: uPlot): void {
+    if (this.following) return;
+    const { left, top } = u.cursor;
+    if (left == null || left < 0) this.events.cursor(null, 0, 0);
+    else this.events.cursor(u.posToVal(left, "x"), left, top ?? 0);
+  }
+
+  private selected(u: uPlot): void {
+    const { left, width, top, height } = u.select;
+    if (width < 4) return;
+    const y: [number, number] | null =
+      this.shiftDrag && height > 4 ? [u.posToVal(top + height, "y"), u.posToVal(top, "y")] : null;
+    u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.events.zoom([u.posToVal(left, "x"), u.posToVal(left + width, "x")], y);
   }
 
   private xTicks(u: uPlot, splits: number[]): string[] {

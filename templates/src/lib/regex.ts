@@ -33,16 +33,14 @@ export async function search(
 }
 
 function directly(regex: RegExp, texts: readonly string[]): Set<number> {
-  const hits = new Set<number>();
-  texts.forEach((text, index) => regex.test(text) && hits.add(index));
-  return hits;
+  return new Set(texts.flatMap((text, index) => (regex.test(text) ? [index] : [])));
 }
 
 function literally(pattern: string, texts: readonly string[], matchCase: boolean): Set<number> {
   const wanted = matchCase ? pattern : pattern.toLowerCase();
-  const hits = new Set<number>();
-  texts.forEach((text, index) => (matchCase ? text : text.toLowerCase()).includes(wanted) && hits.add(index));
-  return hits;
+  return new Set(
+    texts.flatMap((text, index) => ((matchCase ? text : text.toLowerCase()).includes(wanted) ? [index] : [])),
+  );
 }
 
 function inWorker(pattern: string, flags: string, texts: readonly string[]): Promise<Set<number> | null> {

@@ -66,11 +66,11 @@ export type SortKey = { readonly id: string; readonly descending: boolean };
 export class RunTable {
   readonly columns: readonly ColumnInfo[];
   private readonly dense = new Map<string, readonly unknown[]>();
-  private readonly at = new Map<RunRow, number>();
+  private readonly at: ReadonlyMap<RunRow, number>;
   private readonly infos: ReadonlyMap<string, ColumnInfo>;
 
   constructor(readonly index: ProjectIndex) {
-    index.runs.forEach((run, i) => this.at.set(run, i));
+    this.at = new Map(index.runs.map((run, i) => [run, i]));
     const columns: ColumnInfo[] = FIELDS.filter((field) => field !== "root" || index.runs.some((run) => run.root)).map(
       (field) => ({
         id: field,
@@ -187,7 +187,7 @@ function isNumber(value: unknown): boolean {
 
 function spread(rows: readonly number[], values: readonly unknown[], size: number): unknown[] {
   const dense = new Array<unknown>(size).fill(undefined);
-  rows.forEach((row, i) => (dense[row] = values[i]));
+  for (const [i, row] of rows.entries()) dense[row] = values[i];
   return dense;
 }
 

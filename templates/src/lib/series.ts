@@ -321,9 +321,9 @@ async function joined(run: RunRow, runHead: RunHead, series: Series, metric: Ser
     raw(metric),
   ]);
   const byStep = new Map<number, number>();
-  otherAxis[0]!.forEach((step, i) => byStep.set(step, otherY[0]![i]!));
+  for (const [i, step] of otherAxis[0]!.entries()) byStep.set(step, otherY[0]![i]!);
   const rows: number[] = [];
-  axis[0]!.forEach((step, i) => byStep.has(step) && !Number.isNaN(byStep.get(step)!) && rows.push(i));
+  for (const [i, step] of axis[0]!.entries()) if (!Number.isNaN(byStep.get(step) ?? NaN)) rows.push(i);
   if (!rows.length) return null;
   const take = (column: Float64Array): Float64Array => Float64Array.from(rows, (row) => column[row]!);
   const x = Float64Array.from(rows, (row) => byStep.get(axis[0]![row]!)!);

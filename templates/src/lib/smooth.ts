@@ -1,7 +1,7 @@
 // Smoothing of a drawn level: every point stands for `counts[i]` rows, so it weighs as many.
 
-/** `weight` is, for EMAs, that of what came before; for mean and Gaussian the width as a share of the visible range of x:
- * of the whole window, and of one standard deviation. */
+/** `weight` is, for EMAs, that of what came before; for mean and Gaussian the width as a share of the visible range of
+ * x: of the whole window, and of one standard deviation. */
 export type Smoothing = { readonly kind: "none" | "ema" | "tb" | "mean" | "gauss"; readonly weight: number };
 
 /** For a person to choose from: kind, name, first and greatest weight, what the weight is. */
@@ -60,8 +60,8 @@ const REACH = 3;
 const STEPS = 4096;
 let bell: Float64Array | null = null;
 
-/** Mean of the points within `reach` in x to either side, weighted by their rows and, for a Gaussian, by distance. Where x
- * falls back, another line begins. */
+/** Mean of the points within `reach` in x to either side, weighted by their rows and, for a Gaussian, by distance.
+ * Where x falls back, another line begins. */
 export function windowed(x: Floats, y: Floats, counts: Counts, reach: number, gaussian: boolean): Float64Array {
   bell ??= Float64Array.from({ length: REACH * STEPS + 1 }, (_, i) => Math.exp(-((i / STEPS) ** 2) / 2));
   const out = new Float64Array(y.length).fill(NaN);

@@ -5,7 +5,7 @@ import { param, setParams } from "../route";
 import { cell, decimalsOf } from "./format";
 import { highIsBetter, lowIsBetter } from "./keys";
 import type { ColumnInfo, RunTable } from "./runs";
-import { groupKeys, join, listed, firstMetric, split, table } from "./view";
+import { firstMetric, groupKeys, join, listed, split, table } from "./view";
 
 export interface TableColumn extends ColumnInfo {
   readonly width: number;

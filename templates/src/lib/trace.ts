@@ -2,9 +2,9 @@
 import type { RunRow } from "../model";
 import { uid } from "./data";
 import { fold, type Spread } from "./group";
-import { PATTERNS, css, type Look } from "./palette";
+import { css, type Look, PATTERNS } from "./palette";
 import type { Line } from "./series";
-import { smooth, type Smoothing } from "./smooth";
+import { type Smoothing, smooth } from "./smooth";
 
 export interface Trace {
   /** Uid of the run, or `group:<id>`. */
@@ -153,7 +153,7 @@ export interface Range {
 }
 
 const SAMPLE = 4000;
-/** A diverged run must not flatten all others: past this many times the usual spread, the axis is cut, and that is said. */
+/** A diverged run must not flatten all others: past this many times the usual spread the axis is cut, which is said. */
 const RUNAWAY = 1000;
 
 /** Range of y over the traces between two x, by the envelope or, clipped, from the 1st to the 99th percentile. */

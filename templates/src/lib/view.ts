@@ -5,17 +5,17 @@ import { param, setParams } from "../route";
 import { index, uid } from "./data";
 import * as filters from "./filter";
 import { highIsBetter, isHeldOut } from "./keys";
-import { OTHER, looks, neededDashes, type Look } from "./palette";
-import { RunTable, type Group, type SortKey } from "./runs";
-import { parse as parseSmoothing } from "./smooth";
+import { type Look, looks, neededDashes, OTHER } from "./palette";
 import type { Found } from "./regex";
+import { type Group, RunTable, type SortKey } from "./runs";
+import { parse as parseSmoothing } from "./smooth";
 
 export const FIRST_SHOWN = 8;
 
 /** Lists in the hash: commas between, backslashes before commas within. */
 export function split(text: string | undefined): string[] {
   if (!text) return [];
-  return text.match(/(?:\\[^]|[^,\\])+/g)?.map((item) => item.replace(/\\([,\\])/g, "$1")) ?? [];
+  return text.match(/(?:\\[\s\S]|[^,\\])+/g)?.map((item) => item.replace(/\\([,\\])/g, "$1")) ?? [];
 }
 export function join(items: readonly string[]): string | undefined {
   return items.length ? items.map((item) => item.replace(/[,\\]/g, "\\$&")).join(",") : undefined;

@@ -1,32 +1,32 @@
 // Sections of panels below a toolbar: the workspace, and a run's charts and system metrics.
 import { useEffect, useState } from "preact/hooks";
-import type { RunRow } from "../model";
-import { param, setParams } from "../route";
+import { index } from "../lib/data";
 import {
   boardPanels,
   effective,
   fold,
   folded,
   movePanel,
+  type PanelInfo,
   pinned,
+  type Section,
+  SYSTEM,
   sectionsOf,
   setOptions,
   showTable,
   togglePin,
-  SYSTEM,
-  type PanelInfo,
-  type Section,
 } from "../lib/panels";
-import { index } from "../lib/data";
 import { search } from "../lib/regex";
 import { columnCount, split } from "../lib/view";
+import type { RunRow } from "../model";
+import { param, setParams } from "../route";
 import { Icon } from "./icons";
 import { LinePanel } from "./panel";
 import { NoRuns } from "./states";
 import { Toolbar } from "./toolbar";
 import { Empty } from "./ui";
 import { useKeys } from "./use";
-import { ViewerPanel, type PanelProps } from "./viewer";
+import { type PanelProps, ViewerPanel } from "./viewer";
 
 export function PanelView(props: PanelProps) {
   return props.panel.kind === "line" ? <LinePanel {...props} /> : <ViewerPanel {...props} />;
@@ -48,7 +48,9 @@ function usePanelSearch(all: readonly PanelInfo[]): { hits: ReadonlySet<string> 
       if (!stale)
         setState({ hits: new Set(all.filter((_, i) => hits.has(i)).map((panel) => panel.id)), note: literal });
     });
-    return () => void (stale = true);
+    return () => {
+      stale = true;
+    };
   }, [pattern, regex, all]);
   return state;
 }

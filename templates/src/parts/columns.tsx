@@ -1,7 +1,7 @@
 // Choosing columns: search, on and off, order. The run list and the table share it.
 import { useState } from "preact/hooks";
-import { shown } from "../lib/keys";
 import { plainMatch } from "../lib/filter";
+import { shown } from "../lib/keys";
 import type { ColumnInfo } from "../lib/runs";
 import { Icon } from "./icons";
 import { Button } from "./ui";

@@ -1,16 +1,16 @@
 // One panel at full size: plot, overview with brush, values table.
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { RunRow } from "../model";
-import { param, setParams, shareUrl } from "../route";
-import { unitOf, xText, xTitle } from "../lib/axis";
+import { useEffect, useRef } from "preact/hooks";
+import { xTitle } from "../lib/axis";
 import { cursor, release } from "../lib/cursor";
 import { full as fullNumber, plural } from "../lib/format";
-import { boardPanels, panels, setOptions, type PanelInfo } from "../lib/panels";
+import { boardPanels, type PanelInfo, panels, setOptions } from "../lib/panels";
 import { setZoom, zoom } from "../lib/view";
+import type { RunRow } from "../model";
+import { param, setParams, shareUrl } from "../route";
 import { PanelView } from "./board";
-import { Chart } from "./chart";
 import { Icon } from "./icons";
-import { ChartBody, Title, hintOf, saveCsv, useChart } from "./panel";
+import { Overview } from "./overview";
+import { ChartBody, hintOf, saveCsv, Title, useChart } from "./panel";
 import { TipHost } from "./tip";
 import { Smooth, XAxis } from "./toolbar";
 import { TraceTable } from "./tracetable";
@@ -70,7 +70,7 @@ function stepPanel(event: KeyboardEvent, panel: PanelInfo): void {
 function FullLine({ panel, fixed, close }: { panel: PanelInfo; fixed?: readonly RunRow[]; close: () => void }) {
   const runs = useRuns(fixed);
   const chart = useChart(panel, runs, true);
-  const overview = useChart(panel, runs, zoom.value !== null || true, true);
+  const overview = useChart(panel, runs, true, true);
   const { how, traces } = chart;
   const at = cursor.value;
   return (
@@ -157,102 +157,6 @@ function Points({ chart }: { chart: ReturnType<typeof useChart> }) {
             .filter((said) => !said.includes("points"))
             .join(", ")}
         </p>
-      </div>
-    </div>
-  );
-}
-
-/** The whole run below the plot; the window in it can be dragged, resized and moved by keys. */
-function Overview({ chart, x, left }: { chart: ReturnType<typeof useChart>; x: string; left: number }) {
-  const root = useRef<HTMLDivElement>(null);
-  const [drag, setDrag] = useState<{
-    edge: "from" | "to" | "both";
-    start: number;
-    range: readonly [number, number];
-  } | null>(null);
-  const [low, high] = chart.scales.x;
-  const [from, to] = zoom.value ?? [low, high];
-  const span = high - low || 1;
-  const share = (value: number): number => Math.max(0, Math.min(1, (value - low) / span));
-  const at = (event: PointerEvent): number => {
-    const box = root.current!.getBoundingClientRect();
-    return low + ((event.clientX - box.left) / box.width) * span;
-  };
-  const apply = (a: number, b: number): void => {
-    const [start, end] = [Math.max(low, Math.min(a, b)), Math.min(high, Math.max(a, b))];
-    if (end - start > span * 1e-7) setZoom(start <= low && end >= high ? null : [start, end]);
-  };
-  const move = (event: PointerEvent): void => {
-    if (!drag) return;
-    const by = at(event) - drag.start;
-    const [a, b] = drag.range;
-    if (drag.edge === "both") {
-      const shift = Math.max(low - a, Math.min(high - b, by));
-      apply(a + shift, b + shift);
-    } else apply(drag.edge === "from" ? a + by : a, drag.edge === "to" ? b + by : b);
-  };
-  const begin =
-    (edge: "from" | "to" | "both") =>
-    (event: PointerEvent): void => {
-      event.stopPropagation();
-      root.current!.setPointerCapture(event.pointerId);
-      setDrag({ edge, start: at(event), range: [from, to] });
-    };
-  const key =
-    (edge: "from" | "to") =>
-    (event: KeyboardEvent): void => {
-      const by =
-        (event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0) * span * (event.shiftKey ? 0.1 : 0.01);
-      if (!by) return;
-      event.preventDefault();
-      apply(edge === "from" ? Math.min(from + by, to) : from, edge === "to" ? Math.max(to + by, from) : to);
-    };
-  const handle = (edge: "from" | "to", value: number) => (
-    <button
-      type="button"
-      class="handle-x"
-      style={{ left: `${share(value) * 100}%` }}
-      role="slider"
-      aria-label={edge === "from" ? "Start of the view" : "End of the view"}
-      aria-valuemin={low}
-      aria-valuemax={high}
-      aria-valuenow={value}
-      aria-valuetext={xText(x, value)}
-      onPointerDown={begin(edge)}
-      onKeyDown={key(edge)}
-    />
-  );
-  return (
-    <div class="overview-strip">
-      {chart.traces.length > 0 && (
-        <Chart
-          traces={chart.traces}
-          x={x}
-          scales={chart.scales}
-          rawBehind={false}
-          label={`Overview by ${unitOf(x)}`}
-          onZoom={() => undefined}
-          overview={left}
-        />
-      )}
-      <div
-        class="brush"
-        ref={root}
-        style={{ left: `${left}px` }}
-        onPointerMove={move}
-        onPointerUp={() => setDrag(null)}
-        onPointerDown={(event) => {
-          root.current!.setPointerCapture(event.pointerId);
-          setDrag({ edge: "to", start: at(event), range: [at(event), at(event)] });
-        }}
-      >
-        <i
-          class="window"
-          style={{ left: `${share(from) * 100}%`, right: `${(1 - share(to)) * 100}%` }}
-          onPointerDown={begin("both")}
-        />
-        {handle("from", from)}
-        {handle("to", to)}
       </div>
     </div>
   );

@@ -1,6 +1,7 @@
 // What a run is recognised by: swatch for colour and dash, dot for the state.
-import type { RunRow, State } from "../model";
+
 import { css, type Look } from "../lib/palette";
+import type { RunRow, State } from "../model";
 
 export function Swatch({ look, off, line }: { look: Look; off?: boolean; line?: boolean }) {
   return (

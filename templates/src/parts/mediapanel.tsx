@@ -1,18 +1,18 @@
 // The card of any kind of media: items of the runs in view at one step, and a slider over the steps.
 import type { ComponentChildren, ComponentType } from "preact";
 import { useState } from "preact/hooks";
-import type { MediaItem, RunRow } from "../model";
-import { param, setParams } from "../route";
 import { uid } from "../lib/data";
 import { bytes, full, plural } from "../lib/format";
-import { lastAt, loggedValues, stepsOf, type Logged } from "../lib/media";
+import { type Logged, lastAt, loggedValues, stepsOf } from "../lib/media";
 import { lookOf } from "../lib/view";
+import type { MediaItem, RunRow } from "../model";
+import { param, setParams } from "../route";
 import { Icon } from "./icons";
-import { Swatch, nameOf } from "./identity";
+import { nameOf, Swatch } from "./identity";
 import { Card } from "./panel";
 import { Button, Empty, Slider, Wait } from "./ui";
 import { useLoaded, useRuns, useSeen } from "./use";
-import { itemsOf, type ItemProps, type PanelProps } from "./viewer";
+import { type ItemProps, itemsOf, type PanelProps } from "./viewer";
 
 /** Runs whose media one card reads. */
 export const RUNS = 24;
@@ -158,6 +158,8 @@ export function useStep(
   const slider = (
     <div
       class="steps"
+      role="group"
+      aria-label={`Steps of ${title}`}
       onKeyDown={(event) => {
         if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
         event.preventDefault();
@@ -198,9 +200,10 @@ function tilesAt<T extends MediaItem>(
   const tiles: Tile<T>[] = [];
   for (const [run, values] of loaded) {
     const logged = values[lastAt(values, step)];
-    logged?.value.items.forEach((item, n) =>
-      tiles.push({ run, item, n, step: logged.step, earlier: logged.step !== step }),
-    );
+    if (logged)
+      tiles.push(
+        ...logged.value.items.map((item, n) => ({ run, item, n, step: logged.step, earlier: logged.step !== step })),
+      );
   }
   return tiles;
 }

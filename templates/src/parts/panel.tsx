@@ -1,22 +1,22 @@
 // A panel: card with title, legend, chart and what was left out.
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import type { RunRow } from "../model";
-import { setParams } from "../route";
-import { uid } from "../lib/data";
+import { unitOf } from "../lib/axis";
 import { fileName, linesCsv } from "../lib/csv";
+import { uid } from "../lib/data";
 import { full, number, plural } from "../lib/format";
 import { parts, shown } from "../lib/keys";
-import { effective, optionsOf, pinned, setOptions, togglePin, type PanelInfo } from "../lib/panels";
+import { effective, optionsOf, type PanelInfo, pinned, setOptions, togglePin } from "../lib/panels";
 import type { Scales } from "../lib/plot";
-import { main, xRange, yRange, type Trace } from "../lib/trace";
+import { main, type Trace, xRange, yRange } from "../lib/trace";
 import { fromZero, hovered, logX, rawBehind, setZoom, table, toggleEyes, zoom } from "../lib/view";
-import { unitOf } from "../lib/axis";
+import type { RunRow } from "../model";
+import { setParams } from "../route";
 import { Chart } from "./chart";
 import { Swatch } from "./identity";
 import { PanelMenu } from "./panelmenu";
 import { TraceTable } from "./tracetable";
-import { Button, Empty, download } from "./ui";
+import { Button, download, Empty } from "./ui";
 import { useLines, useRuns, useSeen, useTraces } from "./use";
 
 const LEGEND = 6;
@@ -64,6 +64,7 @@ export function Card({
       onDrop={drag && ((event) => drag.onDrop(event.dataTransfer!.getData("text/panel")))}
     >
       <header>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: for the mouse; the menu moves it by keys */}
         <div
           class="grow handle"
           draggable={Boolean(drag)}
@@ -142,6 +143,15 @@ export function LinePanel({
   );
 }
 
+/** The lowest line and its value, for those who do not see the chart. */
+function lowest(traces: readonly Trace[]): string {
+  let best: { value: number; label: string } | null = null;
+  for (const trace of traces)
+    for (const value of main(trace))
+      if (Number.isFinite(value) && (!best || value < best.value)) best = { value, label: trace.label };
+  return best ? `, lowest ${best.label} ${number(best.value)}` : "";
+}
+
 export type ChartState = ReturnType<typeof useChart>;
 
 /** All that a line chart needs: data, traces, ranges. */
@@ -171,11 +181,7 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
       beyond: auto?.beyond ?? null,
     };
   }, [traces, range?.[0], range?.[1], isLogX, how.y?.[0], how.y?.[1], boxY, how.clip, how.log, zero]);
-  const best = traces.reduce<{ value: number; label: string } | null>((found, trace) => {
-    const low = main(trace).reduce((least, value) => (value < least ? value : least), Infinity);
-    return found && found.value <= low ? found : { value: low, label: trace.label };
-  }, null);
-  const label = `${panel.title} by ${unitOf(how.x) || "time"}, ${plural(traces.length, "line")}${best && Number.isFinite(best.value) ? `, lowest ${best.label} ${number(best.value)}` : ""}`;
+  const label = `${panel.title} by ${unitOf(how.x) || "time"}, ${plural(traces.length, "line")}${lowest(traces)}`;
   const onZoom = (x: readonly [number, number] | null, y: readonly [number, number] | null): void => {
     setBoxY(y);
     setZoom(x);
@@ -247,6 +253,7 @@ function NoData({ panel, x, runs }: { panel: PanelInfo; x: string; runs: readonl
   const has = (run: RunRow, key: string): boolean => now?.value(run, `summary.${key}`) !== undefined;
   const others =
     now?.index.runs.filter((run) => !runs.includes(run) && has(run, x) && has(run, panel.key)).map(uid) ?? [];
+  const did = others.length ? `${plural(others.length, "hidden run")} did. ` : "";
   return (
     <Empty
       title={
@@ -254,7 +261,7 @@ function NoData({ panel, x, runs }: { panel: PanelInfo; x: string; runs: readonl
           No run in view logged <code>{shown(x)}</code> next to {panel.title}
         </>
       }
-      text={`${others.length ? `${plural(others.length, "hidden run")} did. ` : ""}The other panels stay on ${shown(x)}.`}
+      text={`${did}The other panels stay on ${shown(x)}.`}
     >
       <Button kind="line" text="Use step here" onClick={() => setOptions(panel.id, { x: "step" })} />
       {others.length ? (
@@ -282,7 +289,10 @@ export function Legend({
 }) {
   // By the length of the names, since a layout of every card would cost more than the line is worth.
   let room = width;
-  const over = names.findIndex(({ label }) => (room -= 28 + 6.3 * label.length) < -2.5 * label.length);
+  const over = names.findIndex(({ label }) => {
+    room -= 28 + 6.3 * label.length;
+    return room < -2.5 * label.length;
+  });
   const rest = over < 0 ? names.length - LEGEND : names.length - Math.max(1, Math.min(LEGEND, over));
   return (
     <div class="legend-wrap">
@@ -290,8 +300,12 @@ export function Legend({
         {names.slice(0, LEGEND).map(({ id, label, look, damaged }) => (
           <span
             key={id + label}
-            onPointerEnter={() => void (hovered.value = id.startsWith("group:") ? "" : id)}
-            onPointerLeave={() => void (hovered.value = "")}
+            onPointerEnter={() => {
+              hovered.value = id.startsWith("group:") ? "" : id;
+            }}
+            onPointerLeave={() => {
+              hovered.value = "";
+            }}
           >
             <Swatch look={look} line /> {label}
             {damaged && (

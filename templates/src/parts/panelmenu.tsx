@@ -1,23 +1,23 @@
 // The menu of a panel.
 import { useState } from "preact/hooks";
-import { param, setParams, shareUrl } from "../route";
 import { shown } from "../lib/keys";
 import {
   boardPanels,
   effective,
   movePanel,
   optionsOf,
+  type PanelInfo,
   pinned,
   sectionsOf,
   setOptions,
   showTable,
   togglePin,
-  type PanelInfo,
 } from "../lib/panels";
 import { scalars, split } from "../lib/view";
+import { param, setParams, shareUrl } from "../route";
 import { Icon } from "./icons";
 import { SmoothChoice } from "./smoothchoice";
-import { Menu, copy, type MenuItem } from "./ui";
+import { copy, Menu, type MenuItem } from "./ui";
 
 export function PanelMenu({ panel, csv }: { panel: PanelInfo; csv?: () => void }) {
   return (
@@ -71,7 +71,15 @@ function PanelMenuBody({ panel, csv, close }: { panel: PanelInfo; csv: (() => vo
         item === null ? (
           <hr key={i} />
         ) : (
-          <button type="button" key={item.text} aria-pressed={item.on} onClick={() => (close(), item.run?.())}>
+          <button
+            type="button"
+            key={item.text}
+            aria-pressed={item.on}
+            onClick={() => {
+              close();
+              item.run?.();
+            }}
+          >
             {item.icon && <Icon name={item.icon} />}
             <span class="lab">{item.text}</span>
             {item.key && <span class="kbd">{item.key}</span>}
@@ -151,7 +159,10 @@ function RangeForm({
         placeholder="min"
         aria-label="Least y"
         value={low}
-        onInput={(event) => (setLow(event.currentTarget.value), give(event.currentTarget.value, high))}
+        onInput={(event) => {
+          setLow(event.currentTarget.value);
+          give(event.currentTarget.value, high);
+        }}
       />
       <input
         type="number"
@@ -159,7 +170,10 @@ function RangeForm({
         placeholder="max"
         aria-label="Greatest y"
         value={high}
-        onInput={(event) => (setHigh(event.currentTarget.value), give(low, event.currentTarget.value))}
+        onInput={(event) => {
+          setHigh(event.currentTarget.value);
+          give(low, event.currentTarget.value);
+        }}
       />
     </div>
   );

@@ -1,5 +1,5 @@
 // Renders at the end of the body: menus and sheets must not be cut by the list they belong to.
-import { render, type ComponentChildren } from "preact";
+import { type ComponentChildren, render } from "preact";
 import { useLayoutEffect, useMemo } from "preact/hooks";
 
 export function Portal({ children }: { children: ComponentChildren }) {

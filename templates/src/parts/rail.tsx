@@ -1,13 +1,11 @@
 // The run list: the legend of every panel.
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import type { RunRow } from "../model";
-import { href, param, preference, setParams, setPreference, shareUrl } from "../route";
+import { index, uid } from "../lib/data";
 import { ago, cell, decimalsOf, difference, duration, plusMinus } from "../lib/format";
 import { lowIsBetter } from "../lib/keys";
-import type { Group } from "../lib/runs";
 import { now } from "../lib/live";
-import { index, uid } from "../lib/data";
+import type { Group } from "../lib/runs";
 import {
   baseline,
   closedGroups,
@@ -15,9 +13,8 @@ import {
   cycleSort,
   eyes,
   groupKeys,
-  groups,
   groupLook,
-  seniorOf,
+  groups,
   hovered,
   isFirstView,
   join,
@@ -25,6 +22,7 @@ import {
   mainMetric,
   onlyEyes,
   pins,
+  seniorOf,
   setEyes,
   sortKeys,
   split,
@@ -32,13 +30,15 @@ import {
   toggleEyes,
   toggleGroup,
 } from "../lib/view";
+import type { RunRow } from "../model";
+import { href, param, preference, setParams, setPreference, shareUrl } from "../route";
 import { ColumnsForm } from "./columns";
 import { Icon } from "./icons";
-import { Dot, Swatch, nameOf } from "./identity";
-import { FilterChips, RunSearch, bestRemoval, useFilterPatterns } from "./runsearch";
+import { Dot, nameOf, Swatch } from "./identity";
+import { bestRemoval, FilterChips, RunSearch, useFilterPatterns } from "./runsearch";
 import { SwatchMenu } from "./swatchmenu";
-import { Button, Empty, Menu, copy, type MenuItem } from "./ui";
-import { VirtualList, rowHeight } from "./virtual";
+import { Button, copy, Empty, Menu, type MenuItem } from "./ui";
+import { rowHeight, VirtualList } from "./virtual";
 
 type Row =
   | { readonly kind: "run"; readonly run: RunRow; readonly group?: string }
@@ -96,6 +96,7 @@ export function Rail({
         </div>
         <RailBar columns={columns} />
       </div>
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles have a label */}
       <div
         class={groupKeys.value.length ? "runs grouped" : "runs"}
         role={groupKeys.value.length ? "treegrid" : "grid"}
@@ -315,8 +316,12 @@ function RunLine({ run, columns, group, at }: { run: RunRow; columns: readonly s
       aria-selected={current.value === id}
       aria-rowindex={at + 2}
       data-run={id}
-      onPointerEnter={() => void (hovered.value = id)}
-      onPointerLeave={() => hovered.value === id && (hovered.value = "")}
+      onPointerEnter={() => {
+        hovered.value = id;
+      }}
+      onPointerLeave={() => {
+        if (hovered.value === id) hovered.value = "";
+      }}
     >
       <span role="gridcell">
         <button
@@ -437,20 +442,17 @@ function Value({ run, column }: { run: RunRow; column: string }) {
 const remembered = new WeakMap<object, Map<string, { decimals: number; best: number }>>();
 function factsOf(column: string): { decimals: number; best: number } {
   const rows = table.value!;
-  let facts = remembered.get(rows);
-  if (!facts) remembered.set(rows, (facts = new Map()));
-  let fact = facts.get(column);
-  if (!fact) {
-    const values = rows.index.runs.map((run) => rows.number(run, column)).filter(Number.isFinite);
-    const best = lowIsBetter(column) ? Math.min(...values) : Math.max(...values);
-    facts.set(
-      column,
-      (fact = {
-        decimals: Math.min(4, decimalsOf(values)),
-        best: values.length > 1 && column.startsWith("summary.") ? best : NaN,
-      }),
-    );
-  }
+  const facts = remembered.get(rows) ?? new Map<string, { decimals: number; best: number }>();
+  remembered.set(rows, facts);
+  const known = facts.get(column);
+  if (known) return known;
+  const values = rows.index.runs.map((run) => rows.number(run, column)).filter(Number.isFinite);
+  const best = lowIsBetter(column) ? Math.min(...values) : Math.max(...values);
+  const fact = {
+    decimals: Math.min(4, decimalsOf(values)),
+    best: values.length > 1 && column.startsWith("summary.") ? best : NaN,
+  };
+  facts.set(column, fact);
   return fact;
 }
 const decimals = (column: string): number => factsOf(column).decimals;
@@ -613,7 +615,9 @@ function Grip({ width }: { width: number }) {
       onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && set(event.clientX)}
       onKeyDown={(event) => {
         const by = event.key === "ArrowRight" ? 8 : event.key === "ArrowLeft" ? -8 : 0;
-        if (by) event.preventDefault(), set((Number(preference("rail")) || USUAL) + by);
+        if (!by) return;
+        event.preventDefault();
+        set((Number(preference("rail")) || USUAL) + by);
       }}
     />
   );

@@ -1,7 +1,8 @@
 // The run of a run page and its head, as the newest index has them.
-import type { RunHead, RunRow } from "../model";
+
 import { page } from "../entry";
 import { failure, head, index } from "../lib/data";
+import type { RunHead, RunRow } from "../model";
 import { useLoaded } from "./use";
 
 export function pageRun(): RunRow | null {

@@ -1,12 +1,12 @@
 // Search field and filters over runs: the run list and the table share them.
 import { useEffect, useState } from "preact/hooks";
-import { param, setParams } from "../route";
 import { index, uid } from "../lib/data";
-import { conditions, parse, write, type Condition, type Filter, type Operator } from "../lib/filter";
+import { type Condition, conditions, type Filter, type Operator, parse, write } from "../lib/filter";
 import { plural } from "../lib/format";
 import { shown } from "../lib/keys";
 import { search } from "../lib/regex";
 import { filter, filterText, found, foundNote, matched, table } from "../lib/view";
+import { param, setParams } from "../route";
 import { Icon } from "./icons";
 import { nameOf } from "./identity";
 import { Menu, SearchField } from "./ui";
@@ -31,7 +31,9 @@ export function RunSearch({ inputRef }: { inputRef?: (element: HTMLInputElement 
       found.value = new Set(runs.filter((_, i) => hits.has(i)).map(uid));
       foundNote.value = literal;
     });
-    return () => void (stale = true);
+    return () => {
+      stale = true;
+    };
   }, [pattern, regex, runs]);
   return (
     <SearchField
@@ -70,7 +72,9 @@ export function useFilterPatterns(): void {
       for (const [pattern, texts] of entries) merged.set(pattern, new Set([...(merged.get(pattern) ?? []), ...texts]));
       matched.value = merged;
     });
-    return () => void (stale = true);
+    return () => {
+      stale = true;
+    };
   }, [tree, now]);
 }
 
@@ -199,8 +203,15 @@ export function FilterForm({ close, or }: { close: () => void; or?: boolean }) {
   };
   const enter =
     (act: () => void) =>
-    (event: KeyboardEvent): void =>
-      void (event.key === "Enter" && (event.preventDefault(), act()));
+    (event: KeyboardEvent): void => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      act();
+    };
+  const apply = (): void => {
+    setParams({ f: text.trim() || undefined });
+    close();
+  };
   let problem = "";
   try {
     parse(text);
@@ -254,16 +265,11 @@ export function FilterForm({ close, or }: { close: () => void; or?: boolean }) {
           value={text}
           placeholder={"state!=failed lr<=1e-3"}
           onInput={(event) => setText(event.currentTarget.value)}
-          onKeyDown={enter(() => problem || (setParams({ f: text.trim() || undefined }), close()))}
+          onKeyDown={enter(() => problem || apply())}
         />
       </label>
       {problem ? <p class="bad">{problem}</p> : <p class="dim">= != &gt; &gt;= &lt; &lt;= ~ !~ in has; and, or, ( )</p>}
-      <button
-        type="button"
-        class="btn line"
-        disabled={Boolean(problem)}
-        onClick={() => (setParams({ f: text.trim() || undefined }), close())}
-      >
+      <button type="button" class="btn line" disabled={Boolean(problem)} onClick={apply}>
         Apply text
       </button>
     </div>

@@ -1,8 +1,8 @@
 // A line without axes, and a histogram as bars: for tables and summaries.
 import { useEffect } from "preact/hooks";
-import type { HistogramValue, RunRow } from "../model";
 import { edges, loggedValues } from "../lib/media";
 import { lines } from "../lib/series";
+import type { HistogramValue, RunRow } from "../model";
 import { useLoaded, useSeen } from "./use";
 
 const [WIDTH, HEIGHT] = [70, 18];

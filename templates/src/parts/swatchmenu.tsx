@@ -1,7 +1,8 @@
 // The swatch of a run, which opens its colours and dashes.
-import type { RunRow } from "../model";
+
 import { css, type Look } from "../lib/palette";
 import { lookOf, setLook } from "../lib/view";
+import type { RunRow } from "../model";
 import { nameOf } from "./identity";
 import { Menu } from "./ui";
 
@@ -59,7 +60,14 @@ function Colours({ run, look, close }: { run: RunRow; look: Look; close: () => v
           }
         />
       </label>
-      <button type="button" class="btn line" onClick={() => (setLook(run, null), close())}>
+      <button
+        type="button"
+        class="btn line"
+        onClick={() => {
+          setLook(run, null);
+          close();
+        }}
+      >
         Reset
       </button>
     </div>

@@ -1,9 +1,8 @@
 // Rows of the run table: heads, groups, runs.
-import type { ComponentChildren } from "preact";
+
 import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import type { RunRow } from "../model";
-import { href } from "../route";
 import { uid } from "../lib/data";
 import { ago, cell, difference, duration, fullDate, number, plusMinus } from "../lib/format";
 import { lowIsBetter } from "../lib/keys";
@@ -17,12 +16,14 @@ import {
   selected,
   setColumns,
   setWidth,
-  toggleSelected,
   type TableColumn,
+  toggleSelected,
 } from "../lib/tableview";
 import { baseline, current, cycleSort, groupLook, groups, lookOf, sortKeys, table, toggleGroup } from "../lib/view";
+import type { RunRow } from "../model";
+import { href } from "../route";
 import { Icon } from "./icons";
-import { Dot, Swatch, nameOf } from "./identity";
+import { Dot, nameOf, Swatch } from "./identity";
 import { Spark } from "./spark";
 
 const TIERS = { run: "Run", summary: "Summary", config: "Config" } as const;
@@ -101,7 +102,9 @@ function Head({ column, first, edge }: { column: TableColumn; first: boolean; ed
         title={`Sort by ${column.label}; Shift-click adds it, Alt and arrows resize`}
         onKeyDown={(event) => {
           const by = event.altKey ? (event.key === "ArrowRight" ? 16 : event.key === "ArrowLeft" ? -16 : 0) : 0;
-          if (by) event.preventDefault(), setWidth(column.id, column.width + by);
+          if (!by) return;
+          event.preventDefault();
+          setWidth(column.id, column.width + by);
         }}
         onClick={(event) => cycleSort(column.spark ? column.id.slice(1) : column.id, event.shiftKey)}
       >
@@ -109,6 +112,7 @@ function Head({ column, first, edge }: { column: TableColumn; first: boolean; ed
         {key ? (key.descending ? " ↓" : " ↑") : ""}
       </button>
       {groups.value && column.tier === "summary" && column.numeric && !column.spark && <i class="pm" />}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: for the mouse; Alt and arrows do the same */}
       <i
         class="edge-grip"
         title="Drag to resize, double click to fit"
@@ -134,12 +138,15 @@ export function RunLine({ run, columns, at }: { run: RunRow; columns: readonly T
   const id = uid(run);
   const chosen = selected.value.has(id);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
     <div
       class={`tr${current.value === id ? " current" : ""}`}
       role="row"
       aria-selected={chosen}
       aria-rowindex={at + 3}
-      onClick={(event) => innerWidth < 760 && !(event.target as Element).closest("a, input") && (opened.value = run)}
+      onClick={(event) => {
+        if (innerWidth < 760 && !(event.target as Element).closest("a, input")) opened.value = run;
+      }}
     >
       <span class="td first" role="rowheader">
         <input
@@ -246,9 +253,10 @@ function Value({ run, column, classes }: { run: RunRow; column: TableColumn; cla
     );
   }
   const sorted = sortKeys.value[0]?.id === column.id;
+  const rank = mine === column.best ? " best" : Number.isNaN(mine) ? " nan" : "";
   return (
     <span
-      class={`${classes}${mine === column.best ? " best" : ""}${Number.isNaN(mine) ? " nan" : ""}${sorted ? " bar" : ""}`}
+      class={`${classes}${rank}${sorted ? " bar" : ""}`}
       role="gridcell"
       title={String(table.value!.value(run, column.id))}
       style={sorted ? { "--share": share(column, mine) } : undefined}

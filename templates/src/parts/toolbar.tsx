@@ -1,6 +1,5 @@
 // What holds for all panels: search, x, smoothing, outliers, columns.
 import type { ComponentChildren } from "preact";
-import { param, reset, setParams } from "../route";
 import { toggleDensity } from "../lib/colours";
 import { shown } from "../lib/keys";
 import { write } from "../lib/smooth";
@@ -19,6 +18,7 @@ import {
   xAxis,
   zoom,
 } from "../lib/view";
+import { param, reset, setParams } from "../route";
 import { SmoothChoice } from "./smoothchoice";
 import { Restored } from "./states";
 import { Button, Menu, SearchField, Segments, Switch } from "./ui";

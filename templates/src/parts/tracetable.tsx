@@ -55,8 +55,12 @@ export function TraceTable({ traces, x, caption }: { traces: readonly Trace[]; x
           {rows.map(({ trace, at, min, max }) => (
             <tr
               key={trace.id + trace.label}
-              onPointerEnter={() => void (hovered.value = trace.n ? "" : trace.id)}
-              onPointerLeave={() => void (hovered.value = "")}
+              onPointerEnter={() => {
+                hovered.value = trace.n ? "" : trace.id;
+              }}
+              onPointerLeave={() => {
+                hovered.value = "";
+              }}
             >
               <th scope="row" class="cut">
                 <Swatch look={trace.look} /> {trace.label}

@@ -189,7 +189,7 @@ export function Menu({
     const inside = (target: EventTarget | null): boolean =>
       Boolean(button.current?.contains(target as Node) || menu.current?.contains(target as Node));
     const outside = (event: Event): void => void (inside(event.target) || close());
-    const escape = (event: KeyboardEvent): void => {
+    const leave = (event: KeyboardEvent): void => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
       event.preventDefault();
@@ -197,14 +197,14 @@ export function Menu({
       button.current?.focus();
     };
     document.addEventListener("pointerdown", outside);
-    document.addEventListener("keydown", escape, true);
+    document.addEventListener("keydown", leave, true);
     addEventListener("scroll", outside, true);
     addEventListener("resize", close);
     place(menu.current!, button.current!);
     menu.current?.querySelector<HTMLElement>("button, a, input, select")?.focus({ preventScroll: true });
     return () => {
       document.removeEventListener("pointerdown", outside);
-      document.removeEventListener("keydown", escape, true);
+      document.removeEventListener("keydown", leave, true);
       removeEventListener("scroll", outside, true);
       removeEventListener("resize", close);
     };
@@ -229,6 +229,8 @@ export function Menu({
       </button>
       {open && (
         <Portal>
+          {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles have a label */}
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: both roles take keys */}
           <div class="menu" ref={menu} role={items ? "menu" : "dialog"} aria-label={label} onKeyDown={arrows}>
             {items?.().map((item, i) =>
               item === null ? <hr key={i} /> : <Item key={item.text} item={item} close={close} />,
@@ -261,11 +263,15 @@ function Item({ item, close }: { item: MenuItem; close: () => void }) {
       </a>
     );
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the item without this state has the role without it
     <button
       type="button"
       role={item.on === undefined ? "menuitem" : "menuitemcheckbox"}
       aria-checked={item.on}
-      onClick={() => (close(), item.run?.())}
+      onClick={() => {
+        close();
+        item.run?.();
+      }}
     >
       {inside}
     </button>
@@ -276,9 +282,10 @@ function Item({ item, close }: { item: MenuItem; close: () => void }) {
 function place(menu: HTMLElement, button: HTMLElement): void {
   const at = button.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();
-  const below = at.bottom + 4 + height < innerHeight - 4;
+  const below = at.bottom + 4 + height < innerHeight - 4 || at.top < height;
+  const top = below ? Math.min(at.bottom + 4, innerHeight - height - 4) : at.top - height - 4;
   menu.style.left = `${Math.max(4, Math.min(at.left, document.body.clientWidth - width - 4))}px`;
-  menu.style.top = `${Math.max(4, below || at.top < height ? Math.min(at.bottom + 4, innerHeight - height - 4) : at.top - height - 4)}px`;
+  menu.style.top = `${Math.max(4, top)}px`;
 }
 
 function arrows(event: KeyboardEvent): void {

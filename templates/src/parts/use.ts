@@ -3,13 +3,13 @@ import { useSignalEffect } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Superseded } from "../entry";
-import type { RunRow } from "../model";
 import { uid } from "../lib/data";
 import { full, plural } from "../lib/format";
-import { lines as loadLines, type Line } from "../lib/series";
+import { type Line, lines as loadLines } from "../lib/series";
 import type { Smoothing } from "../lib/smooth";
-import { groupTrace, runTrace, xRange, type Trace } from "../lib/trace";
+import { groupTrace, runTrace, type Trace, xRange } from "../lib/trace";
 import { drawn, groupKeys, groupLook, lookOf, seniorLook, spreadKind, table } from "../lib/view";
+import type { RunRow } from "../model";
 
 /** Whether an element has come near the window, for `delay` ms where rows fly past; once seen it stays. */
 export function useSeen<T extends HTMLElement>(margin = "300px", delay = 0): [(element: T | null) => void, boolean] {
@@ -56,7 +56,9 @@ export function useLoaded<T>(
       (error: Error) =>
         stale || error instanceof Superseded || setState((before) => ({ value: before.value, error: error.message })),
     );
-    return () => void (stale = true);
+    return () => {
+      stale = true;
+    };
   }, [...inputs, when, tries]);
   return { ...state, again: () => setTries(tries + 1) };
 }
@@ -137,7 +139,7 @@ function useProgress(): {
   return { reading, follow };
 }
 
-/** Traces of loaded lines that have points: one a run and rank, or one a group. The same ones until an input changes. */
+/** Traces of loaded lines that have points, a run and rank each or a group; the same ones until an input changes. */
 export function useTraces(
   loaded: Loaded | null,
   smoothing: Smoothing,

@@ -1,8 +1,8 @@
 // Kinds of values whose drawing is a script of its own, loaded when the first of them comes near the window.
 import { Component, type ComponentChildren, type ComponentType } from "preact";
 import { viewer, viewerNow } from "../entry";
-import type { MediaItem, RunRow } from "../model";
 import type { PanelInfo } from "../lib/panels";
+import type { MediaItem, RunRow } from "../model";
 import { Card } from "./panel";
 import { Button, Empty, Wait } from "./ui";
 import { useLoaded, useRuns, useSeen } from "./use";

@@ -1,4 +1,5 @@
 // Sounds: the waveform is the slider; the spectrogram on request; one plays at a time.
+import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { media } from "../entry";
 import { rgb, themeTick } from "../lib/colours";
@@ -8,9 +9,9 @@ import { Icon } from "../parts/icons";
 import { Broken, MediaPanel } from "../parts/mediapanel";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
+import css from "./audio.css";
 import { bytesOf } from "./lib/payload";
 import { addStyle } from "./lib/style";
-import css from "./audio.css";
 
 addStyle(css);
 
@@ -20,13 +21,29 @@ function Panel(props: PanelProps) {
   return <MediaPanel<AudioItem> {...props} noun="sound" Item={Item} />;
 }
 
-function Item({ run, item }: ItemProps<AudioItem>) {
+interface Playback {
+  /** Seconds. */
+  readonly at: number;
+  readonly length: number;
+  readonly on: boolean;
+  readonly error: string;
+}
+
+interface Player {
+  readonly audio: RefObject<HTMLAudioElement | null>;
+  readonly state: Playback;
+  readonly set: (change: Partial<Playback>) => void;
+  readonly seek: (to: number) => void;
+  readonly toggle: () => void;
+  /** Its length is known now. */
+  readonly loaded: () => void;
+}
+
+function usePlayer(item: AudioItem): Player {
   const audio = useRef<HTMLAudioElement>(null);
   const wanted = useRef<number | null>(null);
-  const [state, setState] = useState({ at: 0, on: false, length: item.duration, error: "" });
-  const [spectrum, setSpectrum] = useState(false);
-  const src = media(item.src);
-  const set = (change: Partial<typeof state>): void => setState((now) => ({ ...now, ...change }));
+  const [state, setState] = useState<Playback>({ at: 0, on: false, length: item.duration, error: "" });
+  const set = (change: Partial<Playback>): void => setState((now) => ({ ...now, ...change }));
   // Between the browser's own reports, four a second, the line would jump.
   useEffect(() => {
     if (!state.on) return;
@@ -36,12 +53,6 @@ function Item({ run, item }: ItemProps<AudioItem>) {
     });
     return () => cancelAnimationFrame(frame);
   }, [state.on]);
-  if (!src)
-    return (
-      <div class="media sound">
-        <Broken item={item} />
-      </div>
-    );
   const seek = (to: number): void => {
     if (!audio.current || !state.length) return;
     const at = Math.max(0, Math.min(state.length, to));
@@ -55,26 +66,46 @@ function Item({ run, item }: ItemProps<AudioItem>) {
     set({ at });
   };
   const toggle = (): void => {
-    if (state.on) return audio.current?.pause();
+    if (state.on) {
+      audio.current?.pause();
+      return;
+    }
     if (playing !== audio.current) playing?.pause();
     playing = audio.current;
     void audio.current?.play().catch((error: Error) => set({ error: error.message }));
   };
+  const loaded = (): void => {
+    if (Number.isFinite(audio.current!.duration)) set({ length: audio.current!.duration });
+    if (wanted.current !== null) audio.current!.currentTime = wanted.current;
+    wanted.current = null;
+  };
+  return { audio, state, set, seek, toggle, loaded };
+}
+
+function Item({ run, item }: ItemProps<AudioItem>) {
+  const [spectrum, setSpectrum] = useState(false);
+  const player = usePlayer(item);
+  const src = media(item.src);
+  if (!src)
+    return (
+      <div class="media sound">
+        <Broken item={item} />
+      </div>
+    );
+  const { audio, state, set, toggle, loaded } = player;
+  const now = (): number => audio.current?.currentTime ?? 0;
   return (
     <div class="sound">
+      {/* biome-ignore lint/a11y/useMediaCaption: a run logs sounds, not what is said in them */}
       <audio
         ref={audio}
         src={src}
         preload={item.duration ? "none" : "metadata"}
         onPlay={() => set({ on: true })}
-        onPause={() => set({ on: false, at: audio.current?.currentTime ?? 0 })}
+        onPause={() => set({ on: false, at: now() })}
         onEnded={() => set({ on: false })}
-        onLoadedMetadata={() => {
-          if (Number.isFinite(audio.current!.duration)) set({ length: audio.current!.duration });
-          if (wanted.current !== null) audio.current!.currentTime = wanted.current;
-          wanted.current = null;
-        }}
-        onSeeked={() => set({ at: audio.current?.currentTime ?? 0 })}
+        onLoadedMetadata={loaded}
+        onSeeked={() => set({ at: now() })}
         onError={() => set({ on: false, error: `this browser cannot play ${item.format}` })}
       />
       <button
@@ -86,59 +117,95 @@ function Item({ run, item }: ItemProps<AudioItem>) {
       >
         {state.on ? <i class="bars" /> : <i class="wedge" />}
       </button>
-      <div
-        class="waves"
-        role="slider"
-        tabIndex={0}
-        aria-label={`Position in ${item.caption || "the sound"}`}
-        aria-valuemin={0}
-        aria-valuemax={state.length}
-        aria-valuenow={state.at}
-        aria-valuetext={`${clock(state.at)} of ${clock(state.length)}`}
-        onPointerDown={(event) => {
-          const box = event.currentTarget.getBoundingClientRect();
-          seek(((event.clientX - box.left) / box.width) * state.length);
-        }}
-        onKeyDown={(event) => {
-          if (event.key === " " || event.key === "Enter") toggle();
-          else if (event.key === "ArrowLeft" || event.key === "ArrowRight")
-            seek(state.at + (event.key === "ArrowRight" ? 1 : -1) * Math.max(0.05, state.length / 50));
-          else if (event.key === "Home") seek(0);
-          else return;
-          event.preventDefault();
-          event.stopPropagation();
-        }}
-      >
-        <Wave peaks={item.peaks} share={state.length ? state.at / state.length : 0} />
+      <Position item={item} player={player}>
         {spectrum && <Spectrogram run={run} item={item} />}
-        {state.length > 0 && <i class="head" style={{ left: `${(state.at / state.length) * 100}%` }} />}
-      </div>
-      <p class="facts">
-        <span>
-          <b>{clock(state.at)}</b> of {clock(state.length)}
-          {item.sample_rate
-            ? `, ${item.sample_rate / 1000} kHz ${["", "mono", "stereo"][item.channels] ?? `${item.channels} channels`}`
-            : ""}
-        </span>
-        {item.duration === 0 && item.sample_rate > 0 && <span class="amber">no samples</span>}
-        {state.error && <span class="amber">{state.error}</span>}
-        <span class="grow" />
-        {item.bands > 0 && (
-          <button type="button" class="btn xs" aria-pressed={spectrum} onClick={() => setSpectrum(!spectrum)}>
-            Spectrogram
-          </button>
-        )}
-        <a
-          class="btn xs"
-          href={src}
-          download={`${item.caption || "sound"}.${item.format}`}
-          title={`Download ${item.format}, ${bytes(item.bytes)}`}
-          aria-label="Download"
-        >
-          <Icon name="download" />
-        </a>
-      </p>
+      </Position>
+      <Facts item={item} state={state} src={src} spectrum={spectrum} setSpectrum={setSpectrum} />
     </div>
+  );
+}
+
+/** The waveform, on which a place in the sound is chosen. */
+function Position({
+  item,
+  player: { state, seek, toggle },
+  children,
+}: {
+  item: AudioItem;
+  player: Player;
+  children: ComponentChildren;
+}) {
+  const share = state.length ? state.at / state.length : 0;
+  return (
+    <div
+      class="waves"
+      role="slider"
+      tabIndex={0}
+      aria-label={`Position in ${item.caption || "the sound"}`}
+      aria-valuemin={0}
+      aria-valuemax={state.length}
+      aria-valuenow={state.at}
+      aria-valuetext={`${clock(state.at)} of ${clock(state.length)}`}
+      onPointerDown={(event) => {
+        const box = event.currentTarget.getBoundingClientRect();
+        seek(((event.clientX - box.left) / box.width) * state.length);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === " " || event.key === "Enter") toggle();
+        else if (event.key === "ArrowLeft" || event.key === "ArrowRight")
+          seek(state.at + (event.key === "ArrowRight" ? 1 : -1) * Math.max(0.05, state.length / 50));
+        else if (event.key === "Home") seek(0);
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    >
+      <Wave peaks={item.peaks} share={share} />
+      {children}
+      {state.length > 0 && <i class="head" style={{ left: `${share * 100}%` }} />}
+    </div>
+  );
+}
+
+function Facts({
+  item,
+  state,
+  src,
+  spectrum,
+  setSpectrum,
+}: {
+  item: AudioItem;
+  state: Playback;
+  src: string;
+  spectrum: boolean;
+  setSpectrum: (on: boolean) => void;
+}) {
+  return (
+    <p class="facts">
+      <span>
+        <b>{clock(state.at)}</b> of {clock(state.length)}
+        {item.sample_rate
+          ? `, ${item.sample_rate / 1000} kHz ${["", "mono", "stereo"][item.channels] ?? `${item.channels} channels`}`
+          : ""}
+      </span>
+      {item.duration === 0 && item.sample_rate > 0 && <span class="amber">no samples</span>}
+      {state.error && <span class="amber">{state.error}</span>}
+      <span class="grow" />
+      {item.bands > 0 && (
+        <button type="button" class="btn xs" aria-pressed={spectrum} onClick={() => setSpectrum(!spectrum)}>
+          Spectrogram
+        </button>
+      )}
+      <a
+        class="btn xs"
+        href={src}
+        download={`${item.caption || "sound"}.${item.format}`}
+        title={`Download ${item.format}, ${bytes(item.bytes)}`}
+        aria-label="Download"
+      >
+        <Icon name="download" />
+      </a>
+    </p>
   );
 }
 

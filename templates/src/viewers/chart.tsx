@@ -5,25 +5,25 @@ import { viewer } from "../entry";
 import { themeTick } from "../lib/colours";
 import { uid } from "../lib/data";
 import { full, number, plural } from "../lib/format";
-import { lastAt, stepsOf, type Logged } from "../lib/media";
+import { type Logged, lastAt, stepsOf } from "../lib/media";
 import { css as colourOf } from "../lib/palette";
 import { baseline, groupKeys, groupLook, lookOf, table } from "../lib/view";
 import type { ChartData, ChartItem, RunRow } from "../model";
 import { nameOf } from "../parts/identity";
-import { readMedia, useStep, type MediaValues } from "../parts/mediapanel";
+import { type MediaValues, readMedia, useStep } from "../parts/mediapanel";
 import { Card, Legend } from "../parts/panel";
 import { Button, Empty, Wait } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { PanelProps, Viewer } from "../parts/viewer";
+import css from "./chart.css";
+import { Editor } from "./lib/editor";
 import { fill } from "./lib/fill";
 import { jsonOf } from "./lib/payload";
-import { metaOf, presetNamed, type Preset } from "./lib/presets";
+import { metaOf, type Preset, presetNamed } from "./lib/presets";
 import { solid } from "./lib/ramp";
-import { alone, averaged, mappingOf, nothing, rowsOf, type Owned } from "./lib/rows";
+import { alone, averaged, mappingOf, nothing, type Owned, rowsOf } from "./lib/rows";
 import { HEIGHT } from "./lib/size";
 import { addStyle } from "./lib/style";
-import { Editor } from "./lib/editor";
-import css from "./chart.css";
 import type { DrawnProps } from "./vega";
 
 addStyle(css);
@@ -102,40 +102,33 @@ function chartsAt(values: Values | null, step: number): Placed[] {
   const placed: { preset: string; members: { run: RunRow; item: ChartItem; step: number }[]; others: number }[] = [];
   for (const [run, all] of values ?? []) {
     const logged = all[lastAt(all, step)];
-    logged?.value.items.forEach((item, n) => {
-      const chart = (placed[n] ??= { preset: item.preset, members: [], others: 0 });
-      if (item.preset === chart.preset) chart.members.push({ run, item, step: logged.step });
-      else chart.others++;
-    });
+    for (const [n, item] of logged?.value.items.entries() ?? []) {
+      placed[n] ??= { preset: item.preset, members: [], others: 0 };
+      if (item.preset === placed[n].preset) placed[n].members.push({ run, item, step: logged!.step });
+      else placed[n].others++;
+    }
   }
   return placed;
 }
 
-function Chart({
-  chart,
-  height,
-  title,
-  editing,
-  close,
-}: {
-  chart: Placed;
-  height: number;
-  title: string;
-  editing: boolean;
-  close: () => void;
-}) {
-  const broken = chart.members.find(({ item }) => item.error);
-  const readable = chart.members.filter(({ item }) => !item.error);
+interface Made {
+  readonly preset: Preset | undefined;
+  readonly mapping: Readonly<Record<string, string>>;
+  readonly strings: Readonly<Record<string, string>>;
+  readonly owned: readonly Owned[];
+  readonly first: ChartData | undefined;
+  readonly spec: unknown;
+  readonly rows: Readonly<Record<string, readonly object[]>>;
+}
+
+type Read = readonly { readonly run: RunRow; readonly data: ChartData }[];
+
+/** What is drawn of what was read: the preset filled, and the rows of all runs or groups. */
+function useMade(chart: Placed, value: Read | null): Made {
   const groups = groupKeys.value.join();
-  const looks = readable.map(({ run }) => JSON.stringify(lookOf(run))).join();
-  const { value, error } = useLoaded(
-    async () =>
-      Promise.all(readable.map(async ({ run, item }) => ({ run, data: await jsonOf<ChartData>(run, item.payload) }))),
-    [readable.map(({ run, item }) => `${uid(run)} ${run.parts.join()} ${item.payload}`).join()],
-  );
-  const drawn = useLoaded(() => viewer<Viewer & { Drawn: ComponentType<DrawnProps> }>("vega"), []);
+  const looks = chart.members.map(({ run }) => JSON.stringify(lookOf(run))).join();
   const owned = useMemo(
-    () => (value ? value.map(({ run, data }) => ownedBy(run, data)) : []),
+    () => (value ?? []).map(({ run, data }) => ownedBy(run, data)),
     [value, groups, looks, themeTick.value, baseline.value],
   );
   const first = value?.[0]?.data;
@@ -147,21 +140,28 @@ function Chart({
     () => (preset ? ready(preset, mapping, strings, owned) : null),
     [preset, mapping, strings, owned],
   );
-  const names = useMemo(
-    () => [
-      ...new Map(
-        owned.map(({ id, label, look, baseline: base }) => [
-          id,
-          { id, label: base ? `${label}, baseline` : label, look, damaged: false },
-        ]),
-      ).values(),
-    ],
-    [owned],
+  return { preset, mapping, strings, owned, first, spec, rows };
+}
+
+interface ChartPlace {
+  readonly chart: Placed;
+  readonly height: number;
+  readonly title: string;
+  readonly editing: boolean;
+  readonly close: () => void;
+}
+
+function Chart(props: ChartPlace) {
+  const { chart } = props;
+  const broken = chart.members.find(({ item }) => item.error);
+  const readable = chart.members.filter(({ item }) => !item.error);
+  const { value, error } = useLoaded(
+    async () =>
+      Promise.all(readable.map(async ({ run, item }) => ({ run, data: await jsonOf<ChartData>(run, item.payload) }))),
+    [readable.map(({ run, item }) => `${uid(run)} ${run.parts.join()} ${item.payload}`).join()],
   );
-  // Facets name their runs themselves.
-  const faceted = spec !== null && "facet" in (spec as object);
-  const [width, setWidth] = useState(0);
-  const [failed, setFailed] = useState("");
+  const drawn = useLoaded(() => viewer<Viewer & { Drawn: ComponentType<DrawnProps> }>("vega"), []);
+  const made = useMade(chart, value);
   if (error || drawn.error)
     return (
       <div class="plot">
@@ -175,29 +175,50 @@ function Chart({
       </div>
     );
   if (!value || !drawn.value) return <Wait />;
-  const Drawn = drawn.value.Drawn;
-  const wrong =
-    failed ||
-    (preset
-      ? ""
-      : first?.refused ||
-        `no preset is called ${chart.preset}; put ${chart.preset}.vl.json into the folder charts beside the log folder, and log again`);
-  const notes = [...new Set(value.map(({ data }) => data.note).filter(Boolean))];
-  const empty =
-    spec && !failed
-      ? nothing(
-          preset,
-          mapping,
-          value.map(({ data }) => data),
-        )
-      : "";
+  return <MadeChart {...props} value={value} made={made} Drawn={drawn.value.Drawn} />;
+}
+
+/** What is to be said below a chart. */
+function notesOf(chart: Placed, value: Read, { preset, mapping, spec }: Made, failed: string): string[] {
+  const data = value.map((one) => one.data);
+  const notes = [...new Set(data.map(({ note }) => note).filter(Boolean))];
+  const empty = spec && !failed ? nothing(preset, mapping, data) : "";
   if (empty) notes.unshift(`Nothing to draw: ${empty}`);
   if (chart.others) notes.push(`${plural(chart.others, "run")} with another preset left out`);
+  const broken = chart.members.find(({ item }) => item.error);
   if (broken) notes.push(`${nameOf(broken.run)}: ${broken.item.error}`);
+  return notes;
+}
+
+/** Those in a chart, once each. */
+function namesOf(owned: readonly Owned[]) {
+  const entry = ({ id, label, look, baseline: base }: Owned) =>
+    [id, { id, label: base ? `${label}, baseline` : label, look, damaged: false }] as const;
+  return [...new Map(owned.map(entry)).values()];
+}
+
+function MadeChart({
+  chart,
+  height,
+  title,
+  editing,
+  close,
+  value,
+  made,
+  Drawn,
+}: ChartPlace & { value: Read; made: Made; Drawn: ComponentType<DrawnProps> }) {
+  const { preset, mapping, strings, owned, first, spec, rows } = made;
+  const [width, setWidth] = useState(0);
+  const [failed, setFailed] = useState("");
+  const names = useMemo(() => namesOf(owned), [owned]);
+  // Facets name their runs themselves.
+  const faceted = spec !== null && "facet" in (spec as object);
+  const wrong = failed || (preset ? "" : first?.refused || missing(chart.preset));
+  const notes = notesOf(chart, value, made, failed);
   return (
     <div class="customchart" ref={(element) => void (element && setWidth(element.clientWidth))}>
       {names.length > 1 && !faceted && <Legend names={names} width={width} />}
-      {spec && <Drawn spec={spec} datasets={rows} height={height} onError={setFailed} />}
+      {spec ? <Drawn spec={spec} datasets={rows} height={height} onError={setFailed} /> : null}
       {wrong && (
         <>
           {!spec && <p class="note warn">{wrong}</p>}
@@ -221,6 +242,9 @@ function Chart({
     </div>
   );
 }
+
+const missing = (preset: string): string =>
+  `no preset is called ${preset}; put ${preset}.vl.json into the folder charts beside the log folder, and log again`;
 
 /** A run's rows under its name and colour, or under its group's. */
 function ownedBy(run: RunRow, data: ChartData): Owned {

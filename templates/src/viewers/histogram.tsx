@@ -1,24 +1,24 @@
 // Histograms: a heat map or outlines over the steps of a run, or several runs at one step.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { HistogramValue, RunRow } from "../model";
-import { param, setParams } from "../route";
 import { uid } from "../lib/data";
 import { full, plural } from "../lib/format";
 import { lastAt, loggedValues, stepsOf } from "../lib/media";
 import { lookOf } from "../lib/view";
-import { Swatch, nameOf } from "../parts/identity";
+import type { HistogramValue, RunRow } from "../model";
+import { nameOf, Swatch } from "../parts/identity";
 import { RUNS, useStep } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
 import { Empty, Wait } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { PanelProps } from "../parts/viewer";
+import { param, setParams } from "../route";
 import { totalOf, type Values } from "./histogram/bins";
 import { Heat } from "./histogram/heat";
-import { Overlay, type Layer } from "./histogram/overlay";
+import { type Layer, Overlay } from "./histogram/overlay";
 import { Ridges } from "./histogram/ridge";
-import { addStyle } from "./lib/style";
 import css from "./histogram.css";
+import { addStyle } from "./lib/style";
 
 addStyle(css);
 
@@ -276,12 +276,11 @@ function Body({
       </div>
     );
   if (!ready) return <Wait />;
-  return none ? (
+  if (!none) return children();
+  return (
     <div class={frame}>
       <Empty title={title} />
     </div>
-  ) : (
-    <>{children()}</>
   );
 }
 

@@ -8,9 +8,9 @@ import { MediaPanel } from "../parts/mediapanel";
 import { Empty, Wait } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
+import css from "./html.css";
 import { textOf } from "./lib/payload";
 import { addStyle } from "./lib/style";
-import css from "./html.css";
 
 addStyle(css);
 
@@ -39,9 +39,8 @@ function Item({ run, item, large }: ItemProps<HtmlItem>) {
 /** The text of a document, after the scripts that it needs. */
 async function documentOf(run: RunRow, item: HtmlItem): Promise<string> {
   const [text, ...scripts] = await Promise.all([item.payload, ...item.scripts].map((n) => textOf(run, n)));
-  return scripts.length
-    ? `<!doctype html><head>${scripts.map((script) => `<script>${script.replaceAll("</script", "<\\/script")}</script>`).join("")}</head>${text!}`
-    : text!;
+  const head = scripts.map((script) => `<script>${script.replaceAll("</script", "<\\/script")}</script>`).join("");
+  return head ? `<!doctype html><head>${head}</head>${text!}` : text!;
 }
 
 /** Any HTML in the sandboxed frame, as high as it is up to `most` pixels. */

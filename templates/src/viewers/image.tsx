@@ -4,11 +4,11 @@ import type { ImageItem } from "../model";
 import { MediaPanel, type Tile } from "../parts/mediapanel";
 import { Menu } from "../parts/ui";
 import type { ItemProps, PanelProps } from "../parts/viewer";
-import css from "./image.css";
 import { Full } from "./image/full";
-import { Tiles, TileView, type TilesProps } from "./image/grid";
-import { Overlays, hasOverlays } from "./image/overlays";
+import { Tiles, type TilesProps, TileView } from "./image/grid";
+import { hasOverlays, Overlays } from "./image/overlays";
 import { Picture } from "./image/picture";
+import css from "./image.css";
 import { addStyle } from "./lib/style";
 
 addStyle(css);

@@ -1,13 +1,13 @@
 // The media page: one key side by side for runs, steps or samples, and cards of everything else at the same step.
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { viewer as script } from "../entry";
-import type { ImageItem, MediaItem, RunRow } from "../model";
 import { index, uid } from "../lib/data";
 import { full, plural } from "../lib/format";
 import { loggedValues, stepsOf } from "../lib/media";
 import { lookOf, table } from "../lib/view";
+import type { ImageItem, MediaItem, RunRow } from "../model";
 import { Icon } from "../parts/icons";
-import { Swatch, nameOf } from "../parts/identity";
+import { nameOf, Swatch } from "../parts/identity";
 import type { MediaValues, Tile } from "../parts/mediapanel";
 import { Restored } from "../parts/states";
 import { Button, Empty, Menu, SearchField, Segments, Slider } from "../parts/ui";
@@ -16,25 +16,25 @@ import { ViewerPanel } from "../parts/viewer";
 import { param, setParams } from "../route";
 import type { ImageViewer } from "./image";
 import { addStyle } from "./lib/style";
-import css from "./media.css";
 import { Rows } from "./media/rows";
 import {
-  FIRST,
+  type Columns,
   candidates,
   chooseRuns,
   columnsNow,
+  FIRST,
+  type Key,
   keyNow,
   keysOf,
+  type Loaded,
   placeOf,
   placeText,
   readPlace,
   tileOf,
   tilesAt,
-  type Columns,
-  type Key,
-  type Loaded,
 } from "./media/state";
 import { Wipe } from "./media/wipe";
+import css from "./media.css";
 
 addStyle(css);
 
@@ -55,18 +55,39 @@ export function Page() {
   return <Compared of={of} all={all} />;
 }
 
-function Compared({ of, all }: { of: Key; all: readonly Key[] }) {
-  const asked = candidates();
-  const { value, error } = useLoaded(
-    () => read(asked, of),
-    [asked.map((run) => run.entry + run.parts.join()).join(), of.id],
-  );
-  const pictures = all.some(({ kind }) => kind === "image");
-  const { value: viewer } = useLoaded(() => script<ImageViewer>("image"), [], pictures);
+/** The panel of overlays, over the page where there is no room beside it. */
+function useDrawer(): [boolean, (open: boolean) => void] {
   const [drawer, setDrawer] = useState(false);
-  const [panel, setPanel] = useState(true);
   useEffect(() => () => document.body.classList.remove("sheet"), []);
   document.body.classList.toggle("sheet", drawer);
+  return [drawer, setDrawer];
+}
+
+function searched(keys: readonly Key[]): readonly Key[] {
+  const words = (param("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  return keys.filter(({ title }) => words.every((word) => title.toLowerCase().includes(word)));
+}
+
+function WaitRows() {
+  return (
+    <div class="sec">
+      <div class="media-rows wait" aria-busy="true">
+        <i class="sk" />
+        <i class="sk" />
+        <i class="sk" />
+      </div>
+    </div>
+  );
+}
+
+function Compared({ of, all }: { of: Key; all: readonly Key[] }) {
+  const asked = candidates();
+  const versions = asked.map((run) => run.entry + run.parts.join()).join();
+  const { value, error } = useLoaded(() => read(asked, of), [versions, of.id]);
+  const pictures = all.some(({ kind }) => kind === "image");
+  const { value: viewer } = useLoaded(() => script<ImageViewer>("image"), [], pictures);
+  const [drawer, setDrawer] = useDrawer();
+  const [panel, setPanel] = useState(true);
   const loaded: Loaded = value?.id === of.id ? value.loaded : new Map();
   const having = asked.filter((run) => loaded.has(run));
   const by = columnsNow();
@@ -78,13 +99,12 @@ function Compared({ of, all }: { of: Key; all: readonly Key[] }) {
   const bar = useStepBar(steps);
   const tiles = tilesAt(loaded, runs, bar.step);
   const pictured = tiles as readonly Tile[] as readonly Tile<ImageItem>[];
-  const words = (param("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  const found = all.filter(({ title }) => words.every((word) => title.toLowerCase().includes(word)));
+  const found = searched(all);
   useKeys({ ArrowLeft: () => bar.go(-1), ArrowRight: () => bar.go(1), Escape: () => setDrawer(false) });
-  const ready = value !== null && value.id === of.id && (!pictures || viewer !== null);
+  const ready = value?.id === of.id && (!pictures || viewer !== null);
   return (
     <div class={`work media-work${panel ? "" : " alone"}${param("step") === undefined ? "" : " linked"}`}>
-      <div class="rail" aria-label="Overlays and keys">
+      <div class="rail" role="group" aria-label="Overlays and keys">
         <div class="sheet-head narrow">
           <b>Overlays</b>
           <Button text="Done" onClick={() => setDrawer(false)} />
@@ -95,68 +115,18 @@ function Compared({ of, all }: { of: Key; all: readonly Key[] }) {
         </div>
       </div>
       <div class="main">
-        <div class="tools">
-          <SearchField
-            label={`Search ${plural(all.length, "media key")}`}
-            value={param("q") ?? ""}
-            width={222}
-            onInput={(text) => setParams({ q: text || undefined })}
-          />
-          <span class="gap wide" />
-          <span class="lab wide">Columns are</span>
-          <Segments<Columns>
-            label="Columns are"
-            value={by}
-            options={[
-              ["runs", "runs"],
-              ["steps", "steps"],
-              ["samples", "samples"],
-            ]}
-            onChange={(next) => setParams({ cols: next === "runs" ? undefined : next })}
-          />
-          <span class="gap wide" />
-          <span class="lab wide">Size</span>
-          <span class="wide">
-            <Slider
-              label="Size of tiles"
-              min={60}
-              max={720}
-              step={10}
-              value={Number(param("size")) || 300}
-              text={`${param("size") ?? "automatic"} pixels`}
-              onInput={(size) => setParams({ size: String(size) })}
-            />
-          </span>
-          {param("size") !== undefined && (
-            <Button
-              kind="xs"
-              icon="reset"
-              label="Size: as wide as there is room"
-              onClick={() => setParams({ size: undefined })}
-            />
-          )}
-          <Restored />
-          <span class="grow" />
-          <RunPicker shown={runs} />
-          <Button
-            icon="columns"
-            text={<span class="wide">Overlays</span>}
-            label="Overlays"
-            pressed={panel || drawer}
-            onClick={() => (matchMedia("(width < 760px)").matches ? setDrawer(!drawer) : setPanel(!panel))}
-          />
-        </div>
+        <Tools
+          keys={all.length}
+          by={by}
+          runs={runs}
+          overlays={panel || drawer}
+          toggle={() => (matchMedia("(width < 760px)").matches ? setDrawer(!drawer) : setPanel(!panel))}
+        />
         {bar.view(runs.filter((run) => loaded.get(run)?.some((one) => one.step === bar.step)).length)}
         {error ? (
           <Empty title="This media could not be read" text={error} />
         ) : !ready ? (
-          <div class="sec">
-            <div class="media-rows wait" aria-busy="true">
-              <i class="sk" />
-              <i class="sk" />
-              <i class="sk" />
-            </div>
-          </div>
+          <WaitRows />
         ) : (
           <>
             <Fold name="key" title={<Title text={of.title} />} said={said(tiles, of.kind)}>
@@ -196,6 +166,75 @@ function Compared({ of, all }: { of: Key; all: readonly Key[] }) {
           </>
         )}
       </div>
+    </div>
+  );
+}
+
+/** What is shown, how its columns come about, and how large. */
+function Tools({
+  keys,
+  by,
+  runs,
+  overlays,
+  toggle,
+}: {
+  keys: number;
+  by: Columns;
+  runs: readonly RunRow[];
+  overlays: boolean;
+  toggle: () => void;
+}) {
+  return (
+    <div class="tools">
+      <SearchField
+        label={`Search ${plural(keys, "media key")}`}
+        value={param("q") ?? ""}
+        width={222}
+        onInput={(text) => setParams({ q: text || undefined })}
+      />
+      <span class="gap wide" />
+      <span class="lab wide">Columns are</span>
+      <Segments<Columns>
+        label="Columns are"
+        value={by}
+        options={[
+          ["runs", "runs"],
+          ["steps", "steps"],
+          ["samples", "samples"],
+        ]}
+        onChange={(next) => setParams({ cols: next === "runs" ? undefined : next })}
+      />
+      <span class="gap wide" />
+      <span class="lab wide">Size</span>
+      <span class="wide">
+        <Slider
+          label="Size of tiles"
+          min={60}
+          max={720}
+          step={10}
+          value={Number(param("size")) || 300}
+          text={`${param("size") ?? "automatic"} pixels`}
+          onInput={(size) => setParams({ size: String(size) })}
+        />
+      </span>
+      {param("size") !== undefined && (
+        <Button
+          kind="xs"
+          icon="reset"
+          label="Size: as wide as there is room"
+          onClick={() => setParams({ size: undefined })}
+        />
+      )}
+      <Restored />
+      <span class="grow" />
+      <RunPicker shown={runs} />
+      <Button
+        icon="columns"
+        text={<span class="wide">Overlays</span>}
+        label="Overlays"
+        pressed={overlays}
+        onClick={toggle}
+      />
     </div>
   );
 }

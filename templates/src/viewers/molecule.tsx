@@ -5,11 +5,11 @@ import { rgb, themeTick } from "../lib/colours";
 import { full, plural } from "../lib/format";
 import type { MoleculeItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
-import { Button, Empty, download } from "../parts/ui";
+import { Button, download, Empty } from "../parts/ui";
 import type { ItemProps, PanelProps } from "../parts/viewer";
-import { hasWebGL, useLive3D, type Live } from "./lib/live3d";
-import { bytesOf } from "./lib/payload";
 import { damaged } from "./lib/damage";
+import { hasWebGL, type Live, useLive3D } from "./lib/live3d";
+import { bytesOf } from "./lib/payload";
 import { addStyle } from "./lib/style";
 import css from "./space.css";
 
@@ -74,6 +74,7 @@ function Item({ run, item }: ItemProps<MoleculeItem>) {
         class="stage"
         ref={box}
         tabIndex={0}
+        role="application"
         aria-label={`${item.caption || "Molecule"}: drag to rotate, wheel to zoom`}
         onKeyDown={(event) => {
           if (event.key.toLowerCase() === "r") now?.fit(200);
@@ -187,7 +188,9 @@ async function open(
     const structure = component?.structure;
     if (!structure?.atomCount) throw new Error(`nothing in this ${item.format} file could be read as atoms`);
     let lost = 0;
-    structure.eachAtom(({ x, y, z }) => void (lost += Number(![x, y, z].every((part) => Math.abs(part) < FARTHEST))));
+    structure.eachAtom(({ x, y, z }) => {
+      lost += Number(![x, y, z].every((part) => Math.abs(part) < FARTHEST));
+    });
     if (lost)
       throw new Error(
         `${full(lost)} of ${plural(structure.atomCount, "atom")} in this ${item.format} file have no coordinates`,

@@ -3,19 +3,21 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { full, plural } from "../lib/format";
 import type { Object3DItem } from "../model";
 import { MediaPanel } from "../parts/mediapanel";
-import { Button, Empty, Slider, download } from "../parts/ui";
+import { Button, download, Empty, Slider } from "../parts/ui";
 import type { ItemProps, PanelProps } from "../parts/viewer";
-import { cloudOf, type ColourBy } from "./lib/cloud";
+import { cloudOf } from "./lib/cloud";
 import { useLive3D } from "./lib/live3d";
 import { meshOf } from "./lib/mesh";
-import { CATEGORIES, RAMP, type Scene } from "./lib/scene";
 import { bytesOf } from "./lib/payload";
+import { CATEGORIES, type ColourBy, RAMP } from "./lib/pointcolours";
+import type { Scene } from "./lib/scene";
 import { addStyle } from "./lib/style";
 import css from "./space.css";
 
 addStyle(css);
 
 const TAGS = 60;
+const HOW = "drag to orbit, Ctrl and drag to pan, wheel to zoom, R to reset";
 
 function Panel(props: PanelProps) {
   return <MediaPanel<Object3DItem> {...props} noun="object" Item={Item} most={6} />;
@@ -37,13 +39,15 @@ function Item({ run, item }: ItemProps<Object3DItem>) {
   useEffect(() => void (now?.categories && setCategories(now.categories)), [now]);
   useEffect(() => (now && tags.current ? now.follow(tags.current) : undefined), [now]);
   const isCloud = item.format === "cloud";
+  const label = `${item.caption || "Object"} in three dimensions: ${HOW}`;
   return (
     <div class="space">
       <div
         class="stage dark"
         ref={box}
         tabIndex={0}
-        aria-label={`${item.caption || "Object"} in three dimensions: drag to orbit, Ctrl and drag to pan, wheel to zoom, R to reset`}
+        role="application"
+        aria-label={label}
         onKeyDown={(event) => {
           if (event.key.toLowerCase() === "r") now?.reset();
         }}
@@ -75,72 +79,93 @@ function Item({ run, item }: ItemProps<Object3DItem>) {
         </div>
       </div>
       <p class="facts">
-        {isCloud ? (
-          <span class="said">
-            <b>{full(item.points)}</b> {item.points < item.total ? `of ${full(item.total)} ` : ""}points
-            {item.boxes.length ? `, ${full(item.boxes.length)} boxes` : ""}
-            {item.arrows.length ? `, ${full(item.arrows.length)} arrows` : ""}
-          </span>
-        ) : (
-          <span class="said">
-            {now && (
-              <>
-                <b>{full(now.triangles || now.vertices || 0)}</b> {sort(now)}, {item.format}
-              </>
-            )}
-          </span>
-        )}
-        <span class="how" aria-hidden="true" title="Drag to orbit, Ctrl and drag to pan, wheel to zoom, R to reset">
+        <span class="said">{isCloud ? <CloudParts item={item} /> : now && <MeshParts scene={now} item={item} />}</span>
+        <span class="how" aria-hidden="true" title={HOW}>
           drag, Ctrl-drag, wheel
         </span>
       </p>
-      {isCloud && (
-        <p class="facts">
-          <label>
-            Colour{" "}
-            <select value={by} onChange={(event) => setBy(event.currentTarget.value as ColourBy)}>
-              {item.colours && (
-                <option value={item.colours}>{item.colours === "rgb" ? "as logged" : "category"}</option>
-              )}
-              <option value="height">height</option>
-              <option value="plain">one colour</option>
-            </select>
-          </label>
-          {by === "height" && (
-            <span class="ramp">
-              low
-              <i style={{ background: `linear-gradient(90deg, ${RAMP.join(",")})` }} />
-              high
-            </span>
-          )}
-          <label class="size">
-            Size{" "}
-            <Slider
-              label="Size of points"
-              min={1}
-              max={8}
-              step={0.5}
-              value={size}
-              text={`${size} pixels`}
-              onInput={setSize}
-              width="56px"
-            />
-          </label>
-          {by === "category" && categories.length > 0 && (
-            <span class="swatches">
-              {categories.map((n) => (
-                <span key={n}>
-                  <i style={{ background: CATEGORIES[n % CATEGORIES.length] }} />
-                  {n}
-                </span>
-              ))}
-            </span>
-          )}
-        </p>
-      )}
+      {isCloud && <Looks {...{ item, size, setSize, by, setBy, categories }} />}
       {now?.left ? <p class="facts amber">{plural(now.left, "part")} without a place left out</p> : null}
       {item.note && <p class="facts amber">{item.note}</p>}
     </div>
+  );
+}
+
+function CloudParts({ item }: { item: Object3DItem }) {
+  return (
+    <>
+      <b>{full(item.points)}</b> {item.points < item.total ? `of ${full(item.total)} ` : ""}points
+      {item.boxes.length ? `, ${full(item.boxes.length)} boxes` : ""}
+      {item.arrows.length ? `, ${full(item.arrows.length)} arrows` : ""}
+    </>
+  );
+}
+
+function MeshParts({ scene, item }: { scene: Scene; item: Object3DItem }) {
+  return (
+    <>
+      <b>{full(scene.triangles || scene.vertices || 0)}</b> {sort(scene)}, {item.format}
+    </>
+  );
+}
+
+/** Colours and sizes of a cloud's points, and what the colours mean. */
+function Looks({
+  item,
+  size,
+  setSize,
+  by,
+  setBy,
+  categories,
+}: {
+  item: Object3DItem;
+  size: number;
+  setSize: (size: number) => void;
+  by: ColourBy;
+  setBy: (by: ColourBy) => void;
+  categories: readonly number[];
+}) {
+  return (
+    <p class="facts">
+      <label>
+        Colour{" "}
+        <select value={by} onChange={(event) => setBy(event.currentTarget.value as ColourBy)}>
+          {item.colours && <option value={item.colours}>{item.colours === "rgb" ? "as logged" : "category"}</option>}
+          <option value="height">height</option>
+          <option value="plain">one colour</option>
+        </select>
+      </label>
+      {by === "height" && (
+        <span class="ramp">
+          low
+          <i style={{ background: `linear-gradient(90deg, ${RAMP.join(",")})` }} />
+          high
+        </span>
+      )}
+      <label class="size">
+        Size{" "}
+        <Slider
+          label="Size of points"
+          min={1}
+          max={8}
+          step={0.5}
+          value={size}
+          text={`${size} pixels`}
+          onInput={setSize}
+          width="56px"
+        />
+      </label>
+      {by === "category" && categories.length > 0 && (
+        <span class="swatches">
+          {categories.map((n) => (
+            <span key={n}>
+              <i style={{ background: CATEGORIES[n % CATEGORIES.length] }} />
+              {n}
+            </span>
+          ))}
+        </span>
+      )}
+    </p>
   );
 }
 

@@ -53,7 +53,10 @@ function Item({ run, item, large }: ItemProps<FigureItem>) {
       <div class="plot">
         <Empty
           title="This map needs tiles from the network"
-          text={`A site asks the network for nothing, and ${tiles} draws on tiles of a server. scatter_geo and choropleth draw offline.`}
+          text={
+            `A site asks the network for nothing, and ${tiles} draws on tiles of a server.` +
+            " scatter_geo and choropleth draw offline."
+          }
         />
       </div>
     );

@@ -1,23 +1,23 @@
 // Tables: one grid for the tables that the runs in view logged under a key.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { RunRow, TableItem } from "../model";
-import { param, setParams } from "../route";
 import { uid } from "../lib/data";
 import { full, plural } from "../lib/format";
-import { lastAt, stepsOf, type Logged } from "../lib/media";
+import { type Logged, lastAt, stepsOf } from "../lib/media";
+import type { RunRow, TableItem } from "../model";
 import { nameOf } from "../parts/identity";
-import { RUNS, readMedia, useStep, type MediaValues } from "../parts/mediapanel";
+import { type MediaValues, RUNS, readMedia, useStep } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
 import { Button, Empty, Wait } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
+import { param, setParams } from "../route";
 import { addStyle } from "./lib/style";
-import { concatenated, joined, type Frame } from "./table/columns";
+import { concatenated, type Frame, joined } from "./table/columns";
 import { Grid } from "./table/grid";
 import { kept as keptRows, ordered as orderedRows } from "./table/lines";
-import { load, sourceKey, type Source } from "./table/load";
+import { load, type Source, sourceKey } from "./table/load";
 import { codes } from "./table/query";
-import { EMPTY, parse, write, type TableState } from "./table/state";
+import { EMPTY, parse, type TableState, write } from "./table/state";
 import { Chips, Tools } from "./table/tools";
 import css from "./table.css";
 
@@ -126,7 +126,9 @@ function useFrame(
       (frames) => stale || setState({ frames, whole: true, error: "", labels }),
       (error: Error) => stale || setState((now) => ({ ...now, error: error.message })),
     );
-    return () => void (stale = true);
+    return () => {
+      stale = true;
+    };
   }, [key]);
   const { frames, labels } = state;
   const frame = useMemo(() => {

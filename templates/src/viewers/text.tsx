@@ -2,15 +2,15 @@
 import { useMemo } from "preact/hooks";
 import { head, uid } from "../lib/data";
 import { full } from "../lib/format";
-import { lastAt, loggedValues, stepsOf, type Logged } from "../lib/media";
+import { type Logged, lastAt, loggedValues, stepsOf } from "../lib/media";
 import { lookOf } from "../lib/view";
-import { Swatch, nameOf } from "../parts/identity";
+import type { RunRow } from "../model";
+import { nameOf, Swatch } from "../parts/identity";
 import { RUNS, useStep } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
 import { Empty, Wait } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { PanelProps } from "../parts/viewer";
-import type { RunRow } from "../model";
 import { addStyle } from "./lib/style";
 import css from "./text.css";
 
@@ -56,9 +56,10 @@ async function read(
   kind: "string" | "other",
 ): Promise<ReadonlyMap<RunRow, readonly Logged<unknown>[]>> {
   const loaded = await Promise.all(
-    runs
-      .slice(0, RUNS)
-      .map(async (run) => [run, (await head(run), await loggedValues<unknown>(run, key, kind))] as const),
+    runs.slice(0, RUNS).map(async (run) => {
+      await head(run);
+      return [run, await loggedValues<unknown>(run, key, kind)] as const;
+    }),
   );
   return new Map(loaded.filter(([, values]) => values.length));
 }

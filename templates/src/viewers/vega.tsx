@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as vega from "vega";
 import { expressionInterpreter } from "vega-interpreter";
-import { compile, type Config, type TopLevelSpec } from "vega-lite";
+import { type Config, compile, type TopLevelSpec } from "vega-lite";
 import { isDark, themeTick } from "../lib/colours";
 import { number } from "../lib/format";
 import type { FigureItem } from "../model";
@@ -10,6 +10,7 @@ import { MediaPanel } from "../parts/mediapanel";
 import { Button, Empty, Wait } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
+import editor from "./editor.css";
 import { bound, boundFunctions } from "./lib/bounds";
 import { fitted, type Matrix } from "./lib/cells";
 import { Editor } from "./lib/editor";
@@ -19,7 +20,6 @@ import { flip, ramp, solid } from "./lib/ramp";
 import { HEIGHT } from "./lib/size";
 import { addStyle } from "./lib/style";
 import css from "./vega.css";
-import editor from "./editor.css";
 
 addStyle(css + editor);
 bound(vega.transforms as unknown as Parameters<typeof bound>[0]);
@@ -73,7 +73,7 @@ function Item({ run, item, large }: ItemProps<FigureItem>) {
   );
 }
 
-/** A specification without its data, as presets are, and the data by their names: `wandb` is that of the whole chart. */
+/** A specification without its data, as presets are, and the data by their names: that of the chart is `wandb`. */
 function parted(spec: Preset): { spec: Preset; datasets: Readonly<Record<string, readonly object[]>> } {
   const { datasets = {}, ...rest } = spec as {
     datasets?: Record<string, object[]>;
@@ -163,10 +163,14 @@ function viewOf(
   const said: string[] = [];
   const logger: vega.LoggerInterface = {
     ...vega.logger(vega.Error),
-    error: (...parts: readonly unknown[]) => (
-      tell(parts.map((part) => (part instanceof Error ? part.message : String(part))).join(" ")), logger
-    ),
-    warn: (...parts: readonly unknown[]) => (said.push(parts.map(String).join(" ")), logger),
+    error: (...parts: readonly unknown[]) => {
+      tell(parts.map((part) => (part instanceof Error ? part.message : String(part))).join(" "));
+      return logger;
+    },
+    warn: (...parts: readonly unknown[]) => {
+      said.push(parts.map(String).join(" "));
+      return logger;
+    },
   } as vega.LoggerInterface;
   const isVega = String(spec.$schema ?? "").includes("/vega/");
   const parsed = isVega
@@ -301,7 +305,10 @@ function theme(): Config {
 /** Values of the hovered mark, as text: what a table holds is a stranger's. */
 function showTooltip(_: unknown, event: MouseEvent, __: unknown, value: unknown): void {
   let tip = document.querySelector<HTMLElement>(".vega-tip");
-  if (!value) return tip?.remove();
+  if (!value) {
+    tip?.remove();
+    return;
+  }
   if (!tip) {
     tip = document.createElement("div");
     tip.className = "tip vega-tip";

@@ -124,7 +124,7 @@ function Native({ item }: { item: VideoItem }) {
       </div>
     );
   return (
-    <div class="video" onKeyDown={onKeys(step)}>
+    <div class="video" role="group" aria-label={item.caption || "video"} onKeyDown={onKeys(step)}>
       <video
         ref={video}
         src={media(item.src)}
@@ -152,20 +152,45 @@ function Native({ item }: { item: VideoItem }) {
   );
 }
 
-function Gif({ item }: { item: VideoItem }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [sheet, setSheet] = useState<HTMLImageElement | null>(null);
-  const [controls, setControls] = useState<Controls>({ loop: true, speed: 1 });
+interface Film {
+  readonly on: boolean;
+  readonly run: (on: boolean) => void;
+  readonly frame: number;
+  /** Stops at a frame, counted from 0; beyond either end it goes on at the other. */
+  readonly stopAt: (frame: number) => void;
+}
+
+/** Which frame stands: they go on by themselves while it is on. */
+function useFilm(item: VideoItem, ready: boolean, { loop, speed }: Controls): Film {
   const [on, setOn] = useState(!matchMedia("(prefers-reduced-motion: reduce)").matches);
+  const [frame, setFrame] = useState(0);
   // A tick that is due already must not move a picture that was just stopped.
   const moving = useRef(on);
   const run = (now: boolean): void => {
     moving.current = now;
+    if (now && !on && frame === item.frames - 1) setFrame(0);
     setOn(now);
   };
-  const [frame, setFrame] = useState(0);
-  const src = media(item.sheet);
-  const set = (change: Partial<Controls>): void => setControls((now) => ({ ...now, ...change }));
+  useEffect(() => {
+    if (!on || !ready || item.frames < 2) return;
+    const next = (now: number): number => {
+      if (now + 1 < item.frames) return now + 1;
+      if (loop) return 0;
+      run(false);
+      return now;
+    };
+    const timer = setInterval(() => moving.current && setFrame(next), 1000 / ((item.fps || 10) * speed));
+    return () => clearInterval(timer);
+  }, [on, ready, speed, loop]);
+  const stopAt = (wanted: number): void => {
+    run(false);
+    setFrame((wanted + item.frames) % item.frames);
+  };
+  return { on, run, frame, stopAt };
+}
+
+function useSheet(src: string): HTMLImageElement | null {
+  const [sheet, setSheet] = useState<HTMLImageElement | null>(null);
   useEffect(() => {
     if (!src) return;
     const image = new Image();
@@ -175,41 +200,27 @@ function Gif({ item }: { item: VideoItem }) {
       () => undefined,
     );
   }, [src]);
+  return sheet;
+}
+
+function drawFrame(canvas: HTMLCanvasElement, sheet: HTMLImageElement, item: VideoItem, frame: number): void {
+  const { width, height, columns } = item;
+  const context = canvas.getContext("2d")!;
+  context.clearRect(0, 0, width, height);
+  const [x, y] = [(frame % columns) * width, Math.floor(frame / columns) * height];
+  context.drawImage(sheet, x, y, width, height, 0, 0, width, height);
+}
+
+function Gif({ item }: { item: VideoItem }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [controls, setControls] = useState<Controls>({ loop: true, speed: 1 });
+  const src = media(item.sheet);
+  const sheet = useSheet(src);
+  const { on, run, frame, stopAt } = useFilm(item, sheet !== null, controls);
   useEffect(() => {
-    if (!sheet || !canvas.current) return;
-    const context = canvas.current.getContext("2d")!;
-    context.clearRect(0, 0, item.width, item.height);
-    context.drawImage(
-      sheet,
-      (frame % item.columns) * item.width,
-      Math.floor(frame / item.columns) * item.height,
-      item.width,
-      item.height,
-      0,
-      0,
-      item.width,
-      item.height,
-    );
+    if (sheet && canvas.current) drawFrame(canvas.current, sheet, item, frame);
   }, [sheet, frame]);
-  useEffect(() => {
-    if (!on || !sheet || item.frames < 2) return;
-    const timer = setInterval(
-      () =>
-        moving.current &&
-        setFrame((now) => {
-          if (now + 1 < item.frames) return now + 1;
-          if (controls.loop) return 0;
-          run(false);
-          return now;
-        }),
-      1000 / ((item.fps || 10) * controls.speed),
-    );
-    return () => clearInterval(timer);
-  }, [on, sheet, controls.speed, controls.loop]);
-  const step = (by: number): void => {
-    run(false);
-    setFrame((now) => (now + by + item.frames) % item.frames);
-  };
+  const step = (by: number): void => stopAt(frame + by);
   // Too large for a sheet, or left out of a single file: it plays as browsers play it.
   if (!src)
     return (
@@ -218,7 +229,7 @@ function Gif({ item }: { item: VideoItem }) {
       </div>
     );
   return (
-    <div class="video" onKeyDown={onKeys(step)}>
+    <div class="video" role="group" aria-label={item.caption || "video"} onKeyDown={onKeys(step)}>
       <canvas
         ref={canvas}
         width={item.width}
@@ -229,14 +240,7 @@ function Gif({ item }: { item: VideoItem }) {
         onClick={() => run(!on)}
       />
       <div class="row gifbar">
-        <Button
-          kind="xs"
-          text={on ? "Pause" : "Play"}
-          onClick={() => {
-            if (!on && frame === item.frames - 1) setFrame(0);
-            run(!on);
-          }}
-        />
+        <Button kind="xs" text={on ? "Pause" : "Play"} onClick={() => run(!on)} />
         <Slider
           label="Frame"
           min={0}
@@ -245,13 +249,17 @@ function Gif({ item }: { item: VideoItem }) {
           value={frame}
           text={`frame ${frame + 1}`}
           width="auto"
-          onInput={(value) => {
-            run(false);
-            setFrame(value);
-          }}
+          onInput={stopAt}
         />
       </div>
-      <Bar item={item} controls={controls} set={set} step={step} frame={frame} frames={item.frames} />
+      <Bar
+        item={item}
+        controls={controls}
+        set={(change) => setControls((now) => ({ ...now, ...change }))}
+        step={step}
+        frame={frame}
+        frames={item.frames}
+      />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 // What a histogram is to those who draw it: edges, densities, the bin at a value.
-import type { HistogramValue } from "../../model";
+
 import { full, number, percent } from "../../lib/format";
 import { edges, type Logged } from "../../lib/media";
+import type { HistogramValue } from "../../model";
 
 export type Values = readonly Logged<HistogramValue>[];
 export type Range = readonly [low: number, high: number];
@@ -21,7 +22,7 @@ export function totalOf(value: HistogramValue): number {
   return value.counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** Share of the values in each bin per unit of x, so that bins of any width compare; bins without width count as hair lines. */
+/** Share of the values in each bin per unit of x, so that bins of any width compare; those without are hair lines. */
 export function densities(value: HistogramValue, [low, high]: Range): number[] {
   const total = totalOf(value) || 1;
   const borders = edges(value);

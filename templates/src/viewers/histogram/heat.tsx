@@ -1,17 +1,18 @@
 // One run over its steps: colour is the share of a step's values in a bin.
 import { useMemo } from "preact/hooks";
-import type { HistogramValue } from "../../model";
 import { cursor, tip } from "../../lib/cursor";
 import { full, number } from "../../lib/format";
 import { edges, type Logged } from "../../lib/media";
+import type { HistogramValue } from "../../model";
 import { ramp } from "../lib/ramp";
-import { binAt, binText, rangeOf, type Range, type Values } from "./bins";
-import { LEFT, RIGHT, Surface, axisX, axisY, type Area } from "./surface";
+import { binAt, binText, type Range, rangeOf, type Values } from "./bins";
+import { type Area, axisX, axisY, LEFT, RIGHT, Surface } from "./surface";
 
 export function Heat({ values, id, tall }: { values: Values; id: string; tall?: boolean }) {
   const levels = useMemo(() => rangeOf(values.map(({ value }) => value)), [values]);
   const steps: Range = [values[0]!.step, values.at(-1)!.step];
   const here = cursor.value?.kind === "step" && cursor.value.source !== id ? cursor.value.x : null;
+  const span = levels.map(number).join(" to ");
   return (
     <Surface
       x={steps}
@@ -22,7 +23,7 @@ export function Heat({ values, id, tall }: { values: Values; id: string; tall?: 
       shows={[values]}
       onMove={(event, area) => hover(event, area, values, id)}
       draw={(context, area) => draw(context, area, values, steps, levels)}
-      label={`${values.length} histograms from step ${steps[0]} to ${steps[1]}, values from ${number(levels[0])} to ${number(levels[1])}`}
+      label={`${values.length} histograms from step ${steps[0]} to ${steps[1]}, values from ${span}`}
     >
       {({ atX, width }) => {
         const x = here === null ? -1 : atX(here);

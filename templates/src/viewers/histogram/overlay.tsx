@@ -1,13 +1,13 @@
 // Several runs at one step, each an outline in its colour.
 import { useMemo } from "preact/hooks";
-import type { HistogramValue, RunRow } from "../../model";
-import { uid } from "../../lib/data";
 import { tip } from "../../lib/cursor";
+import { uid } from "../../lib/data";
 import { full, number } from "../../lib/format";
 import { edges } from "../../lib/media";
-import { PATTERNS, css, type Look } from "../../lib/palette";
-import { binAt, binText, densities, rangeOf, type Range } from "./bins";
-import { Surface, axisX, axisY, paint, type Area } from "./surface";
+import { css, type Look, PATTERNS } from "../../lib/palette";
+import type { HistogramValue, RunRow } from "../../model";
+import { binAt, binText, densities, type Range, rangeOf } from "./bins";
+import { type Area, axisX, axisY, paint, Surface } from "./surface";
 
 const ROWS = 12;
 /** More bins than this are drawn by hair lines. */

@@ -4,8 +4,8 @@ import { cursor, tip } from "../../lib/cursor";
 import { full, number } from "../../lib/format";
 import { edges } from "../../lib/media";
 import { css, type Look } from "../../lib/palette";
-import { binAt, binText, densities, rangeOf, type Range, type Values } from "./bins";
-import { BOTTOM, LEFT, RIGHT, Surface, TOP, axisX, labels, paint, type Area } from "./surface";
+import { binAt, binText, densities, type Range, rangeOf, type Values } from "./bins";
+import { type Area, axisX, BOTTOM, LEFT, labels, paint, RIGHT, Surface, TOP } from "./surface";
 
 const [LEAST, MOST, APART] = [12, 40, 14];
 /** Height of the highest outline, in distances between two. */
@@ -42,6 +42,7 @@ export function Ridges({
     here === null
       ? null
       : values.reduce((best, { step }) => (Math.abs(step - here) < Math.abs(best - here) ? step : best), Infinity);
+  const steps = `step ${values[0]!.step} to ${values.at(-1)!.step}`;
   return (
     <Surface
       x={range}
@@ -52,7 +53,7 @@ export function Ridges({
       shows={[values, css(look), lit]}
       onMove={(event, area) => hover(event, area, values, range, id)}
       draw={(context, area) => tell(draw(context, area, values, range, look, lit))}
-      label={`Outlines of histograms from step ${values[0]!.step} to ${values.at(-1)!.step}, values from ${number(range[0])} to ${number(range[1])}`}
+      label={`Outlines of histograms from ${steps}, values from ${number(range[0])} to ${number(range[1])}`}
     />
   );
 }
@@ -121,12 +122,14 @@ function outline({ value, base, heights }: Ridge, { atX, width }: Area, high: nu
   const path = new Path2D();
   path.moveTo(LEFT, base);
   path.lineTo(atX(borders[0]!), base);
-  heights.forEach((height, bin) => {
+  for (const [bin, height] of heights.entries()) {
     const [left, right, y] = [atX(borders[bin]!), atX(borders[bin + 1]!), base - height * high];
-    if (heights.length >= MANY) return path.lineTo((left + right) / 2, y);
-    path.lineTo(left, y);
-    path.lineTo(right, y);
-  });
+    if (heights.length >= MANY) path.lineTo((left + right) / 2, y);
+    else {
+      path.lineTo(left, y);
+      path.lineTo(right, y);
+    }
+  }
   path.lineTo(atX(borders.at(-1)!), base);
   path.lineTo(width - RIGHT, base);
   return path;

@@ -1,15 +1,15 @@
 // A picture over the whole window, beside those of other runs: one zoom for all of them.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { media } from "../../entry";
-import type { ImageItem } from "../../model";
 import { bytes, full, plural } from "../../lib/format";
-import { Swatch, nameOf } from "../../parts/identity";
-import { Broken, type Tile } from "../../parts/mediapanel";
-import { Portal } from "../../parts/portal";
-import { Button } from "../../parts/ui";
 import { lookOf } from "../../lib/view";
-import { Overlays, hasOverlays } from "./overlays";
-import { Picture, notesOf } from "./picture";
+import type { ImageItem } from "../../model";
+import { nameOf, Swatch } from "../../parts/identity";
+import { Broken, type Tile } from "../../parts/mediapanel";
+import { Modal } from "../../parts/modal";
+import { Button } from "../../parts/ui";
+import { hasOverlays, Overlays } from "./overlays";
+import { notesOf, Picture } from "./picture";
 import { chosen, isOn, isShown, setOn, showClasses } from "./settings";
 
 const COLUMNS = 6;
@@ -46,12 +46,15 @@ export interface FullProps {
   readonly onSample?: (n: number) => void;
 }
 
+/** The browser's own shortcuts, and arrows that move a slider. */
+const elsewhere = ({ ctrlKey, metaKey, altKey, key, target }: KeyboardEvent): boolean =>
+  ctrlKey || metaKey || altKey || ((target as HTMLElement).matches("input") && key.startsWith("Arrow"));
+
 export function Full({ tiles, at, close, onStep, onSample }: FullProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [n, setN] = useState(at.n);
   const [view, setView] = useState(WHOLE);
   const [panel, setPanel] = useState(true);
-  useEffect(() => void dialog.current?.showModal(), []);
   const samples = [...new Set(tiles.map((tile) => tile.n))].sort((a, b) => a - b);
   const row = tiles.filter((tile) => tile.n === n);
   const mine = row.findIndex((tile) => tile.run.entry === at.run.entry);
@@ -78,13 +81,7 @@ export function Full({ tiles, at, close, onStep, onSample }: FullProps) {
     o: () => setPanel(!panel),
   };
   const key = (event: KeyboardEvent): void => {
-    if (
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      ((event.target as HTMLElement).matches("input") && event.key.startsWith("Arrow"))
-    )
-      return;
+    if (elsewhere(event)) return;
     const act =
       keys[event.key] ??
       keys[event.key.toLowerCase()] ??
@@ -95,60 +92,51 @@ export function Full({ tiles, at, close, onStep, onSample }: FullProps) {
     act();
   };
   return (
-    <Portal>
-      <dialog
-        class="viewer"
-        ref={dialog}
-        aria-label={first?.item.caption || "Picture"}
-        onClose={close}
-        onKeyDown={key}
-        onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}
-      >
-        <header>
-          <b class="cut">{first?.item.caption || "Picture"}</b>
-          {first && (
-            <span class="dim cut">
-              step {full(first.step)}, {first.item.width} × {first.item.height}, {bytes(first.item.bytes)}
+    <Modal kind="viewer" label={first?.item.caption || "Picture"} dialog={dialog} close={close} onKey={key}>
+      <header>
+        <b class="cut">{first?.item.caption || "Picture"}</b>
+        {first && (
+          <span class="dim cut">
+            step {full(first.step)}, {first.item.width} × {first.item.height}, {bytes(first.item.bytes)}
+          </span>
+        )}
+        <span class="grow" />
+        {samples.length > 1 && (
+          <>
+            <Button kind="xs" icon="up" label="Earlier sample (↑)" onClick={() => sample(-1)} />
+            <span class="dim">
+              {full(samples.indexOf(n) + 1)} of {plural(samples.length, "sample")}
             </span>
-          )}
-          <span class="grow" />
-          {samples.length > 1 && (
-            <>
-              <Button kind="xs" icon="up" label="Earlier sample (↑)" onClick={() => sample(-1)} />
-              <span class="dim">
-                {full(samples.indexOf(n) + 1)} of {plural(samples.length, "sample")}
-              </span>
-              <Button kind="xs" icon="down" label="Next sample (↓)" onClick={() => sample(1)} />
-            </>
-          )}
-          {onStep && (
-            <>
-              <Button kind="xs" icon="left" label="Earlier step (←)" onClick={() => onStep(-1)} />
-              <Button kind="xs" icon="right" label="Next step (→)" onClick={() => onStep(1)} />
-            </>
-          )}
-          <Button
-            kind="xs"
-            text={`${Math.round(view.scale * 100)} %`}
-            title="Whole picture (0)"
-            onClick={() => setView(WHOLE)}
-          />
-          {overlays && <Button kind="xs" text="Overlays" pressed={panel} onClick={() => setPanel(!panel)} />}
-          <Button icon="close" label="Close" onClick={() => dialog.current?.close()} />
-        </header>
-        <div class="stages">
-          {columns.map((tile) => (
-            <Stage key={tile.run.entry} tile={tile} named={columns.length > 1} view={view} setView={setView} />
-          ))}
-          {overlays && panel && (
-            <aside>
-              <Overlays shown={columns} />
-            </aside>
-          )}
-        </div>
-        {first && notesOf(first.item).length > 0 && <p class="notes">{notesOf(first.item).join(". ")}</p>}
-      </dialog>
-    </Portal>
+            <Button kind="xs" icon="down" label="Next sample (↓)" onClick={() => sample(1)} />
+          </>
+        )}
+        {onStep && (
+          <>
+            <Button kind="xs" icon="left" label="Earlier step (←)" onClick={() => onStep(-1)} />
+            <Button kind="xs" icon="right" label="Next step (→)" onClick={() => onStep(1)} />
+          </>
+        )}
+        <Button
+          kind="xs"
+          text={`${Math.round(view.scale * 100)} %`}
+          title="Whole picture (0)"
+          onClick={() => setView(WHOLE)}
+        />
+        {overlays && <Button kind="xs" text="Overlays" pressed={panel} onClick={() => setPanel(!panel)} />}
+        <Button icon="close" label="Close" onClick={() => dialog.current?.close()} />
+      </header>
+      <div class="stages">
+        {columns.map((tile) => (
+          <Stage key={tile.run.entry} tile={tile} named={columns.length > 1} view={view} setView={setView} />
+        ))}
+        {overlays && panel && (
+          <aside>
+            <Overlays shown={columns} />
+          </aside>
+        )}
+      </div>
+      {first && notesOf(first.item).length > 0 && <p class="notes">{notesOf(first.item).join(". ")}</p>}
+    </Modal>
   );
 }
 
@@ -220,13 +208,18 @@ function Stage({
   const there = media(tile.item.src) || media(tile.item.thumb);
   return (
     <figure class="stage">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the dialog zoom, too */}
       <div
         class="frame"
         ref={frame}
         data-close={view.scale > 1 ? "" : undefined}
         onPointerMove={move}
-        onPointerUp={() => void (drag.current = null)}
-        onPointerCancel={() => void (drag.current = null)}
+        onPointerUp={() => {
+          drag.current = null;
+        }}
+        onPointerCancel={() => {
+          drag.current = null;
+        }}
         onDblClick={() => setView(WHOLE)}
         onPointerDown={(event) => {
           frame.current!.setPointerCapture(event.pointerId);

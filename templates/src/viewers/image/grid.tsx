@@ -1,13 +1,13 @@
 // Tiles: a few as they are, many in rows of which only those near the window exist.
 import { useRef, useState } from "preact/hooks";
 import { media } from "../../entry";
-import type { ImageItem } from "../../model";
 import { bytes, plural } from "../../lib/format";
+import type { ImageItem } from "../../model";
 import { nameOf } from "../../parts/identity";
 import { Broken, Caption, type Tile } from "../../parts/mediapanel";
 import { useRows, useWidth } from "../lib/windowed";
 import { Full } from "./full";
-import { Picture, notesOf } from "./picture";
+import { notesOf, Picture } from "./picture";
 
 /** More tiles than this are drawn row by row. */
 const FEW = 24;
@@ -91,9 +91,9 @@ function Many({
   return (
     <div
       class={large ? "many" : "many boxed"}
-      tabindex={large ? undefined : 0}
-      role={large ? undefined : "group"}
-      aria-label={large ? undefined : plural(tiles.length, "picture")}
+      tabIndex={large ? undefined : 0}
+      role="group"
+      aria-label={plural(tiles.length, "picture")}
     >
       <div ref={root} class="rows" style={{ height: `${rows * height}px`, paddingTop: `${from * height}px` }}>
         <div class="tiles" style={{ "--n": columns, gridAutoRows: `${height - GAP}px` }}>

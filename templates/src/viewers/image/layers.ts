@@ -1,6 +1,7 @@
 // The data of masks and boxes: read once, painted by class.
-import type { BoxSet, ClassCount, MaskSet, RunRow } from "../../model";
+
 import { rgb, themeTick } from "../../lib/colours";
+import type { BoxSet, ClassCount, MaskSet, RunRow } from "../../model";
 import { bytesOf, jsonOf } from "../lib/payload";
 
 /** Class id, caption, scores, left, top, right, bottom (shares of the image), whether it was clipped. */
@@ -39,7 +40,7 @@ function paletteOf(id: number): readonly [number, number, number] {
 const known = new Map<string, readonly [number, number, number]>();
 let theme = -1;
 
-/** Red, green and blue of a class: what was logged, else by its id, so that it is the same in every image, step and run. */
+/** Red, green and blue of a class: what was logged, else by its id, so the same in every image, step and run. */
 export function colourOf(of: Pick<ClassCount, "id" | "colour">): readonly [number, number, number] {
   if (theme !== themeTick.value) known.clear();
   theme = themeTick.value;

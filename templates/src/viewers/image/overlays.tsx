@@ -1,6 +1,7 @@
 // Which masks, boxes and classes are drawn above all pictures of the page.
-import type { ImageItem, RunRow } from "../../model";
+
 import { number, percent } from "../../lib/format";
+import type { ImageItem, RunRow } from "../../model";
 import { Icon } from "../../parts/icons";
 import { Slider, Switch } from "../../parts/ui";
 import { useLoaded } from "../../parts/use";
@@ -12,6 +13,7 @@ import {
   chosen,
   isOn,
   isShown,
+  type Layer,
   labelsOn,
   opacity,
   setBound,
@@ -19,7 +21,6 @@ import {
   setOn,
   setOpacity,
   showClasses,
-  type Layer,
 } from "./settings";
 
 /** Pictures that are counted over. */

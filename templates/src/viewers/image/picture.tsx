@@ -1,11 +1,11 @@
 // A picture with what is drawn above it. Its own pixels are never read: on file:// that is forbidden.
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { media } from "../../entry";
-import type { BoxSet, ImageItem, MaskSet, RunRow } from "../../model";
-import { number } from "../../lib/format";
 import { themeTick } from "../../lib/colours";
+import { number } from "../../lib/format";
+import type { BoxSet, ImageItem, MaskSet, RunRow } from "../../model";
 import { useLoaded } from "../../parts/use";
-import { boxesOf, colourOf, cssOf, isLight, maskOf, paint, type Box } from "./layers";
+import { type Box, boxesOf, colourOf, cssOf, isLight, maskOf, paint } from "./layers";
 import { bounds, chosen, isOn, isShown, labelsOn, opacity, passes } from "./settings";
 
 /** Boxes of a set that are drawn at once. */
@@ -127,7 +127,7 @@ function Boxes({ run, set }: { run: RunRow; set: BoxSet }) {
 
 function shortLabel([, caption, scores]: Box, label: string): string {
   const score = Object.values(scores)[0];
-  return caption || [label, score !== undefined && score.toFixed(2)].filter(Boolean).join(" ");
+  return caption || [label, score?.toFixed(2)].filter(Boolean).join(" ");
 }
 
 function longLabel([, caption, scores, , , , , clipped]: Box, label: string): string {

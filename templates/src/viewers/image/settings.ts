@@ -1,6 +1,7 @@
 // What is drawn above pictures: one setting for all of a page, in the hash.
-import { param, setParams } from "../../route";
+
 import { join, split } from "../../lib/view";
+import { param, setParams } from "../../route";
 
 /** Masks and boxes have the same settings, under names of their own. */
 export type Layer = "masks" | "boxes";

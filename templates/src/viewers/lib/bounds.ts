@@ -10,6 +10,7 @@ export const STEPS = 10_000;
 const CELLS = 25_000_000;
 const DEGREES = 100;
 
+// biome-ignore lint/suspicious/noExplicitAny: parameters of transforms, of any type, by names that only Vega knows
 type Params = Readonly<Record<string, any>>;
 type Rows = readonly object[];
 
@@ -41,7 +42,7 @@ const curve = (params: Params): number =>
 const area = (size: readonly number[] | undefined): number =>
   atMost((size?.[0] ?? 0) * (size?.[1] ?? 0), CELLS, "cells of a grid");
 
-function grids({ field }: Params, rows: Rows): void {
+function grids({ field }: Params, rows: Rows): undefined {
   for (const row of rows) {
     const { width = 0, height = 0 } = ((field ? (field as Accessor)(row) : row) ?? {}) as {
       width?: number;
@@ -64,7 +65,7 @@ const UNITS: Readonly<Record<string, number>> = {
   year: 31536e6,
 };
 
-function ticks({ count, values, scale }: Params): void {
+function ticks({ count, values, scale }: Params): undefined {
   if (Array.isArray(values)) return void atMost(values.length, STEPS, "ticks");
   if (typeof count === "number") return void atMost(count, STEPS, "ticks");
   const { interval, step = 1 } = (typeof count === "string" ? { interval: count } : (count ?? {})) as {
@@ -76,7 +77,7 @@ function ticks({ count, values, scale }: Params): void {
   if (unit) atMost(Math.abs(Number(domain.at(-1)) - Number(domain[0])) / unit / step, STEPS, "ticks");
 }
 
-function scales({ bins: wanted, domainRaw, domain: logged, schemeCount }: Params): void {
+function scales({ bins: wanted, domainRaw, domain: logged, schemeCount }: Params): undefined {
   atMost(schemeCount ?? 0, STEPS, "colours");
   const domain = domainRaw ?? logged;
   if (!wanted || Array.isArray(wanted)) return;
@@ -91,7 +92,7 @@ function graticule({ step, stepMajor = [90, 360], stepMinor = [10, 10], precisio
 }
 
 /** By the names of transforms: refuses what is too much, or returns how many rows there will be. */
-const CHECKS: Readonly<Record<string, (params: Params, rows: Rows) => number | void>> = {
+const CHECKS: Readonly<Record<string, (params: Params, rows: Rows) => number | undefined>> = {
   sequence: ({ start, stop, step }) => lengthOf(start, stop, step || 1),
   impute: (params, rows) =>
     groupsOf(params, rows) *
@@ -115,7 +116,7 @@ const CHECKS: Readonly<Record<string, (params: Params, rows: Rows) => number | v
     // Vega multiplies by the base until the bins are few enough.
     if (!(base > 1 && maxbins >= 1))
       throw new Error(
-        `this chart asks for bins of base ${base}, ${maxbins} at most; the base is above 1, and there is at least 1 bin`,
+        `this chart asks for bins of base ${base}, ${maxbins} at most; the base is above 1, and one bin the least`,
       );
   },
   scale: scales,
@@ -123,8 +124,14 @@ const CHECKS: Readonly<Record<string, (params: Params, rows: Rows) => number | v
   legendentries: ticks,
   graticule,
   kde2d: ({ size }) => void area(size),
-  contour: ({ size, count }) => (atMost(count ?? 0, STEPS, "levels"), void area(size)),
-  isocontour: (params, rows) => (atMost(params.levels ?? 0, STEPS, "levels"), grids(params, rows)),
+  contour: ({ size, count }) => {
+    atMost(count ?? 0, STEPS, "levels");
+    area(size);
+  },
+  isocontour: (params, rows) => {
+    atMost(params.levels ?? 0, STEPS, "levels");
+    return grids(params, rows);
+  },
   heatmap: grids,
   label: ({ size }) => void area(size),
   wordcloud: ({ size }) => void area(size),

@@ -11,16 +11,15 @@ import {
   PointsMaterial,
   Vector3,
 } from "three";
-import type { Object3DItem } from "../../model";
 import { full } from "../../lib/format";
-import { CATEGORIES, RAMP, sceneOf, type Base, type Scene } from "./scene";
+import type { Object3DItem } from "../../model";
+import { CATEGORIES, type ColourBy, RAMP } from "./pointcolours";
+import { type Base, type Scene, sceneOf } from "./scene";
 
 /** Points that any machine draws at once; how long they take tells what it can do. */
 const PROBE = 50_000;
 /** Milliseconds of a frame that still looks like movement. */
 const FRAME = 40;
-
-export type ColourBy = "height" | "category" | "rgb" | "plain";
 
 /** Pairs of corners that differ in one coordinate: the edges of a box. */
 const EDGES = [0, 1, 0, 2, 0, 4, 1, 3, 1, 5, 2, 3, 2, 6, 3, 7, 4, 5, 4, 6, 5, 7, 6, 7];
@@ -71,9 +70,12 @@ export function cloudOf(element: HTMLElement, data: Uint8Array<ArrayBuffer>, ite
   return { ...base, points: style, categories };
 }
 
-/** Where drawing all points takes longer than a glance, a sample of them is drawn while the scene is moved, and said. */
+/** Where drawing all takes longer than a glance, a sample is drawn while the scene is moved, and said. */
 function pace(element: HTMLElement, base: Base, geometry: BufferGeometry, points: number): void {
-  if (points <= PROBE) return geometry.setDrawRange(0, points);
+  if (points <= PROBE) {
+    geometry.setDrawRange(0, points);
+    return;
+  }
   base.cost();
   const sample = Math.max(PROBE, Math.min(points, Math.round((PROBE * FRAME) / Math.max(0.1, base.cost()))));
   geometry.setDrawRange(0, points);

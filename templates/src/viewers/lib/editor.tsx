@@ -86,10 +86,11 @@ export function Editor({
             />
             <p class={error ? "state amber" : "state dim"} role="status">
               {error ||
-                "A file of this in the folder charts beside the log folder is a preset: plot_table(vega_spec_name=…) draws with it."}
+                "A file of this in the folder charts beside the log folder is a preset:" +
+                  " plot_table(vega_spec_name=…) draws with it."}
             </p>
           </div>
-          <div class="preview" aria-label="Preview">
+          <div class="preview" role="group" aria-label="Preview">
             {preview}
           </div>
         </div>

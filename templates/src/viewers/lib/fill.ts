@@ -1,5 +1,5 @@
-// Presets: Vega-Lite with placeholders, `${field:x}`, `${string:title:default}`. The same rules as tracklog/plot/presets.py;
-// preset_cases.json holds both to them.
+// Presets: Vega-Lite with placeholders, `${field:x}`, `${string:title:default}`. The same rules as
+// tracklog/plot/presets.py; preset_cases.json holds both to them.
 
 export type Mapping = Readonly<Record<string, string | null | undefined>>;
 

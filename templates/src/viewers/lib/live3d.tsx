@@ -125,5 +125,6 @@ export function hasWebGL(): boolean {
   const context = canvas.getContext("webgl2") ?? canvas.getContext("webgl");
   // Else it would count among those that wait for the garbage collector.
   context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return (able = context !== null);
+  able = context !== null;
+  return able;
 }

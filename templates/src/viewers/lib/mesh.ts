@@ -1,21 +1,21 @@
 // Meshes of files: obj, glb, stl.
 import {
+  type BufferGeometry,
   LineSegments,
+  type Material,
   Mesh,
   MeshStandardMaterial,
-  Points,
-  TextureLoader,
-  type BufferGeometry,
-  type Material,
   type Object3D,
+  Points,
   type PointsMaterial,
+  TextureLoader,
 } from "three";
 import { GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
 import { OBJLoader } from "three/examples/jsm/loaders/OBJLoader.js";
 import { STLLoader } from "three/examples/jsm/loaders/STLLoader.js";
 import type { Object3DItem } from "../../model";
 import { damaged } from "./damage";
-import { sceneOf, type Scene } from "./scene";
+import { type Scene, sceneOf } from "./scene";
 
 const plain = (): MeshStandardMaterial =>
   new MeshStandardMaterial({ color: 0xb8c0cc, roughness: 0.75, metalness: 0.05, side: 2 });

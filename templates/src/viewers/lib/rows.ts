@@ -1,6 +1,7 @@
 // Rows of custom charts: those of all runs in view, each with the run's name and colour.
-import type { ChartData } from "../../model";
+
 import type { Look } from "../../lib/palette";
+import type { ChartData } from "../../model";
 import { pathOf } from "./fill";
 import type { Meta } from "./presets";
 
@@ -33,7 +34,7 @@ export function rowsOf(all: readonly Owned[]): Row[] {
   for (const { label, colour, baseline, data } of all) {
     for (const cells of data.rows) {
       const row: Row = { name: label, color: colour };
-      data.columns.forEach((column, i) => (row[column] = cells[i] ?? null));
+      for (const [i, column] of data.columns.entries()) row[column] = cells[i] ?? null;
       row._run = label;
       row._color = colour;
       row._baseline = baseline && compared;

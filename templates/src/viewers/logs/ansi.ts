@@ -13,7 +13,9 @@ export interface Piece {
 
 type Style = { -readonly [name in keyof Omit<Piece, "text">]: Piece[name] };
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a console is full of them
 const ESCAPES = /\x1b(?:\[([0-9;:]*)([@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those that draw nothing
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f]/g;
 
 const plain = (): Style => ({ colour: null, back: null, bold: false, dim: false, italic: false, underline: false });

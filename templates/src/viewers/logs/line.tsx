@@ -1,9 +1,9 @@
 // A console line with its colours and matches, and the map of warnings beside the log.
 import { useEffect, useRef } from "preact/hooks";
-import type { LogMark } from "../../model";
-import { pieces, readable, type Piece } from "./ansi";
 import { resolve, rgb, themeTick } from "../../lib/colours";
 import { plural } from "../../lib/format";
+import type { LogMark } from "../../model";
+import { type Piece, pieces, readable } from "./ansi";
 import type { LogLine } from "./reader";
 
 const MARKED = 4000;
@@ -67,12 +67,11 @@ function Styled({
   ]
     .filter(Boolean)
     .join(" ");
-  return classes || style ? (
+  if (!classes && !style) return parts;
+  return (
     <span class={classes || undefined} style={style}>
       {parts}
     </span>
-  ) : (
-    <>{parts}</>
   );
 }
 
@@ -91,8 +90,8 @@ function styleOf({ colour, back }: Piece): Record<string, string> | undefined {
   }
   if (typeof colour !== "string") return undefined;
   if (!colour.startsWith("rgb")) return { color: `var(--${colour})` };
-  let mapped = known.get(colour);
-  if (!mapped) known.set(colour, (mapped = readable(colour, rgb("var(--paper)"))));
+  const mapped = known.get(colour) ?? readable(colour, rgb("var(--paper)"));
+  known.set(colour, mapped);
   return { color: mapped };
 }
 
@@ -137,6 +136,7 @@ export function MarkMap({
     return () => observer.disconnect();
   }, [marks, lines, theme]);
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas without tabindex takes no focus
     <canvas
       class="markmap"
       ref={canvas}

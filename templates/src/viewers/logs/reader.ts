@@ -1,7 +1,7 @@
 // Console lines of a run, loaded block by block.
 import { signal } from "@preact/signals";
-import type { RunHead, RunRow } from "../../model";
 import { jsonBlock } from "../../lib/data";
+import type { RunHead, RunRow } from "../../model";
 import { strip } from "./ansi";
 
 export type LogLine = readonly [timestamp: number, stream: 0 | 1, text: string, updates: number];
@@ -65,7 +65,7 @@ export class LogReader {
     const loaded = await Promise.all(
       blocks.map((n, block) => this.blocks.get(block) ?? jsonBlock<LogLine[]>(this.run, this.head, n)),
     );
-    loaded.forEach((lines, block) => this.blocks.set(block, lines));
+    for (const [block, lines] of loaded.entries()) this.blocks.set(block, lines);
     this.tick.value++;
     return loaded.flat();
   }

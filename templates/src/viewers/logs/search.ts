@@ -1,10 +1,10 @@
 // Search and filters of the log: which lines are shown, which match, which one is current.
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { full } from "../../lib/format";
+import { search } from "../../lib/regex";
 import type { RunHead } from "../../model";
 import { param } from "../../route";
-import { full } from "../../lib/format";
 import type { LogReader } from "./reader";
-import { search } from "../../lib/regex";
 
 export type Only = "" | "stdout" | "stderr" | "warn";
 
@@ -18,7 +18,9 @@ export function useLogFilter(reader: LogReader, head: RunHead, only: Only): read
       const wanted = only === "stderr" ? 1 : 0;
       if (!stale) setByStream({ only, lines: lines.flatMap((line, i) => (line[1] === wanted ? [i] : [])) });
     });
-    return () => void (stale = true);
+    return () => {
+      stale = true;
+    };
   }, [only, reader]);
   return useMemo(() => {
     if (only === "warn") return head.logs.marks.map((mark) => mark.line);
@@ -56,7 +58,9 @@ export function useLogSearch(reader: LogReader, shown: readonly number[] | null)
       .then(({ hits, literal }) => {
         if (!stale) setState({ hits: [...hits].sort((a, b) => a - b), literal, query });
       });
-    return () => void (stale = true);
+    return () => {
+      stale = true;
+    };
   }, [query, regex, reader]);
   useEffect(() => setAt(-1), [query, regex]);
   const hits = useMemo(() => {

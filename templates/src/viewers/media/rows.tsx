@@ -1,17 +1,17 @@
 // The items of one key in rows: by run, by step or by sample. Of many rows only those near the window exist.
 import { useRef } from "preact/hooks";
-import type { ImageItem, RunRow } from "../../model";
 import { uid } from "../../lib/data";
 import { full, number } from "../../lib/format";
 import { lookOf, mainMetric, table } from "../../lib/view";
-import { Swatch, nameOf } from "../../parts/identity";
+import type { ImageItem, RunRow } from "../../model";
+import { nameOf, Swatch } from "../../parts/identity";
 import { Broken, Caption, type Tile } from "../../parts/mediapanel";
 import { Button } from "../../parts/ui";
 import { Item } from "../../parts/viewer";
 import { setParams } from "../../route";
 import type { ImageViewer } from "../image";
 import { useRows, useWidth } from "../lib/windowed";
-import { placeOf, placeText, readWipe, tilesAt, writeWipe, type Columns, type Key, type Loaded } from "./state";
+import { type Columns, type Key, type Loaded, placeOf, placeText, readWipe, tilesAt, writeWipe } from "./state";
 
 const GAP = 4;
 const NARROW = 150;

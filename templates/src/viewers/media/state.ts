@@ -1,8 +1,9 @@
 // What the media page shows: its keys, runs, steps and cells, by the hash.
-import { MEDIA_KINDS, type KeyInfo, type Kind, type MediaItem, type RunRow } from "../../model";
+
 import { index, uid } from "../../lib/data";
-import { lastAt, type Logged } from "../../lib/media";
+import { type Logged, lastAt } from "../../lib/media";
 import { drawn, join, split } from "../../lib/view";
+import { type KeyInfo, type Kind, MEDIA_KINDS, type MediaItem, type RunRow } from "../../model";
 import type { MediaValues, Tile } from "../../parts/mediapanel";
 import { param, setParams } from "../../route";
 

@@ -1,10 +1,10 @@
 // One cell: numbers with their column's decimals, text, dates, media drawn by their own viewers.
 import type { ComponentChildren } from "preact";
-import { cell as formatted, decimalsOf } from "../../lib/format";
+import { decimalsOf, cell as formatted } from "../../lib/format";
 import { lookOf } from "../../lib/view";
 import { Swatch } from "../../parts/identity";
 import { Item } from "../../parts/viewer";
-import { histogramOf, isMediaCell, isMissing, isoDate, plain, type Column, type MediaCell } from "./columns";
+import { type Column, histogramOf, isMediaCell, isMissing, isoDate, type MediaCell, plain } from "./columns";
 import { Bars } from "./dist";
 
 const SAMPLE = 1000;
@@ -15,19 +15,19 @@ const decimals = new WeakMap<Column, number>();
 
 /** Decimals that tell a column's numbers apart; -1 where all are whole, which are shown as logged. */
 export function decimalsIn(column: Column): number {
-  let found = decimals.get(column);
-  if (found === undefined) {
-    const numbers = column.numbers!;
-    const step = Math.max(1, Math.floor(numbers.length / SAMPLE));
-    const sample = Array.from({ length: Math.ceil(numbers.length / step) }, (_, i) => numbers[i * step]!);
-    const whole = numbers.every((value) => value - value !== 0 || Number.isInteger(value));
-    const most = Math.max(1, decimalsOf(sample));
-    // 14.5 and 15 need no second decimal.
-    const enough = Array.from({ length: most }, (_, n) => n + 1).find((digits) =>
-      sample.every((value) => value - value !== 0 || Number(value.toFixed(digits)) === value),
-    );
-    decimals.set(column, (found = whole ? -1 : (enough ?? most)));
-  }
+  const known = decimals.get(column);
+  if (known !== undefined) return known;
+  const numbers = column.numbers!;
+  const step = Math.max(1, Math.floor(numbers.length / SAMPLE));
+  const sample = Array.from({ length: Math.ceil(numbers.length / step) }, (_, i) => numbers[i * step]!);
+  const whole = numbers.every((value) => value - value !== 0 || Number.isInteger(value));
+  const most = Math.max(1, decimalsOf(sample));
+  // 14.5 and 15 need no second decimal.
+  const enough = Array.from({ length: most }, (_, n) => n + 1).find((digits) =>
+    sample.every((value) => value - value !== 0 || Number(value.toFixed(digits)) === value),
+  );
+  const found = whole ? -1 : (enough ?? most);
+  decimals.set(column, found);
   return found;
 }
 
@@ -42,7 +42,7 @@ export function numberText(column: Column, value: number): string {
 export function Cell({ column, row, size }: { column: Column; row: number; size: number }): ComponentChildren {
   if (isMissing(column, row))
     return (
-      <i class="none" aria-label="missing">
+      <i class="none" role="img" aria-label="missing">
         –
       </i>
     );
@@ -82,6 +82,10 @@ export function Cell({ column, row, size }: { column: Column; row: number; size:
   );
 }
 
+/** Width over height, within what a cell has room for. */
+const shape = ({ width, height }: { width?: number; height?: number }): number =>
+  Math.min(3, Math.max(0.25, (Number(width) || 1) / (Number(height) || 1)));
+
 function Media({ cell, size }: { cell: MediaCell; size: number }) {
   return (
     <div class={`dt-media ${cell.kind}`} style={{ "--size": `${size}px` }}>
@@ -90,9 +94,7 @@ function Media({ cell, size }: { cell: MediaCell; size: number }) {
           key={n}
           style={
             cell.kind === "image" && "width" in item
-              ? {
-                  width: `${Math.min(3, Math.max(0.25, (Number(item.width) || 1) / (Number((item as { height?: number }).height) || 1))) * size}px`,
-                }
+              ? { width: `${shape(item as { width?: number; height?: number }) * size}px` }
               : undefined
           }
         >

@@ -1,7 +1,8 @@
 // Columns of a table in memory: numbers in typed arrays, other cells as they are. No object for a row.
-import type { MediaItem, RunRow, TableColumn, TableItem } from "../../model";
+
 import { number, plural } from "../../lib/format";
 import { unpack } from "../../lib/pack";
+import type { MediaItem, RunRow, TableColumn, TableItem } from "../../model";
 
 export type Type = "number" | "bool" | "date" | "string" | "mixed" | "media";
 
@@ -141,14 +142,20 @@ function take(column: Column, rows: Int32Array, id = column.id, name = column.na
   const numbers = new Float64Array(rows.length);
   const missing = new Uint8Array(rows.length);
   const exact = new Map<number, string>();
-  let any = false;
-  rows.forEach((row, i) => {
+  for (const [i, row] of rows.entries()) {
     numbers[i] = row < 0 ? NaN : column.numbers![row]!;
-    if (row < 0 || column.missing?.[row]) any = Boolean((missing[i] = 1));
+    missing[i] = row < 0 ? 1 : (column.missing?.[row] ?? 0);
     const text = column.exact?.get(row);
     if (text !== undefined) exact.set(i, text);
-  });
-  return { ...column, id, name, numbers, missing: any ? missing : null, exact: exact.size ? exact : null };
+  }
+  return {
+    ...column,
+    id,
+    name,
+    numbers,
+    missing: missing.includes(1) ? missing : null,
+    exact: exact.size ? exact : null,
+  };
 }
 
 /** Tables one below the other; with labels, a first column says whose a row is. */

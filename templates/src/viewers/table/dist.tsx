@@ -1,7 +1,7 @@
 // Distributions of a column's values as a few bars: in its head, and for each group.
 import { useEffect, useState } from "preact/hooks";
 import { full, number, percent } from "../../lib/format";
-import { isoDate, type Column } from "./columns";
+import { type Column, isoDate } from "./columns";
 import { extent, histogram, top } from "./query";
 
 const BINS = 20;

@@ -6,9 +6,9 @@ import { Icon } from "../../parts/icons";
 import { rowHeight } from "../../parts/virtual";
 import { Cell, decimalsIn, numberText } from "./cell";
 import type { Column, Frame } from "./columns";
-import { Bars, HeadBars, distOf } from "./dist";
-import { laidOut, lineAt, type Lines } from "./lines";
-import { aggregate, extent, top, type Group } from "./query";
+import { Bars, distOf, HeadBars } from "./dist";
+import { type Lines, laidOut, lineAt } from "./lines";
+import { aggregate, extent, type Group, top } from "./query";
 import { cycled, type TableState } from "./state";
 
 /** Browsers draw no element that is higher, in pixels; a longer grid scrolls faster than the pointer. */
@@ -28,7 +28,61 @@ export interface GridProps {
   readonly foot: ComponentChildren;
 }
 
-export function Grid({ frame, columns, ordered, kept, state, set, label, foot }: GridProps) {
+/** Pixels of each column: as dragged, as set, else by what it holds. */
+function widthsOf(
+  { columns, state, ordered }: GridProps,
+  resizing: { readonly id: string; readonly width: number } | null,
+): number[] {
+  const least = (n: number): number => (ordered.groups.length ? (n ? 96 : 190) : 0);
+  return columns.map((column, n) =>
+    resizing?.id === column.id
+      ? resizing.width
+      : (state.widths[column.id] ?? Math.round(Math.max(least(n), natural(column, state.size)))),
+  );
+}
+
+/** Where columns stand, and which of them are drawn. */
+class Placing {
+  readonly sum: number;
+  /** Pixels of those that are left out before the first one that is drawn. */
+  private readonly before: number;
+  private readonly between: readonly Column[];
+
+  constructor(
+    private readonly columns: readonly Column[],
+    private readonly widths: readonly number[],
+    view: View,
+  ) {
+    const total = (some: readonly number[]): number => some.reduce((a, b) => a + b, 0);
+    this.sum = total(widths);
+    this.before = total(widths.slice(1, view.left));
+    this.between = columns.slice(Math.max(1, view.left), view.right);
+  }
+
+  width(column: Column): number {
+    return this.widths[this.columns.indexOf(column)]!;
+  }
+
+  readonly place = (column: Column, first: boolean): Record<string, unknown> => {
+    const number = column.numbers && column.type !== "bool";
+    return {
+      "aria-colindex": this.columns.indexOf(column) + 1,
+      style: { width: `${this.width(column)}px` },
+      class: `dt-td${first ? " first" : ""}${number ? " num" : ""}${column.type === "media" ? " dt-pic" : ""}`,
+    };
+  };
+
+  readonly cells = (draw: (column: Column, first: boolean) => ComponentChildren): ComponentChildren => (
+    <>
+      {this.columns[0] && draw(this.columns[0], true)}
+      {this.before > 0 && <i class="dt-gap" style={{ width: `${this.before}px` }} />}
+      {this.between.map((column) => draw(column, false))}
+    </>
+  );
+}
+
+export function Grid(props: GridProps) {
+  const { frame, columns, ordered, kept, state, set, label, foot } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [resizing, setResizing] = useState<{ id: string; width: number } | null>(null);
   const media = columns.some((column) => column.type === "media");
@@ -37,34 +91,67 @@ export function Grid({ frame, columns, ordered, kept, state, set, label, foot }:
     () => laidOut(ordered, state.open, height, Math.max(GROUP_ROW, rowHeight())),
     [ordered, state.open, height],
   );
-  const widths = columns.map((column, n) =>
-    resizing?.id === column.id
-      ? resizing.width
-      : (state.widths[column.id] ??
-        Math.round(Math.max(ordered.groups.length ? (n ? 96 : 190) : 0, natural(column, state.size)))),
-  );
-  const total = lines.tops.at(-1)!;
+  const widths = widthsOf(props, resizing);
   const view = useView(scroller, lines, widths);
-  const by = new Set(state.group);
-  const group = state.group.flatMap((id) => frame.columns.find((column) => column.id === id) ?? []);
-  const sum = widths.reduce((a, b) => a + b, 0);
-  const between = {
-    before: widths.slice(1, view.left).reduce((a, b) => a + b, 0),
-    columns: columns.slice(Math.max(1, view.left), view.right),
+  const placing = new Placing(columns, widths, view);
+  const resize = (id: string, width: number | null, done: boolean): void => {
+    const ended = done || width === null;
+    setResizing(ended ? null : { id, width });
+    if (ended) set({ widths: width === null ? without(state.widths, id) : { ...state.widths, [id]: width } });
   };
-  const at = (column: Column): number => columns.indexOf(column);
-  const place = (column: Column, first: boolean): Record<string, unknown> => ({
-    "aria-colindex": at(column) + 1,
-    style: { width: `${widths[at(column)]}px` },
-    class: `dt-td${first ? " first" : ""}${column.numbers && column.type !== "bool" ? " num" : ""}${column.type === "media" ? " dt-pic" : ""}`,
-  });
-  const cells = (draw: (column: Column, first: boolean) => ComponentChildren): ComponentChildren => (
+  return (
     <>
-      {columns[0] && draw(columns[0], true)}
-      {between.before > 0 && <i class="dt-gap" style={{ width: `${between.before}px` }} />}
-      {between.columns.map((column) => draw(column, false))}
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles have a label */}
+      <div
+        class="dt-scroll"
+        ref={scroller}
+        role={ordered.groups.length ? "treegrid" : "grid"}
+        tabIndex={0}
+        aria-label={label}
+        aria-rowcount={lines.lines.length + 1}
+        aria-colcount={columns.length}
+      >
+        <div class="dt-head" role="row" aria-rowindex={1} style={{ width: `${placing.sum}px` }}>
+          {placing.cells((column, first) => (
+            <Head
+              key={column.id}
+              column={column}
+              place={placing.place(column, first)}
+              state={state}
+              set={set}
+              width={placing.width(column)}
+              resize={(width, done) => resize(column.id, width, done)}
+            >
+              <HeadBars column={column} frameRows={frame.rows} rows={kept} />
+            </Head>
+          ))}
+        </div>
+        <Body {...{ props, lines, view, placing }} />
+        {!lines.lines.length && <p class="dt-none">{frame.rows ? "No row matches" : "This table has no rows"}</p>}
+      </div>
+      <div class="dt-foot">
+        <span aria-live="polite">{footText(lines, view, frame)}</span>
+        {foot}
+      </div>
     </>
   );
+}
+
+/** The lines in view. */
+function Body({
+  props: { frame, state, set, kept },
+  lines,
+  view,
+  placing,
+}: {
+  props: GridProps;
+  lines: Lines;
+  view: View;
+  placing: Placing;
+}) {
+  const { sum, cells, place } = placing;
+  const by = new Set(state.group);
+  const names = state.group.flatMap((id) => frame.columns.find((column) => column.id === id) ?? []);
   const shown: ComponentChildren[] = [];
   for (let i = view.from; i < Math.min(view.to, lines.lines.length); i++) {
     const line = lines.lines[i]!;
@@ -73,19 +160,19 @@ export function Grid({ frame, columns, ordered, kept, state, set, label, foot }:
       height: `${lines.tops[i + 1]! - lines.tops[i]!}px`,
       width: `${sum}px`,
     };
-    const one = line < 0 ? lines.groups[~line]! : null;
+    const group = line < 0 ? lines.groups[~line]! : null;
     shown.push(
-      one ? (
+      group ? (
         <div
-          key={`g${one.id}`}
+          key={`g${group.id}`}
           class="dt-tr group"
           role="row"
           aria-level={1}
           aria-rowindex={i + 2}
-          aria-expanded={state.open.includes(one.id)}
+          aria-expanded={state.open.includes(group.id)}
           style={style}
         >
-          <GroupCells {...{ frame, group: one, by, names: group, state, set, cells, place, kept }} />
+          <GroupCells {...{ frame, group, by, names, state, set, cells, place, kept }} />
         </div>
       ) : (
         <div key={line} class={`dt-tr${i & 1 ? " odd" : ""}`} role="row" aria-rowindex={i + 2} style={style}>
@@ -99,48 +186,11 @@ export function Grid({ frame, columns, ordered, kept, state, set, label, foot }:
       ),
     );
   }
+  const total = Math.min(lines.tops.at(-1)!, HIGHEST);
   return (
-    <>
-      <div
-        class="dt-scroll"
-        ref={scroller}
-        role={ordered.groups.length ? "treegrid" : "grid"}
-        tabIndex={0}
-        aria-label={label}
-        aria-rowcount={lines.lines.length + 1}
-        aria-colcount={columns.length}
-      >
-        <div class="dt-head" role="row" aria-rowindex={1} style={{ width: `${sum}px` }}>
-          {cells((column, first) => (
-            <Head
-              key={column.id}
-              column={column}
-              place={place(column, first)}
-              state={state}
-              set={set}
-              width={widths[at(column)]!}
-              resize={(width, done) => {
-                setResizing(done || width === null ? null : { id: column.id, width });
-                if (done || width === null)
-                  set({
-                    widths: width === null ? without(state.widths, column.id) : { ...state.widths, [column.id]: width },
-                  });
-              }}
-            >
-              <HeadBars column={column} frameRows={frame.rows} rows={kept} />
-            </Head>
-          ))}
-        </div>
-        <div class="dt-body" role="presentation" style={{ height: `${Math.min(total, HIGHEST)}px`, width: `${sum}px` }}>
-          {shown}
-        </div>
-        {!lines.lines.length && <p class="dt-none">{frame.rows ? "No row matches" : "This table has no rows"}</p>}
-      </div>
-      <div class="dt-foot">
-        <span aria-live="polite">{footText(lines, view, frame)}</span>
-        {foot}
-      </div>
-    </>
+    <div class="dt-body" role="presentation" style={{ height: `${total}px`, width: `${sum}px` }}>
+      {shown}
+    </div>
   );
 }
 
@@ -300,6 +350,7 @@ function Head({
         )}
       </button>
       {children}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: for the mouse; Alt and arrows do the same */}
       <i
         class="dt-grip"
         title="Drag to resize, double click to fit"

@@ -1,6 +1,7 @@
 // What a grid shows from top to bottom: rows, and heads of groups with their rows below when they are open.
-import { aggregate, filtered, find, grouped, sorted, type Group } from "./query";
+
 import type { Frame } from "./columns";
+import { aggregate, filtered, find, type Group, grouped, sorted } from "./query";
 import type { TableState } from "./state";
 
 export interface Lines {

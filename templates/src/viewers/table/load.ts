@@ -2,7 +2,7 @@
 import { payload } from "../../entry";
 import { head } from "../../lib/data";
 import { BLOCK_ROWS, type RunRow, type TableItem } from "../../model";
-import { block, concatenated, frameOf, type Block, type Frame } from "./columns";
+import { type Block, block, concatenated, type Frame, frameOf } from "./columns";
 
 export interface Source {
   readonly run: RunRow;

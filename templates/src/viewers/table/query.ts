@@ -1,5 +1,5 @@
-// Sort, filter, search and group by index: permutations of row numbers and typed keys, so that 100,000 rows answer at once.
-import { isMissing, plain, type Column, type Frame } from "./columns";
+// Sort, filter, search and group by index: row numbers in an order, typed keys; so 100,000 rows answer at once.
+import { type Column, type Frame, isMissing, plain } from "./columns";
 
 export const OPERATORS = ["=", "!=", ">", ">=", "<", "<=", "has", "hasnot", "none", "some"] as const;
 export type Operator = (typeof OPERATORS)[number];
@@ -36,7 +36,6 @@ const known = new WeakMap<Column, Codes>();
 export function codes(column: Column, rows: number): Codes {
   const held = known.get(column);
   if (held) return held;
-  const texts: string[] = new Array<string>(rows);
   const found = new Map<string, number>();
   const at = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {
@@ -44,14 +43,14 @@ export function codes(column: Column, rows: number): Codes {
       at[row] = -1;
       continue;
     }
-    const text = (texts[row] = plain(column, row));
-    let code = found.get(text);
-    if (code === undefined) found.set(text, (code = found.size));
+    const text = plain(column, row);
+    const code = found.get(text) ?? found.size;
+    found.set(text, code);
     at[row] = code;
   }
   const words = [...found.keys()].sort();
   const rank = new Int32Array(words.length);
-  words.forEach((word, n) => (rank[found.get(word)!] = n));
+  for (const [n, word] of words.entries()) rank[found.get(word)!] = n;
   for (let row = 0; row < rows; row++) if (at[row]! >= 0) at[row] = rank[at[row]!]!;
   const result = { words, at };
   known.set(column, result);
@@ -79,7 +78,7 @@ export function sorted(frame: Frame, rows: Uint32Array, keys: readonly SortKey[]
     for (const { keys: values, sign } of by) {
       const [x, y] = [values[a]!, values[b]!];
       if (x === y) continue;
-      const [noX, noY] = [x !== x, y !== y];
+      const [noX, noY] = [Number.isNaN(x), Number.isNaN(y)];
       if (noX && noY) continue;
       return noX ? 1 : noY ? -1 : x < y ? -sign : sign;
     }
@@ -97,7 +96,7 @@ function sortedByOne(rows: Uint32Array, keys: Float64Array, descending: boolean)
   for (let i = 0; i < n; i++) {
     from[i] = i;
     const key = keys[rows[i]!]!;
-    if (key !== key) {
+    if (Number.isNaN(key)) {
       low[i] = high[i] = 0xffffffff;
       continue;
     }
@@ -182,7 +181,7 @@ function apply(column: Column, { operator, value }: Condition, keep: Uint8Array)
     for (let row = 0; row < rows; row++) {
       const number = numbers[row]!;
       const missing = column.missing?.[row] === 1;
-      const equal = number === wanted || (nan && number !== number && !missing);
+      const equal = number === wanted || (nan && Number.isNaN(number) && !missing);
       const good =
         operator === "="
           ? equal && !missing
@@ -242,8 +241,8 @@ export function grouped(frame: Frame, rows: Uint32Array, by: readonly string[]):
     const next = new Map<number, number>();
     for (let i = 0; i < rows.length; i++) {
       const key = ids[i]! * (words.length + 1) + at[rows[i]!]! + 1;
-      let id = next.get(key);
-      if (id === undefined) next.set(key, (id = next.size));
+      const id = next.get(key) ?? next.size;
+      next.set(key, id);
       ids[i] = id;
     }
     count = next.size;

@@ -1,5 +1,5 @@
 // What a person set for a table, as text for the address: `q=…;f=column<operator>value;s=-column;g=column;…`.
-import { OPERATORS, type Aggregate, AGGREGATES, type Condition, type Operator, type SortKey } from "./query";
+import { AGGREGATES, type Aggregate, type Condition, OPERATORS, type Operator, type SortKey } from "./query";
 
 export interface TableState {
   readonly search: string;
@@ -36,8 +36,8 @@ export const EMPTY: TableState = {
   join: "",
 };
 
-const escape = (text: string): string => text.replace(/[\\;,]/g, "\\$&");
-const unescape = (text: string): string => text.replace(/\\(.)/gs, "$1");
+const escaped = (text: string): string => text.replace(/[\\;,]/g, "\\$&");
+const unescaped = (text: string): string => text.replace(/\\(.)/gs, "$1");
 
 /** Parts between separators that no backslash stands before; still escaped. */
 function parts(text: string, separator: string): string[] {
@@ -53,10 +53,10 @@ function parts(text: string, separator: string): string[] {
 export function write(state: TableState): string {
   const items: string[] = [];
   const list = (name: string, values: readonly string[]): void =>
-    void (values.length && items.push(`${name}=${values.map(escape).join(",")}`));
-  if (state.search) items.push(`q=${escape(state.search)}`);
+    void (values.length && items.push(`${name}=${values.map(escaped).join(",")}`));
+  if (state.search) items.push(`q=${escaped(state.search)}`);
   for (const { column, operator, value } of state.conditions)
-    items.push(`f=${[column, operator, value].map(escape).join(",")}`);
+    items.push(`f=${[column, operator, value].map(escaped).join(",")}`);
   list(
     "s",
     state.sort.map(({ column, descending }) => (descending ? "-" : "+") + column),
@@ -71,7 +71,7 @@ export function write(state: TableState): string {
     Object.entries(state.widths).flatMap(([id, width]) => [id, String(Math.round(width))]),
   );
   if (state.size !== SIZE) items.push(`z=${state.size}`);
-  if (state.join) items.push(`j=${escape(state.join)}`);
+  if (state.join) items.push(`j=${escaped(state.join)}`);
   return items.join(";");
 }
 
@@ -80,8 +80,8 @@ export function parse(text: string): TableState {
   for (const item of parts(text, ";")) {
     const at = item.indexOf("=");
     const [name, raw] = [item.slice(0, at), item.slice(at + 1)];
-    const list = parts(raw, ",").map(unescape);
-    if (name === "q") state.search = unescape(raw);
+    const list = parts(raw, ",").map(unescaped);
+    if (name === "q") state.search = unescaped(raw);
     else if (name === "f" && list.length === 3 && OPERATORS.includes(list[1] as Operator))
       state.conditions = [...state.conditions, { column: list[0]!, operator: list[1] as Operator, value: list[2]! }];
     else if (name === "s") state.sort = list.map((key) => ({ column: key.slice(1), descending: key[0] === "-" }));
@@ -95,7 +95,7 @@ export function parse(text: string): TableState {
         Array.from({ length: list.length >> 1 }, (_, i) => [list[2 * i]!, clamp(Number(list[2 * i + 1]), 40, 1200)]),
       );
     else if (name === "z") state.size = clamp(Number(raw), 24, 256);
-    else if (name === "j") state.join = unescape(raw);
+    else if (name === "j") state.join = unescaped(raw);
   }
   return state;
 }

@@ -3,9 +3,9 @@ import { useState } from "preact/hooks";
 import { csv, fileName } from "../../lib/csv";
 import { full } from "../../lib/format";
 import { Icon } from "../../parts/icons";
-import { Button, Menu, SearchField, Segments, Slider, Switch, download } from "../../parts/ui";
-import { isMissing, plain, value, type Column, type Frame } from "./columns";
-import { AGGREGATES, OPERATORS, WORDS, codes, type Aggregate, type Operator } from "./query";
+import { Button, download, Menu, SearchField, Segments, Slider, Switch } from "../../parts/ui";
+import { type Column, type Frame, isMissing, plain, value } from "./columns";
+import { AGGREGATES, type Aggregate, codes, OPERATORS, type Operator, WORDS } from "./query";
 import { SIZE, type TableState } from "./state";
 
 export interface ToolsProps {
@@ -197,7 +197,11 @@ function FilterForm({ frame, state, set, close }: Pick<ToolsProps, "frame" | "st
             list="dt-values"
             placeholder={column?.type === "date" ? "2026-11-17" : ""}
             onInput={(event) => setText(event.currentTarget.value)}
-            onKeyDown={(event) => event.key === "Enter" && (event.preventDefault(), add())}
+            onKeyDown={(event) => {
+              if (event.key !== "Enter") return;
+              event.preventDefault();
+              add();
+            }}
           />
         </label>
       )}
@@ -263,6 +267,7 @@ function ColumnsForm({ frame, state, set }: Pick<ToolsProps, "frame" | "state" |
   const toggle = (id: string): void =>
     set({ hidden: state.hidden.includes(id) ? state.hidden.filter((one) => one !== id) : [...state.hidden, id] });
   const ids = new Set(found.map((column) => column.id));
+  const hidden = new Set(state.hidden);
   return (
     <div class="form columns-form">
       <label class="field">
@@ -280,7 +285,7 @@ function ColumnsForm({ frame, state, set }: Pick<ToolsProps, "frame" | "state" |
           {found.slice(0, 200).map((column) => (
             <li key={column.id}>
               <label class="grow cut">
-                <input type="checkbox" checked={!state.hidden.includes(column.id)} onChange={() => toggle(column.id)} />{" "}
+                <input type="checkbox" checked={!hidden.has(column.id)} onChange={() => toggle(column.id)} />{" "}
                 {column.id} <span class="dim">{column.type}</span>
               </label>
             </li>
