@@ -13,6 +13,7 @@ export { paused, waiting } from "./lib/live";
 export { edges, find, lastAt, loggedValues, stepsOf } from "./lib/media";
 export { search } from "./lib/regex";
 export { baseline, drawn, groupKeys, groupLook, join, lookOf, mainMetric, split, table } from "./lib/view";
+export { Cards } from "./parts/cards";
 export { Icon } from "./parts/icons";
 export { nameOf, Swatch } from "./parts/identity";
 export { Broken, Caption, MediaPanel, RUNS, readMedia, useStep } from "./parts/mediapanel";
@@ -34,6 +35,6 @@ export {
   Switch,
   Wait,
 } from "./parts/ui";
-export { useKeys, useLoaded, useRuns, useSeen } from "./parts/use";
+export { useKeys, useLoaded, useRuns, useSeen, useWidth } from "./parts/use";
 export { Item, ViewerPanel } from "./parts/viewer";
 export { param, setParams, shareUrl } from "./route";

@@ -256,10 +256,10 @@ def test_of_ten_thousand_pictures_only_those_in_view_are_loaded(
 def test_every_kind_has_its_card_on_the_page_of_media(everything: Site, browser: Browser) -> None:
     with window(browser) as page:
         show(page, everything.url(MEDIA, SEGMENTS))
-        titles = page.locator(".cols .card h3").all_inner_texts()
+        titles = page.locator(".cards .card h3").all_inner_texts()
         assert {"images/crops", "sounds/chirp", "videos/mp4", "documents/table"} <= set(titles)
         page.get_by_label("Search", exact=False).first.fill("chirp")
-        page.wait_for_function("() => document.querySelectorAll('.cols .card').length === 1")
+        page.wait_for_function("() => document.querySelectorAll('.cards .card').length === 1")
         page.get_by_role("button", name="sounds/chirp").click()
         page.locator(".media-rows .sound").first.wait_for()
         assert page.locator(".media-rows .sound").count() == 2

@@ -29,9 +29,11 @@ function RunBoard({ which, empty }: { which: (panel: PanelInfo) => boolean; empt
   if (!run || !head)
     return (
       <div class="sec" aria-busy="true">
-        <div class="cols">
-          <div class="card">
-            <Wait />
+        <div class="cards">
+          <div class="slot">
+            <div class="card">
+              <Wait />
+            </div>
           </div>
         </div>
       </div>

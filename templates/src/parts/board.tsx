@@ -1,6 +1,7 @@
 // Sections of panels below a toolbar: the workspace, and a run's charts and system metrics.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { index } from "../lib/data";
+import { beside, columnsIn, type Placed } from "../lib/layout";
 import {
   boardPanels,
   effective,
@@ -20,12 +21,13 @@ import { search } from "../lib/regex";
 import { columnCount, split } from "../lib/view";
 import type { RunRow } from "../model";
 import { param, setParams } from "../route";
+import { Cards, share, spanOf } from "./cards";
 import { Icon } from "./icons";
 import { LinePanel } from "./panel";
 import { NoRuns } from "./states";
 import { Toolbar } from "./toolbar";
 import { Empty } from "./ui";
-import { useKeys } from "./use";
+import { useKeys, useRuns, useWidth } from "./use";
 import { type PanelProps, ViewerPanel } from "./viewer";
 
 export function PanelView(props: PanelProps) {
@@ -76,6 +78,11 @@ export function Board({
     fold(shut.has(name) ? [...shut].filter((other) => other !== name) : [...shut, name], first);
   const names = sectionsOf(all, pinned.value, []).map(({ name }) => name);
   useBoardKeys(all, () => fold(names.every((name) => shut.has(name)) ? [] : names, first));
+  const root = useRef<HTMLDivElement>(null);
+  const width = useWidth(root);
+  const columns = columnsIn(width, columnCount.value);
+  const isOpen = (section: Section): boolean => hits !== null || !shut.has(section.name);
+  const runs = useRuns(fixed).length;
   return (
     <>
       <Toolbar
@@ -85,15 +92,20 @@ export function Board({
         hasX={all.some((panel) => panel.stream === "history")}
       />
       {!list && !all.some((panel) => panel.stream === "history") && <NoRuns project={index.value?.project ?? ""} />}
-      {sections.map((section) => (
-        <SectionView
-          key={section.name}
-          section={section}
-          open={hits !== null || !shut.has(section.name)}
-          toggle={() => toggle(section.name)}
-          fixed={fixed}
-        />
-      ))}
+      <div class="board" ref={root}>
+        {/* Before the width is known every chart would be drawn twice. */}
+        {beside(width ? sections : [], columns, isOpen, (panel) => spanOf(panel, runs)).map((placed) => (
+          <SectionView
+            key={placed.item.name}
+            placed={placed}
+            columns={columns}
+            runs={runs}
+            open={isOpen(placed.item)}
+            toggle={() => toggle(placed.item.name)}
+            fixed={fixed}
+          />
+        ))}
+      </div>
       {!sections.length && hits && (
         <Empty title="No panel matches" text={`${all.length} panels are left out by the search.`} />
       )}
@@ -102,18 +114,23 @@ export function Board({
 }
 
 function SectionView({
-  section,
+  placed,
+  columns,
+  runs,
   open,
   toggle,
   fixed,
 }: {
-  section: Section;
+  placed: Placed<Section>;
+  columns: number;
+  runs: number;
   open: boolean;
   toggle: () => void;
   fixed?: readonly RunRow[];
 }) {
+  const section = placed.item;
   return (
-    <section class={open ? "sec" : "sec shut"} aria-label={section.name}>
+    <section class={open ? "sec" : "sec shut"} aria-label={section.name} style={share(placed)}>
       <header>
         <h2>
           <button type="button" class="fold" aria-expanded={open} onClick={toggle}>
@@ -123,16 +140,15 @@ function SectionView({
         </h2>
       </header>
       {open && (
-        <div class="cols" style={{ "--cols": columnCount.value }}>
-          {section.panels.map((panel) => (
+        <Cards panels={section.panels} columns={columns} runs={runs}>
+          {(panel) => (
             <PanelView
-              key={panel.id}
               panel={panel}
               fixed={fixed}
               drag={{ onDrop: (id) => id !== panel.id && movePanel(id, panel.id, section.panels) }}
             />
-          ))}
-        </div>
+          )}
+        </Cards>
       )}
     </section>
   );

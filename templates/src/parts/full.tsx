@@ -17,6 +17,9 @@ import { TraceTable } from "./tracetable";
 import { Button, CopyButton, Segments } from "./ui";
 import { useRuns } from "./use";
 
+/** Share of the window that the plot takes, about. */
+const ROOM = 0.7;
+
 /** Opens while the hash names a panel. */
 export function FullHost({ fixed }: { fixed?: readonly RunRow[] }) {
   const id = param("panel");
@@ -69,8 +72,8 @@ function stepPanel(event: KeyboardEvent, panel: PanelInfo): void {
 
 function FullLine({ panel, fixed, close }: { panel: PanelInfo; fixed?: readonly RunRow[]; close: () => void }) {
   const runs = useRuns(fixed);
-  const chart = useChart(panel, runs, true);
-  const overview = useChart(panel, runs, true, true);
+  const chart = useChart(panel, runs, true, innerWidth * ROOM);
+  const overview = useChart(panel, runs, true, innerWidth * ROOM, true);
   const { how, traces } = chart;
   const at = cursor.value;
   return (

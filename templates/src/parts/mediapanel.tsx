@@ -82,7 +82,6 @@ export function MediaPanel<T extends MediaItem>({
       drag={drag}
       fact={common || undefined}
       acts={acts}
-      wide={tiles.length > 2}
     >
       {error ? (
         <div class="plot">

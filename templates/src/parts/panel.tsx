@@ -1,6 +1,6 @@
 // A panel: card with title, legend, chart and what was left out.
 import type { ComponentChildren } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { unitOf } from "../lib/axis";
 import { fileName, linesCsv } from "../lib/csv";
 import { uid } from "../lib/data";
@@ -20,6 +20,8 @@ import { Button, download, Empty } from "./ui";
 import { useLines, useRuns, useSeen, useTraces } from "./use";
 
 const LEGEND = 6;
+/** What the y axis takes of a card, about. */
+const AXIS = 50;
 
 export function Title({ text }: { text: string }) {
   const [dim, ink] = parts(text);
@@ -41,7 +43,6 @@ export function Card({
   label,
   innerRef,
   drag,
-  wide,
 }: {
   panel: PanelInfo;
   fact?: ComponentChildren;
@@ -51,12 +52,11 @@ export function Card({
   label: string;
   innerRef?: (element: HTMLElement | null) => void;
   drag?: { onDrop: (id: string) => void };
-  wide?: boolean;
 }) {
   const pin = pinned.value.includes(panel.id);
   return (
     <figure
-      class={`card${wide || optionsOf(panel.id).wide ? " w2" : ""}`}
+      class="card"
       aria-label={label}
       ref={innerRef}
       data-panel={panel.id}
@@ -107,8 +107,13 @@ export function LinePanel({
   drag?: { onDrop: (id: string) => void };
 }) {
   const [attach, seen] = useSeen<HTMLElement>();
+  const card = useRef<HTMLElement | null>(null);
+  const place = useCallback((element: HTMLElement | null): void => {
+    card.current = element;
+    attach(element);
+  }, []);
   const runs = useRuns(fixed);
-  const chart = useChart(panel, runs, seen);
+  const chart = useChart(panel, runs, seen, (card.current?.clientWidth ?? 350) - AXIS);
   const { how, traces, loaded } = chart;
   const fact = [
     how.log && "log y",
@@ -120,7 +125,7 @@ export function LinePanel({
   return (
     <Card
       panel={panel}
-      innerRef={attach}
+      innerRef={place}
       fact={fact}
       label={chart.label}
       drag={drag}
@@ -155,7 +160,7 @@ function lowest(traces: readonly Trace[]): string {
 export type ChartState = ReturnType<typeof useChart>;
 
 /** All that a line chart needs: data, traces, ranges. */
-export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolean, whole = false) {
+export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolean, guess: number, whole = false) {
   const how = effective(panel);
   const [[width, left], setPlace] = useState<readonly [number, number]>([0, 0]);
   const setWidth = (nextWidth: number, nextLeft: number): void =>
@@ -165,10 +170,10 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
   const isLogX = logX.value && how.x !== "wall";
   const { loaded, error, again, reading } = useLines(
     runs,
-    { key: panel.key, stream: panel.stream, x: how.x, zoom: range, logX: isLogX, width: width || 300 },
+    { key: panel.key, stream: panel.stream, x: how.x, zoom: range, logX: isLogX, width: width || guess },
     when,
   );
-  const traces = useTraces(loaded, how.smoothing, range, isLogX, width || 300);
+  const traces = useTraces(loaded, how.smoothing, range, isLogX, width || guess);
   const zero = fromZero.value;
   const { scales, beyond } = useMemo<{ scales: Scales; beyond: number | null }>(() => {
     const x = range ?? xRange(traces, isLogX) ?? [0, 1];

@@ -18,10 +18,12 @@ export function Loading() {
           <p class="dim" role="status">
             Reading the runs
           </p>
-          <div class="cols">
+          <div class="cards">
             {Array.from({ length: 6 }, (_, i) => (
-              <div class="card" key={i}>
-                <Wait />
+              <div class="slot" key={i}>
+                <div class="card">
+                  <Wait />
+                </div>
               </div>
             ))}
           </div>

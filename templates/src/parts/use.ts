@@ -1,7 +1,7 @@
 // Hooks: what is near the window, what was loaded, which traces come of it.
 import { useSignalEffect } from "@preact/signals";
 import { createContext } from "preact";
-import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Superseded } from "../entry";
 import { uid } from "../lib/data";
 import { full, plural } from "../lib/format";
@@ -37,6 +37,20 @@ export function useSeen<T extends HTMLElement>(margin = "300px", delay = 0): [(e
     [],
   );
   return [attach, seen];
+}
+
+/** Width of an element in pixels, before it is painted and whenever it changes. */
+export function useWidth(root: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = root.current!;
+    const update = (): void => setWidth(element.clientWidth);
+    update();
+    const observer = new ResizeObserver(update);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return width;
 }
 
 /** The result of a promise, kept while the next one is on its way; only a newer answer replaces an older one. */
@@ -87,8 +101,10 @@ export function useLines(
   when: boolean,
 ): { loaded: Loaded | null; error: string; again: () => void; reading: string } {
   const { key, stream, x, zoom, logX } = query;
-  // Widths in steps of 128: neither a dragged grip nor the first guess of a width reloads at every pixel.
-  const width = Math.ceil(query.width / 128) * 128;
+  // Neither a dragged grip nor the first guess of a width reloads at every pixel.
+  const held = useRef(query.width);
+  if (Math.abs(query.width - held.current) > 128) held.current = query.width;
+  const width = Math.ceil(held.current / 128) * 128;
   const { reading, follow } = useProgress();
   const result = useLoaded<Loaded>(
     async () => {

@@ -55,7 +55,7 @@ function Item({ run, item, step, large }: ItemProps<ImageItem>) {
   const tile = { run, item, n: 0, step, earlier: false };
   return (
     <>
-      <TileView tile={tile} named={false} common={item.caption} open={() => setOpen(true)} small={large === false} />
+      <TileView tile={tile} named={false} common={item.caption} open={() => setOpen(true)} filled={large === false} />
       {open && <Full tiles={[tile]} at={tile} close={() => setOpen(false)} />}
     </>
   );

@@ -1,17 +1,19 @@
 // The media page: one key side by side for runs, steps or samples, and cards of everything else at the same step.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { viewer as script } from "../entry";
 import { index, uid } from "../lib/data";
 import { full, plural } from "../lib/format";
+import { columnsIn } from "../lib/layout";
 import { loggedValues, stepsOf } from "../lib/media";
 import { lookOf, table } from "../lib/view";
 import type { ImageItem, MediaItem, RunRow } from "../model";
+import { Cards } from "../parts/cards";
 import { Icon } from "../parts/icons";
 import { nameOf, Swatch } from "../parts/identity";
 import type { MediaValues, Tile } from "../parts/mediapanel";
 import { Restored } from "../parts/states";
 import { Button, Empty, Menu, SearchField, Segments, Slider } from "../parts/ui";
-import { useKeys, useLoaded } from "../parts/use";
+import { useKeys, useLoaded, useWidth } from "../parts/use";
 import { ViewerPanel } from "../parts/viewer";
 import { param, setParams } from "../route";
 import type { ImageViewer } from "./image";
@@ -40,6 +42,7 @@ addStyle(css);
 
 const BEAT = 700;
 const PICKED = 200;
+const COLUMNS = 3;
 
 export function Page() {
   const all = keysOf(index.value?.keys ?? []);
@@ -149,16 +152,10 @@ function Compared({ of, all }: { of: Key; all: readonly Key[] }) {
               )}
             </Fold>
             <Fold name="all" title={`All media at step ${full(bar.step)}`} said={String(found.length)}>
-              <div class="cols">
-                {viewer && of.kind === "image" && found.includes(of) && (
-                  <Wipe loaded={loaded} runs={runs} step={bar.step} title={of.title} viewer={viewer} />
-                )}
-                {found
-                  .filter((key) => key !== of)
-                  .map((key) => (
-                    <ViewerPanel key={key.id} panel={panelOf(key)} fixed={runs.length ? runs : asked} />
-                  ))}
-              </div>
+              {viewer && of.kind === "image" && found.includes(of) && (
+                <Wipe loaded={loaded} runs={runs} step={bar.step} title={of.title} viewer={viewer} />
+              )}
+              <Others keys={found.filter((key) => key !== of)} runs={runs.length ? runs : asked} />
             </Fold>
             {viewer && of.kind === "image" && (
               <Viewed loaded={loaded} runs={runs} go={bar.go} step={bar.step} viewer={viewer} />
@@ -244,6 +241,19 @@ async function read(runs: readonly RunRow[], { id, key, kind }: Key): Promise<{ 
     runs.map(async (run) => [run, await loggedValues<MediaValues<MediaItem>>(run, key, kind).catch(() => [])] as const),
   );
   return { id, loaded: new Map(found.filter(([, values]) => values.length)) };
+}
+
+/** Cards of what else was logged. */
+function Others({ keys, runs }: { keys: readonly Key[]; runs: readonly RunRow[] }) {
+  const root = useRef<HTMLDivElement>(null);
+  const columns = columnsIn(useWidth(root), COLUMNS);
+  return (
+    <div ref={root}>
+      <Cards panels={keys.map(panelOf)} columns={columns} runs={runs.length}>
+        {(panel) => <ViewerPanel panel={panel} fixed={runs} />}
+      </Cards>
+    </div>
+  );
 }
 
 const panelOf = ({ id, key, kind, title, runs }: Key) =>

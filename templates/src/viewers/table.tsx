@@ -47,7 +47,6 @@ function Panel({ panel, fixed, drag, large }: PanelProps) {
       innerRef={attach}
       label={`${panel.title}: table by step`}
       drag={drag}
-      wide
       fact={
         earlier.length
           ? `${earlier.map((source) => `${source.label} from step ${full(source.step)}`).join(", ")}`

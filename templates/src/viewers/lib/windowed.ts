@@ -1,22 +1,9 @@
 // Rows of which only those near the window exist, in whatever scrolls.
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 const BEYOND = 400;
 
 type Ref = { readonly current: HTMLElement | null };
-
-export function useWidth(root: Ref): number {
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const element = root.current!;
-    const update = (): void => setWidth(element.clientWidth);
-    update();
-    const observer = new ResizeObserver(update);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  return width;
-}
 
 /** The range of rows to draw, of `count` of equal height in pixels, for an element as high as all of them. */
 export function useRows(count: number, height: number, root: Ref): { readonly from: number; readonly to: number } {
@@ -25,7 +12,7 @@ export function useRows(count: number, height: number, root: Ref): { readonly fr
     const element = root.current!;
     const update = (): void => {
       const box = element.getBoundingClientRect();
-      const clip = element.parentElement!.getBoundingClientRect();
+      const clip = (element.closest(".boxed") ?? element.parentElement!).getBoundingClientRect();
       const top = Math.max(0, clip.top) - box.top - BEYOND;
       const bottom = Math.min(innerHeight, clip.bottom) - box.top + BEYOND;
       const from = Math.max(0, Math.min(count, Math.floor(top / height)));

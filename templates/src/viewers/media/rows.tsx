@@ -7,14 +7,17 @@ import type { ImageItem, RunRow } from "../../model";
 import { nameOf, Swatch } from "../../parts/identity";
 import { Broken, Caption, type Tile } from "../../parts/mediapanel";
 import { Button } from "../../parts/ui";
+import { useWidth } from "../../parts/use";
 import { Item } from "../../parts/viewer";
 import { setParams } from "../../route";
 import type { ImageViewer } from "../image";
-import { useRows, useWidth } from "../lib/windowed";
+import { useRows } from "../lib/windowed";
 import { type Columns, type Key, type Loaded, placeOf, placeText, readWipe, tilesAt, writeWipe } from "./state";
 
 const GAP = 4;
 const NARROW = 150;
+/** Height of the line below a picture. */
+const CAPTION = 18;
 /** Steps beside each other. */
 const STEPS = 4;
 /** Rows of items whose height nobody knows before they are drawn. */
@@ -96,7 +99,9 @@ export function Rows(props: RowsProps) {
   const cell = Math.max(40, size && grid.heads.length ? size : (width - GAP * (columns - 1)) / columns);
   const first = grid.rows.flat().find((tile) => tile && !tile.item.error)?.item as ImageItem | undefined;
   const even = of.kind === "image";
-  const height = even ? Math.round(cell / Math.min(4, Math.max(0.4, (first?.width || 4) / (first?.height || 3)))) : 0;
+  const ratio = Math.min(4, Math.max(0.4, (first?.width || 4) / (first?.height || 3)));
+  const said = grid.named || grid.rows.flat().some((tile) => tile?.item.caption || tile?.earlier);
+  const height = even ? Math.round(cell / ratio) + (said ? CAPTION : 0) : 0;
   const template = {
     gridTemplateColumns: `repeat(${columns}, ${size && grid.heads.length ? `${cell}px` : "minmax(0, 1fr)"})`,
   };
@@ -251,7 +256,7 @@ function Cell({
     );
   return (
     <div class="cell">
-      <viewer.TileView tile={tile as Tile<ImageItem>} common={common} named={named} small={fixed} open={open} />
+      <viewer.TileView tile={tile as Tile<ImageItem>} common={common} named={named} filled={fixed} open={open} />
       {!item.error && (
         <span class="cell-acts">
           <Button kind="xs" text="A" title="Compare as A" onClick={() => compare("a")} />

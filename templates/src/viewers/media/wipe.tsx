@@ -74,7 +74,7 @@ export function Wipe({
     writeWipe(nextA, nextB, Math.min(1, Math.max(0, share)));
   const swap = (): void => put(placeOf(b), placeOf(a));
   return (
-    <figure class="card w2" aria-label={`Two pictures of ${title} compared`}>
+    <figure class="card wiped" aria-label={`Two pictures of ${title} compared`}>
       <header>
         <h3>{title}</h3>
         <span class="grow" />
