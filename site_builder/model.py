@@ -58,7 +58,7 @@ from site_builder.items import (
     VideoItem,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 """Number of this contract: an open page that was written for another one reloads."""
 
 BLOCK_ROWS = 16_384
@@ -101,7 +101,7 @@ class ProjectRow:
     runs: int
     running: int
     crashed: int
-    """Runs that crashed or failed."""
+    failed: int
     last_sign: float
     """When any of its runs last wrote anything, unix seconds; 0 when it has none."""
 

@@ -10,6 +10,7 @@ from site_builder import templates, tensors
 from site_builder.model import ProjectRow, SiteIndex
 from site_builder.numbers import shown
 from site_builder.output import data_script, version_of
+from site_builder.pages import base
 from site_builder.pages import index as index_page
 from site_builder.pages import media as media_page
 from site_builder.pages import project as project_page
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 TITLE = "Projects"
 LIVE = ("running", "silent")
-DEAD = ("crashed", "failed")
 
 
 def write(site: Folder, site_id: str, runs: Sequence[dict[str, Any]], changed: list[str]) -> list[str]:
@@ -55,7 +55,7 @@ def pages(site_id: str, folder: str, index: dict[str, Any]) -> Iterator[tuple[st
 
 def viewers(runs: Collection[dict[str, Any]]) -> set[str]:
     """Return the scripts that pages load when they need them; `runs` are the manifest's."""
-    found = {name for run in runs for name in (run_page.VIEWER, *run["viewers"])}
+    found = {base.FINDER, *(name for run in runs for name in (run_page.VIEWER, *run["viewers"]))}
     return found | {media_page.VIEWER} if any(media_page.keys(run["keys"]) for run in runs) else found
 
 
@@ -136,6 +136,7 @@ def _project_row(folder: str, index: dict[str, Any]) -> ProjectRow:
         page=f"{folder}/{project_page.FILES['project']}",
         runs=len(rows),
         running=sum(row["state"] in LIVE for row in rows),
-        crashed=sum(row["state"] in DEAD for row in rows),
+        crashed=sum(row["state"] == "crashed" for row in rows),
+        failed=sum(row["state"] == "failed" for row in rows),
         last_sign=max((row["last_sign"] for row in rows), default=0.0),
     )

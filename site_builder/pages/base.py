@@ -10,6 +10,8 @@ from site_builder.model import SCHEMA, Page
 
 TABS = (("Workspace", "index.html", "project"), ("Table", "table.html", "table"), ("Media", "media.html", "media"))
 """Pages of a project: label, file, kind. A page is listed here when it exists."""
+FINDER = "find"
+"""Script of the palette and the list of keys, which is loaded when one of them is opened."""
 
 
 def context(
@@ -30,7 +32,7 @@ def context(
     root = _root(path)
     page = Page(SCHEMA, site, kind, path, root, f"p/{folder}" if folder else "", run)
     nav = [
-        {"label": name, "path": f"{folder}/{file}", "current": tab == kind, "count": None}
+        {"label": name, "path": f"{folder}/{file}", "current": tab == kind, "kind": tab, "counted": tab != "table"}
         for name, file, tab in TABS
         if has_media or tab != "media"
     ]

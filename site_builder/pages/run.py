@@ -87,10 +87,11 @@ def context(site: str, label: str, built: Built) -> dict[str, Any]:
 def overview(built: Built) -> Overview:
     """Gather what the Overview tab prints."""
     environment = built.environment
+    command = _command(environment)
     return Overview(
-        command=_command(environment),
+        command=command,
         git=_git(environment.get("git"), built),
-        environment=tuple(_environment(environment)),
+        environment=(*_environment(environment), *((("Command", command),) if command else ())),
         config=_tree(built.config),
         summary=_summary(built.summary),
         notes=markdown.render(built.row.notes) if built.row.notes else Markup(),

@@ -4,6 +4,7 @@ import { page, pageEntry, single } from "./entry";
 import { Bar } from "./islands/bar";
 import { Charts, Media, System, Tables } from "./islands/charts";
 import { Files } from "./islands/files";
+import { enhanceNav, Switcher } from "./islands/nav";
 import { enhanceOverview } from "./islands/overview";
 import { Projects } from "./islands/projects";
 import { enhanceRunHead, enhanceTabs, fillTimes } from "./islands/runhead";
@@ -28,6 +29,7 @@ const ISLANDS: Readonly<Record<string, ComponentType>> = {
   media: Media,
   mediapage: lazy("media"),
   projects: Projects,
+  switcher: Switcher,
   system: System,
   table: Table,
   tables: Tables,
@@ -39,6 +41,7 @@ const ENHANCERS: Readonly<Record<string, (element: HTMLElement) => () => void>> 
   "[data-island=runhead]": enhanceRunHead,
   "[data-island=overview]": enhanceOverview,
   "[data-tabs]": enhanceTabs,
+  "[data-nav]": enhanceNav,
 };
 
 let undo: (() => void)[] = [];

@@ -1,6 +1,6 @@
 // Written by `python -m site_builder.typescript`; the explanations stand there and in items.py.
 
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 export const BLOCK_ROWS = 16384;
 export const BLOCK_BUCKETS = 2048;
 
@@ -207,6 +207,7 @@ export interface ProjectRow {
   readonly runs: number;
   readonly running: number;
   readonly crashed: number;
+  readonly failed: number;
   readonly last_sign: number;
 }
 

@@ -10,6 +10,7 @@ const panel = (id: string, kind: PanelInfo["kind"] = "line"): PanelInfo => ({
   kind,
   stream: "history",
   title: id,
+  unit: "",
   section: "s",
   runs: 1,
 });

@@ -69,7 +69,7 @@ test("sections come as first logged, pinned ones first and system last", () => {
       ["Pinned", ["lr"]],
       ["train", ["train/loss", "train/w"]],
       ["Charts", ["text"]],
-      ["system", ["system/cpu"]],
+      ["system", ["CPU, this process"]],
     ],
   );
 });

@@ -35,15 +35,13 @@ export function Projects() {
                 </th>
                 <td class="num">{full(row.runs)}</td>
                 <td>
-                  {row.running > 0 && (
-                    <span class="row state-of">
-                      <span class="dot running" /> {row.running} running
-                    </span>
-                  )}
-                  {row.crashed > 0 && (
-                    <span class="row state-of">
-                      <span class="dot crashed" /> {row.crashed} crashed
-                    </span>
+                  {(["running", "crashed", "failed"] as const).map(
+                    (state) =>
+                      row[state] > 0 && (
+                        <span class="row state-of" key={state}>
+                          <span class={`dot ${state}`} /> {row[state]} {state}
+                        </span>
+                      ),
                   )}
                 </td>
                 <td class="num dim" title={row.last_sign ? fullDate(row.last_sign) : undefined}>

@@ -100,9 +100,14 @@ function Actions() {
         {full(at + 1)} of {full(runs.length)}
       </span>
       {link(at + 1, "Next run", "right")}
-      <a class="btn line" href={href(workspacePath(), { only: uid(run!) })} title={`Only this run, in ${project}`}>
+      <a
+        class="btn line"
+        href={href(workspacePath(), { only: uid(run!) })}
+        title={`Show in workspace: only this run, in ${project}`}
+        aria-label="Show in workspace"
+      >
         <Icon name="chart" small />
-        Show in workspace
+        <span class="wide">Show in workspace</span>
       </a>
     </>
   );

@@ -4,6 +4,7 @@ import type { KeyInfo, Kind } from "../model";
 import { param, setParams } from "../route";
 import { prefix, shown } from "./keys";
 import { parse, type Smoothing, write } from "./smooth";
+import { systemName } from "./system";
 import { clipOutliers, join, keys, smoothing, split, xAxis } from "./view";
 
 export interface PanelInfo {
@@ -15,6 +16,8 @@ export interface PanelInfo {
   readonly stream: "history" | "system";
   /** Shown: `train/loss`. */
   readonly title: string;
+  /** What its values are measured in; empty when nobody said. */
+  readonly unit: string;
   readonly section: string;
   /** Runs of the project that have it. */
   readonly runs: number;
@@ -34,15 +37,10 @@ export const PINNED = "Pinned";
 /** Where `split_table` puts the tables of custom charts. */
 export const CHART_TABLES = "Custom Chart Tables";
 
-/** `system.cpu` and `system/cpu` are both the metric cpu of the section system. */
-function systemTitle(key: string): string {
-  return `system/${shown(key).replace(/^system[./]/, "")}`;
-}
-
 function panelOf(info: KeyInfo): PanelInfo | null {
   if (info.hidden) return null;
   const kind = info.kind === "number" || info.kind === "bool" ? "line" : info.kind;
-  const title = info.stream === "system" ? systemTitle(info.key) : shown(info.key);
+  const system = info.stream === "system" ? systemName(shown(info.key)) : null;
   const id =
     (info.stream === "system" && !/^system[./]/.test(info.key) ? "system:" : "") +
     info.key +
@@ -52,7 +50,8 @@ function panelOf(info: KeyInfo): PanelInfo | null {
     key: info.key,
     kind,
     stream: info.stream,
-    title,
+    title: system?.title ?? shown(info.key),
+    unit: system?.unit ?? "",
     section: info.stream === "system" ? SYSTEM : prefix(info.key) || "Charts",
     runs: info.runs,
   };

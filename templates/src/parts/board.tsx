@@ -44,7 +44,7 @@ function usePanelSearch(all: readonly PanelInfo[]): { hits: ReadonlySet<string> 
     let stale = false;
     void search(
       pattern,
-      all.map((panel) => panel.title),
+      all.map((panel) => (panel.stream === "system" ? `${panel.title} ${panel.key}` : panel.title)),
       regex,
     ).then(({ hits, literal }) => {
       if (!stale)

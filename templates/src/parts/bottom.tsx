@@ -20,7 +20,7 @@ export function Bottom({ children, onCharts }: { children?: ComponentChildren; o
       </a>
       {document.querySelector('.top nav a[href*="media.html"]') && (
         <a href={href(`${folder}media.html`)} aria-current={kind === "media" ? "page" : undefined}>
-          <Icon name="columns" />
+          <Icon name="image" />
           Media
         </a>
       )}

@@ -23,8 +23,8 @@ const LEGEND = 6;
 /** What the y axis takes of a card, about. */
 const AXIS = 50;
 
-export function Title({ text }: { text: string }) {
-  const [dim, ink] = parts(text);
+export function Title({ text, plain }: { text: string; plain?: boolean }) {
+  const [dim, ink] = plain ? ["", text] : parts(text);
   return (
     <h3 title={text}>
       {dim && <span>{dim}</span>}
@@ -70,7 +70,7 @@ export function Card({
           draggable={Boolean(drag)}
           onDragStart={(event) => event.dataTransfer?.setData("text/panel", panel.id)}
         >
-          <Title text={panel.title} />
+          <Title text={panel.title} plain={panel.stream === "system"} />
         </div>
         {fact && <span class="pts">{fact}</span>}
         {(acts || drag) && (
@@ -115,7 +115,10 @@ export function LinePanel({
   const runs = useRuns(fixed);
   const chart = useChart(panel, runs, seen, (card.current?.clientWidth ?? 350) - AXIS);
   const { how, traces, loaded } = chart;
+  // The page of a run is its legend; several ranks are told apart all the same.
+  const alone = fixed?.length === 1 && traces.length <= 1;
   const fact = [
+    panel.unit,
     how.log && "log y",
     optionsOf(panel.id).x !== undefined && `x: ${unitOf(how.x) || how.x}`,
     how.y && "y range",
@@ -131,19 +134,17 @@ export function LinePanel({
       drag={drag}
       csv={() => saveCsv(panel, how.x, traces)}
     >
-      <Legend
-        names={fixed?.length === 1 && traces.length === 1 ? [] : traces}
-        note={legendNote(chart)}
-        width={chart.width}
-      />
+      {!alone && <Legend names={traces} note={legendNote(chart)} width={chart.width} />}
       {how.table && traces.length ? (
         <TraceTable traces={traces} x={how.x} />
       ) : (
         <ChartBody chart={chart} panel={panel} runs={runs} ready={loaded !== null} />
       )}
-      <p class="hint" title={hintOf(chart)}>
-        {hintOf(chart)}
-      </p>
+      {(!alone || hintOf(chart)) && (
+        <p class="hint" title={hintOf(chart)}>
+          {hintOf(chart)}
+        </p>
+      )}
     </Card>
   );
 }
@@ -178,7 +179,8 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
   const { scales, beyond } = useMemo<{ scales: Scales; beyond: number | null }>(() => {
     const x = range ?? xRange(traces, isLogX) ?? [0, 1];
     const auto = how.y || boxY ? null : yRange(traces, x[0], x[1], how.clip, how.log);
-    const fitted = how.y ?? boxY ?? auto?.range ?? (how.log ? [0.1, 1] : [0, 1]);
+    const share = panel.unit === "%" && !how.log ? ([0, Math.max(100, auto?.range[1] ?? 0)] as const) : null;
+    const fitted = how.y ?? boxY ?? share ?? auto?.range ?? (how.log ? [0.1, 1] : [0, 1]);
     const y =
       zero && !how.y && !boxY && !how.log ? ([Math.min(0, fitted[0]), Math.max(0, fitted[1])] as const) : fitted;
     return {
