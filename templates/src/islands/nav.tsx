@@ -17,7 +17,7 @@ export function Switcher() {
   if (rows.length < 2) return <span class="cut">{name}</span>;
   return (
     <Menu
-      label="Other projects"
+      label={`${name}, other projects`}
       trigger={{ class: "switcher", content: <span class="cut">{name}</span> }}
       icon="down"
       items={() => rows.map((row) => ({ text: row.project, href: href(row.page), on: row === mine }))}
