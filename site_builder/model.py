@@ -238,6 +238,8 @@ class Series:
     argmin: int
     argmax: int
     """Step of the first row with that value; -1 when there is none."""
+    last: JSON
+    """Value of the last row, as JSON carries numbers; None for other kinds."""
 
 
 @dataclass(frozen=True, slots=True)

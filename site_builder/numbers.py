@@ -3,55 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+import math
 
-import orjson
-
-_THOUSANDS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
-_TEN_THOUSAND = 10_000
-_SMALL = 0.001
-_LONGEST = 60
+MINUS = "\N{MINUS SIGN}"
+_UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_DIGITS = 4
+_UP = 1 - 0.5 / 10**_DIGITS
+"""What rounds up to a unit has it."""
+_SMALL, _HUNDRED, _TEN_THOUSAND, _LARGE = 0.001, 100, 10_000, 1e15
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def number(value: float) -> str:
-    """Return four significant digits; SI letters from 10,000, an exponent below 0.001."""
+    """Return four significant digits, zeros at the end say nothing; SI letters from 10,000, an exponent below 0.001."""
     size = abs(value)
-    if value == int(value) and size < _TEN_THOUSAND:
-        return _signed(str(int(value)))
-    if size >= _TEN_THOUSAND:
-        for unit, letter in _THOUSANDS:
-            if size >= unit:
-                return _signed(f"{value / unit:.3g}{letter}") if size < 1e15 else _exponent(value)  # noqa: PLR2004
-    if size < _SMALL:
-        return _exponent(value)
-    return _signed(f"{value:.4g}")
-
-
-def _exponent(value: float) -> str:
-    mantissa, _, exponent = f"{value:.2e}".partition("e")
-    return _signed(f"{mantissa}e{int(exponent)}")
-
-
-def _signed(text: str) -> str:
-    return text.replace("-", "\N{MINUS SIGN}")
-
-
-def shown(value: Any) -> str:
-    """Return a config or summary value in one short line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return number(float(value))
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        text = value
-    elif isinstance(value, dict) and isinstance(value.get("_type"), str):
-        text = str(value.get("value")) if value["_type"] == "string" else value["_type"].removesuffix("-file")
+    if not math.isfinite(value):
+        text = "NaN" if math.isnan(value) else "+Inf" if value > 0 else "-Inf"
+    elif size == 0:
+        text = "0"
+    elif size < _SMALL or size >= _LARGE:
+        mantissa, _, exponent = f"{value:.{_DIGITS - 1}e}".partition("e")
+        text = f"{_trimmed(mantissa)}e{int(exponent)}"
+    elif size >= _TEN_THOUSAND:
+        unit, letter = next((unit, letter) for unit, letter in _UNITS if size >= unit * _UP)
+        text = _trimmed(f"{value / unit:#.{_DIGITS}g}") + letter
     else:
-        text = orjson.dumps(value).decode()
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+        text = _trimmed(f"{value:.{_DIGITS - 3}f}" if size >= _HUNDRED else f"{value:#.{_DIGITS}g}")
+    return text.replace("-", MINUS)
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").removesuffix(".") if "." in text else text
 
 
 def date(seconds: float) -> str:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import templates, tensors
+from site_builder import templates, tensors, values
 from site_builder.model import ProjectRow, SiteIndex
-from site_builder.numbers import shown
 from site_builder.output import data_script, version_of
 from site_builder.pages import base
 from site_builder.pages import index as index_page
@@ -89,7 +88,7 @@ def index_of(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         "project": ordered[0]["label"],
         "runs": [run["row"] for run in ordered],
-        "config": _columns([run["config"] for run in ordered]),
+        "config": _columns([{key: values.exact(value) for key, value in run["config"].items()} for run in ordered]),
         "summary": _columns([{key: _cell(value) for key, value in run["summary"].items()} for run in ordered]),
         "keys": _keys(ordered[::-1]),
     }
@@ -98,20 +97,20 @@ def index_of(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _cell(value: Any) -> Any:
     """Return a summary value as the run table holds it: media by their kind, tensors by mean and deviation."""
     if not isinstance(value, dict) or "_type" not in value or value["_type"] == "string":
-        return value
+        return values.exact(value)
     tensor = tensors.described(value)
-    return f"{tensor.mean} {tensor.std}".strip() if tensor else shown(value)
+    return f"{tensor.mean} {tensor.std}".strip() if tensor else values.logged(value)
 
 
 def _columns(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     places: dict[str, list[int]] = {}
-    values: dict[str, list[Any]] = {}
+    columns: dict[str, list[Any]] = {}
     for n, row in enumerate(rows):
         for key, value in row.items():
             places.setdefault(key, []).append(n)
-            values.setdefault(key, []).append(value)
+            columns.setdefault(key, []).append(value)
     return [
-        {"key": key, "rows": None if len(found) == len(rows) else found, "values": values[key]}
+        {"key": key, "rows": None if len(found) == len(rows) else found, "values": columns[key]}
         for key, found in places.items()
     ]
 

@@ -14,7 +14,7 @@ from site_builder import console, kinds, parts, series
 from site_builder.files import run_files
 from site_builder.media import MediaFile, RunMedia
 from site_builder.model import Axis, Damage, Joint, KeyInfo, LogMark, Logs, RunFile, RunHead, RunRow, Series
-from tracklog.store import fold, layout, reader
+from tracklog.store import encoding, fold, layout, reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,6 +160,7 @@ class _Content:
             "max": None,
             "argmin": -1,
             "argmax": -1,
+            "last": None,
         }
         return Series(**common, size=len(drawn), levels=(level,), **none)
 
@@ -198,7 +199,13 @@ def _numbered(levels: Sequence[Any], numbers: list[int]) -> tuple[Any, ...]:
 def _statistics(values: NDArray[np.float64], steps: NDArray[np.float64]) -> dict[str, Any]:
     finite = np.isfinite(values)
     count = int(np.count_nonzero(finite))
-    result: dict[str, Any] = {"finite": count, "nan": 0, "posinf": 0, "neginf": 0}
+    result: dict[str, Any] = {
+        "finite": count,
+        "nan": 0,
+        "posinf": 0,
+        "neginf": 0,
+        "last": encoding.number(float(values[-1])),
+    }
     kept = values
     if count < len(values):
         result["nan"] = int(np.count_nonzero(np.isnan(values)))

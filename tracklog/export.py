@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from tracklog.errors import UsageError
 from tracklog.listing import visible
-from tracklog.store import fold, layout, reader
+from tracklog.store import encoding, fold, layout, reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     Row = dict[str, Any]
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
+"""What a spreadsheet takes for a number, not for a formula."""
 
 
 def history(folders: list[Path], keys: tuple[str, ...], form: str) -> Iterator[str]:
@@ -77,9 +81,11 @@ def _cell(value: Any) -> Any:
         # A text that reads "NaN" was guarded: a table has no other way to say it.
         value = value.get("value") if value["_type"] == "string" else value.get("path", value)
     if isinstance(value, dict | list):
-        return orjson.dumps(value).decode()
+        return encoding.written(encoding.decoded(value))
+    if value is None:
+        return "null"  # unlike a cell that the row does not have
     return _guarded(value) if isinstance(value, str) and value not in layout.NON_FINITE else value
 
 
 def _guarded(text: str) -> str:
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+    return f"'{text}" if text[:1] in "=+-@\t\r" and text and not _NUMBER.fullmatch(text) else text

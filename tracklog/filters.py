@@ -8,34 +8,56 @@ r"""The filter grammar of `tracklog runs`; the page has it in ``lib/filter.ts``,
     operator  = "=" | "!=" | ">" | ">=" | "<" | "<=" | "~" | "!~"
 
 Keys are fields of the run first (state, name, tags, …), then summary, then config; ``summary.`` and ``config.`` choose.
-Quotes (with ``\"`` and ``\\`` inside) carry what is not a word. A missing key fulfils only ``!=`` and ``!~``.
+Quotes (with ``\"`` and ``\\`` inside) carry what is not a word, and say that a value is a text: ``1`` is the number,
+``"1"`` the text. A list is equal to one in brackets, as ``[0.9, 0.999]``, and to each of its items. Numbers compare to
+the last digit. A missing key fulfils only ``!=`` and ``!~``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from tracklog.errors import UsageError
+from tracklog.store import encoding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     Predicate = Callable[[Mapping[str, Any]], bool]
 
-_TOKEN = re.compile(
-    r'\s*(?:"((?:[^"\\]|\\.)*)"|(!=|!~|>=|<=|[=><~(),])|([^\s"=><~!(),]+(?:![^\s"=><~!(),]+)*))', re.DOTALL
-)
+_QUOTED = r'"((?:[^"\\]|\\.)*)"'
+_SIGN = r"(!=|!~|>=|<=|[=><~(),])"
+_LIST = r'\[(?:[^\[\]"]|"(?:[^"\\]|\\.)*"|\[[^\[\]]*\])*\](?=[\s),]|$)'
+_WORD = r'[^\s"=><~!(),]+(?:![^\s"=><~!(),]+)*'
+_TOKEN = re.compile(rf"\s*(?:{_QUOTED}|{_SIGN}|({_LIST}|{_WORD}))", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
+_WHOLE = re.compile(r"[+-]?\d+")
 _SPAN = re.compile(r"([\d.]+)(ms|s|m|min|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _OPERATORS = ("=", "!=", ">", ">=", "<", "<=", "~", "!~")
 _MISSING = object()
+_TEXTS = frozenset(
+    (
+        "name",
+        "state",
+        "tags",
+        "tag",
+        "notes",
+        "group",
+        "job_type",
+        "host",
+        "user",
+        "commit",
+        "id",
+        "root",
+        "project",
+        "entity",
+    )
+)
+"""Fields that hold texts only: there, digits are a text without quotes, too."""
 
 
 def compile_filter(text: str) -> Predicate:
@@ -102,7 +124,7 @@ class _Parser:
             inner = self.any()
             self._closing()
             return inner
-        key = self._value("a column")
+        key = self._value("a column").text
         if self._word("in"):
             return _Condition(key, "in", self._list()).holds
         if self._word("has"):
@@ -113,7 +135,7 @@ class _Parser:
         self._at += 1
         return _Condition(key, operator, [self._value("a value")]).holds
 
-    def _list(self) -> list[str]:
+    def _list(self) -> list[_Literal]:
         if not self._sign("("):
             raise UsageError("filter: after in a list is missing: in (a, b)")
         values = [self._value("a value")]
@@ -126,11 +148,12 @@ class _Parser:
         if not self._sign(")"):
             raise UsageError("filter: a closing ) is missing")
 
-    def _value(self, what: str) -> str:
+    def _value(self, what: str) -> _Literal:
         if self.kind not in ("word", "quoted"):
             raise UsageError(f"filter: {what} is missing {f'before {self.text}' if self.text else 'at the end'}")
         self._at += 1
-        return self._tokens[self._at - 1][1]
+        kind, text = self._tokens[self._at - 1]
+        return _Literal(text, quoted=kind == "quoted")
 
     def _sign(self, text: str) -> bool:
         return self._accept("sign", self.text == text)
@@ -146,23 +169,30 @@ class _Parser:
 
 
 @dataclass(frozen=True, slots=True)
+class _Literal:
+    text: str
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Condition:
     key: str
     operator: str
-    values: list[str]
+    values: list[_Literal]
 
     def holds(self, run: Mapping[str, Any]) -> bool:
         value, first = _lookup(run, self.key), self.values[0]
         if value is _MISSING:
             return self.operator in ("!=", "!~")
+        value = encoding.decoded(value)
         if self.operator in ("=", "!="):
             return _equal(value, first, self.key) == (self.operator == "=")
         if self.operator == "in":
-            return any(_equal(value, text, self.key) for text in self.values)
+            return any(_equal(value, literal, self.key) for literal in self.values)
         if self.operator == "has":
-            return _equal(value, first, self.key) if isinstance(value, list) else first in _text(value)
+            return _equal(value, first, self.key) if isinstance(value, list) else first.text in _text(value)
         if self.operator in ("~", "!~"):
-            found = any(_search(first, _text(item)) for item in (value if isinstance(value, list) else [value]))
+            found = any(_search(first.text, _text(item)) for item in (value if isinstance(value, list) else [value]))
             return found == (self.operator == "~")
         return _compare(value, self.operator, first, self.key)
 
@@ -181,45 +211,61 @@ def _lookup(run: Mapping[str, Any], key: str) -> Any:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else encoding.written(value)
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _literal(text: str, key: str) -> float:
-    """Return a literal as a number: 1e-4, 2026-11-17 (UTC) beside a date, 90m beside a duration; else NaN."""
+def _number_in(text: str, key: str) -> float | None:
+    """Return what a text means as a number, to the last digit: 1e-4, 2026-11-17 (UTC) beside a date, 90m beside a duration."""
     if _NUMBER.fullmatch(text):
-        return float(text)
+        return int(text) if _WHOLE.fullmatch(text) else float(text)
     if key == "created" and re.match(r"\d{4}-\d\d-\d\d", text):
         try:
             moment = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
         except ValueError:
-            return math.nan
+            return None
         return (moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)).timestamp()
     span = _SPAN.fullmatch(text) if key == "duration" else None
-    return float(span[1]) * _SECONDS[span[2]] if span else math.nan
+    return float(span[1]) * _SECONDS[span[2]] if span else None
 
 
-def _equal(value: Any, text: str, key: str) -> bool:
+def _same(a: Any, b: Any) -> bool:
+    """Tell whether two values are equal and of one type, where all numbers are of one type and compare exactly."""
+    if _is_number(a) and _is_number(b):
+        return bool(a == b or (a != a and b != b))  # noqa: PLR0124 - NaN
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(_same, a, b))
+    return type(a) is type(b) and bool(a == b)
+
+
+def _equal(value: Any, literal: _Literal, key: str) -> bool:
+    text = literal.text
+    meant = _MISSING if literal.quoted else encoding.read(text, _MISSING)
+    if meant is not _MISSING and _same(value, meant):
+        return True
     if isinstance(value, list):
-        return any(_equal(item, text, key) for item in value)
-    return bool(value == _literal(text, key)) if _is_number(value) else _text(value) == text
+        return any(_equal(item, literal, key) for item in value)
+    if _is_number(value):
+        return not literal.quoted and _same(value, _number_in(text, key))
+    if isinstance(value, str):
+        return value == text and (meant is _MISSING or key in _TEXTS or encoding.is_kept_as_text(meant))
+    return not literal.quoted and _text(value) == text
 
 
-def _compare(value: Any, operator: str, text: str, key: str) -> bool:
-    wanted = _literal(text, key)
-    order: float
-    if _is_number(value) and not math.isnan(wanted):
-        order = value - wanted
-    elif value in ("Infinity", "-Infinity") and not math.isnan(wanted):
-        order = 1 if value == "Infinity" else -1
-    elif isinstance(value, str) and math.isnan(wanted) and value != "NaN":
-        order = (value > text) - (value < text)
+def _compare(value: Any, operator: str, literal: _Literal, key: str) -> bool:
+    text = literal.text
+    wanted = _number_in(text, key)
+    if _is_number(value) and wanted is not None:
+        below, above = bool(value < wanted), bool(value > wanted)
+    elif isinstance(value, str) and (wanted is None or literal.quoted):
+        below, above = value < text, value > text
     else:
         return False
-    return {">": order > 0, ">=": order >= 0, "<": order < 0, "<=": order <= 0}[operator]
+    equal = bool(not below and not above and value == value)  # noqa: PLR0124 - NaN
+    return {">": above, ">=": above or equal, "<": below, "<=": below or equal}[operator]
 
 
 def _search(pattern: str, text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,13 +13,14 @@ import orjson
 
 from tracklog.errors import FormatError, UsageError
 from tracklog.filters import compile_filter
-from tracklog.store import files, fold, layout, reader
+from tracklog.store import encoding, files, fold, layout, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _COLUMNS = ("project", "id", "name", "state", "created", "duration", "steps")
 _WIDEST = 40
+_MISSING = object()
 """Characters of a cell that are shown."""
 
 
@@ -130,7 +132,7 @@ def table(rows: list[dict[str, Any]], width: int = 0) -> str:
     heads = set(columns)
     for tier in ("summary", "config"):
         for key in dict.fromkeys(key for row in rows for key in row.get(tier, ())):
-            values = [row.get(tier, {}).get(key) for row in rows]
+            values = [row.get(tier, {}).get(key, _MISSING) for row in rows]
             if _differ(values) and not any(map(layout.is_record, values)):
                 plain = layout.plain_path(key)
                 heads.add(head := f"{tier}.{key}" if plain in heads else plain)
@@ -140,19 +142,23 @@ def table(rows: list[dict[str, Any]], width: int = 0) -> str:
 
 def _differ(values: list[Any]) -> bool:
     """Return whether a column tells runs apart; 1 and True and "1" are three values."""
-    return len({orjson.dumps(value, option=orjson.OPT_SORT_KEYS) for value in values}) > 1
+    texts = {None if value is _MISSING else orjson.dumps(value, option=orjson.OPT_SORT_KEYS) for value in values}
+    return len(texts) > 1
 
 
 def _cell(value: Any, column: str) -> str:
-    if value is None:
+    if value is _MISSING or (value is None and column not in ("summary", "config")):
         return "-"
     if column == "duration" and isinstance(value, float):
         return _span(value)
     if column == "tags":
         return ", ".join(map(str, value))
-    if isinstance(value, float) and column == "summary":
-        return f"{value:.4g}"
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    if column not in ("summary", "config"):
+        return str(value)
+    found = encoding.decoded(value)
+    if isinstance(found, float) and math.isfinite(found) and column == "summary":
+        return f"{found:.4g}"
+    return encoding.legible(found) if isinstance(found, str) else encoding.written(found)
 
 
 def _span(seconds: float) -> str:

@@ -19,7 +19,7 @@ from tracklog.media.array import as_array, as_list
 from tracklog.media.base import Media
 from tracklog.media.foreign import as_media
 from tracklog.store import layout
-from tracklog.store.encoding import GREATEST, LEAST, text
+from tracklog.store.encoding import GREATEST, LEAST, number, text
 
 if TYPE_CHECKING:
     from tracklog.media.base import MediaDoor
@@ -90,13 +90,6 @@ def _words(error: Exception) -> str:
         return text(str(error)[:300])
     except Exception:  # an error that cannot say what it is
         return "?"
-
-
-def number(value: float) -> float | str:
-    """Return a float as JSON: itself, or the name of what JSON lacks."""
-    if math.isfinite(value):
-        return value
-    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"  # noqa: PLR0124 - NaN
 
 
 def integer(value: int) -> int | str:

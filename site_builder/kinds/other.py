@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from site_builder.values import exact
+
 if TYPE_CHECKING:
     from site_builder.model import Kind
 
@@ -13,8 +15,8 @@ ASSETS = ("text",)
 
 
 def load(value: Any, _: object) -> Any:
-    """Return the value."""
-    return value
+    """Return the value, whose integers may be wide."""
+    return exact(value)
 
 
 def broken() -> None:

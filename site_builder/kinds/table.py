@@ -13,6 +13,7 @@ import orjson
 from site_builder.items import MediaValue, TableColumn, TableItem
 from site_builder.kinds import drawn, listed
 from site_builder.kinds.table_blocks import Cells, blocks
+from site_builder.values import exact
 from tracklog.store import layout
 
 if TYPE_CHECKING:
@@ -178,15 +179,15 @@ def _numbers(name: str, kind: str, column: Sequence[Any], convert: Callable[[Any
         if plain.dtype.kind in "biuf"
         else np.array([np.nan if cell is None else convert(cell) for cell in column], np.float64)
     )
-    exact: tuple[tuple[int, str], ...] = ()
-    if kind == "number" and (np.abs(numbers) > _EXACT).any():
-        large = np.flatnonzero(np.abs(numbers) > _EXACT).tolist()
-        exact = tuple(
+    wide: tuple[tuple[int, str], ...] = ()
+    if kind == "number" and (np.abs(numbers) >= _EXACT).any():
+        large = np.flatnonzero(np.abs(numbers) >= _EXACT).tolist()
+        wide = tuple(
             (n, str(column[n]))
             for n in large
             if not isinstance(column[n], float) and column[n] not in layout.NON_FINITE
         )
-    return Cells(TableColumn(name, kind), numbers, (), np.array(null, np.int64), exact)
+    return Cells(TableColumn(name, kind), numbers, (), np.array(null, np.int64), wide)
 
 
 def _values(name: str, kind: str, values: Sequence[Any]) -> Cells:
@@ -227,7 +228,5 @@ def _media(name: str, kind: Kind, column: Sequence[Any], door: Door) -> Cells:
 
 def _mixed(cell: Any, door: Door) -> Any:
     """Return any cell; media among others as ``{"kind", "items"}``."""
-    if not isinstance(cell, dict):
-        return cell
-    kind = drawn.kind_of(cell)
-    return {"_type": "media", "kind": kind, "items": drawn.items(cell, door)} if kind else cell
+    kind = drawn.kind_of(cell) if isinstance(cell, dict) else None
+    return {"_type": "media", "kind": kind, "items": drawn.items(cell, door)} if kind else exact(cell)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from site_builder.numbers import shown
 from site_builder.pages import base, media
+from site_builder.values import logged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,5 +50,5 @@ def _differs(column: Mapping[str, Any]) -> bool:
 
 def _cell(column: Mapping[str, Any], run: int) -> str:
     if column["rows"] is None:
-        return shown(column["values"][run])
-    return shown(column["values"][column["rows"].index(run)]) if run in column["rows"] else "–"
+        return logged(column["values"][run])
+    return logged(column["values"][column["rows"].index(run)]) if run in column["rows"] else "–"

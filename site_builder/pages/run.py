@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from site_builder import markdown, tensors
 from site_builder.model import MEDIA_KINDS
-from site_builder.numbers import shown
 from site_builder.pages import base
+from site_builder.values import logged, written
 from tracklog.store import layout
 
 if TYPE_CHECKING:
@@ -176,19 +176,8 @@ class _Branch(dict[str, Any]):
 
 def _nodes(nested: Mapping[str, Any]) -> tuple[Node, ...]:
     return tuple(
-        Node(key, "", _nodes(value)) if isinstance(value, _Branch) else Node(key, _config_value(value), ())
+        Node(key, "", _nodes(value)) if isinstance(value, _Branch) else Node(key, written(value), ())
         for key, value in nested.items()
-    )
-
-
-def _config_value(value: Any) -> str:
-    """Return a config value as logged, never rounded."""
-    import orjson
-
-    return (
-        orjson.dumps(value).decode()
-        if not isinstance(value, dict) or "_type" not in value
-        else f'"{value.get("value")}"'
     )
 
 
@@ -205,13 +194,13 @@ def _item(key: str, label: str, value: Any) -> Item:
     tensor = tensors.described(value)
     if tensor:
         return Item(key, label, tensor.mean, tensor.facts, tensor.std, tensor.bars)
-    return Item(key, label, shown(value), _raw(value))
+    return Item(key, label, logged(value), _raw(value))
 
 
 def _raw(value: Any) -> str:
     if isinstance(value, dict):
         return ""
-    return str(value) if isinstance(value, int | float | str) else shown(value)
+    return value if isinstance(value, str) else written(value)
 
 
 def _exception(built: Built) -> dict[str, Any] | None:

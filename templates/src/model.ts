@@ -291,6 +291,7 @@ export interface Series {
   readonly max: number | null;
   readonly argmin: number;
   readonly argmax: number;
+  readonly last: unknown;
 }
 
 export interface HistogramValue {

@@ -12,12 +12,18 @@ test("numbers have four digits, units from 10,000 and exponents below 0.001", ()
   pairs(format.number, [
     [0.81274, "0.8127"],
     [12.3456, "12.35"],
-    [48210944, "48.2M"],
+    [48210944, "48.21M"],
+    [48_200_000, "48.2M"],
+    [0.00061234, "6.123e−4"],
+    [0.04, "0.04"],
+    [0.81204, "0.812"],
+    [999.96, "1000"],
+    [12_345.678, "12.35k"],
     [0.0000612, "6.12e−5"],
     [1234.5, "1234.5"],
     [10_000, "10k"],
     [0, "0"],
-    [-0.5, "−0.5000"],
+    [-0.5, "−0.5"],
     [3, "3"],
     [999_999, "1M"],
     [1e-7, "1e−7"],
@@ -31,8 +37,9 @@ test("numbers have four digits, units from 10,000 and exponents below 0.001", ()
     [-1234567, "−1,234,567"],
   ]);
   pairs(format.difference, [
-    [-0.0443, "−0.04430"],
-    [0.5, "+0.5000"],
+    [-0.0443, "−0.0443"],
+    [1 / 3, "+0.3333"],
+    [0.5, "+0.5"],
     [0, "±0"],
   ]);
 });
@@ -47,11 +54,15 @@ test("ticks take their decimals from their distance", () => {
   assert.equal(format.tick(2_000_000, 500_000), "2M");
 });
 
-test("columns share their decimals", () => {
-  assert.equal(format.decimalsOf([1, 2, 3]), 0);
-  const decimals = format.decimalsOf([0.8127, 0.809]);
-  assert.equal(format.cell(0.809, decimals), "0.8090");
-  assert.equal(format.cell(0.00000612, 4), "6.12e−6");
+test("spreads have three digits, whatever their size", () => {
+  pairs(format.plusMinus, [
+    [0.0128, "±0.0128"],
+    [952.34, "±952"],
+    [1234.5, "±1235"],
+    [12_345, "±12.3k"],
+    [2.13e-8, "±2.13e−8"],
+    [0, "±0"],
+  ]);
 });
 
 test("durations have two units", () => {

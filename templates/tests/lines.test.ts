@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fold, meanStd } from "../src/lib/group";
+import { type Columns, fold, type Member, meanStd } from "../src/lib/group";
 import { plan } from "../src/lib/levels";
 import { lookOf, looks, neededDashes, slots } from "../src/lib/palette";
 import { debiased, parse, smooth, timeWeighted, write } from "../src/lib/smooth";
@@ -83,18 +83,87 @@ test("a window does not reach over the place where x falls back", () => {
     );
 });
 
-test("groups have mean, spread and count at every column", () => {
-  const columns = Float64Array.of(0, 1, 2, 3);
-  const one = { x: [0, 2], y: [0, 2] };
-  const two = { x: [0, 3], y: [2, 5] };
-  const { y, low, high, n } = fold([one, two], columns, "minmax");
+const member = (x: number[], y: number[]): Member => ({
+  x: Float64Array.from(x),
+  y: Float64Array.from(y),
+  nan: x.filter((_, i) => Number.isNaN(y[i]!)),
+  above: [],
+  below: [],
+});
+const columns = (from: number, to: number, size: number, log = false): Columns => ({ range: [from, to], size, log });
+
+test("groups have mean, spread and count at every column; a single member has no spread", () => {
+  const four = columns(0, 3, 4);
+  const lines = [member([0, 2], [0, 2]), member([0, 3], [2, 5])];
+  const { y, low, high, n } = fold(lines, four, "minmax");
   assert.deepEqual([...n], [2, 2, 2, 1]);
   assert.deepEqual([...y], [1, 2, 3, 5]);
-  assert.deepEqual([...low], [0, 1, 2, 5]);
-  assert.deepEqual([...high], [2, 3, 4, 5]);
-  near(fold([one, two], columns, "std").high[0]!, 1 + Math.SQRT2);
-  near(fold([one, two], columns, "stderr").high[0]!, 2);
+  assert.deepEqual([...low], [0, 1, 2, NaN]);
+  assert.deepEqual([...high], [2, 3, 4, NaN]);
+  near(fold(lines, four, "std").high[0]!, 1 + Math.SQRT2);
+  near(fold(lines, four, "stderr").high[0]!, 2);
   assert.deepEqual(meanStd([1, 3, NaN]), { mean: 2, std: Math.SQRT2, n: 2 });
+});
+
+test("points that stand alone are in the mean of a group, however many columns there are", () => {
+  for (const size of [16, 17, 100, 333, 1000]) {
+    for (const step of [0, 3, 7, 1234]) {
+      const { x, y, n } = fold(
+        [0.4, 0.5, 0.6].map((value) => member([step], [value])),
+        columns(step - 0.5, step + 0.5, size),
+        "std",
+      );
+      assert.deepEqual([[...x], [...n]], [[step], [3]]);
+      near(y[0]!, 0.5);
+    }
+    const steps = Array.from({ length: 30 }, (_, i) => i);
+    const now = (value: number): Member =>
+      member(
+        steps,
+        steps.map((i) => (i % 7 === 3 ? value : NaN)),
+      );
+    const gaps = fold([now(0.4), now(0.6)], columns(0, 29, size), "std");
+    const found = [...gaps.x].filter((_, i) => gaps.n[i] === 2);
+    assert.equal(found.length, 4);
+    for (const [i, x] of found.entries()) assert.ok(Math.abs(x - (3 + 7 * i)) <= 29 / size);
+    assert.ok(gaps.nan.length > 4);
+  }
+});
+
+test("runs that end a step apart all count, and where they end is told", () => {
+  const upTo = (last: number): Member => {
+    const steps = Array.from({ length: last + 1 }, (_, i) => i);
+    return member(
+      steps,
+      steps.map((step) => step / 10),
+    );
+  };
+  const wide = fold([upTo(98), upTo(99), upTo(100)], columns(0, 100, 101), "std");
+  assert.deepEqual([...wide.n].slice(-4), [3, 3, 2, 1]);
+  assert.deepEqual(wide.endings, [98, 99]);
+  const small = fold([upTo(98), upTo(99), upTo(100)], columns(0, 100, 16), "std");
+  assert.deepEqual(small.n.at(-1), 3);
+  assert.deepEqual(small.endings, []);
+});
+
+test("a group of NaN alone has its marks and no value; a gap stays one", () => {
+  const { y, n, nan } = fold([member([0, 50, 100], [NaN, NaN, NaN])], columns(0, 100, 101), "std");
+  assert.deepEqual(
+    [[...y], [...n], nan],
+    [
+      [NaN, NaN, NaN],
+      [0, 0, 0],
+      [0, 50, 100],
+    ],
+  );
+  const gap = fold([member([0, 1], [1, 1]), member([60, 61], [2, 2])], columns(0, 100, 101), "std");
+  assert.deepEqual([...gap.y], [1, 1, NaN, 2, 2]);
+});
+
+test("columns of a log axis are as fine at its left as at its right", () => {
+  const { x } = fold([member([1, 10, 100, 1000], [1, 2, 3, 4])], columns(1, 1000, 31, true), "std");
+  assert.equal(x.length, 31);
+  assert.ok([...x].filter((value) => value < 10).length >= 9);
 });
 
 test("levels: all rows are covered once, fine within the view and coarse outside", () => {

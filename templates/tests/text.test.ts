@@ -27,7 +27,7 @@ test("ANSI escapes become styles and never text", () => {
 });
 
 test("CSV never begins a formula and keeps numbers", () => {
-  assert.equal(csv([["=1+1", "-3", "@x", 'a"b', "c,d", -3, NaN]]), '\'=1+1,-3,\'@x,"a""b","c,d",-3,NaN\n');
+  assert.equal(csv([["=1+1", "-3", "@x", 'a"b', "c,d", -3, NaN]]), '\'=1+1,"-3",\'@x,"a""b","c,d",-3,NaN\n');
   const text = linesCsv("step", [
     { label: "a", x: [0, 2], y: [1, 2], low: null, high: null },
     { label: "b", x: [1, 2], y: [5, 6], low: [4, 5], high: [6, 7] },

@@ -110,7 +110,7 @@ def at(page: Page, share_x: float, share_y: float = 0.5, selector: str = "figure
 def test_the_tooltip_names_them(browser: Browser, kinds: Site) -> None:
     with window(browser) as page:
         show(page, kinds.url("p/index.html", "v=1"))
-        for step, text in ((NAN[0], "NaN"), (ABOVE[0], "+Inf"), (BELOW[0], "−Inf"), (3, "1.300")):
+        for step, text in ((NAN[0], "NaN"), (ABOVE[0], "+Inf"), (BELOW[0], "−Inf"), (3, "1.3")):
             at(page, step / (ROWS - 1))
             page.wait_for_selector(f".tip .h b:text-is('step {step}')")
             assert page.locator(".tip .r .num").first.inner_text() == text

@@ -10,6 +10,7 @@ from tracklog import values
 from tracklog.media.array import as_array, type_of
 from tracklog.media.base import Media
 from tracklog.media.histogram import Histogram
+from tracklog.store import encoding
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +57,7 @@ def statistics(array: NDArray[Any]) -> dict[str, object]:
             found = {"min": finite.min(), "max": finite.max(), "mean": finite.mean(), "var": finite.var()}
             shares = np.percentile(finite, PERCENTILES)
         found |= {f"{share}%": value for share, value in zip(PERCENTILES, shares, strict=True)}
-        found = {name: values.number(float(value)) for name, value in found.items()}  # type: ignore[arg-type]
+        found = {name: encoding.number(float(value)) for name, value in found.items()}  # type: ignore[arg-type]
     counts = {"nan": nan, "inf": int(flat.size - finite.size - nan)}
     return found | {name: count for name, count in counts.items() if count}
 

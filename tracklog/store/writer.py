@@ -326,13 +326,25 @@ def _extension(ext: str) -> str:
 
 def write_for_people(folder: Path, config: dict[str, Any], summary: dict[str, Any]) -> None:
     """Write `config.yaml` (nested) and `summary.json` (one flat row); never read back by tracklog. Raises OSError."""
-    import yaml
-
     if not folder.is_dir():
         raise FileNotFoundError(errno.ENOENT, "the run's folder is gone", str(folder))
-    text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
-    _replace(folder / layout.CONFIG_FILE, text.encode("utf-8", "surrogateescape"))
+    _replace(folder / layout.CONFIG_FILE, _yaml(config).encode("utf-8", "surrogateescape"))
     _replace(folder / layout.SUMMARY_FILE, encoding.dumps(summary, orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def _yaml(config: dict[str, Any]) -> str:
+    """Return a config as YAML of the values that were logged, whichever version of YAML reads it."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        """Puts a text in quotes where a reader of YAML 1.2 would take it for a number, as 1e5."""
+
+    def represented(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+        misleads = encoding.read(text, None) is not None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if misleads else None)
+
+    Dumper.add_representer(str, represented)
+    return yaml.dump(encoding.as_logged(config), Dumper=Dumper, sort_keys=False, allow_unicode=True)
 
 
 def _replace(target: Path, data: bytes) -> None:

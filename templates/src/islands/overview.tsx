@@ -3,9 +3,11 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { useState } from "preact/hooks";
 import { page } from "../entry";
+import { csv } from "../lib/csv";
 import { head as loadHead } from "../lib/data";
 import { difference, full, number, plural } from "../lib/format";
 import { highIsBetter, isHeldOut, lowIsBetter, shown } from "../lib/keys";
+import { cell, fromJson, isNumber, logged } from "../lib/values";
 import { baseline, table } from "../lib/view";
 import type { RunHead, RunRow, Series } from "../model";
 import { Icon } from "../parts/icons";
@@ -15,6 +17,9 @@ import { CopyButton } from "../parts/ui";
 import { href, param, setParams } from "../route";
 
 const KEYS = 6;
+
+/** The page's run, by its keys. */
+let known: ReadonlyMap<string, Series> = new Map();
 
 /** Works on the HTML of the builder, which stays; returns what undoes it. */
 export function enhanceOverview(root: HTMLElement): () => void {
@@ -52,6 +57,7 @@ function fill(root: HTMLElement, run: RunRow, head: RunHead): void {
   const byKey = new Map<string, Series>();
   for (const series of head.series)
     if (series.stream === "history" && !byKey.has(series.key)) byKey.set(series.key, series);
+  known = byKey;
   const rows = [...root.querySelectorAll<HTMLElement>("tr[data-key]")];
   for (const row of rows) {
     const series = byKey.get(row.dataset.key!);
@@ -59,12 +65,11 @@ function fill(root: HTMLElement, run: RunRow, head: RunHead): void {
     if (!series || !spark) continue;
     if (series.kind === "number" || series.kind === "bool") {
       if (series.size > 1) render(<Spark run={run} metric={series.key} />, spark);
-      const best = bestOf(series);
-      const cell = row.querySelector<HTMLElement>(".best");
-      if (cell) {
-        cell.textContent = marks(series) || best.text;
+      const best = row.querySelector<HTMLElement>(".best");
+      if (best) {
+        best.textContent = besides(run, series);
         const lost = series.nan + series.posinf + series.neginf;
-        if (marks(series)) cell.title = `${full(lost)} of ${full(series.size)} values are not finite`;
+        if (marks(series)) best.title = `${full(lost)} of ${full(series.size)} values are not finite`;
       }
     } else if (series.kind === "histogram")
       render(
@@ -87,7 +92,7 @@ function fill(root: HTMLElement, run: RunRow, head: RunHead): void {
         />,
         spark,
       );
-    live(row, run);
+    live(row, run, series);
   }
   const count = root.querySelector("[data-count]");
   if (count) count.textContent = plural(rows.length, "value");
@@ -95,26 +100,30 @@ function fill(root: HTMLElement, run: RunRow, head: RunHead): void {
   if (slot) render(<KeyNumbers run={run} series={[...byKey.values()]} />, slot);
 }
 
-/** The last value as the newest index has it. */
-function live(row: HTMLElement, run: RunRow): void {
-  const value = table.value?.value(run, `summary.${row.dataset.key}`);
-  const cell = row.querySelector<HTMLElement>(".v");
-  if (!cell || value === undefined) return;
-  const at =
-    typeof value === "number"
-      ? value
-      : value === "NaN"
-        ? NaN
-        : value === "Infinity"
-          ? Infinity
-          : value === "-Infinity"
-            ? -Infinity
-            : null;
-  if (at === null) return;
-  cell.textContent = number(at);
-  cell.title = String(value);
-  cell.classList.toggle("nan", Number.isNaN(at));
-  cell.classList.toggle("inf", Math.abs(at) === Infinity);
+/** The last logged value of a key, or what its summary was set to. A double of the series may lack digits. */
+function lastOf(run: RunRow, key: string, series: Series | undefined): unknown {
+  const held = table.value?.value(run, `summary.${key}`);
+  const last = series?.kind === "number" ? fromJson(series.last) : undefined;
+  return isNumber(last) && Number(held) !== last ? last : held;
+}
+
+/** The last value as it is now. */
+function live(row: HTMLElement, run: RunRow, series: Series | undefined): void {
+  const value = lastOf(run, row.dataset.key!, series);
+  const cell_ = row.querySelector<HTMLElement>(".v");
+  if (!cell_ || !isNumber(value)) return;
+  cell_.textContent = cell(value);
+  cell_.title = logged(value);
+  cell_.classList.toggle("nan", Number.isNaN(value));
+  cell_.classList.toggle("inf", Math.abs(Number(value)) === Infinity);
+}
+
+/** The best value, how many are none, and what the summary was set to where that is neither the last nor the best. */
+function besides(run: RunRow, series: Series): string {
+  const held = table.value?.value(run, `summary.${series.key}`);
+  const known = [series.min, series.max, fromJson(series.last)];
+  const own = isNumber(held) && series.kind === "number" && !known.some((value) => Object.is(value, Number(held)));
+  return own ? `${cell(held)} in summary` : marks(series) || bestOf(series).text;
 }
 
 function bestOf(series: Series): { value: number | null; step: number; text: string; word: string } {
@@ -150,9 +159,9 @@ function KeyNumbers({ run, series }: { run: RunRow; series: readonly Series[] })
     <dl class="key-numbers" style={{ "--n": chosen.length }}>
       {chosen.map((one) => {
         const best = bestOf(one);
-        const last = table.value?.number(run, `summary.${one.key}`);
+        const last = lastOf(run, one.key, one);
         const showBest = rank(one) === 0 && best.value !== null;
-        const value = showBest ? best.value! : (last ?? NaN);
+        const value = showBest ? best.value! : isNumber(last) ? last : NaN;
         return (
           <div key={one.key}>
             <dt class="cut" title={shown(one.key)}>
@@ -160,11 +169,12 @@ function KeyNumbers({ run, series }: { run: RunRow; series: readonly Series[] })
               {showBest ? ", best" : ""}
             </dt>
             <dd>
-              <b>{number(value)}</b>
+              <b class={Number.isNaN(value) ? "nan" : undefined}>{cell(value)}</b>
               {one.size > 1 && <Spark run={run} metric={one.key} />}
             </dd>
             <dd class="dim">
-              {against(run, one.key, value) ?? (showBest ? `at step ${full(best.step)}` : `last of ${full(one.size)}`)}
+              {against(run, one.key, Number(value)) ??
+                (showBest ? `at step ${full(best.step)}` : `last of ${full(one.size)}`)}
             </dd>
           </div>
         );
@@ -250,26 +260,37 @@ function mark(body: HTMLElement, item: string, query: string): void {
   }
 }
 
+const YAML_NUMBERS: Readonly<Record<string, string>> = { NaN: ".nan", Infinity: ".inf", "-Infinity": "-.inf" };
+
+/** JSON is YAML but for numbers: those without a point and with an exponent are texts there. */
+const yamlValue = (json: string): string =>
+  json.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?\d+e-?\d+/gi, (part) =>
+    part.startsWith('"') ? part : (YAML_NUMBERS[part] ?? part.replace(/e/i, ".0e").replace(/e(?=\d)/, "e+")),
+  );
+
 function yaml(list: Element | null, depth: number): string {
   const lines: string[] = [];
   for (const item of list?.children ?? []) {
     const key = item.querySelector(".k")?.textContent ?? "";
     const inner = item.querySelector(":scope > details > ul");
-    const safe = /^[\w./-]+$/.test(key) ? key : JSON.stringify(key);
+    const safe = /^[a-z_][\w./-]*$/i.test(key) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(key);
+    const name = safe ? key : JSON.stringify(key);
     lines.push(
       inner
-        ? `${"  ".repeat(depth)}${safe}:\n${yaml(inner, depth + 1)}`
-        : `${"  ".repeat(depth)}${safe}: ${item.querySelector(".v")?.textContent ?? ""}\n`,
+        ? `${"  ".repeat(depth)}${name}:\n${yaml(inner, depth + 1)}`
+        : `${"  ".repeat(depth)}${name}: ${yamlValue(item.querySelector(".v")?.textContent ?? "")}\n`,
     );
   }
   return lines.join("");
 }
 
 function summaryText(root: HTMLElement): string {
-  const rows = [...root.querySelectorAll<HTMLElement>("tr[data-key]")].map(
-    (row) => `${JSON.stringify(row.dataset.key)},${row.querySelector<HTMLElement>(".v")?.title ?? ""}`,
-  );
-  return `key,last\n${rows.join("\n")}\n`;
+  const run = pageRun();
+  const rows = [...root.querySelectorAll<HTMLElement>("tr[data-key]")].map((row) => {
+    const key = row.dataset.key!;
+    return [shown(key), (run && lastOf(run, key, known.get(key))) ?? row.querySelector<HTMLElement>(".v")?.title];
+  });
+  return csv([["key", "last"], ...rows]);
 }
 
 function pairs(list: Element | null): string {

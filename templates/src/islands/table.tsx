@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { page } from "../entry";
 import { csv, fileName } from "../lib/csv";
 import { failure, index, uid } from "../lib/data";
-import { cell, dateTime, duration, full, plural } from "../lib/format";
+import { dateTime, duration, full, plural } from "../lib/format";
 import type { Group } from "../lib/runs";
 import {
   columnIds,
@@ -12,8 +12,10 @@ import {
   deltaMode,
   equalHidden,
   onlyDiffering,
+  partial,
   selected,
   setColumns,
+  shownIn,
   type TableColumn,
   toggleSelected,
 } from "../lib/tableview";
@@ -302,7 +304,7 @@ function Grid() {
   return (
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles have a label
     <div
-      class="grid"
+      class={partial.value ? "grid partial" : "grid"}
       ref={root}
       role={groups.value ? "treegrid" : "grid"}
       aria-label="Runs"
@@ -364,15 +366,11 @@ function Details({ run }: { run: RunRow }) {
             <Fragment key={column.id}>
               <dt>{column.label}</dt>
               <dd>
-                {now.value(run, column.id) === undefined
-                  ? "–"
-                  : column.id === "created"
-                    ? dateTime(run.created)
-                    : column.id === "duration"
-                      ? duration(run.duration)
-                      : column.tier === "summary" && column.numeric
-                        ? cell(now.number(run, column.id), column.decimals)
-                        : now.text(run, column.id)}
+                {column.id === "created"
+                  ? dateTime(run.created)
+                  : column.id === "duration"
+                    ? duration(run.duration)
+                    : shownIn(now, run, column)}
               </dd>
             </Fragment>
           ))}
@@ -430,10 +428,9 @@ function saveCsv(runs: readonly RunRow[]): void {
   const now = table.value!;
   const list = columns.value.filter((column) => !column.spark);
   const head = ["id", ...list.map((column) => (column.tier === "config" ? `config ${column.label}` : column.label))];
-  const value = (run: RunRow, id: string): string | number => {
+  const value = (run: RunRow, id: string): unknown => {
     const raw = now.value(run, id);
-    if (id === "created" || id === "last_sign") return new Date((raw as number) * 1000).toISOString();
-    return typeof raw === "number" ? raw : raw === undefined || raw === null ? "" : now.text(run, id);
+    return id === "created" || id === "last_sign" ? new Date((raw as number) * 1000).toISOString() : raw;
   };
   download(
     `${fileName(index.value!.project)}-runs.csv`,

@@ -1,13 +1,19 @@
 // CSV that spreadsheets read as data: cells that would be formulas are quoted as text.
+import { logged, written } from "./values";
 
-export function csvCell(value: string | number): string {
-  if (typeof value === "number")
-    return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
-  const safe = /^[=+\-@\t\r]/.test(value) && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? `'${value}` : value;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+/** A value as it was logged: numbers to the last digit, lists as JSON, in quotes a text that would mislead. */
+export function csvCell(value: unknown): string {
+  if (value === undefined) return "";
+  if (typeof value !== "string") return protect(written(value), false);
+  return protect(/^[=+\-@\t\r]/.test(value) && !NUMBER.test(value) ? `'${value}` : value, logged(value) !== value);
 }
 
-export function csv(rows: readonly (readonly (string | number)[])[]): string {
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+const protect = (text: string, quoted: boolean): string =>
+  quoted || /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+
+export function csv(rows: readonly (readonly unknown[])[]): string {
   return rows.map((row) => `${row.map(csvCell).join(",")}\n`).join("");
 }
 
@@ -22,7 +28,7 @@ export interface CsvLine {
 /** Lines side by side, one row for each x that any of them has. Missing values are empty. */
 export function linesCsv(xName: string, lines: readonly CsvLine[]): string {
   const head: string[] = [xName];
-  const rows = new Map<number, (string | number)[]>();
+  const rows = new Map<number, unknown[]>();
   let column = 1;
   for (const line of lines) {
     const merged = line.low !== null && line.high !== null;
@@ -36,7 +42,7 @@ export function linesCsv(xName: string, lines: readonly CsvLine[]): string {
     column += merged ? 3 : 1;
   }
   const sorted = [...rows.values()].sort((a, b) => (a[0] as number) - (b[0] as number));
-  return csv([head, ...sorted.map((row) => Array.from({ length: column }, (_, i) => row[i] ?? ""))]);
+  return csv([head, ...sorted.map((row) => Array.from({ length: column }, (_, i) => row[i]))]);
 }
 
 export function fileName(text: string): string {

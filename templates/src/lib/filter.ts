@@ -7,7 +7,10 @@
 //   operator  = "=" | "!=" | ">" | ">=" | "<" | "<=" | "~" | "!~"
 //
 // Keys: fields of the run first (state, name, tags, …), then summary, then config; `summary.` and `config.` choose.
-// Quotes ("…" with \" and \\) carry what is not a word. A missing key fulfils only != and !~.
+// Quotes ("…" with \" and \\) carry what is not a word, and say that a value is a text: 1 is the number, "1" the text.
+// A list equals one in brackets, as [0.9, 0.999], and each of its items. A missing key fulfils only != and !~.
+
+import { isKeptAsText, isNumber, readValue, written } from "./values";
 
 export type Operator = "=" | "!=" | ">" | ">=" | "<" | "<=" | "~" | "!~" | "in" | "has";
 
@@ -15,6 +18,7 @@ export interface Condition {
   readonly kind: "is";
   readonly key: string;
   readonly operator: Operator;
+  /** Literals as they are written: in quotes or not. */
   readonly values: readonly string[];
 }
 export interface Junction {
@@ -35,7 +39,11 @@ interface Token {
   readonly at: number;
 }
 
-const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|(!=|!~|>=|<=|[=><~(),])|([^\s"=><~!(),]+(?:![^\s"=><~!(),]+)*))/y;
+const QUOTED = /"((?:[^"\\]|\\.)*)"/s;
+const SIGN = /(!=|!~|>=|<=|[=><~(),])/;
+const LIST = /\[(?:[^[\]"]|"(?:[^"\\]|\\.)*"|\[[^[\]]*\])*\](?=[\s),]|$)/;
+const WORD = /[^\s"=><~!(),]+(?:![^\s"=><~!(),]+)*/;
+const TOKEN = new RegExp(`\\s*(?:${QUOTED.source}|${SIGN.source}|(${LIST.source}|${WORD.source}))`, "sy");
 
 function tokens(text: string): Token[] {
   const list: Token[] = [];
@@ -102,7 +110,7 @@ class Parser {
       if (!this.sign(")")) throw new FilterError("a closing ) is missing");
       return inner;
     }
-    const key = this.value("a column");
+    const key = bare(this.value("a column"));
     if (this.word("in")) return { kind: "is", key, operator: "in", values: this.list_() };
     if (this.word("has")) return { kind: "is", key, operator: "has", values: [this.value("a value")] };
     const operator = this.token.text as Operator;
@@ -124,8 +132,27 @@ class Parser {
     if (kind !== "word" && kind !== "quoted")
       throw new FilterError(text ? `${what} is missing before ${text}` : `${what} is missing at the end`);
     this.position++;
-    return text;
+    return kind === "quoted" ? quoted(text) : text;
   }
+}
+
+const quoted = (text: string): string => `"${text.replace(/["\\]/g, "\\$&")}"`;
+
+/** The text of a literal, without its quotes. */
+export function bare(literal: string): string {
+  return literal.startsWith('"') ? literal.slice(1, -1).replace(/\\(.)/gs, "$1") : literal;
+}
+
+/** The literal that somebody means who typed a value into a field of its own. */
+export function literalOf(typed: string): string {
+  try {
+    const [first, end] = tokens(typed);
+    if (end?.kind === "end" && first!.kind !== "sign")
+      return first!.kind === "quoted" ? quoted(first!.text) : first!.text;
+  } catch {
+    // A quote that does not close belongs to the text.
+  }
+  return quoted(typed);
 }
 
 /** The tree of a filter, null for an empty one; throws `FilterError`. */
@@ -133,52 +160,70 @@ export function parse(text: string): Filter | null {
   return new Parser(tokens(text)).whole();
 }
 
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** What patterns are searched in. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : written(value);
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const WHOLE = /^[+-]?\d+$/;
 const SPAN: Record<string, number> = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600, d: 86400 };
 
-/** What a literal means as a number: 1e-4, true, 2026-11-17 (UTC) beside a date, 90m beside a duration. */
-function literal(text: string, key: string): number {
-  if (NUMBER.test(text)) return Number(text);
-  if (key === "created" && /^\d{4}-\d\d-\d\d/.test(text))
-    return Date.parse(text.length === 10 ? `${text}T00:00:00Z` : text) / 1000;
-  const span = key === "duration" ? /^([\d.]+)(ms|s|m|min|h|d)$/.exec(text) : null;
-  return span ? Number(span[1]) * SPAN[span[2]!]! : NaN;
-}
+/** Fields that hold texts only: there, digits are a text without quotes, too. */
+const TEXTS: ReadonlySet<string> = new Set(
+  "name state tags tag notes group job_type host user commit id root project entity".split(" "),
+);
 
-function equal(value: unknown, text: string, key: string): boolean {
-  if (Array.isArray(value)) return value.some((item) => equal(item, text, key));
-  if (typeof value === "number") {
-    const wanted = literal(text, key);
-    return Number.isNaN(wanted) ? false : value === wanted;
+/** What a text means as a number, to the last digit: 1e-4, 2026-11-17 (UTC) beside a date, 90m beside a duration. */
+function numberIn(text: string, key: string): number | bigint | null {
+  if (NUMBER.test(text)) {
+    const near = Number(text);
+    return WHOLE.test(text) && !Number.isSafeInteger(near) ? BigInt(text.replace("+", "")) : near;
   }
-  return textOf(value) === text;
+  if (key === "created" && /^\d{4}-\d\d-\d\d/.test(text))
+    return Date.parse(text.length === 10 ? `${text}T00:00:00Z` : text) / 1000 || null;
+  const span = key === "duration" ? /^([\d.]+)(ms|s|m|min|h|d)$/.exec(text) : null;
+  return span ? Number(span[1]) * SPAN[span[2]!]! : null;
 }
 
-function compare(value: unknown, operator: Operator, text: string, key: string): boolean {
-  const wanted = literal(text, key);
-  let order: number;
-  if (typeof value === "number" && !Number.isNaN(wanted)) order = value - wanted;
-  else if (typeof value === "string" && (value === "Infinity" || value === "-Infinity") && !Number.isNaN(wanted))
-    order = value === "Infinity" ? 1 : -1;
-  else if (typeof value === "string" && Number.isNaN(wanted) && value !== "NaN")
-    order = value < text ? -1 : value > text ? 1 : 0;
-  else return false;
-  return operator === ">" ? order > 0 : operator === ">=" ? order >= 0 : operator === "<" ? order < 0 : order <= 0;
+/** Equal and of one type, where all numbers are of one type and compare exactly. */
+function same(a: unknown, b: unknown): boolean {
+  // biome-ignore lint/suspicious/noDoubleEquals: exact for numbers beside bigints, which `===` holds apart
+  if (isNumber(a) && isNumber(b)) return a == b || (Number.isNaN(a) && Number.isNaN(b));
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => same(item, b[i]));
+  return written(a) === written(b);
+}
+
+function equal(value: unknown, literal: string, key: string): boolean {
+  const text = bare(literal);
+  const open = literal === text;
+  const meant = open ? readValue(text) : null;
+  if (meant && same(value, meant.value)) return true;
+  if (Array.isArray(value)) return value.some((item) => equal(item, literal, key));
+  if (isNumber(value)) return open && same(value, numberIn(text, key));
+  if (typeof value === "string")
+    return value === text && (meant === null || TEXTS.has(key) || isKeptAsText(meant.value));
+  return open && written(value) === text;
+}
+
+function compare(value: unknown, operator: Operator, literal: string, key: string): boolean {
+  const text = bare(literal);
+  const wanted = numberIn(text, key);
+  const [a, b] = isNumber(value) ? [value, wanted] : [value, wanted === null || literal !== text ? text : null];
+  if (b === null || !(isNumber(a) || typeof a === "string")) return false;
+  return operator === ">" ? a > b : operator === ">=" ? a >= b : operator === "<" ? a < b : a <= b;
 }
 
 function holds({ key, operator, values }: Condition, lookup: Lookup, matches: Matcher): boolean {
   const value = lookup(key);
   const first = values[0]!;
-  const search = (): boolean => (Array.isArray(value) ? value : [value]).some((item) => matches(first, textOf(item)));
+  const search = (): boolean =>
+    (Array.isArray(value) ? value : [value]).some((item) => matches(bare(first), textOf(item)));
   if (value === undefined) return operator === "!=" || operator === "!~";
   if (operator === "=") return equal(value, first, key);
   if (operator === "!=") return !equal(value, first, key);
-  if (operator === "in") return values.some((text) => equal(value, text, key));
-  if (operator === "has") return Array.isArray(value) ? equal(value, first, key) : textOf(value).includes(first);
+  if (operator === "in") return values.some((literal) => equal(value, literal, key));
+  if (operator === "has") return Array.isArray(value) ? equal(value, first, key) : textOf(value).includes(bare(first));
   if (operator === "~") return search();
   if (operator === "!~") return !search();
   return compare(value, operator, first, key);
@@ -207,20 +252,17 @@ export function conditions(filter: Filter | null): Condition[] {
   return filter.kind === "is" ? [filter] : filter.parts.flatMap(conditions);
 }
 
-function quote(text: string): string {
-  return /^[^\s"=><~!(),]+$/.test(text) && !/^(and|or|in|has)$/i.test(text)
-    ? text
-    : `"${text.replace(/["\\]/g, "\\$&")}"`;
-}
+const keyText = (key: string): string =>
+  /^[^\s"=><~!(),]+$/.test(key) && !/^(and|or|in|has)$/i.test(key) ? key : quoted(key);
 
 /** The text of a filter, such that `parse` gives it back. */
 export function write(filter: Filter | null): string {
   if (filter === null) return "";
   if (filter.kind === "is") {
-    const key = quote(filter.key);
-    if (filter.operator === "in") return `${key} in (${filter.values.map(quote).join(", ")})`;
-    if (filter.operator === "has") return `${key} has ${quote(filter.values[0]!)}`;
-    return key + filter.operator + quote(filter.values[0]!);
+    const key = keyText(filter.key);
+    if (filter.operator === "in") return `${key} in (${filter.values.join(", ")})`;
+    if (filter.operator === "has") return `${key} has ${filter.values[0]!}`;
+    return key + filter.operator + filter.values[0]!;
   }
   const inner = filter.parts.map((part) => (part.kind === "is" ? write(part) : `(${write(part)})`));
   return inner.join(filter.kind === "and" ? " " : " or ");

@@ -1,6 +1,6 @@
 // Numbers, durations, dates and sizes as DESIGN-UI §12 writes them.
 
-const MINUS = "−";
+export const MINUS = "−";
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const SI: readonly [number, string][] = [
@@ -10,11 +10,12 @@ const SI: readonly [number, string][] = [
   [1e3, "k"],
 ];
 
-function signed(text: string): string {
+/** With a minus that is one. */
+export function signed(text: string): string {
   return text.replaceAll("-", MINUS);
 }
 
-function notFinite(value: number): string {
+export function notFinite(value: number): string {
   return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : `${MINUS}Inf`;
 }
 
@@ -34,10 +35,12 @@ export function full(value: number): string {
   return signed(value.toLocaleString("en-US", { maximumSignificantDigits: 6 }));
 }
 
-function withUnit(value: number): string {
+function withUnit(value: number, digits: number): string {
   const size = Math.abs(value);
+  // What rounds up to a unit has it.
+  const up = 1 - 0.5 / 10 ** digits;
   for (const [unit, letter] of SI) {
-    if (size >= unit * 0.9995) return signed(trimZeros((value / unit).toPrecision(3))) + letter;
+    if (size >= unit * up) return signed(trimZeros((value / unit).toPrecision(digits))) + letter;
   }
   return signed(String(value));
 }
@@ -46,43 +49,19 @@ function trimZeros(text: string): string {
   return text.includes(".") && !text.includes("e") ? text.replace(/\.?0+$/, "") : text;
 }
 
-/** Four significant digits: 0.8127, 12.35, 6.12e−5, 48.2M. */
-export function number(value: number): string {
+/** Four significant digits: 0.8127, 12.35, 6.12e−5, 48.21M; zeros at the end say nothing. */
+export function number(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return notFinite(value);
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size >= 1e15) return exponent(value, 2);
-  if (size >= 10_000) return withUnit(value);
-  if (size < 0.001) return exponent(value, 2);
-  if (Number.isInteger(value)) return signed(String(value));
-  return signed(size >= 1000 ? trimZeros(value.toFixed(1)) : value.toPrecision(4));
+  if (size >= 1e15 || size < 0.001) return exponent(value, digits - 1);
+  if (size >= 10_000) return withUnit(value, digits);
+  return signed(trimZeros(size >= 100 ? value.toFixed(digits - 3) : value.toPrecision(digits)));
 }
 
 /** Like `number`, but never with a unit: the value under the cursor. */
 export function reading(value: number): string {
   return Number.isFinite(value) && Math.abs(value) >= 10_000 && Math.abs(value) < 1e15 ? full(value) : number(value);
-}
-
-/** How many decimals tell the values of a column apart, at most 6. */
-export function decimalsOf(values: readonly number[]): number {
-  const finite = values.filter((value) => Number.isFinite(value));
-  if (finite.every((value) => Number.isInteger(value))) return 0;
-  const size = Math.max(...finite.map(Math.abs));
-  let decimals = size >= 1000 ? 1 : Math.max(0, 3 - Math.floor(Math.log10(size || 1)));
-  const distinct = new Set(finite).size;
-  while (decimals < 6 && new Set(finite.map((value) => value.toFixed(decimals))).size < Math.min(distinct, 50)) {
-    if (decimals >= 4 && distinct > 50) break;
-    decimals++;
-  }
-  return Math.min(decimals, 6);
-}
-
-/** A cell of a column whose values have `decimals` in common. */
-export function cell(value: number, decimals: number): string {
-  if (!Number.isFinite(value)) return notFinite(value);
-  const size = Math.abs(value);
-  if (size >= 10_000 || (size > 0 && size < 0.001 && Number(value.toFixed(decimals)) === 0)) return number(value);
-  return signed(value.toFixed(decimals));
 }
 
 /** With its sign: +0.0041, −3.2. */
@@ -92,10 +71,9 @@ export function difference(value: number): string {
   return (value > 0 ? "+" : MINUS) + number(Math.abs(value));
 }
 
-/** A spread in a narrow slot: ±.0128, ±952, ±2e−8. */
+/** A spread: ±0.0128, ±952, ±2.1e−8. */
 export function plusMinus(std: number): string {
-  const text = number(std);
-  return `±${text.includes("e") ? exponent(std, 0) : text.replace(/^0\./, ".").slice(0, 5).replace(/\.$/, "")}`;
+  return `±${number(std, 3)}`;
 }
 
 /** Decimals of an axis come from the distance of its ticks. */
@@ -191,24 +169,4 @@ export function percent(share: number): string {
 /** `1 run`, `3 runs`. */
 export function plural(count: number, noun: string): string {
   return `${full(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** A value of config as it was logged: 1024, "poly", null. */
-export function logged(value: unknown): string {
-  if (value === undefined) return "–";
-  if (value === "NaN") return "NaN";
-  if (value === "Infinity") return "+Inf";
-  if (value === "-Infinity") return `${MINUS}Inf`;
-  if (typeof value === "string") return value;
-  if (typeof value === "number") return signed(String(value));
-  return JSON.stringify(value);
-}
-
-/** What a JSON value is as a number, or NaN when it is none. */
-export function asNumber(value: unknown): number {
-  if (typeof value === "number") return value;
-  if (typeof value === "boolean") return Number(value);
-  if (value === "Infinity") return Infinity;
-  if (value === "-Infinity") return -Infinity;
-  return NaN;
 }

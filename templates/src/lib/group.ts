@@ -1,60 +1,164 @@
-// Mean and spread of several lines on the columns of a plot.
+// Mean and spread of several lines on the columns of a plot. Nothing of a line is lost, however few columns there are.
 
-export interface Points {
-  readonly x: ArrayLike<number>;
-  readonly y: ArrayLike<number>;
+/** A line, ascending in x; where it is not finite it has a gap, and its x stands in one of the three lists. */
+export interface Member {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly nan: readonly number[];
+  readonly above: readonly number[];
+  readonly below: readonly number[];
 }
 
 export type Spread = "minmax" | "std" | "stderr";
 
+/** The columns of a plot, from one x to another. */
+export interface Columns {
+  readonly range: readonly [number, number];
+  readonly size: number;
+  readonly log: boolean;
+}
+
 export interface Grouped {
+  /** Columns that hold something, and one without anything in each gap between them. */
   readonly x: Float64Array;
   readonly y: Float64Array;
+  /** NaN where a single line has a value: it has no spread. */
   readonly low: Float64Array;
   readonly high: Float64Array;
   /** Lines with a value at each column. */
   readonly n: Uint16Array;
+  readonly nan: readonly number[];
+  readonly above: readonly number[];
+  readonly below: readonly number[];
+  /** Where a line ends while others go on. */
+  readonly endings: readonly number[];
 }
 
-/** Value of a line at `x`, between its points; NaN outside of them or beside a gap. `hint` is where to begin. */
-function at(line: Points, x: number, hint: number): [number, number] {
-  const last = line.x.length - 1;
-  if (last < 0 || x < line.x[0]! || x > line.x[last]!) return [NaN, hint];
-  let i = hint;
-  while (i < last && line.x[i + 1]! < x) i++;
-  if (i >= last) return [line.y[last]!, i];
-  const [x0, x1] = [line.x[i]!, line.x[i + 1]!];
-  if (x === x0 || x1 === x0) return [line.y[i]!, i];
-  return [line.y[i]! + ((line.y[i + 1]! - line.y[i]!) * (x - x0)) / (x1 - x0), i];
+/** Column numbers of x; may lie outside of the plot. */
+function placing({ range, size, log }: Columns): { at: (x: number) => number; centre: (column: number) => number } {
+  const to = log ? (x: number): number => Math.log(Math.max(x, Number.MIN_VALUE)) : (x: number): number => x;
+  const [from, end] = [to(range[0]), to(range[1])];
+  const step = (end - from) / (size - 1) || 1;
+  const back = log ? Math.exp : (x: number): number => x;
+  return { at: (x) => Math.round((to(x) - from) / step), centre: (column) => back(from + column * step) };
 }
 
-/** Resample every line to `columns` (ascending) and fold them. Lines must ascend in x. */
-export function fold(lines: readonly Points[], columns: Float64Array, spread: Spread): Grouped {
-  const size = columns.length;
-  const [y, low, high] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
-  const n = new Uint16Array(size);
-  const hints = new Int32Array(lines.length);
-  for (let column = 0; column < size; column++) {
-    let [mean, squares, least, most, count] = [0, 0, Infinity, -Infinity, 0];
-    for (let index = 0; index < lines.length; index++) {
-      const [value, hint] = at(lines[index]!, columns[column]!, hints[index]!);
-      hints[index] = hint;
-      if (!Number.isFinite(value)) continue;
-      count++;
-      const delta = value - mean;
-      mean += delta / count;
-      squares += delta * (value - mean);
-      least = Math.min(least, value);
-      most = Math.max(most, value);
+type Place = ReturnType<typeof placing>;
+
+/** x of each column: the mean of the points in it, else its middle. */
+function middles(lines: readonly Member[], { at, centre }: Place, size: number): Float64Array {
+  const [sum, count] = [new Float64Array(size), new Uint32Array(size)];
+  for (const { x } of lines)
+    for (let i = 0; i < x.length; i++) {
+      const column = at(x[i]!);
+      if (column < 0 || column >= size) continue;
+      sum[column]! += x[i]!;
+      count[column]!++;
     }
-    n[column] = count;
-    y[column] = count ? mean : NaN;
-    const std = count > 1 ? Math.sqrt(squares / (count - 1)) : 0;
-    const half = spread === "stderr" ? std / Math.sqrt(count) : std;
-    low[column] = count ? (spread === "minmax" ? least : mean - half) : NaN;
-    high[column] = count ? (spread === "minmax" ? most : mean + half) : NaN;
+  return sum.map((value, column) => (count[column] ? value / count[column]! : centre(column)));
+}
+
+/** Values of a line in the columns: the mean of its points in one, between two points what lies on the line. */
+function resample({ x, y }: Member, { at }: Place, xs: Float64Array, out: Float64Array): void {
+  out.fill(NaN);
+  const size = out.length;
+  let [column, sum, count, before] = [NaN, 0, 0, -1];
+  for (let i = 0; i < x.length; i++) {
+    if (!Number.isFinite(y[i]!)) {
+      before = -1;
+      continue;
+    }
+    const next = at(x[i]!);
+    if (before >= 0)
+      for (let between = Math.max(0, at(x[before]!) + 1); between < Math.min(size, next); between++)
+        out[between] = y[before]! + ((y[i]! - y[before]!) * (xs[between]! - x[before]!)) / (x[i]! - x[before]!);
+    if (next !== column) [column, sum, count] = [next, 0, 0];
+    sum += y[i]!;
+    count++;
+    if (next >= 0 && next < size) out[next] = sum / count;
+    before = i;
   }
-  return { x: columns, y, low, high, n };
+}
+
+/** Mean and spread of the values that come to each column, one after the other. */
+class Folded {
+  readonly mean: Float64Array;
+  readonly n: Uint16Array;
+  private readonly squares: Float64Array;
+  private readonly least: Float64Array;
+  private readonly most: Float64Array;
+
+  constructor(size: number) {
+    this.mean = new Float64Array(size);
+    this.squares = new Float64Array(size);
+    this.least = new Float64Array(size).fill(Infinity);
+    this.most = new Float64Array(size).fill(-Infinity);
+    this.n = new Uint16Array(size);
+  }
+
+  /** The last column in which the line has a value; -1 for none. */
+  add(values: Float64Array): number {
+    let last = -1;
+    for (let column = 0; column < values.length; column++) {
+      const value = values[column]!;
+      if (!Number.isFinite(value)) continue;
+      last = column;
+      const delta = value - this.mean[column]!;
+      this.mean[column]! += delta / ++this.n[column]!;
+      this.squares[column]! += delta * (value - this.mean[column]!);
+      this.least[column] = Math.min(this.least[column]!, value);
+      this.most[column] = Math.max(this.most[column]!, value);
+    }
+    return last;
+  }
+
+  spread(column: number, kind: Spread): readonly [number, number] {
+    const n = this.n[column]!;
+    if (n < 2) return [NaN, NaN];
+    if (kind === "minmax") return [this.least[column]!, this.most[column]!];
+    const std = Math.sqrt(this.squares[column]! / (n - 1));
+    const half = kind === "stderr" ? std / Math.sqrt(n) : std;
+    return [this.mean[column]! - half, this.mean[column]! + half];
+  }
+}
+
+/** Resample every line to the columns of a plot and fold them. */
+export function fold(lines: readonly Member[], columns: Columns, spread: Spread): Grouped {
+  const { size } = columns;
+  const place = placing(columns);
+  const xs = middles(lines, place, size);
+  const folded = new Folded(size);
+  const values = new Float64Array(size);
+  const lasts = lines.map((line) => {
+    resample(line, place, xs, values);
+    return folded.add(values);
+  });
+  const end = Math.max(...lasts);
+  const goesOn = (column: number): boolean => column < end && folded.n[column + 1]! > 0;
+  const endings = [...new Set(lasts)].filter((last) => last >= 0 && goesOn(last)).sort((a, b) => a - b);
+  const marked = (list: "nan" | "above" | "below"): Set<number> =>
+    new Set(lines.flatMap((line) => line[list].map(place.at)).filter((column) => column >= 0 && column < size));
+  const marks = { nan: marked("nan"), above: marked("above"), below: marked("below") };
+  const kept: number[] = [];
+  for (let column = 0; column < size; column++) {
+    if (!folded.n[column] && !marks.nan.has(column) && !marks.above.has(column) && !marks.below.has(column)) continue;
+    const before = kept.at(-1);
+    if (before !== undefined && before < column - 1 && folded.n[before]) kept.push(before + 1);
+    kept.push(column);
+  }
+  const spreads = kept.map((column) => folded.spread(column, spread));
+  const xOf = (found: Iterable<number>): number[] => [...found].sort((a, b) => a - b).map((column) => xs[column]!);
+  return {
+    x: Float64Array.from(kept, (column) => xs[column]!),
+    y: Float64Array.from(kept, (column) => (folded.n[column] ? folded.mean[column]! : NaN)),
+    low: Float64Array.from(spreads, ([low]) => low),
+    high: Float64Array.from(spreads, ([, high]) => high),
+    n: Uint16Array.from(kept, (column) => folded.n[column]!),
+    nan: xOf(marks.nan),
+    above: xOf(marks.above),
+    below: xOf(marks.below),
+    endings: xOf(endings),
+  };
 }
 
 /** Mean and sample standard deviation of a list, for group rows. */

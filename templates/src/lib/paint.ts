@@ -1,6 +1,6 @@
 // Paints traces onto a chart's canvas: envelopes, lines, points, marks of what is not finite, ends.
 import { resolve } from "./colours";
-import { main, type Trace } from "./trace";
+import { main, nearest, type Trace } from "./trace";
 
 export interface Canvas {
   readonly context: CanvasRenderingContext2D;
@@ -50,6 +50,7 @@ export function paint(canvas: Canvas, traces: readonly Trace[], options: Options
     points(canvas, trace, dim(trace), options);
   }
   context.restore();
+  for (const trace of ordered) endings(canvas, trace, dim(trace), options);
   for (const trace of ordered) ends(canvas, trace, dim(trace), options);
   for (const trace of ordered) marks(canvas, trace, options);
 }
@@ -138,9 +139,39 @@ function points(canvas: Canvas, trace: Trace, alpha: number, options: Options): 
     if (!usable(y[i]!, options)) continue;
     const alone = !(i > 0 && usable(y[i - 1]!, options)) && !(i + 1 < y.length && usable(y[i + 1]!, options));
     if (!all && !alone) continue;
+    if (alone && trace.n) whisker(canvas, trace, i, options);
     context.beginPath();
     context.arc(canvas.x(trace.x[i]!), canvas.y(y[i]!), alone ? radius * 1.3 : radius, 0, 2 * Math.PI);
     context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+/** The spread of a mean that stands alone, where a band would have no width. */
+function whisker({ context, ratio, x, y }: Canvas, { x: xs, low, high }: Trace, i: number, options: Options): void {
+  if (!(high![i]! > low![i]!)) return;
+  const bottom = options.logY && low![i]! <= 0 ? options.yMin : low![i]!;
+  const px = x(xs[i]!);
+  context.fillRect(px - 0.5 * ratio, y(high![i]!), ratio, y(bottom) - y(high![i]!));
+}
+
+/** A ring where a run of a group ends: from there on the mean is one of fewer. */
+function endings(canvas: Canvas, trace: Trace, alpha: number, options: Options): void {
+  const { context, ratio, left, top, width, height } = canvas;
+  const y = main(trace);
+  context.globalAlpha = alpha;
+  context.strokeStyle = resolve(trace.colour);
+  context.fillStyle = resolve("var(--paper)");
+  context.lineWidth = 1.25 * ratio;
+  for (const ending of trace.endings) {
+    const value = y[nearest(trace.x, ending)]!;
+    const [px, py] = [canvas.x(ending), canvas.y(value)];
+    const inside = px >= left && px <= left + width && py >= top - 1 && py <= top + height + 1;
+    if (!usable(value, options) || !inside) continue;
+    context.beginPath();
+    context.arc(px, py, 2.75 * ratio, 0, 2 * Math.PI);
+    context.fill();
+    context.stroke();
   }
   context.globalAlpha = 1;
 }

@@ -43,24 +43,25 @@ const rowOf = ({ id, label, look }: Trace, value: string, raw: string): TipRow =
 
 /** Beside the value: spread and number of a group, the raw value of a smoothed one, the range of a merged one. */
 function besides({ trace: { low, high, n, smooth, y }, i }: Spot): string {
-  if (n) return `±${number((high![i]! - low![i]!) / 2)}, ${n[i]}`;
+  if (n) return `${n[i]! > 1 ? `±${number((high![i]! - low![i]!) / 2)}, ` : ""}n ${n[i]}`;
   if (smooth) return number(y[i]!);
   return low && high![i]! > low[i]! ? `${number(low[i]!)}…${number(high![i]!)}` : "";
 }
 
+/** What a trace says at x: a number, NaN and infinities included; null where it has nothing. */
+export function valueAt(trace: Trace, x: number): number | null {
+  const i = nearest(trace.x, x);
+  if (i < 0 || x > trace.x.at(-1)! || x < trace.x[0]!) return null;
+  const [value, at] = [main(trace)[i]!, trace.x[i]!];
+  if (Number.isFinite(value)) return value;
+  if (trace.nan.includes(at)) return NaN;
+  return trace.above.includes(at) ? Infinity : trace.below.includes(at) ? -Infinity : null;
+}
+
 /** The row of a trace that stands at a value which is not finite. */
 function marked(trace: Trace, x: number): TipRow[] {
-  const i = nearest(trace.x, x);
-  const at = trace.x[i]!;
-  if (i < 0 || trace.n || Number.isFinite(main(trace)[i]!)) return [];
-  const value = trace.nan.includes(at)
-    ? "NaN"
-    : trace.above.includes(at)
-      ? "+Inf"
-      : trace.below.includes(at)
-        ? "−Inf"
-        : "";
-  return value ? [rowOf(trace, value, "")] : [];
+  const value = valueAt(trace, x);
+  return value === null || Number.isFinite(value) ? [] : [rowOf(trace, number(value), "")];
 }
 
 /** The x `steps` points further along the trace with the most points. */

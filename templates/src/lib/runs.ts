@@ -1,10 +1,10 @@
 // The runs of a project as a table: columns by name, filters, sorting, groups.
 import type { ProjectIndex, RunRow } from "../model";
 import { uid } from "./data";
-import { evaluate, type Filter, type Matcher } from "./filter";
-import { asNumber, logged } from "./format";
+import { evaluate, type Filter, type Matcher, textOf } from "./filter";
 import { meanStd } from "./group";
 import { shown } from "./keys";
+import { asNumber, fromJson, isNumber, logged, written } from "./values";
 
 /** Fields of `RunRow` that are columns. */
 export const FIELDS = [
@@ -82,12 +82,13 @@ export class RunTable {
     for (const tier of ["summary", "config"] as const) {
       for (const { key, rows, values } of index[tier]) {
         const id = `${tier}.${key}`;
-        this.dense.set(id, rows ? spread(rows, values, index.runs.length) : values);
+        const found = values.map(fromJson);
+        this.dense.set(id, rows ? spread(rows, found, index.runs.length) : found);
         columns.push({
           id,
           tier,
           label: shown(key),
-          numeric: values.some(isNumber) && values.every((value) => isNumber(value) || value === null),
+          numeric: found.some(isNumber) && found.every((value) => isNumber(value) || value === null),
         });
       }
     }
@@ -106,19 +107,23 @@ export class RunTable {
     return key === "tag" ? "tags" : null;
   }
 
+  /** As it was logged; undefined where the run has none. */
   value(run: RunRow, id: string): unknown {
     const column = this.dense.get(id);
     if (column) return column[this.at.get(run) ?? -1];
-    return (FIELDS as readonly string[]).includes(id) ? run[id as Field] : undefined;
+    const field = (FIELDS as readonly string[]).includes(id) ? run[id as Field] : undefined;
+    return field === "" || (Array.isArray(field) && !field.length) ? undefined : field;
   }
 
   number(run: RunRow, id: string): number {
     return asNumber(this.value(run, id));
   }
 
+  /** As a person reads it. Fields of a run are texts, whatever they look like. */
   text(run: RunRow, id: string): string {
     const value = this.value(run, id);
-    return id === "tags" ? run.tags.join(", ") : logged(value);
+    if (id === "tags") return run.tags.join(", ");
+    return typeof value === "string" && !this.dense.has(id) ? value : logged(value);
   }
 
   filter(runs: readonly RunRow[], filter: Filter | null, matches?: Matcher): RunRow[] {
@@ -149,19 +154,24 @@ export class RunTable {
   group(runs: readonly RunRow[], keys: readonly string[]): Group[] {
     const groups = new Map<string, RunRow[]>();
     for (const run of runs) {
-      const id = keys.map((key) => this.text(run, key)).join("\u0000");
+      const id = keys.map((key) => this.identity(run, key)).join("\u0000");
       const list = groups.get(id);
       if (list) list.push(run);
       else groups.set(id, [run]);
     }
+    const part = (run: RunRow, key: string): string =>
+      this.value(run, key) === undefined ? `no ${this.info(key)?.label.toLowerCase() ?? key}` : this.text(run, key);
     return [...groups].map(([id, members]) => ({
       id,
-      label: id
-        .split("\u0000")
-        .map((text) => text || "none")
-        .join(", "),
+      label: keys.map((key) => part(members[0]!, key)).join(", "),
       runs: members,
     }));
+  }
+
+  /** Equal only for values of one type that are equal. */
+  private identity(run: RunRow, id: string): string {
+    const value = this.value(run, id);
+    return value === undefined ? "" : written(value);
   }
 
   /** Mean and std of a numeric column over runs. */
@@ -172,17 +182,13 @@ export class RunTable {
   /** Whether the runs have different values there. */
   differs(runs: readonly RunRow[], id: string): boolean {
     if (runs.length < 2) return false;
-    const first = JSON.stringify(this.value(runs[0]!, id));
-    return runs.some((run) => JSON.stringify(this.value(run, id)) !== first);
+    const first = this.identity(runs[0]!, id);
+    return runs.some((run) => this.identity(run, id) !== first);
   }
 
   byUid(): Map<string, RunRow> {
     return new Map(this.index.runs.map((run) => [uid(run), run]));
   }
-}
-
-function isNumber(value: unknown): boolean {
-  return typeof value === "number" || value === "NaN" || value === "Infinity" || value === "-Infinity";
 }
 
 function spread(rows: readonly number[], values: readonly unknown[], size: number): unknown[] {
@@ -193,17 +199,15 @@ function spread(rows: readonly number[], values: readonly unknown[], size: numbe
 
 /** Missing and NaN values come last, whatever the direction. */
 function compare(a: unknown, b: unknown, descending: boolean): number {
-  const [x, y] = [asNumber(a), asNumber(b)];
   const [emptyA, emptyB] = [empty(a), empty(b)];
   if (emptyA || emptyB) return Number(emptyA) - Number(emptyB);
-  const order = Number.isNaN(x) || Number.isNaN(y) ? natural.compare(String(a), String(b)) : x - y;
+  const numbers = (isNumber(a) || typeof a === "boolean") && (isNumber(b) || typeof b === "boolean");
+  const order = numbers ? (a < b ? -1 : a > b ? 1 : 0) : natural.compare(textOf(a), textOf(b));
   return descending ? -order : order;
 }
 
 function empty(value: unknown): boolean {
-  return (
-    value === undefined || value === null || value === "NaN" || value === "" || (Array.isArray(value) && !value.length)
-  );
+  return value === undefined || value === null || value === "" || Number.isNaN(value) || written(value) === "[]";
 }
 
 const natural = new Intl.Collator("en", { numeric: true });

@@ -15,6 +15,8 @@ export interface Line {
   readonly counts: Float64Array | null;
   /** The other reading of x: run time for steps, steps for the rest. */
   readonly other: Float64Array;
+  /** The value of the last row, not the last finite one. */
+  readonly last: number;
   readonly nan: readonly number[];
   readonly above: readonly number[];
   readonly below: readonly number[];
@@ -215,6 +217,7 @@ class Builder {
   private notNumbers = 0;
   private infinite = 0;
   private raw = true;
+  private last = NaN;
   /** Finer data than drawn are not in this copy. */
   coarse = false;
 
@@ -250,6 +253,7 @@ class Builder {
       this.mark(x[i]!, isRaw, y[i]!, ys, i);
     }
     if (!isRaw) this.raw = false;
+    this.last = ys[isRaw ? 0 : 1]!.at(-1) ?? this.last;
     this.parts.push({
       x,
       y: isRaw ? finite(y) : y,
@@ -277,6 +281,7 @@ class Builder {
       high: join("high"),
       counts: this.raw ? null : join("counts"),
       other: join("other"),
+      last: this.last,
       nan: this.nan,
       above: this.above,
       below: this.below,
@@ -336,6 +341,7 @@ async function joined(run: RunRow, runHead: RunHead, series: Series, metric: Ser
     high: finite(values),
     counts: null,
     other: take(axis[0]!),
+    last: values.at(-1)!,
     nan: marks(Number.isNaN),
     above: marks((value) => value === Infinity),
     below: marks((value) => value === -Infinity),

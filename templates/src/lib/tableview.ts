@@ -2,16 +2,15 @@
 import { computed } from "@preact/signals";
 import type { RunRow } from "../model";
 import { param, setParams } from "../route";
-import { cell, decimalsOf } from "./format";
 import { highIsBetter, lowIsBetter } from "./keys";
 import type { ColumnInfo, RunTable } from "./runs";
-import { firstMetric, groupKeys, join, listed, split, table } from "./view";
+import { cell, isNumber } from "./values";
+import { firstMetric, groupKeys, groups, join, listed, split, table } from "./view";
 
 export interface TableColumn extends ColumnInfo {
   readonly width: number;
   /** A sparkline of the metric, in place of its value. */
   readonly spark: boolean;
-  readonly decimals: number;
   /** Best value over the listed runs, NaN where there is no such thing. */
   readonly best: number;
   readonly low: number;
@@ -67,6 +66,14 @@ export const equalHidden = computed(() => {
   );
 });
 
+/** Whether some run of a group lacks a number, so that the means of its row are of different numbers of runs. */
+export const partial = computed(() => {
+  const now = table.value;
+  const ids = columnIds.value.filter((id) => id.startsWith("summary.") && now?.info(id)?.numeric);
+  const lacks = (run: RunRow): boolean => ids.some((id) => !Number.isFinite(now!.number(run, id)));
+  return groups.value?.some((group) => group.runs.some(lacks)) ?? false;
+});
+
 const widths = computed(
   () =>
     new Map(
@@ -111,32 +118,30 @@ function columnOf(now: RunTable, id: string): TableColumn | null {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const rated =
     info.tier === "summary" && (lowIsBetter(info.id) || highIsBetter(info.id)) && values.length > 1 && low < high;
-  const decimals = Math.min(info.tier === "summary" ? 4 : 6, decimalsOf(values));
   return {
     ...info,
     id,
     spark,
-    width: widths.value.get(id) ?? usualWidth(now, info, spark, decimals),
-    decimals,
+    width: widths.value.get(id) ?? usualWidth(now, info, spark),
     best: rated ? (lowIsBetter(info.id) ? low : high) : NaN,
     low,
     high,
   };
 }
 
-function usualWidth(now: RunTable, info: ColumnInfo, spark: boolean, decimals: number): number {
+function usualWidth(now: RunTable, info: ColumnInfo, spark: boolean): number {
   if (spark) return 92;
   const usual = USUAL[info.id];
   if (usual) return usual;
-  const longest = listed.value
-    .slice(0, 100)
-    .reduce(
-      (most, run) =>
-        Math.max(most, info.numeric ? cell(now.number(run, info.id), decimals).length : now.text(run, info.id).length),
-      0,
-    );
-  const slot = info.tier === "summary" && info.numeric && groupKeys.value.length ? 40 : 0;
+  const longest = listed.value.slice(0, 100).reduce((most, run) => Math.max(most, shownIn(now, run, info).length), 0);
+  const slot = info.tier === "summary" && info.numeric && groupKeys.value.length ? (partial.value ? 78 : 52) : 0;
   return Math.round(Math.max(64, Math.min(220, Math.max(info.label.length * 6.4 + 34, longest * 7 + 24) + slot)));
+}
+
+/** What the cell of a run says: numbers of the summary in few digits, all else as it was logged. */
+export function shownIn(now: RunTable, run: RunRow, { id, tier }: ColumnInfo): string {
+  const value = now.value(run, id);
+  return tier === "summary" && isNumber(value) ? cell(value) : now.text(run, id);
 }
 
 export const selected = computed(() => new Set(split(param("sel"))));

@@ -1,7 +1,7 @@
 // A line as it stands in a chart: a run, one rank of it, or the mean of a group.
 import type { RunRow } from "../model";
 import { uid } from "./data";
-import { fold, type Spread } from "./group";
+import { type Columns, fold, meanStd, type Spread } from "./group";
 import { css, type Look, PATTERNS } from "./palette";
 import type { Line } from "./series";
 import { type Smoothing, smooth } from "./smooth";
@@ -19,6 +19,8 @@ export interface Trace {
   readonly high: Float64Array | null;
   readonly smooth: Float64Array | null;
   readonly other: Float64Array | null;
+  /** The last logged value, whatever it is; of a group, the mean of those that are finite. */
+  readonly last: number;
   /** Members with a value at each point, and of how many; null for single runs. */
   readonly n: Uint16Array | null;
   /** Least and greatest x behind the points. */
@@ -27,6 +29,8 @@ export interface Trace {
   readonly nan: readonly number[];
   readonly above: readonly number[];
   readonly below: readonly number[];
+  /** Of a group, where a member ends while others go on. */
+  readonly endings: readonly number[];
   readonly end: "crash" | "live" | "";
   readonly rows: number;
   readonly drawn: number;
@@ -63,12 +67,14 @@ export function runTrace(run: RunRow, line: Line, look: Look, style: Style): Tra
     high: line.counts ? line.high : null,
     smooth: smooth(style.smoothing, line.x, line.y, line.counts, style.range),
     other: line.other,
+    last: line.last,
     n: null,
     span: line.span,
     members: 1,
     nan: line.nan,
     above: line.above,
     below: line.below,
+    endings: [],
     end: endOf(run),
     rows: line.rows,
     drawn: line.drawn,
@@ -82,40 +88,33 @@ export function runTrace(run: RunRow, line: Line, look: Look, style: Style): Tra
   };
 }
 
-/** The mean of a group's lines over `columns` of the visible range. */
+/** The mean of a group's lines over the columns of the visible range. */
 export function groupTrace(
   id: string,
   label: string,
   lines: readonly Line[],
   look: Look,
   spread: Spread,
-  range: readonly [number, number],
-  columns: number,
-  style: Style,
+  columns: Columns,
+  smoothing: Smoothing,
 ): Trace {
-  const x = Float64Array.from({ length: columns }, (_, i) => range[0] + ((range[1] - range[0]) * i) / (columns - 1));
   const usable = lines.filter((line) => line.ascending && line.x.length);
-  const folded = fold(usable, x, spread);
+  const { range } = columns;
+  const folded = fold(usable, columns, spread);
   const sum = (field: "rows" | "drawn" | "behind" | "leftOut" | "notNumbers" | "infinite"): number =>
     lines.reduce((total, line) => total + line[field], 0);
   return {
+    ...folded,
     id: `group:${id}`,
     label,
     colour: css(look),
     look,
     dash: PATTERNS[look.dash],
-    x,
-    y: folded.y,
-    low: folded.low,
-    high: folded.high,
-    smooth: smooth(style.smoothing, x, folded.y, null, range[1] - range[0]),
+    smooth: smooth(smoothing, folded.x, folded.y, null, range[1] - range[0]),
     other: null,
-    n: folded.n,
+    last: meanStd(lines.map((line) => line.last)).mean,
     span: range,
     members: usable.length,
-    nan: lines.flatMap((line) => line.nan),
-    above: lines.flatMap((line) => line.above),
-    below: lines.flatMap((line) => line.below),
     end: "",
     rows: sum("rows"),
     drawn: sum("drawn"),
@@ -201,8 +200,10 @@ function sampled(
     let [low, high] = [Infinity, -Infinity];
     for (let i = 0; i < y.length; i++) {
       if (trace.x[i]! < min || trace.x[i]! > max) continue;
-      if (below[i]! < low && (!log || below[i]! > 0)) low = below[i]!;
-      if (above[i]! > high) high = above[i]!;
+      // A single member of a group has no spread.
+      const [least, most] = Number.isNaN(below[i]!) ? [y[i]!, y[i]!] : [below[i]!, above[i]!];
+      if (least < low && (!log || least > 0)) low = least;
+      if (most > high) high = most;
       if (i % stride === 0 && Number.isFinite(y[i]!) && (!log || y[i]! > 0)) sample.push(y[i]!);
     }
     if (Number.isFinite(low)) extremes.push(low);

@@ -350,6 +350,7 @@ export function hintOf({ traces, range, how, loaded, beyond, reading }: ChartSta
   else if (range && behind) said.push(`All ${full(behind)} points in view are drawn`);
   if (traces.some((trace) => trace.coarse)) said.push("finer points are left out of this copy");
   if (traces.some((trace) => trace.n)) said.push("groups resampled to pixels");
+  if (traces.some((trace) => trace.endings.length)) said.push("rings: a run of the group ends");
   if (sum("dropped")) said.push(`${plural(sum("dropped"), "line")} whose x turns back left out of the means`);
   if (sum("leftOut")) said.push(`${plural(sum("leftOut"), "row")} without ${shown(how.x)} left out`);
   if (how.log) {

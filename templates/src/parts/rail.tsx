@@ -2,10 +2,12 @@
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { index, uid } from "../lib/data";
-import { ago, cell, decimalsOf, difference, duration, plusMinus } from "../lib/format";
+import { ago, difference, duration, plural, plusMinus } from "../lib/format";
 import { lowIsBetter } from "../lib/keys";
 import { now } from "../lib/live";
 import type { Group } from "../lib/runs";
+import { shownIn } from "../lib/tableview";
+import { cell } from "../lib/values";
 import {
   baseline,
   closedGroups,
@@ -45,13 +47,38 @@ type Row =
   | { readonly kind: "group"; readonly group: Group; readonly open: boolean };
 
 const DELTA = "delta";
+/** Beside the means of groups, how far their runs are spread. */
+const SPREAD = "spread";
 const [LEAST, MOST, USUAL] = [240, 560, 336];
 
-/** Columns right of the name: the main metric, and the distance to the baseline or the age. */
+/** Columns right of the name: the main metric, and the distance to the baseline or the age, which groups have not. */
 export function railColumns(): string[] {
   const chosen = split(param("list"));
   if (chosen.length) return chosen;
-  return [...(mainMetric.value ? [mainMetric.value] : []), baseline.value ? DELTA : "created"];
+  const age = groupKeys.value.length && mainMetric.value ? [] : ["created"];
+  return [...(mainMetric.value ? [mainMetric.value] : []), ...(baseline.value ? [DELTA] : age)];
+}
+
+function withSpread(columns: readonly string[]): string[] {
+  const metric = metricOf(columns);
+  return columns.flatMap((id) => (id === metric ? [id, SPREAD] : [id]));
+}
+
+/** The column whose mean and spread a group tells: the first of numbers. */
+const metricOf = (columns: readonly string[]): string | null =>
+  columns.find((id) => table.value?.info(id)?.numeric && !TIMES.has(id)) ?? null;
+
+const TIMES: ReadonlySet<string> = new Set(["created", "last_sign", "duration"]);
+const [NARROW, WIDE] = [50, 78];
+
+/** Pixels that the values of a column need, within what the list has. */
+function widthOf(id: string): number {
+  const rows = table.value;
+  const info = rows?.info(id);
+  if (id === SPREAD) return 58;
+  if (!rows || !info?.numeric || TIMES.has(id)) return NARROW;
+  const longest = listed.value.slice(0, 100).reduce((most, run) => Math.max(most, shownIn(rows, run, info).length), 0);
+  return Math.max(NARROW, Math.min(WIDE, Math.ceil(longest * 6.8)));
 }
 
 export function Rail({
@@ -65,11 +92,11 @@ export function Rail({
 }) {
   useFilterPatterns();
   const all = index.value?.runs ?? [];
-  const columns = railColumns();
+  const columns = groupKeys.value.length ? withSpread(railColumns()) : railColumns();
   const width = Number(preference("rail")) || USUAL;
   const top = [...(baseline.value ? [baseline.value] : []), ...pins.value.filter((run) => run !== baseline.value)];
   const rows = rowsOf(new Set(top));
-  const template = { "--extra": columns.length };
+  const template = { "--columns": columns.map((id) => `${widthOf(id)}px`).join(" ") };
   const at = rows.findIndex((row) => row.kind === "run" && uid(row.run) === current.value);
   const removal = rows.length || top.length ? null : bestRemoval();
   const row = (run: RunRow, i: number, group?: string) => (
@@ -163,13 +190,14 @@ function rowsOf(top: ReadonlySet<RunRow>): Row[] {
 
 function columnLabel(id: string): string {
   if (id === DELTA) return "Δ base";
+  if (id === SPREAD) return "±";
   const label = table.value?.info(id)?.label ?? id;
   return label.slice(label.lastIndexOf("/") + 1);
 }
 
 function Head({ id, text }: { id: string; text: string }) {
   const key = sortKeys.value.find((other) => other.id === id);
-  const sortable = id !== DELTA;
+  const sortable = id !== DELTA && id !== SPREAD;
   return (
     <span
       role="columnheader"
@@ -403,6 +431,7 @@ export function runActions(run: RunRow): readonly (MenuItem | null)[] {
 function Value({ run, column }: { run: RunRow; column: string }) {
   const rows = table.value!;
   if (column === DELTA) return <Delta run={run} />;
+  if (column === SPREAD) return <span class="num" role="gridcell" />;
   const info = rows.info(column);
   const value = rows.value(run, column);
   if (column === "created" || column === "last_sign")
@@ -417,46 +446,36 @@ function Value({ run, column }: { run: RunRow; column: string }) {
         {duration(run.duration)}
       </span>
     );
+  const text = info ? shownIn(rows, run, info) : "–";
   if (!info?.numeric)
     return (
       <span class="num cut" role="gridcell" title={rows.text(run, column)}>
-        {value === undefined ? "–" : rows.text(run, column)}
+        {text}
       </span>
     );
-  const best = bestOf(column);
   const mine = rows.number(run, column);
-  const text =
-    value === undefined ? "–" : info.tier === "config" ? rows.text(run, column) : cell(mine, decimals(column));
+  const rank = mine === bestOf(column) ? " best" : value !== undefined && Number.isNaN(mine) ? " nan" : "";
   return (
-    <span
-      class={`num${mine === best ? " best" : ""}${value === "NaN" ? " nan" : ""}`}
-      role="gridcell"
-      title={String(value ?? "")}
-    >
+    <span class={`num${rank}`} role="gridcell" title={value === undefined ? "" : rows.text(run, column)}>
       {text}
     </span>
   );
 }
 
-/** Decimals and best value of a column over all runs, computed once an index. */
-const remembered = new WeakMap<object, Map<string, { decimals: number; best: number }>>();
-function factsOf(column: string): { decimals: number; best: number } {
+/** Best value of a column over all runs, found once an index; NaN where there is no such thing. */
+const remembered = new WeakMap<object, Map<string, number>>();
+function bestOf(column: string): number {
   const rows = table.value!;
-  const facts = remembered.get(rows) ?? new Map<string, { decimals: number; best: number }>();
-  remembered.set(rows, facts);
-  const known = facts.get(column);
-  if (known) return known;
+  const known = remembered.get(rows) ?? new Map<string, number>();
+  remembered.set(rows, known);
+  const held = known.get(column);
+  if (held !== undefined) return held;
   const values = rows.index.runs.map((run) => rows.number(run, column)).filter(Number.isFinite);
-  const best = lowIsBetter(column) ? Math.min(...values) : Math.max(...values);
-  const fact = {
-    decimals: Math.min(4, decimalsOf(values)),
-    best: values.length > 1 && column.startsWith("summary.") ? best : NaN,
-  };
-  facts.set(column, fact);
-  return fact;
+  const rated = values.length > 1 && column.startsWith("summary.");
+  const best = !rated ? NaN : lowIsBetter(column) ? Math.min(...values) : Math.max(...values);
+  known.set(column, best);
+  return best;
 }
-const decimals = (column: string): number => factsOf(column).decimals;
-const bestOf = (column: string): number => factsOf(column).best;
 
 function Delta({ run }: { run: RunRow }) {
   const metric = mainMetric.value;
@@ -482,10 +501,7 @@ function Delta({ run }: { run: RunRow }) {
       </span>
     );
   const share = rows.index.runs.every((other) => !(Math.abs(rows.number(other, metric)) > 1));
-  const text =
-    share && !lowIsBetter(metric)
-      ? `${change < 0 ? "−" : "+"}${Math.abs(change * 100).toFixed(1)}`
-      : difference(change);
+  const text = share && !lowIsBetter(metric) ? difference(change * 100) : difference(change);
   const better = lowIsBetter(metric) ? change < 0 : change > 0;
   return (
     <span
@@ -502,8 +518,9 @@ function GroupLine({ group, open, columns }: { group: Group; open: boolean; colu
   const ids = group.runs.map(uid);
   const on = ids.some((id) => eyes.value.has(id));
   const rows = table.value!;
-  const metric = columns.find((id) => rows.info(id)?.numeric && id !== "created") ?? null;
+  const metric = metricOf(columns);
   const stats = metric ? rows.stats(group.runs, metric) : null;
+  const some = stats && stats.n < group.runs.length ? `${stats.n} of ` : "";
   return (
     <div class="runs-group" role="row" aria-expanded={open}>
       <span role="gridcell">
@@ -524,34 +541,25 @@ function GroupLine({ group, open, columns }: { group: Group; open: boolean; colu
         <button type="button" class="fold" aria-expanded={open} onClick={() => toggleGroup(group.id)}>
           <Icon name={open ? "down" : "right"} small />
           {group.label}
-          <span class="n">
-            {group.runs.length} run{group.runs.length === 1 ? "" : "s"}
+          <span class="n" title={stats ? `${stats.n} with a value` : undefined}>
+            {some}
+            {plural(group.runs.length, "run")}
           </span>
         </button>
       </span>
-      {columns.map((id, i) => {
-        const std = columns[i - 1] === metric && i > 0 && (id === DELTA || id === "created");
-        return (
-          <span class={id === metric ? "num" : "num dim"} role="gridcell" key={id}>
-            {id === metric && stats
-              ? stats.n
-                ? cell(stats.mean, decimals(id))
-                : "–"
-              : std && stats && stats.n > 1
-                ? plusMinus(stats.std)
-                : rows.info(id)?.numeric && id !== "created" && id !== metric
-                  ? groupCell(group, id)
-                  : ""}
-          </span>
-        );
-      })}
+      {columns.map((id) => (
+        <span class={id === metric ? "num" : "num dim"} role="gridcell" key={id}>
+          {id === SPREAD ? stats && stats.n > 1 && plusMinus(stats.std) : groupCell(group, id)}
+        </span>
+      ))}
     </div>
   );
 }
 
 function groupCell(group: Group, id: string): ComponentChildren {
+  if (TIMES.has(id) || !table.value!.info(id)?.numeric) return "";
   const { mean, n } = table.value!.stats(group.runs, id);
-  return n ? cell(mean, decimals(id)) : "–";
+  return n ? cell(mean) : group.runs.some((run) => Number.isNaN(table.value!.value(run, id))) ? "NaN" : "–";
 }
 
 function Foot() {

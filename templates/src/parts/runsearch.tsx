@@ -1,11 +1,23 @@
 // Search field and filters over runs: the run list and the table share them.
 import { useEffect, useState } from "preact/hooks";
 import { index, uid } from "../lib/data";
-import { type Condition, conditions, type Filter, type Operator, parse, write } from "../lib/filter";
+import {
+  bare,
+  type Condition,
+  conditions,
+  type Filter,
+  literalOf,
+  type Operator,
+  parse,
+  textOf,
+  write,
+} from "../lib/filter";
 import { plural } from "../lib/format";
 import { shown } from "../lib/keys";
 import { search } from "../lib/regex";
+import type { RunTable } from "../lib/runs";
 import { filter, filterText, found, foundNote, matched, table } from "../lib/view";
+import type { RunRow } from "../model";
 import { param, setParams } from "../route";
 import { Icon } from "./icons";
 import { nameOf } from "./identity";
@@ -63,8 +75,8 @@ export function useFilterPatterns(): void {
         const texts = [
           ...new Set(now.index.runs.flatMap((run) => textsOf(id === null ? undefined : now.value(run, id)))),
         ];
-        const { hits } = await search(values[0]!, texts, true);
-        return [values[0]!, new Set(texts.filter((_, i) => hits.has(i)))] as const;
+        const { hits } = await search(bare(values[0]!), texts, true);
+        return [bare(values[0]!), new Set(texts.filter((_, i) => hits.has(i)))] as const;
       }),
     ).then((entries) => {
       if (stale) return;
@@ -79,10 +91,28 @@ export function useFilterPatterns(): void {
 }
 
 function textsOf(value: unknown): string[] {
-  if (value === undefined) return [];
-  return (Array.isArray(value) ? value : [value]).map((item) =>
-    typeof item === "string" ? item : JSON.stringify(item),
-  );
+  return value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(textOf);
+}
+
+/** The values of a column, as one would type them: texts that read as numbers are in quotes. */
+function suggestions(now: RunTable, id: string): string[] {
+  const typed = (run: RunRow): string[] =>
+    id === "tags" ? [...run.tags] : now.value(run, id) === undefined ? [] : [now.text(run, id)];
+  return [...new Set(now.index.runs.flatMap(typed))]
+    .filter((item) => item.length < 60)
+    .sort()
+    .slice(0, 30);
+}
+
+/** The literals of a list as it is typed. */
+function literalsOf(typed: string): readonly string[] {
+  try {
+    const list = parse(`k in (${typed})`);
+    if (list?.kind === "is") return list.values;
+  } catch {
+    // No list of literals: its parts are texts.
+  }
+  return typed.split(",").map((item) => literalOf(item.trim()));
 }
 
 const WORDS: Record<Operator, string> = {
@@ -178,20 +208,14 @@ export function FilterForm({ close, or }: { close: () => void; or?: boolean }) {
   const [value, setValue] = useState("");
   const [text, setText] = useState(filterText.value);
   const id = now?.resolve(key) ?? "";
-  const known =
-    now && id
-      ? [...new Set(now.index.runs.flatMap((run) => textsOf(now.value(run, id))))]
-          .filter((item) => item.length < 60)
-          .sort()
-          .slice(0, 30)
-      : [];
+  const known = now && id ? suggestions(now, id) : [];
   const add = (): void => {
     if (value === "") return;
     const condition: Condition = {
       kind: "is",
       key,
       operator,
-      values: operator === "in" ? value.split(",").map((item) => item.trim()) : [value],
+      values: operator === "in" ? literalsOf(value) : [literalOf(value)],
     };
     const { tree } = filter.value;
     setPartsText(

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { uid } from "../lib/data";
-import { ago, cell, difference, duration, fullDate, number, plusMinus } from "../lib/format";
+import { ago, difference, duration, fullDate, number, plusMinus } from "../lib/format";
 import { lowIsBetter } from "../lib/keys";
 import { now } from "../lib/live";
 import { css } from "../lib/palette";
@@ -16,9 +16,11 @@ import {
   selected,
   setColumns,
   setWidth,
+  shownIn,
   type TableColumn,
   toggleSelected,
 } from "../lib/tableview";
+import { cell } from "../lib/values";
 import { baseline, current, cycleSort, groupLook, groups, lookOf, sortKeys, table, toggleGroup } from "../lib/view";
 import type { RunRow } from "../model";
 import { href } from "../route";
@@ -111,7 +113,7 @@ function Head({ column, first, edge }: { column: TableColumn; first: boolean; ed
         {column.label}
         {key ? (key.descending ? " ↓" : " ↑") : ""}
       </button>
-      {groups.value && column.tier === "summary" && column.numeric && !column.spark && <i class="pm" />}
+      {groups.value && column.tier === "summary" && column.numeric && !column.spark && <Slots />}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: for the mouse; Alt and arrows do the same */}
       <i
         class="edge-grip"
@@ -224,7 +226,7 @@ function Cell({ run, column, edge }: { run: RunRow; column: TableColumn; edge: b
   if (!column.numeric || column.tier === "config")
     return (
       <span class={`${classes} cut`} role="gridcell" title={rows.text(run, column.id)}>
-        {rows.text(run, column.id)}
+        {shownIn(rows, run, column)}
       </span>
     );
   return <Value run={run} column={column} classes={classes} />;
@@ -258,12 +260,22 @@ function Value({ run, column, classes }: { run: RunRow; column: TableColumn; cla
     <span
       class={`${classes}${rank}${sorted ? " bar" : ""}`}
       role="gridcell"
-      title={String(table.value!.value(run, column.id))}
+      title={table.value!.text(run, column.id)}
       style={sorted ? { "--share": share(column, mine) } : undefined}
     >
-      {cell(mine, column.decimals)}
-      {groups.value && <i class="pm" />}
+      {shownIn(table.value!, run, column)}
+      {groups.value && <Slots />}
     </span>
+  );
+}
+
+/** Beside the means of groups: their spread, and of how many runs they are where some have no value. */
+function Slots({ spread = "", n = 0 }: { spread?: string; n?: number }) {
+  return (
+    <>
+      <i class="pm">{spread}</i>
+      <i class="pn">{n ? `n ${n}` : ""}</i>
+    </>
   );
 }
 
@@ -327,16 +339,17 @@ function GroupCell({ group, column, edge }: { group: Group; column: TableColumn;
     );
   if (column.tier === "summary" && column.numeric) {
     const { mean, std, n } = rows.stats(group.runs, column.id);
+    const lost = group.runs.some((run) => Number.isNaN(rows.value(run, column.id)));
     const sorted = sortKeys.value[0]?.id === column.id;
     return (
       <span
-        class={`${classes} strong${sorted ? " bar" : ""}`}
+        class={`${classes} ${!n && lost ? "nan" : "strong"}${sorted ? " bar" : ""}`}
         role="gridcell"
         title={`mean of ${n}`}
         style={sorted ? { "--share": share(column, mean) } : undefined}
       >
-        {n ? cell(mean, column.decimals) : "–"}
-        <i class="pm">{n > 1 ? plusMinus(std) : ""}</i>
+        {n ? cell(mean) : lost ? "NaN" : "–"}
+        <Slots spread={n > 1 ? plusMinus(std) : ""} n={n && n < group.runs.length ? n : 0} />
       </span>
     );
   }

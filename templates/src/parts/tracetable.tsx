@@ -2,14 +2,16 @@
 import { useState } from "preact/hooks";
 import { xText } from "../lib/axis";
 import { cursor } from "../lib/cursor";
-import { cell, decimalsOf } from "../lib/format";
-import { main, nearest, type Trace } from "../lib/trace";
+import { valueAt } from "../lib/readout";
+import { main, type Trace } from "../lib/trace";
+import { cell } from "../lib/values";
 import { hovered } from "../lib/view";
 import { Swatch } from "./identity";
 
 interface Row {
   readonly trace: Trace;
-  readonly at: number;
+  /** Under the cursor, else the last logged one; null where there is none. */
+  readonly at: number | null;
   readonly min: number;
   readonly max: number;
 }
@@ -23,10 +25,10 @@ export function TraceTable({ traces, x, caption }: { traces: readonly Trace[]; x
   const [by, down] = sort;
   rows.sort((a, b) => {
     if (by === "name") return a.trace.label.localeCompare(b.trace.label) * (down ? -1 : 1);
-    if (Number.isNaN(a[by]) || Number.isNaN(b[by])) return Number(Number.isNaN(a[by])) - Number(Number.isNaN(b[by]));
-    return down ? b[by] - a[by] : a[by] - b[by];
+    const [x, y] = [a[by] ?? NaN, b[by] ?? NaN];
+    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+    return (x < y ? -1 : Number(x > y)) * (down ? -1 : 1);
   });
-  const decimals = Math.min(4, decimalsOf(rows.flatMap(({ at, min, max }) => [at, min, max])));
   const head = (id: Column, text: string) => (
     <th
       scope="col"
@@ -71,9 +73,9 @@ export function TraceTable({ traces, x, caption }: { traces: readonly Trace[]; x
                   </span>
                 )}
               </th>
-              <td class="num">{Number.isNaN(at) ? "–" : cell(at, decimals)}</td>
-              <td class="num dim">{cell(min, decimals)}</td>
-              <td class="num dim">{cell(max, decimals)}</td>
+              <td class={`num${Number.isNaN(at) ? " nan" : ""}`}>{at === null ? "–" : cell(at)}</td>
+              <td class="num dim">{min > max ? "–" : cell(min)}</td>
+              <td class="num dim">{min > max ? "–" : cell(max)}</td>
             </tr>
           ))}
         </tbody>
@@ -84,14 +86,11 @@ export function TraceTable({ traces, x, caption }: { traces: readonly Trace[]; x
 
 function rowOf(trace: Trace, here: number | null): Row {
   const y = main(trace);
-  let [min, max, last] = [Infinity, -Infinity, NaN];
+  let [min, max] = [Infinity, -Infinity];
   for (let i = 0; i < y.length; i++) {
     if (!Number.isFinite(y[i]!)) continue;
-    last = y[i]!;
     min = Math.min(min, trace.low?.[i] ?? y[i]!);
     max = Math.max(max, trace.high?.[i] ?? y[i]!);
   }
-  const outside = here !== null && (here > trace.x[trace.x.length - 1]! || here < trace.x[0]!);
-  const at = here === null ? last : outside ? NaN : y[nearest(trace.x, here)]!;
-  return { trace, at, min: min > max ? NaN : min, max: min > max ? NaN : max };
+  return { trace, at: here === null ? trace.last : valueAt(trace, here), min, max };
 }

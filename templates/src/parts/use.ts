@@ -177,6 +177,7 @@ export function useTraces(
       return [...loaded.lines].flatMap(([run, lines]) =>
         lines.filter((line) => line.x.length).map((line) => runTrace(run, line, lookOf(run), style)),
       );
+    const columns = { range, size: Math.max(16, Math.min(1000, Math.round(width))), log: logX };
     const current = new Map(now.index.runs.map((run) => [uid(run), run]));
     const members = [...loaded.lines.keys()].map((run) => current.get(uid(run)) ?? run);
     const byRow = new Map([...loaded.lines].map(([run, lines]) => [uid(run), lines]));
@@ -188,16 +189,7 @@ export function useTraces(
       .flatMap((group) => {
         const lines = group.runs.flatMap((run) => byRow.get(uid(run)) ?? []).filter((line) => line.x.length);
         return lines.length
-          ? groupTrace(
-              group.id,
-              group.label,
-              lines,
-              groupLook(group.id),
-              spread,
-              range,
-              Math.max(16, Math.min(1000, Math.round(width))),
-              style,
-            )
+          ? groupTrace(group.id, group.label, lines, groupLook(group.id), spread, columns, smoothing)
           : [];
       });
   }, [

@@ -3,6 +3,7 @@ import { useMemo } from "preact/hooks";
 import { head, uid } from "../lib/data";
 import { full } from "../lib/format";
 import { type Logged, lastAt, loggedValues, stepsOf } from "../lib/media";
+import { fromJson, written } from "../lib/values";
 import { lookOf } from "../lib/view";
 import type { RunRow } from "../model";
 import { nameOf, Swatch } from "../parts/identity";
@@ -68,16 +69,16 @@ const LINE = 72;
 
 /** JSON, indented; what fits a line stands on one. */
 function printed(value: unknown, indent = ""): string {
-  const short = JSON.stringify(value) ?? "null";
+  const short = written(value);
   if (typeof value !== "object" || value === null) return short;
   const inner = `${indent}  `;
   const parts = Array.isArray(value) ? value : Object.values(value);
   if (!parts.length) return short;
   if (parts.every((part) => typeof part !== "object" || part === null)) {
     const line = Array.isArray(value)
-      ? `[${value.map((part) => JSON.stringify(part)).join(", ")}]`
+      ? `[${value.map((part) => written(part)).join(", ")}]`
       : `{ ${Object.entries(value)
-          .map(([key, part]) => `${JSON.stringify(key)}: ${JSON.stringify(part)}`)
+          .map(([key, part]) => `${JSON.stringify(key)}: ${written(part)}`)
           .join(", ")} }`;
     if (line.length + indent.length <= LINE) return line;
   }
@@ -100,7 +101,7 @@ function Text({
   named: boolean;
 }) {
   if (!one) return null;
-  const text = typeof one.value === "string" ? one.value : printed(one.value);
+  const text = typeof one.value === "string" ? one.value : printed(fromJson(one.value));
   return (
     <section>
       {(named || one.step !== step) && (

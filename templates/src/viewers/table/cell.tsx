@@ -1,42 +1,19 @@
-// One cell: numbers with their column's decimals, text, dates, media drawn by their own viewers.
+// One cell: numbers, text, dates, media drawn by their own viewers.
 import type { ComponentChildren } from "preact";
-import { decimalsOf, cell as formatted } from "../../lib/format";
+import { cell as formatted } from "../../lib/values";
 import { lookOf } from "../../lib/view";
 import { Swatch } from "../../parts/identity";
 import { Item } from "../../parts/viewer";
 import { type Column, histogramOf, isMediaCell, isMissing, isoDate, type MediaCell, plain } from "./columns";
 import { Bars } from "./dist";
 
-const SAMPLE = 1000;
 const LONGEST = 300;
 /** Items of one cell that are drawn. */
 const ITEMS = 4;
-const decimals = new WeakMap<Column, number>();
-
-/** Decimals that tell a column's numbers apart; -1 where all are whole, which are shown as logged. */
-export function decimalsIn(column: Column): number {
-  const known = decimals.get(column);
-  if (known !== undefined) return known;
-  const numbers = column.numbers!;
-  const step = Math.max(1, Math.floor(numbers.length / SAMPLE));
-  const sample = Array.from({ length: Math.ceil(numbers.length / step) }, (_, i) => numbers[i * step]!);
-  const whole = numbers.every((value) => value - value !== 0 || Number.isInteger(value));
-  const most = Math.max(1, decimalsOf(sample));
-  // 14.5 and 15 need no second decimal.
-  const enough = Array.from({ length: most }, (_, n) => n + 1).find((digits) =>
-    sample.every((value) => value - value !== 0 || Number(value.toFixed(digits)) === value),
-  );
-  const found = whole ? -1 : (enough ?? most);
-  decimals.set(column, found);
-  return found;
-}
 
 export function numberText(column: Column, value: number): string {
   if (column.type === "date") return Number.isNaN(value) ? "–" : isoDate(value, column.zone);
-  const digits = decimalsIn(column);
-  return digits < 0 && Number.isInteger(value) && Math.abs(value) < 1e15
-    ? String(value).replace("-", "−")
-    : formatted(value, Math.max(digits, 1));
+  return formatted(value);
 }
 
 export function Cell({ column, row, size }: { column: Column; row: number; size: number }): ComponentChildren {

@@ -2,6 +2,7 @@
 
 import { number, plural } from "../../lib/format";
 import { unpack } from "../../lib/pack";
+import { fromJson, logged, written } from "../../lib/values";
 import type { MediaItem, RunRow, TableColumn, TableItem } from "../../model";
 
 export type Type = "number" | "bool" | "date" | "string" | "mixed" | "media";
@@ -115,7 +116,7 @@ function columnOf(
   const raw = blocks.flatMap((one) => one.columns[n]?.cells ?? []);
   const wrap = (cell: unknown): unknown => {
     if (kind && cell !== null) return { kind, run, step, items: cell as readonly MediaItem[] } satisfies MediaCell;
-    return isMedia(cell) ? ({ kind: cell.kind, run, step, items: cell.items } satisfies MediaCell) : cell;
+    return isMedia(cell) ? ({ kind: cell.kind, run, step, items: cell.items } satisfies MediaCell) : fromJson(cell);
   };
   return { ...base, numbers: null, cells: base.type === "string" ? raw : raw.map(wrap) };
 }
@@ -284,10 +285,18 @@ export function isMediaCell(cell: unknown): cell is MediaCell {
   return typeof cell === "object" && cell !== null && Array.isArray((cell as MediaCell).items) && "run" in cell;
 }
 
+/** A number to its last digit, for columns that hold wide integers. */
+export function exactly(column: Column, row: number): number | bigint {
+  const text = column.exact?.get(row);
+  return text === undefined ? column.numbers![row]! : BigInt(text);
+}
+
 /** A cell as text, whole: what search, filters and downloads see. Empty when it is missing. */
 export function plain(column: Column, row: number): string {
   if (isMissing(column, row)) return "";
-  if (column.cells) return textOf(column.cells[row]);
+  const cell = column.cells?.[row];
+  // Beside numbers, a text that reads like one says that it is none.
+  if (column.cells) return column.type === "mixed" && typeof cell === "string" ? logged(cell) : textOf(cell);
   return String(value(column, row));
 }
 
@@ -319,11 +328,10 @@ function textOf(cell: unknown): string {
   if (typeof cell === "string") return cell;
   if (isMediaCell(cell)) return cell.items.map((item) => item.caption || item.src || cell.kind).join(", ");
   if (typeof cell !== "object" || cell === null) return String(cell);
-  const record = cell as { _type?: string; value?: unknown; shape?: readonly number[]; dtype?: string };
-  if (record._type === "string") return String(record.value);
+  const record = cell as { _type?: string; shape?: readonly number[]; dtype?: string };
   const histogram = histogramOf(cell);
   if (histogram) return histogram.text;
   if (record._type === "ndarray-file" && Array.isArray(record.shape))
     return `${record.dtype} ${record.shape.join(" × ")}`;
-  return JSON.stringify(cell);
+  return written(cell);
 }

@@ -2,9 +2,10 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { full, plural } from "../../lib/format";
+import { written } from "../../lib/values";
 import { Icon } from "../../parts/icons";
 import { rowHeight } from "../../parts/virtual";
-import { Cell, decimalsIn, numberText } from "./cell";
+import { Cell, numberText } from "./cell";
 import type { Column, Frame } from "./columns";
 import { Bars, distOf, HeadBars } from "./dist";
 import { type Lines, laidOut, lineAt } from "./lines";
@@ -274,7 +275,7 @@ function natural(column: Column, size: number): number {
   if (column.numbers) return Math.max(name, 84);
   const lengths = column
     .cells!.slice(0, 200)
-    .map((cell) => (typeof cell === "string" ? cell.length : cell === null ? 0 : (JSON.stringify(cell)?.length ?? 12)));
+    .map((cell) => (typeof cell === "string" ? cell.length : cell === null ? 0 : written(cell).length));
   lengths.sort((a, b) => a - b);
   if (column.runs)
     return Math.max(name, Math.min(200, Math.max(...[...column.runs.keys()].map((run) => run.length)) * LETTER + 48));
@@ -442,11 +443,7 @@ function Summary({
   const text = useMemo(() => {
     if (column.type === "number") {
       const value = aggregate(column, group.rows, state.aggregate);
-      return Number.isNaN(value)
-        ? "–"
-        : state.aggregate === "mean" && decimalsIn(column) < 0
-          ? value.toFixed(1).replace("-", "−")
-          : numberText(column, value);
+      return Number.isNaN(value) ? "–" : numberText(column, value);
     }
     if (column.type === "date")
       return numberText(column, aggregate(column, group.rows, state.aggregate === "max" ? "max" : "min")).slice(0, 10);

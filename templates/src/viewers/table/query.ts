@@ -1,5 +1,5 @@
 // Sort, filter, search and group by index: row numbers in an order, typed keys; so 100,000 rows answer at once.
-import { type Column, type Frame, isMissing, plain } from "./columns";
+import { type Column, exactly, type Frame, isMissing, plain } from "./columns";
 
 export const OPERATORS = ["=", "!=", ">", ">=", "<", "<=", "has", "hasnot", "none", "some"] as const;
 export type Operator = (typeof OPERATORS)[number];
@@ -59,9 +59,18 @@ export function codes(column: Column, rows: number): Codes {
 
 /** What a column is ordered by: NaN, which comes last, where it has nothing. */
 function orderKeys(column: Column, rows: number): Float64Array {
+  if (column.exact) return exactRanks(column, rows);
   if (column.numbers) return column.numbers;
   const { at } = codes(column, rows);
   return Float64Array.from(at, (code) => (code < 0 ? NaN : code));
+}
+
+/** Ranks of numbers, which doubles can hold where the numbers themselves are too wide for them. */
+function exactRanks(column: Column, rows: number): Float64Array {
+  const all = Array.from({ length: rows }, (_, row) => exactly(column, row));
+  const order = [...new Set(all)].filter((value) => !Number.isNaN(value)).sort((a, b) => (a < b ? -1 : Number(a > b)));
+  const rank = new Map(order.map((value, n) => [value, n]));
+  return Float64Array.from(all, (value) => rank.get(value) ?? NaN);
 }
 
 export const find = (frame: Frame, id: string): Column | undefined => frame.columns.find((column) => column.id === id);
@@ -176,12 +185,14 @@ function apply(column: Column, { operator, value }: Condition, keep: Uint8Array)
     return;
   }
   if (column.numbers && operator !== "has" && operator !== "hasnot") {
-    const [numbers, wanted] = [column.numbers, parsed(column, value)];
+    const whole = column.exact && /^[+-]?\d+$/.test(value.trim());
+    const wanted = whole ? BigInt(value.trim().replace("+", "")) : parsed(column, value);
     const nan = Number.isNaN(wanted) && /^nan$/i.test(value.trim());
     for (let row = 0; row < rows; row++) {
-      const number = numbers[row]!;
+      const number = exactly(column, row);
       const missing = column.missing?.[row] === 1;
-      const equal = number === wanted || (nan && Number.isNaN(number) && !missing);
+      // biome-ignore lint/suspicious/noDoubleEquals: exact for numbers beside bigints, which `===` holds apart
+      const equal = number == wanted || (nan && Number.isNaN(number) && !missing);
       const good =
         operator === "="
           ? equal && !missing
