@@ -95,20 +95,51 @@ class Blocks:
         blocks, starts = self.lists(texts, later=later)
         return Level(len(texts), blocks, starts)
 
-    def lists(self, texts: Sequence[bytes], *, later: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    def lists(self, texts: Iterable[bytes], *, later: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Join JSON texts into lists of about `JSON_BYTES`; return their blocks and the first index of each."""
-        blocks: list[int] = []
-        starts: list[int] = []
-        batch: list[bytes] = []
-        size, first = 0, 0
-        for n, text in enumerate(texts):
-            batch.append(text)
-            size += len(text)
-            if size >= JSON_BYTES or n == len(texts) - 1:
-                blocks.append(self.add(gzip(b"[" + b",".join(batch) + b"]"), later=later))
-                starts.append(first)
-                batch, size, first = [], 0, n + 1
-        return tuple(blocks), tuple(starts)
+        growing = self.growing_list(later=later)
+        for text in texts:
+            growing.add(text)
+        return growing.end()
+
+    def growing_list(self, *, later: bool) -> GrowingList:
+        """Begin lists of JSON texts, of which no more than one is held uncompressed."""
+        return GrowingList(self, later)
+
+
+@dataclass(slots=True)
+class GrowingList:
+    """JSON texts that are joined into lists of about `JSON_BYTES`, each a block."""
+
+    _blocks: Blocks
+    _later: bool
+    count: int = 0
+    bytes: int = 0
+    """What all the texts have."""
+    _numbers: list[int] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
+    _batch: list[bytes] = field(default_factory=list)
+    _size: int = 0
+
+    def add(self, text: bytes) -> None:
+        """Append a text."""
+        self._batch.append(text)
+        self._size += len(text)
+        self.bytes += len(text)
+        self.count += 1
+        if self._size >= JSON_BYTES:
+            self._close()
+
+    def end(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return the blocks, and the first index of each."""
+        if self._batch:
+            self._close()
+        return tuple(self._numbers), tuple(self._starts)
+
+    def _close(self) -> None:
+        self._numbers.append(self._blocks.add(gzip(b"[" + b",".join(self._batch) + b"]"), later=self._later))
+        self._starts.append(self.count - len(self._batch))
+        self._batch, self._size = [], 0
 
 
 def number_levels(blocks: Blocks, values: Floats) -> tuple[Level, ...]:

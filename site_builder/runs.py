@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime as dt
 from dataclasses import dataclass
@@ -242,19 +243,19 @@ def _system_rows(log: reader.RunLog) -> list[list[Row]]:
 
 
 def _logs(log: reader.RunLog, blocks: parts.Blocks) -> tuple[Logs, list[str]]:
-    lines = [line for writer in log.writers.values() for line in console.lines(writer.console)]
-    if sum(1 for writer in log.writers.values() if writer.console) > 1:
-        lines.sort(key=lambda line: line.timestamp)
-    texts = [orjson.dumps([line.timestamp, line.stream, line.text, line.updates]) for line in lines]
-    numbers, starts = blocks.lists(texts, later=True)
+    packed = blocks.growing_list(later=True)
     marks: list[LogMark] = []
-    for n, line in enumerate(lines):
+    tail: collections.deque[str] = collections.deque(maxlen=12)
+    stderr = 0
+    for line in console.lines(*(writer.console for writer in log.writers.values())):
         level = line.level()
         if level is not None and len(marks) < MARKS:
-            marks.append(LogMark(n, level))
-    stderr = sum(line.stream for line in lines)
-    logs = Logs(len(lines), stderr, sum(map(len, texts)), numbers, starts, tuple(marks))
-    return logs, [line.text for line in lines[-12:]]
+            marks.append(LogMark(packed.count, level))
+        packed.add(orjson.dumps([line.timestamp, line.stream, line.text, line.updates]))
+        stderr += line.stream
+        tail.append(line.text)
+    numbers, starts = packed.end()
+    return Logs(packed.count, stderr, packed.bytes, numbers, starts, tuple(marks)), list(tail)
 
 
 def _joints(folded: fold.History) -> tuple[Joint, ...]:

@@ -65,11 +65,13 @@ class Recording:
                 self.writer.system.append(encode({**clocks, **finite}))
                 self.silent_since = time.monotonic()
 
-    def console(self, stream: str, text: str, timestamp: float) -> None:
-        """Append what was printed."""
+    def console(self, stream: str, text: str, timestamp: float, left_out: int) -> None:
+        """Append what was printed, and how many repaints of the line in which it ends are left out."""
         with self.lock:
             if not self.ended:
-                line = {layout.TIMESTAMP: timestamp, "stream": stream, "text": text}
+                line: dict[str, Any] = {layout.TIMESTAMP: timestamp, "stream": stream, "text": text}
+                if left_out:
+                    line["updates"] = left_out
                 self.writer.console.append(encode(line))
 
     def flush_console(self) -> None:

@@ -6,6 +6,8 @@ import contextlib
 import io
 
 import pytest
+from rich.console import Console
+from rich.progress import Progress
 from tqdm import tqdm
 
 from site_builder import console
@@ -61,3 +63,95 @@ def test_a_progress_bar_is_one_line_that_says_how_often_it_was_painted() -> None
 def test_warnings_and_errors_are_told_from_their_words(text: str, level: str | None) -> None:
     (line,) = console.lines([{"_timestamp": 1.0, "stream": "stdout", "text": text}])
     assert line.level() == level
+
+
+class Terminal(io.StringIO):
+    """Where bars are drawn."""
+
+    def lines(self) -> list[str]:
+        return shown(self.getvalue())
+
+
+def first_words(lines: list[str]) -> list[str]:
+    return [line.split()[0] if line.split() else "" for line in lines]
+
+
+def test_nested_bars_and_lines_between_them() -> None:
+    out = Terminal()
+    for i in tqdm(range(3), desc="outer", file=out, mininterval=0):
+        for j in tqdm(range(4), desc="inner", file=out, mininterval=0, leave=False):
+            tqdm.write(f"at {i},{j}", file=out)
+    assert out.lines()[:-1] == [f"at {i},{j}" for i in range(3) for j in range(4)]
+    assert first_words(out.lines())[-1] == "outer:"
+
+
+def test_bars_at_positions_keep_their_lines() -> None:
+    out = Terminal()
+    bars = [tqdm(total=10, position=k, desc=f"bar{k}", file=out, mininterval=0) for k in range(3)]
+    for _ in range(10):
+        for bar in bars:
+            bar.update()
+    for bar in bars:
+        bar.close()
+    assert first_words(out.lines()) == ["bar0:", "bar1:", "bar2:"]
+    assert all("100%" in line for line in out.lines())
+
+
+def test_a_bar_that_goes_leaves_no_line() -> None:
+    out = Terminal()
+    out.write("before\n")
+    for _ in tqdm(range(3), file=out, mininterval=0, leave=False):
+        pass
+    out.write("after\n")
+    assert out.lines() == ["before", "after"]
+
+
+def test_bars_of_rich() -> None:
+    out = Terminal()
+    with Progress(console=Console(file=out, force_terminal=True, width=80), auto_refresh=False) as progress:
+        tasks = [progress.add_task(name, total=12) for name in ("train", "val")]
+        for step in range(12):
+            for task in tasks:
+                progress.update(task, advance=1, refresh=True)
+            if step % 4 == 0:
+                progress.console.print(f"epoch [bold red]{step}[/]")
+    lines = console.lines([{"_timestamp": 1.0, "stream": "stdout", "text": out.getvalue()}])
+    found = [(line.text.split()[0], line.updates > 0) for line in lines]
+    assert found == [*[("epoch", False)] * 3, ("train", True), ("val", True)]
+    assert "\x1b[1;31m4\x1b[0m" in out.lines()[1]
+    assert "\x1b[" in out.lines()[-1]
+
+
+def test_each_stream_has_a_screen_of_its_own() -> None:
+    records = [
+        {"_timestamp": float(n), "stream": stream, "text": text}
+        for n, (stream, text) in enumerate(
+            [("stderr", "\r 10%"), ("stdout", "one\n"), ("stderr", "\r 90%"), ("stdout", "two\n"), ("stderr", "\r100%\n")], 1
+        )
+    ]
+    assert [(line.text, line.stream, line.timestamp) for line in console.lines(records)] == [
+        ("one", 0, 2.0),
+        ("two", 0, 4.0),
+        ("100%", 1, 1.0),
+    ]
+
+
+def test_repaints_that_the_recorder_left_out_are_counted() -> None:
+    records = [
+        {"_timestamp": 1.0, "stream": "stdout", "text": "\r 10%"},
+        {"_timestamp": 2.0, "stream": "stdout", "text": "\r 90%", "updates": 1202},
+        {"_timestamp": 3.0, "stream": "stdout", "text": "\r100%\n"},
+    ]
+    (line,) = console.lines(records)
+    assert (line.text, line.updates) == ("100%", 1204)
+
+
+def test_the_lines_of_several_writers_are_merged_by_time() -> None:
+    one = [{"_timestamp": t, "stream": "stdout", "text": f"{t}\n"} for t in (1.0, 3.0, 5.0)]
+    two = [{"_timestamp": t, "stream": "stdout", "text": f"{t}\n"} for t in (2.0, 4.0)]
+    assert [line.text for line in console.lines(one, two)] == ["1.0", "2.0", "3.0", "4.0", "5.0"]
+
+
+def test_long_lines_say_how_long_they_were() -> None:
+    (line,) = shown(*["x" * 6000] * 2, "\n")
+    assert line == "x" * console.LONGEST + "… (12,000 characters)"

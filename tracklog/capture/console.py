@@ -1,51 +1,54 @@
 """What a script prints, kept as it was printed.
 
 The streams in `sys.stdout` and `sys.stderr` stay the objects they are; only their ``write`` is replaced, on the
-instance. A logging handler, a progress bar or a console of `rich` that was made before `init` holds the stream itself:
-replacing `sys.stdout` would miss all of them, and hide `isatty`, `buffer` and the rest behind a stand-in.
+instance, and that of the ``buffer`` below. A logging handler, a progress bar or a console of `rich` that was made before
+`init` holds the stream itself, and a wrapper may hold its buffer: replacing `sys.stdout` would miss all of them, and hide
+`isatty`, `fileno` and the rest behind a stand-in. What is written to ``buffer.raw`` is not heard: the buffer itself calls
+that with its lock held, and a signal handler that prints in there would fail.
 
 Three rules keep this from ever harming a script. The text goes to the stream first, with the stream's own result and
-errors. Our lock guards our buffer alone and is never held while `emit` runs, which takes locks of its own. Whatever
-goes wrong in here ends the capture, and the script prints on.
+errors. Our locks are never waited for while `emit` runs, which takes locks of its own. Whatever goes wrong in here ends
+the capture, and the script prints on.
 """
 
 from __future__ import annotations
 
+import codecs
 import collections
+import io
 import os
-import re
 import sys
 import threading
 import time
 import weakref
 from typing import TYPE_CHECKING, Any
 
+from tracklog.capture.repaints import Repaints
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Emit = Callable[[str, str, float], None]
+    Emit = Callable[[str, str, float, int], None]
 
-REPAINT = 1.0
-"""Seconds within which repaints of a line become one."""
-LONGEST = 65536
-"""Characters of an unfinished line that are held back at most."""
+PATIENCE = 1.0
+"""Seconds that the end waits for another thread which is emitting."""
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-_ERASES = re.compile(r"\x1b\[[02]?K")
 _captures: weakref.WeakSet[ConsoleCapture] = weakref.WeakSet()
 
 
 class ConsoleCapture:
-    """Pass what is printed to ``emit(stream, text, unix_time)``: whole lines, and unfinished ones now and then.
+    """Pass what is printed to ``emit(stream, text, unix_time, left_out)``: whole lines, and unfinished ones now and then.
 
-    The texts of a stream, joined, are what was printed, ANSI codes and carriage returns included; only repaints that a
-    newer one has covered within a second are left out.
+    The texts of a stream, joined, look on a terminal as what was printed, and are that but for repaints which newer ones
+    have covered within a second: the line in which a text ends had `left_out` of them.
     """
 
     def __init__(self, emit: Emit, clock: Callable[[], float] = time.time) -> None:
         self._emit: Emit | None = emit
         self._clock = clock
-        self._patched: list[tuple[Any, Callable[[str], Any], Any]] = []
+        self._patched: list[tuple[Any, Callable[[Any], Any], Any]] = []
+        self._through: list[io.TextIOWrapper] = []
+        """Streams that were told to hand text to their buffers at once, and did not before."""
         self._renew()
         _captures.add(self)
 
@@ -54,37 +57,81 @@ class ConsoleCapture:
         for name in ("stdout", "stderr"):
             stream = getattr(sys, name)
             # One object may serve as both, in notebooks for example: its lines are kept once.
-            if stream is None or any(stream is known for known, *_ in self._patched):
-                continue
-            try:
-                before = vars(stream).get("write")
-                write = self._listener(name, stream.write)
-                stream.write = write
-            except (AttributeError, TypeError):  # no place for attributes
-                continue
-            self._patched.append((stream, write, before))
+            if stream is not None and self._replace(stream, lambda write, name=name: self._listener(name, write)):
+                self._hear_bytes(name, stream)
 
     def uninstall(self) -> None:
         """Emit what is left and give the streams back; one that somebody else has patched since only falls silent."""
         self.flush()
+        if self._turn.acquire(timeout=PATIENCE):
+            self._turn.release()
         self._emit = None
-        for stream, write, before in self._patched:
-            if vars(stream).get("write") is not write:
+        for target, write, before in self._patched:
+            if vars(target).get("write") is not write:
                 continue
             if before is None:
-                del stream.write
+                del target.write
             else:
-                stream.write = before
+                target.write = before
         self._patched.clear()
+        for stream in self._through:
+            try:
+                stream.reconfigure(write_through=False)
+            except (OSError, ValueError):  # noqa: PERF203 - closed meanwhile
+                continue
+        self._through.clear()
 
     def flush(self) -> None:
         """Emit unfinished lines too."""
         self._drain(everything=True)
 
+    def _replace(self, target: Any, listener: Callable[[Callable[[Any], Any]], Callable[[Any], Any]]) -> bool:
+        if any(target is known for known, *_ in self._patched):
+            return False
+        try:
+            before = vars(target).get("write")
+            write = listener(target.write)
+            target.write = write
+        except (AttributeError, TypeError):  # no place for attributes
+            return False
+        self._patched.append((target, write, before))
+        return True
+
+    def _hear_bytes(self, name: str, stream: Any) -> None:
+        """Listen to what passes a stream by; its text reaches the buffer inside of `write`, where it is known."""
+        if not isinstance(stream, io.TextIOWrapper):
+            return
+        try:
+            through = stream.write_through
+            stream.reconfigure(write_through=True)
+            decode = codecs.getincrementaldecoder(stream.encoding)("replace").decode
+        except (LookupError, OSError, ValueError):
+            return
+        if not through:
+            self._through.append(stream)
+        self._replace(stream.buffer, lambda write: self._bytes_listener(name, stream, write, decode))
+
     def _listener(self, name: str, write: Callable[[str], Any]) -> Callable[[str], Any]:
         def listen(text: str, /) -> Any:
-            result = write(text)
+            local = self._local
+            local.writing = True
+            try:
+                result = write(text)
+            finally:
+                local.writing = False
             self._feed(name, text)
+            return result
+
+        return listen
+
+    def _bytes_listener(
+        self, name: str, stream: io.TextIOWrapper, write: Callable[[Any], Any], decode: Callable[[bytes], str]
+    ) -> Callable[[Any], Any]:
+        def listen(data: Any, /) -> Any:
+            result = write(data)
+            # Text that waited in the stream arrives here later, when somebody has told it to let text wait again.
+            if not getattr(self._local, "writing", False) and stream.write_through:
+                self._feed(name, decode(bytes(data)))
             return result
 
         return listen
@@ -97,98 +144,51 @@ class ConsoleCapture:
         self._drain()
 
     def _drain(self, *, everything: bool = False) -> None:
-        """Move the queue through the lines' buffers to `emit`; a nested call leaves it to the outer one."""
+        """Move the queue through the streams' screens to `emit`; a nested call leaves it to the outer one."""
         if getattr(self._local, "draining", False):
             return  # a signal handler printed while its own thread was in here: the loop below finds it
         try:
             self._local.draining = True
-            while self._queue:
+            while self._queue or everything:
                 with self._lock:
-                    name, text, now = self._queue.popleft() if self._queue else ("", "", 0.0)
-                    ready = self._lines[name].add(text, now) if name else None
-                self._pass_on(name, ready)
-            for name, line in self._lines.items() if everything else ():
-                with self._lock:
-                    ready = line.take()
-                self._pass_on(name, ready)
+                    if self._queue:
+                        name, text, now = self._queue.popleft()
+                        self._keep(name, self._streams[name].add(text, now))
+                    elif everything:
+                        everything = False
+                        for name, stream in self._streams.items():
+                            self._keep(name, stream.take())
+                self._pass_on()
         except Exception:
             self._emit = None
         finally:
             self._local.draining = False
 
-    def _pass_on(self, name: str, ready: tuple[str, float] | None) -> None:
-        emit = self._emit
-        if ready is None or emit is None:
-            return
-        self._local.emitting = True
-        try:
-            emit(name, *ready)
-        finally:
-            self._local.emitting = False
+    def _keep(self, name: str, pieces: list[tuple[str, int]]) -> None:
+        now = self._streams[name].newest
+        self._ready.extend((name, text, now, left_out) for text, left_out in pieces)
+
+    def _pass_on(self) -> None:
+        """Emit what is ready, in order: one thread at a time, and the others leave it to that one."""
+        while self._ready and self._turn.acquire(blocking=False):
+            self._local.emitting = True
+            try:
+                while self._ready and self._emit is not None:
+                    self._emit(*self._ready.popleft())
+                if self._emit is None:
+                    self._ready.clear()
+            finally:
+                self._local.emitting = False
+                self._turn.release()
 
     def _renew(self) -> None:
         """Forget locks and unfinished lines: in a forked child they belong to threads and lines of the parent."""
         self._lock = threading.RLock()
+        self._turn = threading.Lock()
         self._local = threading.local()
         self._queue: collections.deque[tuple[str, str, float]] = collections.deque()
-        self._lines = {"stdout": _Line(), "stderr": _Line()}
-
-
-class _Line:
-    """The unfinished line of one stream."""
-
-    def __init__(self) -> None:
-        self._text = ""
-        self._since = 0.0
-        """When the line began or, if a part of it is out, when that was printed."""
-        self._newest = 0.0
-        self._begun = self._partly_out = False
-
-    def add(self, text: str, now: float) -> tuple[str, float] | None:
-        """Take in what was printed; return what is ready, and when it was printed."""
-        if not self._begun:
-            self._since, self._begun = now, True
-        self._newest = now
-        whole, end, rest = text.rpartition("\n")
-        if end:
-            first, *others = (self._text + whole + end).split("\n")
-            ready = "\n".join([_repainted(first, self._partly_out), *map(_repainted, others)])
-            self._text, self._since, self._begun, self._partly_out = rest, now, bool(rest), False
-            return ready, now
-        self._text = _repainted(self._text + rest, self._partly_out)
-        return self.take() if now - self._since >= REPAINT or len(self._text) > LONGEST else None
-
-    def take(self) -> tuple[str, float] | None:
-        """Return the line so far, if any, and begin anew behind it."""
-        if not self._text:
-            return None
-        ready, self._text = self._text, ""
-        self._since, self._partly_out = self._newest, True
-        return ready, self._newest
-
-
-def _repainted(line: str, partly_out: bool = False) -> str:
-    """Leave out the repaints of a line that later ones cover.
-
-    A shorter one leaves the tail of the one before on the screen, so that one stays, unless it is erased. What stands
-    before the first carriage return stays too when it continues something that is out already.
-    """
-    body = line.rstrip("\r\n")
-    if "\r" not in body:
-        return line
-    first, *others = body.split("\r")
-    stays = first if partly_out else ""
-    kept = [] if partly_out else [(_width(first), first)]
-    for other in others:
-        width = _width(other)
-        while kept and (kept[-1][0] <= width or _ERASES.search(other)):
-            kept.pop()
-        kept.append((width, "\r" + other))
-    return stays + "".join(text for _, text in kept) + line[len(body) :]
-
-
-def _width(text: str) -> int:
-    return len(_ANSI.sub("", text))
+        self._ready: collections.deque[tuple[str, str, float, int]] = collections.deque()
+        self._streams = {"stdout": Repaints(), "stderr": Repaints()}
 
 
 def _after_fork() -> None:

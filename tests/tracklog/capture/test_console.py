@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import logging
@@ -18,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tqdm import tqdm
 
-from tracklog.capture import console
+from tracklog.capture import repaints
 from tracklog.capture.console import ConsoleCapture
+from tracklog.store.screen import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,9 +33,11 @@ class Record:
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, str]] = []
+        self.left_out: list[int] = []
 
-    def __call__(self, stream: str, text: str, timestamp: float) -> None:
+    def __call__(self, stream: str, text: str, timestamp: float, left_out: int = 0) -> None:
         assert timestamp > 1e9
+        self.left_out.append(left_out)
         self.lines.append((stream, text))
 
     def text(self, stream: str = "stdout") -> str:
@@ -82,7 +86,7 @@ def test_repaints_within_a_second_become_one() -> None:
             print(f"\r{percent:3}%", end="")
             clock.now += 0.25
         print("\r100%\ndone")
-        assert record.text() == "start\n\r 40%\r 80%\r100%\ndone\n"
+        assert record.text() == "start\n 40%\r 80%\r100%\ndone\n"
 
 
 def test_a_shorter_repaint_does_not_cover() -> None:
@@ -91,7 +95,7 @@ def test_a_shorter_repaint_does_not_cover() -> None:
         print("\rcd")
         print("long line\r\033[Kab")
         print("windows\r")
-        assert record.text() == "long line\rcd\n\r\033[Kab\nwindows\r\n"
+        assert record.text() == "cdng line\nab\nwindows\n"
 
 
 def test_dots_are_kept_while_they_come() -> None:
@@ -107,8 +111,8 @@ def test_dots_are_kept_while_they_come() -> None:
 
 def test_an_endless_line_is_not_held_back() -> None:
     with listening() as record:
-        print("x" * (console.LONGEST + 1), end="")
-        assert len(record.text()) == console.LONGEST + 1
+        print("x" * (repaints.LONGEST + 1), end="")
+        assert len(record.text()) == repaints.LONGEST + 1
 
 
 def test_flush_and_uninstall_emit_the_rest() -> None:
@@ -212,7 +216,7 @@ def test_an_error_in_emit_ends_the_capture_only() -> None:
 def test_what_emit_prints_is_not_emitted() -> None:
     stream, calls = io.StringIO(), []
 
-    def emit(_stream: str, text: str, _time: float) -> None:
+    def emit(_stream: str, text: str, _time: float, _left_out: int) -> None:
         calls.append(text)
         print("from emit")
 
@@ -263,7 +267,7 @@ def test_threads_lose_nothing() -> None:
 def test_emit_may_take_a_lock_that_a_printing_thread_holds() -> None:
     lock, printed, found = threading.Lock(), threading.Event(), Record()
 
-    def emit(stream: str, text: str, timestamp: float) -> None:
+    def emit(stream: str, text: str, timestamp: float, _left_out: int) -> None:
         if text == "from thread\n":
             printed.set()
             with lock:
@@ -301,7 +305,7 @@ FORK = """
 import os, sys, threading
 from tracklog.capture.console import ConsoleCapture
 lines = []
-capture = ConsoleCapture(lambda stream, text, time: lines.append(text))
+capture = ConsoleCapture(lambda stream, text, time, left_out: lines.append(text))
 capture.install()
 print("parent", end="")
 held = capture._lock
@@ -350,25 +354,110 @@ def test_without_repaints_the_texts_joined_are_what_was_printed(pieces: list[str
     assert found.text() == stream.getvalue() == "".join(pieces)
 
 
-def screen(text: str) -> list[str]:
-    """Show text as a terminal would."""
-    lines = []
-    for line in text.split("\n"):
-        shown: list[str] = []
-        for part in line.split("\r"):
-            shown[: len(part)] = part
-        lines.append("".join(shown))
-    return lines
+PIECES = st.lists(
+    st.text(alphabet="abc\r\n", max_size=8)
+    | st.sampled_from(["\033[A", "\033[2A", "\033[B", "\033[K", "\033[2K", "\r        \r", "\033[31m", "\033[0m", "\033[J"])
+    | st.sampled_from(["\033[3", "1m", "\033[2J", "\0337", "\0338", "\b", "\t", "\033[4C", "界", "\033[2;2H"]),
+    max_size=30,
+)
 
 
-@given(st.lists(st.text(alphabet="abc\r\n", max_size=8), max_size=20), st.sampled_from([0.0, 0.4]))
+@given(PIECES, st.sampled_from([0.0, 0.4]))
 def test_with_repaints_the_screen_looks_the_same(pieces: list[str], pace: float) -> None:
-    found, clock, stream = Record(), Clock(), io.StringIO()
-    with contextlib.redirect_stdout(stream):
+    found, clock = Record(), Clock()
+    with contextlib.redirect_stdout(io.StringIO()):
         capture = ConsoleCapture(found, clock)
         capture.install()
         for piece in pieces:
             clock.now += pace
             sys.stdout.write(piece)
         capture.uninstall()
-    assert screen(found.text()) == screen(stream.getvalue())
+    assert drawn([text for _, text in found.lines]) == drawn(pieces)
+
+
+def drawn(pieces: list[str]) -> list[str]:
+    shown = Screen()
+    for piece in pieces:
+        shown.write(piece, 1.0)
+    lines = [row.painted().rstrip() for row in shown.rows]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+@pytest.mark.parametrize("erase", ["\r", "\r\033[2K"])
+def test_ten_hours_of_bars_are_as_short_as_their_seconds(erase: str) -> None:
+    clock = Clock()
+    with listening(clock) as record:
+        print("train\nval", end="")
+        for number in range(36_000):
+            print(f"{erase}\033[A{erase}train {number}\nval {number}", end="")
+            clock.now += 0.1
+        print()
+        assert drawn([text for _, text in record.lines]) == ["train 35999", "val 35999"]
+        assert len(record.text()) < 3600 * 40
+        assert sum(record.left_out) + record.text().count("train") >= 35_900
+
+
+def test_lines_printed_between_bars_go_out_at_once() -> None:
+    with listening() as record:
+        with tqdm(total=3, file=sys.stdout, leave=False) as bar:
+            for number in range(3):
+                bar.update()
+                tqdm.write(f"at {number}", file=sys.stdout)
+                assert f"at {number}\n" in record.text()
+        print("end")
+    assert drawn([text for _, text in record.lines]) == ["at 0", "at 1", "at 2", "end"]
+
+
+@contextlib.contextmanager
+def terminal(encoding: str = "utf-8") -> Iterator[tuple[Record, io.BytesIO]]:
+    """Capture a stdout that has bytes below it, as a process has."""
+    found, below = Record(), io.BytesIO()
+    stream = io.TextIOWrapper(io.BufferedWriter(below), encoding=encoding)  # type: ignore[arg-type]
+    with contextlib.redirect_stdout(stream):
+        capture = ConsoleCapture(found)
+        capture.install()
+        yield found, below
+        capture.uninstall()
+        assert not stream.write_through
+        stream.flush()
+    stream.detach().detach()
+
+
+def test_bytes_are_heard_and_text_only_once() -> None:
+    with terminal() as (record, below):
+        print("as text")
+        sys.stdout.buffer.write("als Bytes: grün\n".encode())
+        sys.stdout.buffer.write(memoryview(b"a view\n"))
+        sys.stdout.buffer.writelines([b"1\n", b"2\n"])
+        half = "ü\n".encode()
+        sys.stdout.buffer.write(half[:1])
+        sys.stdout.buffer.write(half[1:])
+        sys.stdout.buffer.write(b"\xff\n")
+        sys.stdout.flush()
+    assert record.text() == "as text\nals Bytes: grün\na view\n1\n2\nü\n\ufffd\n"
+    assert below.getvalue() == "as text\nals Bytes: grün\na view\n1\n2\nü\n".encode() + b"\xff\n"
+
+
+def test_wrappers_around_the_bytes_are_heard() -> None:
+    with terminal() as (record, below):
+        wrapper = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8")
+        print("by a wrapper", file=wrapper, flush=True)
+        wrapper.detach()
+        codecs.getwriter("utf-8")(sys.stdout.buffer).write("by a codec\n")
+        lasting = io.TextIOWrapper(sys.stdout.buffer, write_through=True)
+        logging.StreamHandler(lasting).emit(logging.makeLogRecord({"msg": "by a handler"}))
+        lasting.detach()
+    assert record.text() == "by a wrapper\nby a codec\nby a handler\n"
+    assert below.getvalue() == b"by a wrapper\nby a codec\nby a handler\n"
+
+
+def test_text_that_somebody_lets_wait_is_heard_once() -> None:
+    with terminal() as (record, below):
+        assert isinstance(sys.stdout, io.TextIOWrapper)
+        sys.stdout.reconfigure(write_through=False)
+        print("waits")
+        sys.stdout.flush()
+    assert record.text() == "waits\n"
+    assert below.getvalue() == b"waits\n"
