@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
-_ERROR = re.compile(r"\w*(?:error|exception)\b|\b(?:fatal|critical|traceback|nccl warn|out of memory)\b", re.IGNORECASE)
-_WARNING = re.compile(r"\bwarn(?:ing)?s?\b|\w+Warning\b|^\[?W\b", re.IGNORECASE)
+_ERROR = re.compile(r"(?:error|exception)\b|\b(?:fatal|critical|traceback|nccl warn|out of memory)\b", re.IGNORECASE)
+_WARNING = re.compile(r"\bwarn(?:ing)?s?\b|\wwarning\b|^\[?W\b", re.IGNORECASE)
 LONGEST = screen.WIDEST
 """Columns of a line that are kept; a longer one says how many there were."""
 STREAMS = ("stdout", "stderr")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from site_builder.model import RunFile
 from site_builder.pack import gzip
 from tracklog.store import layout
+from tracklog.store.files import content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ def _file(folder: Path, path: str, size: int, blocks: Blocks, media: RunMedia, m
             shown, size, "binary", -1, "", f"larger than {max_file / 1e6:g} MB (--max-file): {folder / path}"
         )
     try:
-        data = (folder / path).read_bytes()
+        data = content(folder / path)
     except OSError as error:
         return RunFile(shown, size, "binary", -1, "", f"cannot be read: {error.strerror}")
     return RunFile(shown, len(data), "text" if _is_text(data) else "binary", blocks.add(gzip(data), later=True), "", "")

@@ -241,7 +241,7 @@ class TableItem(MediaItem):
     note: str = ""
     """What of the table is not there or not shown; empty when everything is."""
     cut: bool = False
-    """Its file is damaged: the rows before that are shown."""
+    """Something of it is damaged, as the note says."""
     increment: int = -1
     """Of tables logged in parts, the number of this one: its rows follow those of the parts before. -1 for others."""
 

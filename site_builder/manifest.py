@@ -17,6 +17,7 @@ import orjson
 
 from tracklog.errors import UsageError, warn
 from tracklog.store import fold, layout
+from tracklog.store.files import content
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,13 +64,13 @@ def load(site: Path) -> Manifest:
     """
     path = site / layout.SITE_FOLDER / layout.SITE_MANIFEST
     try:
-        data = orjson.loads(path.read_bytes())
+        data = orjson.loads(content(path))
     except FileNotFoundError:
         if site.is_dir() and any(entry.name != layout.SITE_FOLDER for entry in site.iterdir()):
             msg = f"{site} is not empty and was not made by tracklog build; choose another folder with -o"
             raise UsageError(msg) from None
         return Manifest()
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, OSError):
         warn("manifest", f"{path} is damaged; everything is built afresh")
         return Manifest()
     if not isinstance(data, dict) or data.get("version") != _VERSION:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from site_builder import masks, pictures
 from site_builder.items import ImageItem, LimitError
-from tracklog.store.files import hashed, inside
+from tracklog.store.files import content, hashed, inside
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -89,7 +89,7 @@ class RunMedia:
             size = source.stat().st_size
             if size > limit:
                 raise LimitError(f"{path} has {size / 1e6:.1f} MB; up to {limit / 1e6:g} MB are shown")
-            data = source.read_bytes()
+            data = content(source)
         except OSError as error:
             raise ValueError(f"{path} cannot be read: {error.strerror}") from error
         if size <= SMALL and len(self._read) < KEPT:

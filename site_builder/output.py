@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from site_builder import templates
 from site_builder.manifest import PART
+from tracklog.store.files import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +62,8 @@ class Folder:
         else:
             self._make(target.parent)
             aside = target.with_name(f"{target.name}.{os.getpid()}{PART}")
-            shutil.copyfile(file.source, aside)
+            with opened(file.source) as source, aside.open("wb") as copy:
+                shutil.copyfileobj(source, copy, 1 << 20)
             aside.replace(target)
         self._known[file.place] = digest
         self.written.append(file.place)

@@ -114,8 +114,8 @@ class GrowingList:
     _blocks: Blocks
     _later: bool
     count: int = 0
-    bytes: int = 0
-    """What all the texts have."""
+    total: int = 0
+    """Bytes of all the texts."""
     _numbers: list[int] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
     _batch: list[bytes] = field(default_factory=list)
@@ -125,7 +125,7 @@ class GrowingList:
         """Append a text."""
         self._batch.append(text)
         self._size += len(text)
-        self.bytes += len(text)
+        self.total += len(text)
         self.count += 1
         if self._size >= JSON_BYTES:
             self._close()

@@ -255,7 +255,7 @@ def _logs(log: reader.RunLog, blocks: parts.Blocks) -> tuple[Logs, list[str]]:
         stderr += line.stream
         tail.append(line.text)
     numbers, starts = packed.end()
-    return Logs(packed.count, stderr, packed.bytes, numbers, starts, tuple(marks)), list(tail)
+    return Logs(packed.count, stderr, packed.total, numbers, starts, tuple(marks)), list(tail)
 
 
 def _joints(folded: fold.History) -> tuple[Joint, ...]:

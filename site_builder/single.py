@@ -21,6 +21,7 @@ from site_builder.pages import index as index_page
 from site_builder.pages import run as run_page
 from site_builder.parts import Entry
 from tracklog.store import layout
+from tracklog.store.files import content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -167,7 +168,7 @@ def _packed(entry: Entry) -> str:
 def _data_uri(file: MediaFile) -> str:
     kind = mimetypes.guess_type(file.place)[0] or "application/octet-stream"
     try:
-        data = file.data if file.data is not None else file.source.read_bytes()
+        data = file.data if file.data is not None else content(file.source)
     except OSError:
         return ""
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from tracklog.store import layout, reader
+from tracklog.store import files, layout, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -41,7 +41,9 @@ def read(source: Source) -> reader.RunLog:
 def same_run(one: Path, other: Path) -> bool:
     """Return whether two folders are copies of one run: equal names and equal bytes of `run.json`."""
     try:
-        return one.name == other.name and (one / layout.RUN_FILE).read_bytes() == (other / layout.RUN_FILE).read_bytes()
+        return one.name == other.name and (
+            files.content(one / layout.RUN_FILE) == files.content(other / layout.RUN_FILE)
+        )
     except OSError:
         return False
 
@@ -49,7 +51,7 @@ def same_run(one: Path, other: Path) -> bool:
 def name_of(folder: Path) -> str:
     """Return the name that `run.json` gives a run; empty when it cannot be read."""
     try:
-        return str(orjson.loads((folder / layout.RUN_FILE).read_bytes()).get("name") or "")
+        return str(orjson.loads(files.content(folder / layout.RUN_FILE)).get("name") or "")
     except (OSError, orjson.JSONDecodeError, AttributeError):
         return ""
 

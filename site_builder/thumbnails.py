@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from site_builder.items import LimitError
+from tracklog.store import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,7 @@ def content(path: str) -> tuple[bytes, tuple[int, int]]:
 
     Raises LimitError when it has more than `LARGEST` bytes, and OSError.
     """
-    with open(path, "rb") as file:  # noqa: PTH123 - as strings: there may be ten thousands
+    with files.opened(path) as file:
         status = os.fstat(file.fileno())
         if status.st_size > LARGEST:
             raise LimitError(f"has {status.st_size / 1e6:,.0f} MB; pictures up to {LARGEST / 1e6:g} MB are shown")

@@ -52,6 +52,11 @@ def _item(record: Any, door: Door) -> TableItem:
     if isinstance(declared, int) and declared > rows and not notes:
         notes.append(f"{rows:,} of {declared:,} rows are in its file")
     cells = [_cells(name, kind, column, door) for name, kind, column in zip(names, types, columns, strict=True)]
+    damaged = [text for one in cells if one.numbers is None for text in _damage(one.values)]
+    if damaged:
+        cut = True
+        more = f" and {len(damaged) - 1:,} more" if len(damaged) > 1 else ""
+        notes.append(f"in a cell, {damaged[0]}{more}")
     payloads = tuple(door.payload(block) for block in blocks(cells, rows))
     increment = record.get("increment", -1)
     return TableItem(
@@ -224,6 +229,12 @@ def _media(name: str, kind: Kind, column: Sequence[Any], door: Door) -> Cells:
     """Return a column of media."""
     cells = [None if cell is None else drawn.items(cell, door) for cell in column]
     return _values(name, f"media:{kind}", cells)
+
+
+def _damage(values: Sequence[Any]) -> list[str]:
+    """Return what of the media in a column of cells is damaged or missing."""
+    lists = (cell.get("items") if isinstance(cell, dict) else cell for cell in values if isinstance(cell, tuple | dict))
+    return [text for items in lists if isinstance(items, tuple) for text in kinds.damage(MediaValue(items))]
 
 
 def _mixed(cell: Any, door: Door) -> Any:

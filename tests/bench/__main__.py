@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import builds, media, pages, recorder, space
+from tests.bench import builds, console, media, pages, recorder, space
 from tests.bench.measure import Figure, World, say
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "cold": builds.cold,
     "rebuild": builds.rebuild,
     "noop": builds.nothing,
+    "console": console.console,
     "open": pages.opening,
     "charts": pages.many,
     "million": pages.million,

@@ -15,7 +15,7 @@ from site_builder import console
 
 def shown(*chunks: str) -> list[str]:
     return [
-        line.text for line in console.lines({"_timestamp": 1.0, "stream": "stdout", "text": text} for text in chunks)
+        line.text for line in console.lines([{"_timestamp": 1.0, "stream": "stdout", "text": text} for text in chunks])
     ]
 
 
@@ -126,7 +126,14 @@ def test_each_stream_has_a_screen_of_its_own() -> None:
     records = [
         {"_timestamp": float(n), "stream": stream, "text": text}
         for n, (stream, text) in enumerate(
-            [("stderr", "\r 10%"), ("stdout", "one\n"), ("stderr", "\r 90%"), ("stdout", "two\n"), ("stderr", "\r100%\n")], 1
+            [
+                ("stderr", "\r 10%"),
+                ("stdout", "one\n"),
+                ("stderr", "\r 90%"),
+                ("stdout", "two\n"),
+                ("stderr", "\r100%\n"),
+            ],
+            1,
         )
     ]
     assert [(line.text, line.stream, line.timestamp) for line in console.lines(records)] == [

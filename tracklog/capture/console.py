@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import codecs
 import collections
+import functools
 import io
 import os
 import sys
@@ -57,7 +58,7 @@ class ConsoleCapture:
         for name in ("stdout", "stderr"):
             stream = getattr(sys, name)
             # One object may serve as both, in notebooks for example: its lines are kept once.
-            if stream is not None and self._replace(stream, lambda write, name=name: self._listener(name, write)):
+            if stream is not None and self._replace(stream, functools.partial(self._listener, name)):
                 self._hear_bytes(name, stream)
 
     def uninstall(self) -> None:
@@ -109,7 +110,7 @@ class ConsoleCapture:
             return
         if not through:
             self._through.append(stream)
-        self._replace(stream.buffer, lambda write: self._bytes_listener(name, stream, write, decode))
+        self._replace(stream.buffer, functools.partial(self._bytes_listener, name, stream, decode))
 
     def _listener(self, name: str, write: Callable[[str], Any]) -> Callable[[str], Any]:
         def listen(text: str, /) -> Any:
@@ -125,7 +126,7 @@ class ConsoleCapture:
         return listen
 
     def _bytes_listener(
-        self, name: str, stream: io.TextIOWrapper, write: Callable[[Any], Any], decode: Callable[[bytes], str]
+        self, name: str, stream: io.TextIOWrapper, decode: Callable[[bytes], str], write: Callable[[Any], Any]
     ) -> Callable[[Any], Any]:
         def listen(data: Any, /) -> Any:
             result = write(data)

@@ -78,7 +78,7 @@ class Repaints:
         screen.batch += 1
         screen.hidden = False
         self._torn = bool(screen.rest)
-        self._out = _Place(screen.row, screen.column, bool(screen.style))
+        self._out = _Place(screen.row, screen.column, styled=bool(screen.style))
         self._since = self.newest
         return pieces
 
@@ -126,7 +126,9 @@ class Repaints:
             text += place.move(number, 0) + _line(row)
             place.column = row.width
             width, updates, erased = row.was
-            left_out = row.updates if row.fresh else row.updates - updates - (1 if row.width and (width or erased) else 0)
+            left_out = (
+                row.updates if row.fresh else row.updates - updates - (1 if row.width and (width or erased) else 0)
+            )
             if left_out > 0:
                 pieces.append((text, left_out))
                 text = ""
@@ -137,7 +139,7 @@ class Repaints:
 class _Place:
     """Where the reader's cursor is."""
 
-    def __init__(self, row: int = 0, column: int = 0, styled: bool = False) -> None:  # noqa: FBT001, FBT002
+    def __init__(self, row: int = 0, column: int = 0, *, styled: bool = False) -> None:
         self.row, self.column, self.styled = row, column, styled
 
     def move(self, row: int, column: int) -> str:

@@ -1,8 +1,11 @@
-"""The files of a run that its rows name: where they are, and whether they are what was logged."""
+"""The files of a run: how any of them is opened, where those that its rows name are, and whether they are what was logged."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -11,9 +14,35 @@ from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedReader
     from pathlib import Path
 
     from tracklog.store.reader import RunLog
+
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def opened(path: str | Path) -> BufferedReader:
+    """Open a file for reading. Raises OSError, also for what is no regular file, which might never give an end."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    kind = stat.S_IFMT(os.fstat(handle).st_mode)
+    if kind != stat.S_IFREG:
+        os.close(handle)
+        raise OSError(errno.EINVAL, f"is {_KINDS.get(kind, 'no file')}, not a file", str(path))
+    return os.fdopen(handle, "rb")
+
+
+def content(path: str | Path) -> bytes:
+    """Return what a file holds. Raises OSError as `opened` does."""
+    with opened(path) as file:
+        return file.read()
 
 
 def inside(folder: Path, path: str) -> Path | None:
@@ -30,8 +59,8 @@ def inside(folder: Path, path: str) -> Path | None:
 def hashed(path: Path) -> tuple[str, int]:
     """Return the SHA-256 of a file's content, and its size in bytes. Raises OSError."""
     total, size = hashlib.sha256(), 0
-    with path.open("rb") as opened:
-        while chunk := opened.read(1 << 20):
+    with opened(path) as file:
+        while chunk := file.read(1 << 20):
             total.update(chunk)
             size += len(chunk)
     return total.hexdigest(), size
@@ -53,7 +82,7 @@ def broken(log: RunLog) -> Iterator[str]:
         try:
             wrong = "is missing" if place is None else "" if hashed(place)[0] == digest else "is not what was logged"
             if place is not None and path.endswith(".table.json"):
-                cells = {key: value for key, value in _named(orjson.loads(place.read_bytes())) if key not in named}
+                cells = {key: value for key, value in _named(orjson.loads(content(place))) if key not in named}
                 named |= cells
                 left += cells.items()
         except OSError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tracklog.errors import FormatError
-from tracklog.store import layout
+from tracklog.store import files, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _TAIL = 4096
-_PIECE = 4_000_000
+_PIECE = 1_000_000
+_NULS = "holds NUL bytes, as after a power loss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class RunLog:
     def _read_run_file(self) -> None:
         path = self.folder / layout.RUN_FILE
         try:
-            run = orjson.loads(path.read_bytes())
+            run = orjson.loads(files.content(path))
         except OSError as error:
             self._damaged(f"cannot be read: {error.strerror}")
             return
@@ -165,9 +167,16 @@ def is_run(folder: str | Path) -> bool:
     One that may not be looked into counts as well, so that it is told as damage rather than left out.
     """
     try:
-        return Path(folder, layout.RUN_FILE).is_file() or any(True for _ in writer_files(folder))
+        return _is_there(Path(folder, layout.RUN_FILE)) or any(True for _ in writer_files(folder))
     except PermissionError:
         return True
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return not stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def projects(root: Path) -> dict[str, list[Path]]:
@@ -194,14 +203,14 @@ def writer_files(folder: str | Path) -> Iterator[tuple[str, str, os.DirEntry[str
         return
     for entry in entries:
         split = layout.split_writer_file(entry.name)
-        if split is not None and entry.is_file(follow_symlinks=False):
+        if split is not None and not entry.is_symlink() and not entry.is_dir(follow_symlinks=False):
             yield (*split, entry)
 
 
 def _read_new(path: Path, tail: Tail, into: list[dict[str, Any]], damage: list[Damage]) -> bool:
     """Append the new whole lines of a file; return False when what was read before is not there any more."""
     try:
-        with path.open("rb") as file:
+        with files.opened(path) as file:
             status = os.fstat(file.fileno())
             if tail.offset and not _continues(file, status, tail):
                 return False
@@ -229,14 +238,28 @@ def _continues(file: Any, status: os.stat_result, tail: Tail) -> bool:
 def _read_on(file: Any, name: str, size: int, tail: Tail, into: list[dict[str, Any]], damage: list[Damage]) -> None:
     """Take the whole lines up to `size`, a piece of the file at a time, so that memory holds rows and not text too."""
     file.seek(tail.offset)
-    rest, left = b"", size - tail.offset
+    left = size - tail.offset
+    held: list[bytes] = []
+    torn = 0  # bytes of a line that holds NULs: there may be a disk full of them, and none is worth keeping
     while left and (piece := file.read(min(_PIECE, left))):
         left -= len(piece)
-        data = rest + piece
-        end = data.rfind(b"\n")
+        if torn:
+            before, newline, piece = piece.partition(b"\n")
+            torn += len(before) + len(newline)
+            if not newline or not (left or piece):
+                continue
+            tail.lines += 1
+            damage.append(Damage(name, tail.lines, tail.offset, _NULS))
+            tail.offset += torn
+            torn = 0
+        end = piece.rfind(b"\n")
         if end >= 0:
-            _take(name, data[:end], tail, into, damage, is_last=not left)
-        rest = data[end + 1 :]
+            _take(name, b"".join([*held, piece[:end]]), tail, into, damage, is_last=not left)
+            held.clear()
+        held.append(piece[end + 1 :])
+        if b"\0" in held[-1]:
+            torn = sum(map(len, held))
+            held.clear()
 
 
 def _take(
@@ -291,7 +314,7 @@ def _is_history(row: Any) -> bool:
 def _parse(line: bytes, is_row: Callable[[Any], bool]) -> dict[str, Any] | str:
     """Return the row, or why there is none."""
     if b"\0" in line:
-        return "holds NUL bytes, as after a power loss"
+        return _NULS
     try:
         row = orjson.loads(line)
     except orjson.JSONDecodeError as error:

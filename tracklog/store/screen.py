@@ -25,10 +25,16 @@ _SAME = 4
 _UNENDED = 256
 
 _TOKEN = re.compile(
-    r"\x1b\[([0-?]*)[ -/]*([@-~])|\x1b\[[0-?]*[ -/]*(?=\x1b)|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*([0-OQ-WYZ\\`-~])|([\x00-\x1f\x7f-\x9f])"
+    r"\x1b\[([0-?]*)[ -/]*([@-~])"  # a control sequence: its parameters, what it does
+    r"|\x1b\[[0-?]*[ -/]*(?=\x1b)"  # one that another breaks off
+    r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)"  # a control string
+    r"|\x1b[ -/]*([0-OQ-WYZ\\`-~])"  # an escape sequence
+    r"|([\x00-\x1f\x7f-\x9f])"
 )
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]*\x1b?|[ -/]*)?\Z")
-_NARROW = re.compile(r"[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u2010-\u2027\u2190-\u21ff\u2500-\u259f\u2800-\u28ff]*")
+_NARROW = re.compile(
+    r"[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u2010-\u2027\u2190-\u21ff\u2500-\u259f\u2800-\u28ff]*"
+)
 _OFF = {22: (1, 2), 23: (3,), 24: (4,), 25: (5,), 27: (7,), 28: (8,), 29: (9,), 39: (30,), 49: (40,)}
 
 
@@ -134,21 +140,28 @@ class Screen:
         for match in _TOKEN.finditer(text):
             if match.start() > position:
                 self._put(text[position : match.start()])
-            elif match.start() < position:
-                continue
             position = match.end()
-            parameters, final, escape, control = match.groups()
-            if control == "\x1b" and (tail := _UNFINISHED.match(text, match.start())) and len(tail[0]) < _UNENDED:
+            if match[4] == "\x1b" and (tail := _UNFINISHED.match(text, match.start())) and len(tail[0]) < _UNENDED:
                 self.rest = tail[0]
                 return
-            if control:
-                self._control(control)
-            elif final:
-                self._sequence(parameters, final)
-            elif escape:
-                self._escape(escape)
+            self._obey(match)
         if position < len(text):
             self._put(text[position:])
+
+    def _obey(self, match: re.Match[str]) -> None:
+        parameters, final, escape, control = match.groups()
+        if control:
+            self._control(control)
+        elif final == "m":
+            if not parameters.startswith((">", "?")):
+                self.style = restyled(self.style, parameters)
+        elif final and parameters[:1] in ("?", ">", "<", "=", "!"):
+            if final in "hl" and parameters in ("?1049", "?1047", "?47"):
+                self._other_screen(on=final == "h")
+        elif final:
+            self._sequence(parameters, final)
+        elif escape:
+            self._escape(escape)
 
     def finished(self) -> list[Row]:
         """Remove and return the lines above those that can still change."""
@@ -283,14 +296,6 @@ class Screen:
             self._saved = (self.row, self.column, self.style)
 
     def _sequence(self, parameters: str, final: str) -> None:
-        if final == "m":
-            if not parameters.startswith((">", "?")):
-                self.style = restyled(self.style, parameters)
-            return
-        if parameters[:1] in ("?", ">", "<", "=", "!"):
-            if final in "hl" and parameters in ("?1049", "?1047", "?47"):
-                self._other_screen(on=final == "h")
-            return
         numbers = [int(number[:6]) if number.isdigit() else 0 for number in parameters.split(";")[:2]]
         first = numbers[0]
         count = max(1, first)

@@ -356,7 +356,9 @@ def test_without_repaints_the_texts_joined_are_what_was_printed(pieces: list[str
 
 PIECES = st.lists(
     st.text(alphabet="abc\r\n", max_size=8)
-    | st.sampled_from(["\033[A", "\033[2A", "\033[B", "\033[K", "\033[2K", "\r        \r", "\033[31m", "\033[0m", "\033[J"])
+    | st.sampled_from(
+        ["\033[A", "\033[2A", "\033[B", "\033[K", "\033[2K", "\r        \r", "\033[31m", "\033[0m", "\033[J"]
+    )
     | st.sampled_from(["\033[3", "1m", "\033[2J", "\0337", "\0338", "\b", "\t", "\033[4C", "界", "\033[2;2H"]),
     max_size=30,
 )
@@ -414,7 +416,7 @@ def test_lines_printed_between_bars_go_out_at_once() -> None:
 def terminal(encoding: str = "utf-8") -> Iterator[tuple[Record, io.BytesIO]]:
     """Capture a stdout that has bytes below it, as a process has."""
     found, below = Record(), io.BytesIO()
-    stream = io.TextIOWrapper(io.BufferedWriter(below), encoding=encoding)  # type: ignore[arg-type]
+    stream = io.TextIOWrapper(io.BufferedWriter(below), encoding=encoding)
     with contextlib.redirect_stdout(stream):
         capture = ConsoleCapture(found)
         capture.install()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracklog.errors import FormatError
-from tracklog.store import fold, layout, reader, writer
+from tracklog.store import files, fold, layout, reader, writer
 
 ROWS = st.lists(
     st.dictionaries(
@@ -146,10 +148,29 @@ def test_links_that_lead_outside_are_not_followed(tmp_path: Path) -> None:
     assert len(reader.read_run(file.parent).writers) == 1
 
 
+@pytest.mark.parametrize("more", [b"", b'\n{"_step": 1, "x": 1}\n'])
+def test_a_disk_full_of_nuls_is_told_in_megabytes(tmp_path: Path, more: bytes) -> None:
+    file = make(tmp_path / "r", [{"x": 0}])
+    size = file.stat().st_size
+    os.truncate(file, size + 1_000_000_000)
+    with file.open("ab") as end:
+        end.write(more)
+    tracemalloc.start()
+    log = reader.read_run(file.parent)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000
+    told = log.damage if more else log.unfinished()
+    assert [(damage.line, damage.offset) for damage in told] == [(2, size)]
+    assert len(history(log)) == (2 if more else 1)
+
+
 def test_pieces_of_a_file_make_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = make(tmp_path / "r", [{"x": n, "text": "ä" * n} for n in range(60)])
     lines = file.read_bytes().splitlines(keepends=True)
-    file.write_bytes(b"".join([*lines[:20], b"broken\n", *lines[20:], b'{"_step": 99']))
+    file.write_bytes(
+        b"".join([*lines[:20], b"\0\0broken\0\n", *lines[20:25], b"broken\n", *lines[25:], b'{"_step": 99'])
+    )
     at_once = reader.read_run(file.parent)
     for size in (1, 7, 100, 1000):
         monkeypatch.setattr(reader, "_PIECE", size)
@@ -166,7 +187,7 @@ def test_a_run_that_may_not_be_looked_into_is_damage(tmp_path: Path, monkeypatch
         raise PermissionError(13, "Permission denied", str(path))
 
     # The tests may run as root, to whom no mode denies anything.
-    monkeypatch.setattr(Path, "is_file", denied)
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(Path, "stat", denied)
+    monkeypatch.setattr(files, "content", denied)
     assert reader.projects(tmp_path) == {"p": [folder]}
     assert [found.reason for found in reader.read_run(folder).damage] == ["run.json cannot be read: Permission denied"]
