@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from site_builder import templates
 from site_builder.manifest import PART
-from tracklog.store.files import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,8 +61,7 @@ class Folder:
         else:
             self._make(target.parent)
             aside = target.with_name(f"{target.name}.{os.getpid()}{PART}")
-            with opened(file.source) as source, aside.open("wb") as copy:
-                shutil.copyfileobj(source, copy, 1 << 20)
+            shutil.copyfile(file.source, aside)
             aside.replace(target)
         self._known[file.place] = digest
         self.written.append(file.place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import datetime as dt
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -281,13 +282,14 @@ def _row(
     rows = [row for track in folded.tracks if not track.hidden for row in track.rows]
     last_sign = max((session.last_sign for session in own), default=0.0)
     created = _created(environment.get("created"), own)
+    folder = os.fsencode(log.folder.name).decode("utf-8", "replace")
     git = environment.get("git")
     return RunRow(
         entry=name,
         parts=(),
         page=f"{source.project}/runs/{source.run}.html",
-        id=_text(environment.get("id")) or log.folder.name,
-        name=_text(environment.get("name")) or log.folder.name,
+        id=_text(environment.get("id")) or folder,
+        name=_text(environment.get("name")) or folder,
         state=state,
         created=created,
         duration=fold.duration(own),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +16,11 @@ from tracklog.store import files, layout, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+
+
+LONGEST = 120
+"""Characters of a file name in the site, without what says which of a run's files it is."""
+_SAFE = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +89,13 @@ class Wanted:
 
     def includes(self, project: str, folder: Path) -> bool:
         """Return whether a run is asked for."""
-        if self.project and layout.file_name(self.project, layout.RESERVED_PROJECTS) != project:
+        if self.project and project not in (self.project, layout.file_name(self.project, layout.RESERVED_PROJECTS)):
             return False
-        if self.runs and folder.name not in map(_folder_name, self.runs) and name_of(folder) not in self.runs:
-            return False
+        if self.runs and not any(folder.name in (run, _folder_name(run)) for run in self.runs):
+            return name_of(folder) in self.runs and self._fits(folder)
+        return self._fits(folder)
+
+    def _fits(self, folder: Path) -> bool:
         return self.matches is None or self.matches(folder)
 
     def words(self) -> str:
@@ -99,21 +110,43 @@ def _folder_name(run: str) -> str:
 
 
 def find(roots: Sequence[Path], wanted: Wanted, max_file: int, also: Collection[str] = ()) -> dict[str, Source]:
-    """Return the runs of the roots that are wanted, or in `also`, by `<label>/<project>/<folder>`."""
+    """Return the runs of the roots that are wanted, or in `also`, by `<label>/<project>/<run>` as the site names them."""
     found: dict[str, Source] = {}
     names = labels(roots)
     by_name: dict[tuple[str, str], list[str]] = {}
-    for root, label in zip(roots, names, strict=True):
-        for project, folders in reader.projects(root).items():
-            for folder in folders:
-                key = f"{label}/{project}/{folder.name}"
-                if key in also or wanted.includes(project, folder):
-                    by_name.setdefault((project, folder.name), []).append(key)
-                    shown = label if len(names) > 1 else ""
-                    found[key] = Source(str(folder), project, folder.name, shown, max_file)
+    there = [reader.projects(root) for root in roots]
+    for name, project in places({name for one in there for name in one}, layout.RESERVED_PROJECTS).items():
+        folders = [(label, folder) for label, one in zip(names, there, strict=True) for folder in one.get(name, ())]
+        runs = places({folder.name for _, folder in folders}, layout.RESERVED_RUNS)
+        for label, folder in folders:
+            run = runs[folder.name]
+            key = f"{label}/{project}/{run}"
+            if key in also or wanted.includes(name, folder):
+                by_name.setdefault((project, run), []).append(key)
+                shown = label if len(names) > 1 else ""
+                found[key] = Source(str(folder), project, run, shown, max_file)
     for keys in by_name.values():
         _tell_apart(found, keys)
     return found
+
+
+def places(names: Collection[str], reserved: frozenset[str]) -> dict[str, str]:
+    """Return the file name in the site for each folder's name: its own unless links or file systems trip over it.
+
+    Folders that people renamed may be called anything; those that the recorder made keep their names whatever else is
+    there.
+    """
+    found = {name: name for name in names if _SAFE.fullmatch(name) and name not in reserved and len(name) <= LONGEST}
+    taken = set(found.values())
+    for name in sorted(set(names) - found.keys()):
+        place = layout.file_name(name, reserved)
+        found[name] = place if place not in taken else f"{place[:80]}~~{_digest(name)}"
+        taken.add(found[name])
+    return dict(sorted(found.items()))
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(os.fsencode(name)).hexdigest()[:20]
 
 
 def complaints(roots: Sequence[Path], wanted: Wanted, found: Mapping[str, Source]) -> list[str]:
@@ -143,4 +176,5 @@ def _tell_apart(found: dict[str, Source], keys: list[str]) -> None:
             found[first] = dataclasses.replace(found[first], others=(*found[first].others, twin.folder))
             del found[key]
         else:
-            found[key] = dataclasses.replace(twin, run=f"{twin.run}~~{twin.root}")
+            run = f"{twin.run}~~{twin.root}"
+            found[key] = dataclasses.replace(twin, run=run if len(run) <= LONGEST else f"{run[:80]}~~{_digest(run)}")
