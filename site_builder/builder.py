@@ -148,6 +148,10 @@ class Builder:
         """Return the runs that are asked for, and those that the site has already: a narrower look loses none."""
         options = self.options
         found = sources.find(options.roots, options.wanted, options.max_file, known.runs.keys())
+        gone = [str(root) for root in options.roots if not root.is_dir()] if options.live else []
+        if gone:  # while it was looked at, perhaps: what was found is not all that there is
+            msg = f"{', '.join(gone)} is gone"
+            raise UsageError(msg)
         report.warnings += sources.complaints(options.roots, options.wanted, found)
         return found
 

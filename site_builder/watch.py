@@ -6,6 +6,8 @@ silent changes its state without touching a file.
 
 from __future__ import annotations
 
+import stat
+import sys
 import threading
 import time
 import warnings
@@ -21,6 +23,7 @@ from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from watchdog.events import FileSystemEvent
 
@@ -55,7 +58,7 @@ class Watch:
 
     def forever(self, built: Callable[[Report], None]) -> None:
         """Build whenever runs change, and tell `built` of each build that wrote something."""
-        observers = [self._observe(str(root)) for root in self._options.roots]
+        eyes = _Eyes(self._options.roots, self._changed)
         self._changed.set()  # what changed since the first build woke nobody
         signed = time.monotonic()
         try:
@@ -64,7 +67,7 @@ class Watch:
                 if self._stopped.wait(QUIET):
                     break
                 self._changed.clear()
-                report = self._build()
+                report = self._build() if eyes.open() else None
                 if report is not None and report.written:
                     signed = time.monotonic()
                     built(report)
@@ -73,10 +76,7 @@ class Watch:
                     signed = time.monotonic()
         finally:
             self._builder.touch(ending=True)
-            for observer in observers:
-                observer.stop()
-            for observer in observers:
-                observer.join()
+            eyes.close()
 
     def _build(self) -> Report | None:
         """Build; what goes wrong is said, and tried again with the next change."""
@@ -87,6 +87,44 @@ class Watch:
                 f"watch-{type(error).__name__}", f"the site could not be built: {error}; trying again when runs change"
             )
             return None
+
+
+class _Eyes:
+    """File events of the roots, whichever of them is there: a disk may go, and come back as another folder."""
+
+    def __init__(self, roots: tuple[Path, ...], changed: threading.Event) -> None:
+        self._changed = changed
+        self._roots: dict[Path, tuple[int, int] | None] = dict.fromkeys(roots, (0, 0))
+        """Which folder each was when it was looked at last; None while it is gone."""
+        self._observers: dict[Path, Any] = {}
+        self.open()
+
+    def open(self) -> bool:
+        """Look at roots that are other folders than before; return whether all of them are there."""
+        for root, before in self._roots.items():
+            now = _identity(root)
+            if now == before:
+                continue
+            self._roots[root] = now
+            self._leave(root)
+            if now is None:
+                _say(f"{root} is gone; the site stays as it is until it is back")
+                continue
+            if before is None:
+                _say(f"{root} is back")
+            self._observers[root] = self._observe(str(root))
+        return None not in self._roots.values()
+
+    def close(self) -> None:
+        """Look no more."""
+        for root in self._roots:
+            self._leave(root)
+
+    def _leave(self, root: Path) -> None:
+        observer = self._observers.pop(root, None)
+        if observer is not None:
+            observer.stop()
+            observer.join()
 
     def _observe(self, root: str) -> Any:
         handler = _Handler(self._changed)
@@ -103,6 +141,19 @@ class Watch:
             return observer
         msg = f"{root} cannot be watched"
         raise OSError(msg)
+
+
+def _identity(root: Path) -> tuple[int, int] | None:
+    """Return what tells a folder from another one in its place; None when there is none."""
+    try:
+        found = root.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if stat.S_ISDIR(found.st_mode) else None
+
+
+def _say(sentence: str) -> None:
+    print(f"tracklog: {sentence}", file=sys.stderr, flush=True)
 
 
 class _Handler(FileSystemEventHandler):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import shutil
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
-from site_builder import Builder, Options, Report, watch
+from site_builder import Builder, Options, Report, sources, watch
 from site_builder.watch import Watch
 from tests.site_builder.logs import grow, write_run
+from tracklog.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,6 +130,42 @@ def test_a_build_that_fails_is_said_and_tried_again(
         until(reports, "p/runs/r0.html")
     assert failing.is_set()
     assert "the site could not be built: [Errno 28] No space left on device" in capfd.readouterr().err
+
+
+def test_a_root_that_goes_costs_nothing_and_may_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr(watch, "POLL", 0.05)
+    monkeypatch.setattr(watch, "_say", said.put)
+    with watching() as reports:
+        LOGS.rename("elsewhere")
+        assert said.get(timeout=WAIT) == "logs is gone; the site stays as it is until it is back"
+        assert (SITE / "p/runs/r2.html").exists()
+        Path("elsewhere").rename(LOGS)
+        grow(LOGS / "p/r0", ROWS[:1])
+        until(reports, "p/runs/r0.html")
+        assert said.get(timeout=WAIT) == "logs is back"
+        # Another folder in its place is looked at too.
+        shutil.copytree(LOGS, "copy")
+        LOGS.rename("away")
+        Path("copy").rename(LOGS)
+        grow(LOGS / "p/r0", ROWS[:1])
+        until(reports, "p/runs/r0.html")
+    assert (SITE / "p/runs/r2.html").exists()
+
+
+def test_a_root_that_goes_while_it_is_looked_at_loses_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    builder = Builder(Options((LOGS,), SITE, live=True))
+    builder.build()
+    find = sources.find
+
+    def late(*arguments: Any) -> Any:
+        LOGS.rename("elsewhere")
+        return find(*arguments)
+
+    monkeypatch.setattr(sources, "find", late)
+    with pytest.raises(UsageError, match="is gone"):
+        builder.build()
+    assert (SITE / "p/runs/r2.html").exists()
 
 
 def test_its_threads_end_with_it() -> None:
