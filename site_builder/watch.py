@@ -112,7 +112,14 @@ class _Eyes:
                 continue
             if before is None:
                 _say(f"{root} is back")
-            self._observers[root] = self._observe(str(root))
+            observer = self._observe(str(root))
+            if observer is None:
+                self._roots[root] = (
+                    0,
+                    0,
+                )  # it went meanwhile, or tells nothing: it is looked at again, and built by the timer
+            else:
+                self._observers[root] = observer
         return None not in self._roots.values()
 
     def close(self) -> None:
@@ -139,8 +146,7 @@ class _Eyes:
                 warn("watch-events", f"{root}: no file events ({error}); polling instead")
                 continue
             return observer
-        msg = f"{root} cannot be watched"
-        raise OSError(msg)
+        return None
 
 
 def _identity(root: Path) -> tuple[int, int] | None:
@@ -153,7 +159,8 @@ def _identity(root: Path) -> tuple[int, int] | None:
 
 
 def _say(sentence: str) -> None:
-    print(f"tracklog: {sentence}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"tracklog: {sentence}\n")
+    sys.stderr.flush()
 
 
 class _Handler(FileSystemEventHandler):

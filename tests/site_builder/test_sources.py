@@ -16,7 +16,19 @@ from tracklog.store import layout
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ("a#b", "a?b=1", "a%41b", "back\\slash", "with space", "größe 界", "'quoted'\"", "A", "x" * 255, "~", "&amp;<b>")
+NAMES = (
+    "a#b",
+    "a?b=1",
+    "a%41b",
+    "back\\slash",
+    "with space",
+    "größe 界",
+    "'quoted'\"",
+    "A",
+    "x" * 255,
+    "~",
+    "&amp;<b>",
+)
 
 
 @given(st.sets(st.text(min_size=1, max_size=40), max_size=8))
