@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import functools
 import http.server
+import os
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+MOST = 64
+"""Connections at once."""
+IDLE = 10.0
+"""Seconds without a byte after which a connection is closed."""
+_MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -19,7 +26,7 @@ class Server:
     def __init__(self, site: Path, port: int) -> None:
         """Bind to a port of 127.0.0.1; 0 takes a free one. Raises OSError when it is taken."""
         handler = functools.partial(_Handler, directory=str(site))
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self._server = _Connections(("127.0.0.1", port), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, name="tracklog-server", daemon=True)
 
     @property
@@ -38,17 +45,54 @@ class Server:
         self._thread.join()
 
 
+class _Connections(http.server.ThreadingHTTPServer):
+    """A bounded number of connections, each with a thread: descriptors are left for the build beside it.
+
+    One more waits until another ends, which idle ones do after `IDLE` seconds.
+    """
+
+    def __init__(self, *arguments: Any) -> None:
+        self._free = threading.BoundedSemaphore(MOST)
+        self._ending = False
+        super().__init__(*arguments)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread, as soon as there is one."""
+        while not self._free.acquire(timeout=0.5):
+            if self._ending:
+                self.shutdown_request(request)
+                return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def shutdown(self) -> None:
+        """Stop, and wait for nobody."""
+        self._ending = True
+        super().shutdown()
+
+    def handle_error(self, *_: Any) -> None:
+        """Print nothing: a browser that closes a connection is no news."""
+
+
 class _Handler(http.server.SimpleHTTPRequestHandler):
     """Files of the site; refuses names that are not this machine's, as a rebinding attack would send."""
 
+    timeout = IDLE
+
     def do_GET(self) -> None:
         """Answer a request for a file."""
-        if self._is_ours():
+        if self._is_ours() and self._is_file():
             super().do_GET()
 
     def do_HEAD(self) -> None:
         """Answer a request for a file's head."""
-        if self._is_ours():
+        if self._is_ours() and self._is_file():
             super().do_HEAD()
 
     def list_directory(self, _path: Any) -> None:
@@ -63,6 +107,20 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Print nothing."""
+
+    def _is_file(self) -> bool:
+        """Return whether a path names a file, or a folder's first page; answer otherwise."""
+        if _MALFORMED.search(self.path):
+            self.send_response(302)
+            self.send_header("Location", "/index.html")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return False
+        place = self.translate_path(self.path)
+        if "\0" in place or not (os.path.isfile(place) or os.path.isdir(place)):  # noqa: PTH112, PTH113 - strings
+            self.send_error(404)
+            return False
+        return True
 
     def _is_ours(self) -> bool:
         host = self.headers.get("Host", "")

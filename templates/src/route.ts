@@ -45,8 +45,12 @@ export function readHash(hash: string, inSingle: boolean): { path: string | null
   if (!inSingle) return { path: null, query: text.includes("=") ? text : text ? `h=${text}` : "" };
   if (!text.startsWith("/")) return { path: null, query: text };
   const at = text.indexOf("?");
-  const path = decodeURI(at < 0 ? text.slice(1) : text.slice(1, at));
-  return { path, query: at < 0 ? "" : text.slice(at + 1) };
+  try {
+    const path = decodeURI(at < 0 ? text.slice(1) : text.slice(1, at));
+    return { path, query: at < 0 ? "" : text.slice(at + 1) };
+  } catch {
+    return { path: null, query: "" }; // a malformed escape names no page: the first one is shown
+  }
 }
 
 /** Link to a page of the site, `path` relative to its root. */

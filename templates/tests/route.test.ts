@@ -23,6 +23,12 @@ test("both containers have their form of a hash", () => {
   assert.deepEqual(readHash("#/demo/index.html?a=1", true), { path: "demo/index.html", query: "a=1" });
 });
 
+test("a malformed escape leads to the first page, and stays as it is in a value", () => {
+  assert.deepEqual(readHash("#/demo/%zz.html?a=1", true), { path: null, query: "" });
+  assert.deepEqual(readHash("#/%E0%A4%A", true), { path: null, query: "" });
+  assert.deepEqual({ ...decode("a=%zz&%=1&b=2") }, { a: "%zz", "%": "1", b: "2" });
+});
+
 test("links are relative to the page; copied ones are marked", async () => {
   assert.equal(href("demo/table.html", { sort: "-summary.val/acc" }), "../../demo/table.html#sort=-summary.val/acc");
   assert.equal(href("a~20b/50%.html"), "../../a~20b/50%25.html");

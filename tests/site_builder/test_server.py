@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
+import struct
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
+from site_builder import server as server_module
 from site_builder.server import Server
 
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (home / "site/data").mkdir(parents=True)
     (home / "site/index.html").write_text("first page")
     (home / "site/data/p.js").write_text("tracklog.put()")
+    os.mkfifo(home / "site/pipe.js")
     (home / "secret.txt").write_text("not of the site")
     running = Server(home / "site", 0)
     running.start()
@@ -88,6 +93,61 @@ def test_it_lists_nothing_and_leaves_the_site_for_nobody(get: Get, path: str) ->
 def test_it_changes_nothing(get: Get) -> None:
     for method in ("POST", "PUT", "DELETE"):
         assert get("/index.html", method=method)[0] == 501
+
+
+@pytest.mark.parametrize("path", ["/%", "/%zz", "/p/%4", "/index.html?q=%g1"])
+def test_a_malformed_escape_leads_to_the_first_page(get: Get, path: str) -> None:
+    status, _, answer = get(path)
+    assert (status, answer.headers["Location"]) == (302, "/index.html")
+
+
+def test_what_is_no_file_is_not_waited_for(get: Get, server: Server) -> None:
+    del server
+    assert get("/pipe.js")[0] == 404
+    assert get("/%00")[0] == 404
+
+
+@pytest.fixture
+def hasty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """Serve with little patience and few connections."""
+    monkeypatch.setattr(server_module, "MOST", 4)
+    monkeypatch.setattr(server_module._Handler, "timeout", 0.2)
+    (tmp_path / "index.html").write_text("first page")
+    running = Server(tmp_path, 0)
+    running.start()
+    yield running
+    running.stop()
+
+
+def first_page(server: Server) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=60)
+    connection.request("GET", "/")
+    return connection.getresponse().read()
+
+
+def test_idle_connections_end_and_there_are_never_many(hasty: Server) -> None:
+    before = psutil.Process().num_fds()
+    idle = [socket.create_connection(("127.0.0.1", port_of(hasty))) for _ in range(40)]
+    idle[0].sendall(b"GET /index.html HTTP/1.1\r\nHost: loc")  # and nothing more
+    assert psutil.Process().num_fds() <= before + len(idle) + 4 + 1
+    for one in idle:
+        one.settimeout(60)
+        assert one.recv(1) == b""  # closed by the server
+        one.close()
+    assert first_page(hasty) == b"first page"
+
+
+def test_it_prints_nothing_whatever_is_sent(hasty: Server, capfd: pytest.CaptureFixture[str]) -> None:
+    address = ("127.0.0.1", port_of(hasty))
+    for sent in (b"", b"\r\n", b"nonsense\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01" * 50):
+        with socket.create_connection(address) as one:
+            one.sendall(sent)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets
+    with socket.create_connection(address) as one:
+        one.sendall(b"GET /index.html HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert first_page(hasty) == b"first page"
+    assert capfd.readouterr() == ("", "")
 
 
 def test_it_is_bound_to_loopback(server: Server) -> None:
