@@ -91,22 +91,19 @@ class Wanted:
         """Return whether a run is asked for."""
         if self.project and project not in (self.project, layout.file_name(self.project, layout.RESERVED_PROJECTS)):
             return False
-        if self.runs and not any(folder.name in (run, _folder_name(run)) for run in self.runs):
-            return name_of(folder) in self.runs and self._fits(folder)
-        return self._fits(folder)
-
-    def _fits(self, folder: Path) -> bool:
+        if self.runs and not self._names(folder):
+            return False
         return self.matches is None or self.matches(folder)
+
+    def _names(self, folder: Path) -> bool:
+        names = {name for run in self.runs for name in (run, layout.file_name(run, layout.RESERVED_RUNS))}
+        return folder.name in names or name_of(folder) in self.runs
 
     def words(self) -> str:
         """Return what was asked for, as on the command line."""
         parts = [f"--project {self.project}"] if self.project else []
         parts += [f"--run {run}" for run in self.runs]
         return " ".join([*parts, *([f"--filter {self.condition!r}"] if self.condition else [])])
-
-
-def _folder_name(run: str) -> str:
-    return layout.file_name(run, layout.RESERVED_RUNS)
 
 
 def find(roots: Sequence[Path], wanted: Wanted, max_file: int, also: Collection[str] = ()) -> dict[str, Source]:

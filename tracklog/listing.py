@@ -13,7 +13,7 @@ import orjson
 
 from tracklog.errors import FormatError, UsageError
 from tracklog.filters import compile_filter
-from tracklog.store import encoding, files, fold, layout, reader
+from tracklog.store import encoding, fold, layout, named, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -246,5 +246,5 @@ def damage(root: Path) -> tuple[int, list[str]]:
         for item in (*log.damage, *(log.unfinished() if ended else ())):
             place = f"line {item.line}, byte {item.offset}" if item.line else "the file"
             found.append(f"{folder / item.file}: {place}: {item.reason}")
-        found += files.broken(log)
+        found += named.broken(log)
     return len(folders), found

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from site_builder.items import BoxSet, ImageItem, MaskSet, MediaValue, TableItem
 from site_builder.kinds import chart, drawn, histogram, other, string, table
-from site_builder.kinds.loader import loaded
-from site_builder.model import HistogramValue
+from site_builder.kinds.loader import damage, loaded
 from tracklog.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from site_builder.kinds.loader import Door, Loader
     from site_builder.model import Kind
 
+__all__ = ["assets", "damage", "kind_of", "load"]
 
 _LOADERS: dict[Kind, Loader] = {
     **drawn.LOADERS,
@@ -50,14 +49,3 @@ def kind_of(value: object) -> Kind:
 def load(kind: Kind, value: object, door: Door) -> Any:
     """Return what the page draws for a value; one that is not as it should be is shown as empty or missing."""
     return loaded(_LOADERS[kind], value, door)
-
-
-def damage(value: object) -> Iterator[str]:
-    """Yield what of a loaded value is damaged or missing, as sentences."""
-    if isinstance(value, HistogramValue) and not value.counts:
-        yield "a histogram is damaged"
-    for item in value.items if isinstance(value, MediaValue) else ():
-        sets: tuple[MaskSet | BoxSet, ...] = (*item.masks, *item.boxes) if isinstance(item, ImageItem) else ()
-        partly = item.note if isinstance(item, TableItem) and item.cut else ""
-        said = (item.error if not item.whole else "", partly, *(one.error for one in sets))
-        yield from (text for text in said if text)

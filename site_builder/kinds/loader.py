@@ -1,13 +1,15 @@
-"""What a loader is, and all it may ask of the run's files."""
+"""What a loader is, all it may ask of the run's files, and what is damaged in what it made."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
+from site_builder.items import BoxSet, ImageItem, MaskSet, MediaValue, TableItem
+from site_builder.model import HistogramValue
 
-    from site_builder.items import ImageItem
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from site_builder.masks import Runs
     from site_builder.model import Kind
 
@@ -63,3 +65,14 @@ def loaded(loader: Loader, value: object, door: Door) -> Any:
         return loader.load(value, door)
     except Exception:  # whatever a stranger's record does to a loader costs this value alone
         return loader.broken()
+
+
+def damage(value: object) -> Iterator[str]:
+    """Yield what of a loaded value is damaged or missing, as sentences."""
+    if isinstance(value, HistogramValue) and not value.counts:
+        yield "a histogram is damaged"
+    for item in value.items if isinstance(value, MediaValue) else ():
+        sets: tuple[MaskSet | BoxSet, ...] = (*item.masks, *item.boxes) if isinstance(item, ImageItem) else ()
+        partly = item.note if isinstance(item, TableItem) and item.cut else ""
+        said = (item.error if not item.whole else "", partly, *(one.error for one in sets))
+        yield from (text for text in said if text)

@@ -12,6 +12,7 @@ import orjson
 
 from site_builder.items import MediaValue, TableColumn, TableItem
 from site_builder.kinds import drawn, listed
+from site_builder.kinds.loader import damage
 from site_builder.kinds.table_blocks import Cells, blocks
 from site_builder.values import exact
 from tracklog.store import layout
@@ -234,7 +235,7 @@ def _media(name: str, kind: Kind, column: Sequence[Any], door: Door) -> Cells:
 def _damage(values: Sequence[Any]) -> list[str]:
     """Return what of the media in a column of cells is damaged or missing."""
     lists = (cell.get("items") if isinstance(cell, dict) else cell for cell in values if isinstance(cell, tuple | dict))
-    return [text for items in lists if isinstance(items, tuple) for text in kinds.damage(MediaValue(items))]
+    return [text for items in lists if isinstance(items, tuple) for text in damage(MediaValue(items))]
 
 
 def _mixed(cell: Any, door: Door) -> Any:

@@ -75,7 +75,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Site:
 def sizes(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Build a project of losses that are far apart, of which one run ends in NaN and one in infinity."""
     home = tmp_path_factory.mktemp("sizes")
-    losses = {
+    losses: dict[str, list[float | str]] = {
         "large": [5000.0, 5000.0],
         "small": [0.05, 0.04],
         "lost": [2.5, 2.3324, "NaN"],

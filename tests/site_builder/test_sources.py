@@ -56,7 +56,7 @@ def test_a_renamed_run_and_project_are_built(tmp_path: Path, name: str) -> None:
     assert (report.runs, report.damage) == (2, [])
     assert len(list((tmp_path / "site").glob("*/runs/*.html"))) == 2
     assert build(options).written == []
-    one = build(Options((tmp_path / "logs",), tmp_path / "one", Wanted(name, name)))
+    one = build(Options((tmp_path / "logs",), tmp_path / "one", Wanted(name, (name,))))
     assert (one.runs, one.warnings) == (1, [])
 
 

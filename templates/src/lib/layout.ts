@@ -65,7 +65,7 @@ export function cards(
   );
 }
 
-/** Open sections of one short row each stand beside each other, as far as there are columns, if their cards are alike. */
+/** Open sections of one short row each stand beside each other where there are columns, if their cards are alike. */
 export function beside(
   sections: readonly Section[],
   columns: number,

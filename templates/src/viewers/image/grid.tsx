@@ -1,4 +1,4 @@
-// Tiles: a few as they are, many in rows of which only those near the window exist; a row for each run that has several.
+// Tiles: a few as they are, many in rows of which only those near the window exist; of several runs a list for each.
 import { useRef, useState } from "preact/hooks";
 import { media } from "../../entry";
 import { bytes, full, plural } from "../../lib/format";
