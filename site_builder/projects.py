@@ -54,7 +54,7 @@ def pages(site_id: str, folder: str, index: dict[str, Any]) -> Iterator[tuple[st
 
 def viewers(runs: Collection[dict[str, Any]]) -> set[str]:
     """Return the scripts that pages load when they need them; `runs` are the manifest's."""
-    found = {base.FINDER, *(name for run in runs for name in (run_page.VIEWER, *run["viewers"]))}
+    found = {*base.SCRIPTS, *(name for run in runs for name in (run_page.VIEWER, *run["viewers"]))}
     return found | {media_page.VIEWER} if any(media_page.keys(run["keys"]) for run in runs) else found
 
 

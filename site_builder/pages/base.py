@@ -10,8 +10,8 @@ from site_builder.model import SCHEMA, Page
 
 TABS = (("Workspace", "index.html", "project"), ("Table", "table.html", "table"), ("Media", "media.html", "media"))
 """Pages of a project: label, file, kind. A page is listed here when it exists."""
-FINDER = "find"
-"""Script of the palette and the list of keys, which is loaded when one of them is opened."""
+SCRIPTS = ("find", "runtable")
+"""Scripts of the palette and of the run table, which every site has, loaded when they are opened."""
 
 
 def context(

@@ -8,7 +8,6 @@ import { enhanceNav, Switcher } from "./islands/nav";
 import { enhanceOverview } from "./islands/overview";
 import { Projects } from "./islands/projects";
 import { enhanceRunHead, enhanceTabs, fillTimes } from "./islands/runhead";
-import { Table } from "./islands/table";
 import { Workspace } from "./islands/workspace";
 import { watchTheme } from "./lib/colours";
 import { refresh, site } from "./lib/data";
@@ -31,7 +30,7 @@ const ISLANDS: Readonly<Record<string, ComponentType>> = {
   projects: Projects,
   switcher: Switcher,
   system: System,
-  table: Table,
+  table: lazy("runtable"),
   tables: Tables,
   workspace: Workspace,
 };

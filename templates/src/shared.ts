@@ -7,22 +7,49 @@ export { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
 export { media, page, payload, single, viewer } from "./entry";
 export { isDark, resolve, rgb, themeTick, toggleDensity, toggleTheme } from "./lib/colours";
+export { csv, fileName } from "./lib/csv";
 export { cursor, release, tip } from "./lib/cursor";
-export { head, index, jsonBlock, loadSite, site, uid } from "./lib/data";
-export { paused, waiting } from "./lib/live";
+export { failure, head, index, jsonBlock, loadSite, site, uid } from "./lib/data";
+export { now, paused, waiting } from "./lib/live";
 export { edges, find, lastAt, loggedValues, stepsOf } from "./lib/media";
 export { boardPanels } from "./lib/panels";
 export { search } from "./lib/regex";
-export { baseline, drawn, groupKeys, groupLook, join, lookOf, mainMetric, setEyes, split, table } from "./lib/view";
+export {
+  baseline,
+  closedGroups,
+  current,
+  cycleSort,
+  drawn,
+  filter,
+  filterText,
+  firstMetric,
+  groupKeys,
+  groupLook,
+  groups,
+  join,
+  listed,
+  lookOf,
+  mainMetric,
+  setEyes,
+  setSort,
+  sortKeys,
+  split,
+  table,
+  toggleEyes,
+  toggleGroup,
+} from "./lib/view";
 export { Cards } from "./parts/cards";
+export { ColumnsForm } from "./parts/columns";
 export { Icon } from "./parts/icons";
-export { nameOf, Swatch } from "./parts/identity";
+export { Dot, nameOf, Swatch } from "./parts/identity";
 export { Broken, Caption, MediaPanel, RUNS, readMedia, useStep } from "./parts/mediapanel";
 export { Modal } from "./parts/modal";
 export { Card, Legend } from "./parts/panel";
 export { Portal } from "./parts/portal";
 export { useRunHead } from "./parts/runhead";
-export { Restored } from "./parts/states";
+export { bestRemoval, FilterChips, FilterForm, partsOf, RunSearch, useFilterPatterns } from "./parts/runsearch";
+export { Spark } from "./parts/spark";
+export { Loading, NoRuns, Restored } from "./parts/states";
 export {
   Button,
   CopyButton,
@@ -38,4 +65,5 @@ export {
 } from "./parts/ui";
 export { useKeys, useLoaded, useRuns, useSeen, useWidth } from "./parts/use";
 export { Item, ViewerPanel } from "./parts/viewer";
+export { rowHeight, useWindow } from "./parts/virtual";
 export { href, param, preference, reset, setParams, setPreference, shareUrl } from "./route";

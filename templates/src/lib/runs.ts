@@ -4,7 +4,7 @@ import { uid } from "./data";
 import { evaluate, type Filter, type Matcher, textOf } from "./filter";
 import { meanStd } from "./group";
 import { shown } from "./keys";
-import { asNumber, fromJson, isNumber, logged, written } from "./values";
+import { asNumber, cell, fromJson, isNumber, logged, written } from "./values";
 
 /** Fields of `RunRow` that are columns. */
 export const FIELDS = [
@@ -124,6 +124,12 @@ export class RunTable {
     const value = this.value(run, id);
     if (id === "tags") return run.tags.join(", ");
     return typeof value === "string" && !this.dense.has(id) ? value : logged(value);
+  }
+
+  /** What the cell of a run says: numbers of the summary in few digits, all else as it was logged. */
+  shown(run: RunRow, { id, tier }: ColumnInfo): string {
+    const value = this.value(run, id);
+    return tier === "summary" && isNumber(value) ? cell(value) : this.text(run, id);
   }
 
   filter(runs: readonly RunRow[], filter: Filter | null, matches?: Matcher): RunRow[] {

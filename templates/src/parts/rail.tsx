@@ -6,7 +6,6 @@ import { ago, difference, duration, plural, plusMinus } from "../lib/format";
 import { lowIsBetter } from "../lib/keys";
 import { now } from "../lib/live";
 import type { Group } from "../lib/runs";
-import { shownIn } from "../lib/tableview";
 import { cell } from "../lib/values";
 import {
   baseline,
@@ -77,7 +76,7 @@ function widthOf(id: string): number {
   const info = rows?.info(id);
   if (id === SPREAD) return 58;
   if (!rows || !info?.numeric || TIMES.has(id)) return NARROW;
-  const longest = listed.value.slice(0, 100).reduce((most, run) => Math.max(most, shownIn(rows, run, info).length), 0);
+  const longest = listed.value.slice(0, 100).reduce((most, run) => Math.max(most, rows.shown(run, info).length), 0);
   return Math.max(NARROW, Math.min(WIDE, Math.ceil(longest * 6.8)));
 }
 
@@ -446,7 +445,7 @@ function Value({ run, column }: { run: RunRow; column: string }) {
         {duration(run.duration)}
       </span>
     );
-  const text = info ? shownIn(rows, run, info) : "–";
+  const text = info ? rows.shown(run, info) : "–";
   if (!info?.numeric)
     return (
       <span class="num cut" role="gridcell" title={rows.text(run, column)}>

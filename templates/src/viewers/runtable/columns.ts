@@ -1,11 +1,10 @@
 // Which columns the run table shows, and how wide they are.
 import { computed } from "@preact/signals";
-import type { RunRow } from "../model";
-import { param, setParams } from "../route";
-import { highIsBetter, lowIsBetter } from "./keys";
-import type { ColumnInfo, RunTable } from "./runs";
-import { cell, isNumber } from "./values";
-import { firstMetric, groupKeys, groups, join, listed, split, table } from "./view";
+import { highIsBetter, lowIsBetter } from "../../lib/keys";
+import type { ColumnInfo, RunTable } from "../../lib/runs";
+import { firstMetric, groupKeys, groups, join, listed, split, table } from "../../lib/view";
+import type { RunRow } from "../../model";
+import { param, setParams } from "../../route";
 
 export interface TableColumn extends ColumnInfo {
   readonly width: number;
@@ -133,15 +132,9 @@ function usualWidth(now: RunTable, info: ColumnInfo, spark: boolean): number {
   if (spark) return 92;
   const usual = USUAL[info.id];
   if (usual) return usual;
-  const longest = listed.value.slice(0, 100).reduce((most, run) => Math.max(most, shownIn(now, run, info).length), 0);
+  const longest = listed.value.slice(0, 100).reduce((most, run) => Math.max(most, now.shown(run, info).length), 0);
   const slot = info.tier === "summary" && info.numeric && groupKeys.value.length ? (partial.value ? 78 : 52) : 0;
   return Math.round(Math.max(64, Math.min(220, Math.max(info.label.length * 6.4 + 34, longest * 7 + 24) + slot)));
-}
-
-/** What the cell of a run says: numbers of the summary in few digits, all else as it was logged. */
-export function shownIn(now: RunTable, run: RunRow, { id, tier }: ColumnInfo): string {
-  const value = now.value(run, id);
-  return tier === "summary" && isNumber(value) ? cell(value) : now.text(run, id);
 }
 
 export const selected = computed(() => new Set(split(param("sel"))));

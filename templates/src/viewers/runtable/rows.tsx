@@ -3,12 +3,19 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { uid } from "../lib/data";
-import { ago, difference, duration, fullDate, number, plusMinus } from "../lib/format";
-import { lowIsBetter } from "../lib/keys";
-import { now } from "../lib/live";
-import { css } from "../lib/palette";
-import type { Group } from "../lib/runs";
+import { uid } from "../../lib/data";
+import { ago, difference, duration, fullDate, number, plusMinus } from "../../lib/format";
+import { lowIsBetter } from "../../lib/keys";
+import { now } from "../../lib/live";
+import { css } from "../../lib/palette";
+import type { Group } from "../../lib/runs";
+import { cell } from "../../lib/values";
+import { baseline, current, cycleSort, groupLook, groups, lookOf, sortKeys, table, toggleGroup } from "../../lib/view";
+import type { RunRow } from "../../model";
+import { Icon } from "../../parts/icons";
+import { Dot, nameOf, Swatch } from "../../parts/identity";
+import { Spark } from "../../parts/spark";
+import { href } from "../../route";
 import {
   columnIds,
   deltaMode,
@@ -16,17 +23,9 @@ import {
   selected,
   setColumns,
   setWidth,
-  shownIn,
   type TableColumn,
   toggleSelected,
-} from "../lib/tableview";
-import { cell } from "../lib/values";
-import { baseline, current, cycleSort, groupLook, groups, lookOf, sortKeys, table, toggleGroup } from "../lib/view";
-import type { RunRow } from "../model";
-import { href } from "../route";
-import { Icon } from "./icons";
-import { Dot, nameOf, Swatch } from "./identity";
-import { Spark } from "./spark";
+} from "./columns";
 
 const TIERS = { run: "Run", summary: "Summary", config: "Config" } as const;
 
@@ -226,7 +225,7 @@ function Cell({ run, column, edge }: { run: RunRow; column: TableColumn; edge: b
   if (!column.numeric || column.tier === "config")
     return (
       <span class={`${classes} cut`} role="gridcell" title={rows.text(run, column.id)}>
-        {shownIn(rows, run, column)}
+        {rows.shown(run, column)}
       </span>
     );
   return <Value run={run} column={column} classes={classes} />;
@@ -263,7 +262,7 @@ function Value({ run, column, classes }: { run: RunRow; column: TableColumn; cla
       title={table.value!.text(run, column.id)}
       style={sorted ? { "--share": share(column, mine) } : undefined}
     >
-      {shownIn(table.value!, run, column)}
+      {table.value!.shown(run, column)}
       {groups.value && <Slots />}
     </span>
   );

@@ -1,24 +1,12 @@
 // The run table.
-import { type ComponentChildren, Fragment } from "preact";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Fragment } from "preact/jsx-runtime";
 import { page } from "../entry";
 import { csv, fileName } from "../lib/csv";
 import { failure, index, uid } from "../lib/data";
 import { dateTime, duration, full, plural } from "../lib/format";
 import type { Group } from "../lib/runs";
-import {
-  columnIds,
-  columns,
-  deltaMode,
-  equalHidden,
-  onlyDiffering,
-  partial,
-  selected,
-  setColumns,
-  shownIn,
-  type TableColumn,
-  toggleSelected,
-} from "../lib/tableview";
 import {
   baseline,
   closedGroups,
@@ -40,11 +28,23 @@ import { Icon } from "../parts/icons";
 import { nameOf } from "../parts/identity";
 import { bestRemoval, FilterChips, FilterForm, partsOf, RunSearch, useFilterPatterns } from "../parts/runsearch";
 import { Loading, NoRuns, Restored } from "../parts/states";
-import { GroupRow, HeadRow, opened, RunLine, TierRow } from "../parts/tablerow";
 import { Button, download, Empty, Menu, Segments, Switch } from "../parts/ui";
 import { useKeys } from "../parts/use";
 import { rowHeight, useWindow } from "../parts/virtual";
 import { href, setParams } from "../route";
+import {
+  columnIds,
+  columns,
+  deltaMode,
+  equalHidden,
+  onlyDiffering,
+  partial,
+  selected,
+  setColumns,
+  type TableColumn,
+  toggleSelected,
+} from "./runtable/columns";
+import { GroupRow, HeadRow, opened, RunLine, TierRow } from "./runtable/rows";
 
 type Row =
   | { readonly kind: "run"; readonly run: RunRow }
@@ -53,7 +53,7 @@ type Row =
 /** Of the two lines of the head, in pixels. */
 const HEAD = 52;
 
-export function Table() {
+function Page() {
   useFilterPatterns();
   if (failure.value) return <Empty title="The data of this site could not be read" text={failure.value} />;
   if (!index.value) return <Loading />;
@@ -370,7 +370,7 @@ function Details({ run }: { run: RunRow }) {
                   ? dateTime(run.created)
                   : column.id === "duration"
                     ? duration(run.duration)
-                    : shownIn(now, run, column)}
+                    : now.shown(run, column)}
               </dd>
             </Fragment>
           ))}
@@ -438,3 +438,5 @@ function saveCsv(runs: readonly RunRow[]): void {
     "text/csv",
   );
 }
+
+tracklog.viewer("runtable", { Page });
