@@ -17,6 +17,7 @@ export { search } from "./lib/regex";
 export {
   baseline,
   closedGroups,
+  common,
   current,
   cycleSort,
   drawn,
@@ -30,6 +31,7 @@ export {
   listed,
   lookOf,
   mainMetric,
+  scalars,
   setEyes,
   setSort,
   sortKeys,
@@ -41,13 +43,21 @@ export {
 export { Cards } from "./parts/cards";
 export { ColumnsForm } from "./parts/columns";
 export { Icon } from "./parts/icons";
-export { Dot, nameOf, Swatch } from "./parts/identity";
+export { Dot, nameOf, RunName, Swatch } from "./parts/identity";
 export { Broken, Caption, MediaPanel, RUNS, readMedia, useStep } from "./parts/mediapanel";
 export { Modal } from "./parts/modal";
 export { Card, Legend } from "./parts/panel";
 export { Portal } from "./parts/portal";
 export { useRunHead } from "./parts/runhead";
-export { bestRemoval, FilterChips, FilterForm, partsOf, RunSearch, useFilterPatterns } from "./parts/runsearch";
+export {
+  bestRemoval,
+  FilterChips,
+  FilterForm,
+  partsOf,
+  RunSearch,
+  setParts,
+  useFilterPatterns,
+} from "./parts/runsearch";
 export { Spark } from "./parts/spark";
 export { Loading, NoRuns, Restored } from "./parts/states";
 export {

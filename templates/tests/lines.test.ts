@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Columns, fold, type Member, meanStd } from "../src/lib/group";
 import { plan } from "../src/lib/levels";
-import { lookOf, looks, neededDashes, slots } from "../src/lib/palette";
+import { lookOf, looks, slots } from "../src/lib/palette";
 import { debiased, parse, smooth, timeWeighted, write } from "../src/lib/smooth";
 
 const near = (actual: number, expected: number): void =>
@@ -201,19 +201,22 @@ test("looks hang on the id, and older runs keep theirs", () => {
   assert.equal(slots(ids.slice(0, 7)).get("run6"), all.get("run6"));
   assert.ok(ids.slice(0, 6).every((id) => lookOf(all.get(id)!).dash === 1));
   const many = Array.from({ length: 100 }, (_, i) => `run${i}`);
-  const shown = new Set(many.slice(40, 88));
-  const seen = [...looks(many, shown)].filter(([id]) => shown.has(id)).map(([, look]) => `${look.colour}/${look.dash}`);
-  assert.equal(new Set(seen).size, 48);
-  assert.ok([...looks(many, new Set(many)).values()].some((look) => look.colour === 0));
+  assert.deepEqual([...looks(many, "needed")].slice(0, 30), [...looks(many.slice(0, 30), "needed")]);
 });
 
-test("dashes only as far as they are needed", () => {
-  const ids = Array.from({ length: 14 }, (_, i) => `run${i}`);
-  const all = looks(ids, new Set(ids));
-  assert.ok([...neededDashes(ids.slice(6, 12), all).values()].every((dash) => dash === 1));
-  const needed = neededDashes(ids, all);
-  assert.equal(new Set(ids.map((id) => `${all.get(id)!.colour}/${needed.get(id)}`)).size, 14);
-  assert.ok(ids.every((id) => all.get(id)!.colour > 6 || needed.get(id) !== 2));
+test("twelve colours come before the first dash, unless dashes are wanted always", () => {
+  const ids = Array.from({ length: 48 }, (_, i) => `run${i}`);
+  const dashesOf = (mode: "needed" | "always" | "never"): number[] =>
+    [...looks(ids, mode).values()].map(({ dash }) => dash);
+  assert.deepEqual([...new Set(dashesOf("needed").slice(0, 12))], [1]);
+  assert.deepEqual([...new Set(dashesOf("needed").slice(12, 24))], [2]);
+  assert.deepEqual([...new Set(dashesOf("always").slice(6, 12))], [2]);
+  assert.deepEqual([...new Set(dashesOf("never"))], [1]);
+  for (const mode of ["needed", "always"] as const) {
+    const pairs = [...looks(ids, mode).values()].map(({ colour, dash }) => `${colour}/${dash}`);
+    assert.equal(new Set(pairs).size, 48);
+    assert.equal(new Set([...looks(ids, mode).values()].slice(0, 12).map(({ colour }) => colour)).size, 12);
+  }
 });
 
 test("48 pairs of colour and dash", () => {

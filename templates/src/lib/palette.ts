@@ -25,9 +25,17 @@ export function hash(text: string): number {
   return value;
 }
 
-/** Slots 0 to 23 are four dashes of six colours in turn; 24 to 47 the same colours with their dashes exchanged. */
-export function lookOf(slot: number): Look {
+/** When lines are dashed: once the colours are used up, as the palette was measured, or not at all. */
+export type Dashes = "needed" | "always" | "never";
+
+/**
+ * Each of 48 slots has a pair of its own. As needed, twelve colours are solid before the next twelve are dashed; always,
+ * slots 0 to 23 are four dashes of six colours in turn, 24 to 47 the same colours with their dashes exchanged.
+ */
+export function lookOf(slot: number, dashes: Dashes = "always"): Look {
   const colour = (slot % COLOURS) + 1;
+  if (dashes === "never") return { colour, dash: 1 };
+  if (dashes === "needed") return { colour, dash: DASHES[Math.floor(slot / COLOURS) % DASHES.length]! };
   const row = Math.floor((slot % 24) / TIER);
   return { colour, dash: (slot < 24 ? DASHES : SWAPPED)[row]! };
 }
@@ -54,51 +62,9 @@ export function slots(ids: readonly string[]): Map<string, number> {
   return result;
 }
 
-/** Looks of all ids; of more than 48, those in the slot of an older shown one move to a free slot or turn grey. */
-export function looks(oldestFirst: readonly string[], shown: ReadonlySet<string>): Map<string, Look> {
-  const base = slots(oldestFirst);
-  const result = new Map<string, Look>();
-  for (const [id, slot] of base) result.set(id, lookOf(slot));
-  if (base.size <= SLOTS) return result;
-  const used = new Set<number>();
-  const homeless: string[] = [];
-  for (const id of base.keys()) {
-    if (!shown.has(id)) continue;
-    const slot = base.get(id)!;
-    if (used.has(slot)) homeless.push(id);
-    else used.add(slot);
-  }
-  let free = 0;
-  for (const id of homeless) {
-    while (free < SLOTS && used.has(free)) free++;
-    result.set(id, free < SLOTS ? lookOf(free) : OTHER);
-    used.add(free);
-  }
-  return result;
-}
-
-/** Dash classes in the order they are tried, for colours 1 to 6 and 7 to 12. */
-const TRIED: readonly (readonly Look["dash"][])[] = [
-  [1, 3, 2, 4],
-  [2, 4, 1, 3],
-];
-const FEW = 6;
-
-/**
- * Dashes as far as they are needed: solid while a few runs are shown, else by colour as the palette was measured, and
- * never the same pair twice. `shown` is given oldest first; colours stay what they are.
- */
-export function neededDashes(shown: readonly string[], all: ReadonlyMap<string, Look>): Map<string, Look["dash"]> {
-  const used = new Set<string>();
-  const result = new Map<string, Look["dash"]>();
-  for (const id of shown) {
-    const look = all.get(id) ?? OTHER;
-    const tried = shown.length <= FEW || look.colour <= FEW ? TRIED[0]! : TRIED[1]!;
-    const dash = tried.find((one) => !used.has(`${look.colour}/${one}`)) ?? look.dash;
-    used.add(`${look.colour}/${dash}`);
-    result.set(id, dash);
-  }
-  return result;
+/** Looks of all ids, given oldest first: each by its place among all, whatever is shown; beyond 48 they come again. */
+export function looks(oldestFirst: readonly string[], dashes: Dashes): Map<string, Look> {
+  return new Map([...slots(oldestFirst)].map(([id, slot]) => [id, lookOf(slot, dashes)]));
 }
 
 export function css(look: Look): string {

@@ -80,6 +80,7 @@ export class RunTable {
       }),
     );
     for (const tier of ["summary", "config"] as const) {
+      const names = index[tier].map(({ key }) => shown(key));
       for (const { key, rows, values } of index[tier]) {
         const id = `${tier}.${key}`;
         const found = values.map(fromJson);
@@ -87,7 +88,8 @@ export class RunTable {
         columns.push({
           id,
           tier,
-          label: shown(key),
+          // Nested keys and keys with dots may read alike: then they keep their escapes.
+          label: names.indexOf(shown(key)) === names.lastIndexOf(shown(key)) ? shown(key) : key,
           numeric: found.some(isNumber) && found.every((value) => isNumber(value) || value === null),
         });
       }

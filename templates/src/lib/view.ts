@@ -5,12 +5,15 @@ import { param, setParams } from "../route";
 import { index, uid } from "./data";
 import * as filters from "./filter";
 import { highIsBetter, isHeldOut } from "./keys";
-import { type Look, looks, neededDashes, OTHER } from "./palette";
+import { commonOf } from "./names";
+import { type Dashes, type Look, looks, OTHER } from "./palette";
 import type { Found } from "./regex";
 import { type Group, RunTable, type SortKey } from "./runs";
 import { parse as parseSmoothing } from "./smooth";
 
 export const FIRST_SHOWN = 8;
+/** Runs that are shown by themselves where groups are. */
+const MOST_SHOWN = 200;
 
 /** Lists in the hash: commas between, backslashes before commas within. */
 export function split(text: string | undefined): string[] {
@@ -27,6 +30,9 @@ export const scalars = computed(() =>
   keys.value.filter((key) => !key.hidden && (key.kind === "number" || key.kind === "bool")),
 );
 
+/** What the names of all runs share. */
+export const common = computed(() => commonOf(index.value?.runs.map((run) => run.name || run.id) ?? []));
+
 // ---- which runs ----
 
 export const baseline = computed(() => index.value?.runs.find((run) => uid(run) === param("base")) ?? null);
@@ -35,10 +41,24 @@ export const pins = computed(() => {
   return index.value?.runs.filter((run) => wanted.has(uid(run))) ?? [];
 });
 
-const newest = computed(() => {
-  const set = new Set(index.value?.runs.slice(0, FIRST_SHOWN).map(uid));
+/** Shown until somebody opens or shuts an eye: the first ones of the list in its order, and the baseline. */
+const firstOnes = computed(() => {
+  const whole = firstGroups.value?.flatMap(({ runs }) => runs) ?? listed.value.slice(0, FIRST_SHOWN);
+  const set = new Set(whole.map(uid));
   if (baseline.value) set.add(uid(baseline.value));
   return set;
+});
+/** Groups are drawn whole, as long as that are not too many runs to read at once. */
+const firstGroups = computed(() => {
+  const first = groups.value?.slice(0, FIRST_SHOWN);
+  return first && first.reduce((sum, { runs }) => sum + runs.length, 0) <= MOST_SHOWN ? first : null;
+});
+/** By which rule the first ones were chosen, in words. */
+export const firstRule = computed(() => {
+  if (firstGroups.value) return firstGroups.value.length < groups.value!.length ? `first ${FIRST_SHOWN} groups` : "";
+  const sort = sortKeys.value[0];
+  if (!sort) return `newest ${FIRST_SHOWN}`;
+  return `first ${FIRST_SHOWN} by ${table.value?.info(sort.id)?.label ?? sort.id}`;
 });
 
 /** Uids of the runs that are drawn, filters aside. */
@@ -46,7 +66,7 @@ export const eyes = computed<ReadonlySet<string>>(() => {
   const only = param("only");
   if (only !== undefined) return new Set(split(only));
   const hide = param("hide");
-  if (hide === undefined) return newest.value;
+  if (hide === undefined) return firstOnes.value;
   const hidden = new Set(split(hide));
   return new Set(index.value?.runs.map(uid).filter((id) => !hidden.has(id)));
 });
@@ -56,7 +76,7 @@ export const isFirstView = computed(() => param("only") === undefined && param("
 export function setEyes(shown: ReadonlySet<string>): void {
   const all = index.value?.runs.map(uid) ?? [];
   const hidden = all.filter((id) => !shown.has(id));
-  const same = shown.size === newest.value.size && [...shown].every((id) => newest.value.has(id));
+  const same = shown.size === firstOnes.value.size && [...shown].every((id) => firstOnes.value.has(id));
   if (same && all.length > FIRST_SHOWN) setParams({ only: undefined, hide: undefined });
   else if (hidden.length <= shown.size) setParams({ only: undefined, hide: join(hidden) ?? "" });
   else setParams({ only: join([...shown]) ?? "", hide: undefined });
@@ -172,58 +192,45 @@ const chosen = computed(() => {
   }
   return result;
 });
-export const dashes = computed(() => (param("dash") ?? "needed") as "needed" | "always" | "never");
-const oldestFirst = computed(() =>
-  [...(index.value?.runs ?? [])].sort((a, b) => a.created - b.created || (a.entry < b.entry ? -1 : 1)).map(uid),
-);
-const colours = computed(() => looks(oldestFirst.value, eyes.value));
-/** Looks in which the drawn ones, given oldest first, can be told apart; what a person chose comes last. */
-function dressed(drawnIds: readonly string[]): (id: string) => Look {
-  const needed = dashes.value === "needed" ? neededDashes(drawnIds, colours.value) : null;
-  return (id) => {
-    const look = colours.value.get(id) ?? OTHER;
-    const dash = needed ? (needed.get(id) ?? 1) : dashes.value === "never" ? 1 : look.dash;
-    return { ...look, dash, ...chosen.value.get(id) };
-  };
-}
-const runLook = computed(() => dressed(oldestFirst.value.filter((id) => eyes.value.has(id))));
+export const dashes = computed(() => (param("dash") ?? "needed") as Dashes);
+const runLooks = computed(() => {
+  const runs = [...(index.value?.runs ?? [])].sort((a, b) => a.created - b.created || (a.entry < b.entry ? -1 : 1));
+  return looks(runs.map(uid), dashes.value);
+});
 export function lookOf(run: RunRow): Look {
-  return runLook.value(uid(run));
+  return { ...(runLooks.value.get(uid(run)) ?? OTHER), ...chosen.value.get(uid(run)) };
 }
-export function setLook(run: RunRow, look: Partial<Look> | null): void {
-  const id = uid(run);
+/** Groups by their oldest runs, of all their runs: neither filters nor eyes change the look of a group. */
+export const groupLooks = computed(() => {
+  const now = table.value;
+  if (!now || !groupKeys.value.length) return new Map<string, Look>();
+  const ids = groupKeys.value.map((key) => now.resolve(key)!);
+  const oldest = now
+    .group(now.index.runs, ids)
+    .map(({ id, runs }) => [id, Math.min(...runs.map((run) => run.created))] as const)
+    .sort(([a, first], [b, second]) => first - second || (a < b ? -1 : 1));
+  const found = looks(
+    oldest.map(([id]) => groupKey(id)),
+    dashes.value,
+  );
+  for (const [key, look] of found) found.set(key, { ...look, ...chosen.value.get(key) });
+  return found;
+});
+export function groupLook(group: string): Look {
+  return groupLooks.value.get(groupKey(group)) ?? OTHER;
+}
+/** What a group is called where colours are chosen: no run's uid begins like this. */
+export function groupKey(group: string): string {
+  return `group:${group}`;
+}
+/** Choose colour or dash of a run, by its uid, or of a group, by its `groupKey`; null takes the choice back. */
+export function setLook(id: string, now: Look, change: Partial<Look> | null): void {
   const rest = split(param("color")).filter((item) => !item.startsWith(`${id}:`));
-  if (look) {
-    const next = { ...lookOf(run), ...look };
+  if (change) {
+    const next = { ...now, ...change };
     rest.push(`${id}:${next.hex ?? next.colour}.${next.dash}`);
   }
   setParams({ color: join(rest) });
-}
-const seniors = computed(() => {
-  const now = table.value;
-  const all = now
-    ? now.group(
-        now.index.runs,
-        groupKeys.value.map((key) => now.resolve(key)!),
-      )
-    : [];
-  return new Map(
-    all.map(
-      ({ id, runs }) => [id, runs.reduce((oldest, run) => (run.created < oldest.created ? run : oldest))] as const,
-    ),
-  );
-});
-export const seniorLook = computed(() => {
-  const ids = new Set([...seniors.value.values()].map(uid));
-  return dressed(oldestFirst.value.filter((id) => ids.has(id)));
-});
-/** The oldest run of a group, of all its runs: neither filters nor eyes change the look that it lends to the group. */
-export function seniorOf(group: string): RunRow {
-  return seniors.value.get(group)!;
-}
-export function groupLook(group: string): Look {
-  const senior = seniors.value.get(group);
-  return senior ? seniorLook.value(uid(senior)) : OTHER;
 }
 
 /** Uid of the run under the pointer, in whatever list or chart. */

@@ -1,6 +1,7 @@
 // What a run is recognised by: swatch for colour and dash, dot for the state.
 
 import { css, type Look } from "../lib/palette";
+import { common } from "../lib/view";
 import type { RunRow, State } from "../model";
 
 export function Swatch({ look, off, line }: { look: Look; off?: boolean; line?: boolean }) {
@@ -20,4 +21,27 @@ export function Dot({ state }: { state: State }) {
 
 export function nameOf(run: RunRow): string {
   return run.name || run.id;
+}
+
+/** Characters at the end of a name that stay when it is cut. */
+const TAIL = 8;
+
+/** The name of a run, cut in its middle where there is no room; what all runs are called is dim. */
+export function RunName({ run }: { run: RunRow }) {
+  const name = nameOf(run);
+  const { start, end } = common.value;
+  const tail = Math.max(0, name.length - Math.max(TAIL, end));
+  const [from, to] = [Math.min(start, tail), Math.max(name.length - end, tail)];
+  return (
+    <span class="middle">
+      <span class="start">
+        <span class="dim">{name.slice(0, from)}</span>
+        {name.slice(from, tail)}
+      </span>
+      <span>
+        {name.slice(tail, to)}
+        <span class="dim">{name.slice(to)}</span>
+      </span>
+    </span>
+  );
 }

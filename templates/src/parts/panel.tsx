@@ -5,7 +5,8 @@ import { unitOf } from "../lib/axis";
 import { fileName, linesCsv } from "../lib/csv";
 import { uid } from "../lib/data";
 import { full, number, plural } from "../lib/format";
-import { parts, shown } from "../lib/keys";
+import { parts, shown as plain } from "../lib/keys";
+import { fitting, middle } from "../lib/names";
 import { effective, optionsOf, type PanelInfo, pinned, setOptions, togglePin } from "../lib/panels";
 import type { Scales } from "../lib/plot";
 import { main, type Trace, xRange, yRange } from "../lib/trace";
@@ -20,6 +21,10 @@ import { Button, download, Empty } from "./ui";
 import { useLines, useRuns, useSeen, useTraces } from "./use";
 
 const LEGEND = 6;
+/** Characters of a name in the legend. */
+const LONGEST = 30;
+/** Pixels: of the card's edges, of a swatch with its gaps, and of what says that there are more. */
+const [PADDING, ENTRY, MORE] = [24, 30, 28];
 /** What the y axis takes of a card, about. */
 const AXIS = 50;
 
@@ -265,10 +270,10 @@ function NoData({ panel, x, runs }: { panel: PanelInfo; x: string; runs: readonl
     <Empty
       title={
         <>
-          No run in view logged <code>{shown(x)}</code> next to {panel.title}
+          No run in view logged <code>{plain(x)}</code> next to {panel.title}
         </>
       }
-      text={`${did}The other panels stay on ${shown(x)}.`}
+      text={`${did}The other panels stay on ${plain(x)}.`}
     >
       <Button kind="line" text="Use step here" onClick={() => setOptions(panel.id, { x: "step" })} />
       {others.length ? (
@@ -294,19 +299,20 @@ export function Legend({
   note?: string;
   width: number;
 }) {
-  // By the length of the names, since a layout of every card would cost more than the line is worth.
-  let room = width;
-  const over = names.findIndex(({ label }) => {
-    room -= 28 + 6.3 * label.length;
-    return room < -2.5 * label.length;
-  });
-  const rest = over < 0 ? names.length - LEGEND : names.length - Math.max(1, Math.min(LEGEND, over));
+  // Measured and not laid out: a layout of every card would cost more than the line is worth. Only whole entries show.
+  const labels = useMemo(() => names.map(({ label }) => middle(label, LONGEST)), [names]);
+  const shown = useMemo(
+    () => Math.max(1, Math.min(LEGEND, fitting(labels, width + AXIS - PADDING, ENTRY, MORE))),
+    [labels, width],
+  );
+  const rest = names.length - Math.min(shown, names.length);
   return (
     <div class="legend-wrap">
       <div class="legend">
-        {names.slice(0, LEGEND).map(({ id, label, look, damaged }) => (
+        {names.slice(0, shown).map(({ id, label, look, damaged }, i) => (
           <span
             key={id + label}
+            title={label}
             onPointerEnter={() => {
               hovered.value = id.startsWith("group:") ? "" : id;
             }}
@@ -314,7 +320,7 @@ export function Legend({
               hovered.value = "";
             }}
           >
-            <Swatch look={look} line /> {label}
+            <Swatch look={look} line /> {labels[i]}
             {damaged && (
               <span class="warnmark" title="Part of this run could not be read">
                 {" "}
@@ -335,7 +341,7 @@ function legendNote({ loaded, traces, how }: ChartState): string {
     loaded && !["step", "rel", "wall"].includes(how.x)
       ? [...loaded.lines.values()].filter((lines) => !lines.length).length
       : 0;
-  return without && traces.length ? `${plural(without, "run")} without ${shown(how.x)} left out` : "";
+  return without && traces.length ? `${plural(without, "run")} without ${plain(how.x)} left out` : "";
 }
 
 /** Every reduction is said: merged, left out, not finite, failed. */
@@ -352,7 +358,7 @@ export function hintOf({ traces, range, how, loaded, beyond, reading }: ChartSta
   if (traces.some((trace) => trace.n)) said.push("groups resampled to pixels");
   if (traces.some((trace) => trace.endings.length)) said.push("rings: a run of the group ends");
   if (sum("dropped")) said.push(`${plural(sum("dropped"), "line")} whose x turns back left out of the means`);
-  if (sum("leftOut")) said.push(`${plural(sum("leftOut"), "row")} without ${shown(how.x)} left out`);
+  if (sum("leftOut")) said.push(`${plural(sum("leftOut"), "row")} without ${plain(how.x)} left out`);
   if (how.log) {
     const low = traces.reduce((total, trace) => total + trace.y.reduce((n, value) => n + Number(value <= 0), 0), 0);
     if (low) said.push(`${plural(low, "value")} ≤ 0 left out`);

@@ -13,6 +13,8 @@ import {
   current,
   cycleSort,
   eyes,
+  firstRule,
+  groupKey,
   groupKeys,
   groupLook,
   groups,
@@ -20,10 +22,10 @@ import {
   isFirstView,
   join,
   listed,
+  lookOf,
   mainMetric,
   onlyEyes,
   pins,
-  seniorOf,
   setEyes,
   sortKeys,
   split,
@@ -35,7 +37,7 @@ import type { RunRow } from "../model";
 import { href, param, preference, setParams, setPreference, shareUrl } from "../route";
 import { ColumnsForm } from "./columns";
 import { Icon } from "./icons";
-import { Dot, nameOf, Swatch } from "./identity";
+import { Dot, nameOf, RunName, Swatch } from "./identity";
 import { bestRemoval, FilterChips, RunSearch, useFilterPatterns } from "./runsearch";
 import { SwatchMenu } from "./swatchmenu";
 import { Button, copy, Empty, Menu, type MenuItem } from "./ui";
@@ -133,7 +135,7 @@ export function Rail({
         <div class="runs-head" role="row">
           <Head id="name" text="Name" />
           {columns.map((id) => (
-            <Head key={id} id={id} text={columnLabel(id)} />
+            <Head key={id} id={id} text={columnLabel(id, columns)} />
           ))}
         </div>
         {top.length > 0 && (
@@ -187,11 +189,13 @@ function rowsOf(top: ReadonlySet<RunRow>): Row[] {
   });
 }
 
-function columnLabel(id: string): string {
+/** The last part of its name, unless another column of the list has the same. */
+function columnLabel(id: string, columns: readonly string[]): string {
   if (id === DELTA) return "Δ base";
   if (id === SPREAD) return "±";
-  const label = table.value?.info(id)?.label ?? id;
-  return label.slice(label.lastIndexOf("/") + 1);
+  const label = (one: string): string => table.value?.info(one)?.label ?? one;
+  const last = (one: string): string => label(one).slice(label(one).lastIndexOf("/") + 1);
+  return columns.some((other) => other !== id && last(other) === last(id)) ? label(id) : last(id);
 }
 
 function Head({ id, text }: { id: string; text: string }) {
@@ -363,7 +367,11 @@ function RunLine({ run, columns, group, at }: { run: RunRow; columns: readonly s
         </button>
       </span>
       <span role="gridcell">
-        {group === undefined ? <SwatchMenu run={run} off={!on} /> : <Swatch look={groupLook(group)} off={!on} />}
+        {group === undefined ? (
+          <SwatchMenu id={id} name={nameOf(run)} look={lookOf(run)} off={!on} />
+        ) : (
+          <Swatch look={groupLook(group)} off={!on} />
+        )}
       </span>
       <span role="gridcell">
         <Dot state={run.state} />
@@ -380,7 +388,7 @@ function RunLine({ run, columns, group, at }: { run: RunRow; columns: readonly s
           </span>
         )}
         <a href={href(run.page)} title={nameOf(run)}>
-          {nameOf(run)}
+          <RunName run={run} />
         </a>
         {run.root && <span class="dim"> {run.root}</span>}
         {run.damaged > 0 && (
@@ -534,7 +542,7 @@ function GroupLine({ group, open, columns }: { group: Group; open: boolean; colu
         </button>
       </span>
       <span role="gridcell">
-        <SwatchMenu run={seniorOf(group.id)} shared={groupLook(group.id)} off={!on} />
+        <SwatchMenu id={groupKey(group.id)} name={group.label} look={groupLook(group.id)} off={!on} />
       </span>
       <span role="rowheader" class="name cut wide-name">
         <button type="button" class="fold" aria-expanded={open} onClick={() => toggleGroup(group.id)}>
@@ -565,7 +573,7 @@ function Foot() {
   const all = index.value?.runs ?? [];
   const shownCount = all.filter((run) => eyes.value.has(uid(run))).length;
   const running = all.filter((run) => run.state === "running" || run.state === "silent").length;
-  const crashed = all.filter((run) => run.state === "crashed" || run.state === "failed").length;
+  const count = (state: RunRow["state"]): number => all.filter((run) => run.state === state).length;
   const first = isFirstView.value && shownCount < all.length;
   return (
     <div class="rail-foot">
@@ -575,9 +583,8 @@ function Foot() {
             <b>{groups.value.length}</b> groups,{" "}
           </>
         )}
-        {first ? "newest " : ""}
         <b>{shownCount}</b> of {all.length}
-        {first ? "" : " shown"}
+        {first && firstRule.value ? `: ${firstRule.value}` : " shown"}
       </span>
       {shownCount < all.length && <Button kind="xs" text="Show all" onClick={() => setEyes(new Set(all.map(uid)))} />}
       <span class="grow" />
@@ -588,11 +595,14 @@ function Foot() {
           <span class={first ? "sr" : ""}> running</span>
         </span>
       )}
-      {crashed > 0 && (
-        <span class="row" title={`${crashed} crashed or failed`}>
-          <span class="dot crashed" /> {crashed}
-          <span class={first ? "sr" : ""}> {all.some((run) => run.state === "crashed") ? "crashed" : "failed"}</span>
-        </span>
+      {(["crashed", "failed"] as const).map(
+        (state) =>
+          count(state) > 0 && (
+            <span class="row" key={state} title={`${count(state)} ${state}`}>
+              <span class={`dot ${state}`} /> {count(state)}
+              <span class={first ? "sr" : ""}> {state}</span>
+            </span>
+          ),
       )}
     </div>
   );

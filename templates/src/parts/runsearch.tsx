@@ -134,7 +134,8 @@ export function partsOf(tree: Filter | null): readonly Filter[] {
   return tree.kind === "and" ? tree.parts : [tree];
 }
 
-function setPartsText(parts: readonly Filter[]): void {
+/** Make a filter of conditions that are all required. */
+export function setParts(parts: readonly Filter[]): void {
   const tree: Filter | null = parts.length === 0 ? null : parts.length === 1 ? parts[0]! : { kind: "and", parts };
   setParams({ f: write(tree) || undefined });
 }
@@ -142,7 +143,7 @@ function setPartsText(parts: readonly Filter[]): void {
 export function FilterChips({ builder }: { builder?: boolean }) {
   const { tree, error } = filter.value;
   const parts = partsOf(tree);
-  const remove = (at: number): void => setPartsText(parts.filter((_, i) => i !== at));
+  const remove = (at: number): void => setParts(parts.filter((_, i) => i !== at));
   return (
     <>
       {parts.map((part, i) => (
@@ -200,17 +201,24 @@ export function FilterChips({ builder }: { builder?: boolean }) {
 
 const OPERATORS: readonly Operator[] = ["=", "!=", ">", ">=", "<", "<=", "~", "!~", "has", "in"];
 
+const enter =
+  (act: () => void) =>
+  (event: KeyboardEvent): void => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    act();
+  };
+
 /** Builds one condition from fields, and shows the filter as text. */
 export function FilterForm({ close, or }: { close: () => void; or?: boolean }) {
   const now = table.value;
   const [key, setKey] = useState("state");
   const [operator, setOperator] = useState<Operator>("=");
   const [value, setValue] = useState("");
-  const [text, setText] = useState(filterText.value);
   const id = now?.resolve(key) ?? "";
   const known = now && id ? suggestions(now, id) : [];
   const add = (): void => {
-    if (value === "") return;
+    if (value === "" || !id) return;
     const condition: Condition = {
       kind: "is",
       key,
@@ -218,42 +226,32 @@ export function FilterForm({ close, or }: { close: () => void; or?: boolean }) {
       values: operator === "in" ? literalsOf(value) : [literalOf(value)],
     };
     const { tree } = filter.value;
-    setPartsText(
+    setParts(
       or && tree
         ? [{ kind: "or", parts: tree.kind === "or" ? [...tree.parts, condition] : [tree, condition] }]
         : [...partsOf(tree), condition],
     );
     close();
   };
-  const enter =
-    (act: () => void) =>
-    (event: KeyboardEvent): void => {
-      if (event.key !== "Enter") return;
-      event.preventDefault();
-      act();
-    };
-  const apply = (): void => {
-    setParams({ f: text.trim() || undefined });
-    close();
-  };
-  let problem = "";
-  try {
-    parse(text);
-  } catch (error) {
-    problem = (error as Error).message;
-  }
   return (
     <div class="form filter-form">
       <label>
         Column{" "}
-        <select value={key} onChange={(event) => setKey(event.currentTarget.value)}>
-          {now?.columns.map((column) => (
-            <option key={column.id} value={column.id}>
-              {column.tier === "run" ? column.label : `${column.tier} ${column.label}`}
-            </option>
-          ))}
-        </select>
+        <input
+          value={key}
+          list="filter-columns"
+          aria-invalid={!id}
+          onInput={(event) => setKey(event.currentTarget.value)}
+          onFocus={(event) => event.currentTarget.select()}
+        />
       </label>
+      <datalist id="filter-columns">
+        {now?.columns.map((column) => (
+          <option key={column.id} value={column.id}>
+            {column.tier === "run" ? column.label : `${column.tier} ${column.label}`}
+          </option>
+        ))}
+      </datalist>
       <label>
         is{" "}
         <select value={operator} onChange={(event) => setOperator(event.currentTarget.value as Operator)}>
@@ -269,6 +267,7 @@ export function FilterForm({ close, or }: { close: () => void; or?: boolean }) {
         <input
           value={value}
           list="filter-values"
+          data-first
           onInput={(event) => setValue(event.currentTarget.value)}
           onKeyDown={enter(add)}
         />
@@ -278,10 +277,29 @@ export function FilterForm({ close, or }: { close: () => void; or?: boolean }) {
           <option key={item} value={item} />
         ))}
       </datalist>
-      <button type="button" class="btn go" disabled={value === ""} onClick={add}>
+      <button type="button" class="btn go" disabled={value === "" || !id} onClick={add}>
         Add filter
       </button>
       <hr />
+      <AsText close={close} />
+    </div>
+  );
+}
+
+function AsText({ close }: { close: () => void }) {
+  const [text, setText] = useState(filterText.value);
+  const apply = (): void => {
+    setParams({ f: text.trim() || undefined });
+    close();
+  };
+  let problem = "";
+  try {
+    parse(text);
+  } catch (error) {
+    problem = (error as Error).message;
+  }
+  return (
+    <>
       <label class="tall">
         As text{" "}
         <input
@@ -296,7 +314,7 @@ export function FilterForm({ close, or }: { close: () => void; or?: boolean }) {
       <button type="button" class="btn line" disabled={Boolean(problem)} onClick={apply}>
         Apply text
       </button>
-    </div>
+    </>
   );
 }
 
@@ -315,6 +333,6 @@ export function bestRemoval(): { text: string; back: number; remove: () => void 
   });
   const at = counts.indexOf(Math.max(...counts));
   return counts[at]
-    ? { text: write(parts[at]!), back: counts[at]!, remove: () => setPartsText(parts.filter((_, i) => i !== at)) }
+    ? { text: write(parts[at]!), back: counts[at]!, remove: () => setParts(parts.filter((_, i) => i !== at)) }
     : null;
 }

@@ -1,25 +1,30 @@
-// The swatch of a run, which opens its colours and dashes.
+// The swatch of a run or a group, which opens its colours and dashes.
 
 import { css, type Look } from "../lib/palette";
-import { lookOf, setLook } from "../lib/view";
-import type { RunRow } from "../model";
-import { nameOf } from "./identity";
+import { setLook } from "../lib/view";
 import { Menu } from "./ui";
 
-/** `shared` is the look of the group that wears this run's colours. */
-export function SwatchMenu({ run, off, shared }: { run: RunRow; off?: boolean; shared?: Look }) {
-  const look = shared ?? lookOf(run);
+interface SwatchProps {
+  /** Of the run, or the `groupKey` of the group. */
+  readonly id: string;
+  readonly name: string;
+  readonly look: Look;
+}
+
+export function SwatchMenu({ off, ...props }: SwatchProps & { off?: boolean }) {
+  const { look, name } = props;
   return (
     <Menu
-      label={`Colour of ${nameOf(run)}`}
+      label={`Colour of ${name}`}
       trigger={{ class: off ? "sw off" : "sw", style: { "--c": css(look) }, dash: look.dash }}
     >
-      {(close) => <Colours run={run} look={look} close={close} />}
+      {(close) => <Colours {...props} close={close} />}
     </Menu>
   );
 }
 
-function Colours({ run, look, close }: { run: RunRow; look: Look; close: () => void }) {
+function Colours({ id, look, close }: SwatchProps & { close: () => void }) {
+  const choose = (change: Partial<Look>): void => setLook(id, look, change);
   return (
     <div class="form colours">
       <div class="swatches" role="group" aria-label="Colours">
@@ -32,7 +37,7 @@ function Colours({ run, look, close }: { run: RunRow; look: Look; close: () => v
             aria-pressed={!look.hex && look.colour === i + 1}
             style={{ "--c": `var(--run-${i + 1})` }}
             data-dash={look.dash}
-            onClick={() => setLook(run, { colour: i + 1, hex: undefined })}
+            onClick={() => choose({ colour: i + 1, hex: undefined })}
           />
         ))}
       </div>
@@ -46,7 +51,7 @@ function Colours({ run, look, close }: { run: RunRow; look: Look; close: () => v
             aria-pressed={look.dash === dash}
             style={{ "--c": css(look) }}
             data-dash={dash}
-            onClick={() => setLook(run, { dash })}
+            onClick={() => choose({ dash })}
           />
         ))}
       </div>
@@ -55,16 +60,14 @@ function Colours({ run, look, close }: { run: RunRow; look: Look; close: () => v
         <input
           value={look.hex ?? ""}
           placeholder="#535ad9"
-          onChange={(event) =>
-            /^#[0-9a-f]{6}$/i.test(event.currentTarget.value) && setLook(run, { hex: event.currentTarget.value })
-          }
+          onChange={({ currentTarget: { value } }) => /^#[0-9a-f]{6}$/i.test(value) && choose({ hex: value })}
         />
       </label>
       <button
         type="button"
         class="btn line"
         onClick={() => {
-          setLook(run, null);
+          setLook(id, look, null);
           close();
         }}
       >

@@ -201,7 +201,8 @@ export function Menu({
     addEventListener("scroll", outside, true);
     addEventListener("resize", close);
     place(menu.current!, button.current!);
-    menu.current?.querySelector<HTMLElement>("button, a, input, select")?.focus({ preventScroll: true });
+    const first = menu.current?.querySelector<HTMLElement>("[data-first]");
+    (first ?? menu.current?.querySelector<HTMLElement>("button, a, input, select"))?.focus({ preventScroll: true });
     return () => {
       document.removeEventListener("pointerdown", outside);
       document.removeEventListener("keydown", leave, true);

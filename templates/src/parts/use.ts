@@ -8,7 +8,7 @@ import { full, plural } from "../lib/format";
 import { type Line, lines as loadLines } from "../lib/series";
 import type { Smoothing } from "../lib/smooth";
 import { groupTrace, runTrace, type Trace, xRange } from "../lib/trace";
-import { drawn, groupKeys, groupLook, lookOf, seniorLook, spreadKind, table } from "../lib/view";
+import { drawn, groupKeys, groupLook, groupLooks, lookOf, spreadKind, table } from "../lib/view";
 import type { RunRow } from "../model";
 
 /** Whether an element has come near the window, for `delay` ms where rows fly past; once seen it stays. */
@@ -167,7 +167,7 @@ export function useTraces(
   const now = table.value;
   const spread = spreadKind.value;
   const looks = [...(loaded?.lines.keys() ?? [])].map((run) => JSON.stringify(lookOf(run))).join();
-  const shared = keys.length ? seniorLook.value : null;
+  const shared = keys.length ? groupLooks.value : null;
   return useMemo(() => {
     if (!loaded) return [];
     const all = [...loaded.lines.values()].flat();

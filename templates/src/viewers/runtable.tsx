@@ -5,6 +5,7 @@ import { Fragment } from "preact/jsx-runtime";
 import { page } from "../entry";
 import { csv, fileName } from "../lib/csv";
 import { failure, index, uid } from "../lib/data";
+import type { Filter } from "../lib/filter";
 import { dateTime, duration, full, plural } from "../lib/format";
 import type { Group } from "../lib/runs";
 import {
@@ -26,7 +27,15 @@ import type { RunRow } from "../model";
 import { ColumnsForm } from "../parts/columns";
 import { Icon } from "../parts/icons";
 import { nameOf } from "../parts/identity";
-import { bestRemoval, FilterChips, FilterForm, partsOf, RunSearch, useFilterPatterns } from "../parts/runsearch";
+import {
+  bestRemoval,
+  FilterChips,
+  FilterForm,
+  partsOf,
+  RunSearch,
+  setParts,
+  useFilterPatterns,
+} from "../parts/runsearch";
 import { Loading, NoRuns, Restored } from "../parts/states";
 import { Button, download, Empty, Menu, Segments, Switch } from "../parts/ui";
 import { useKeys } from "../parts/use";
@@ -52,6 +61,8 @@ type Row =
 
 /** Of the two lines of the head, in pixels. */
 const HEAD = 52;
+/** Runs that are offered as a baseline: the first ones of the order. */
+const OFFERED = 40;
 
 function Page() {
   useFilterPatterns();
@@ -112,6 +123,7 @@ function Tools() {
       <span class="grow" />
       <Restored />
       <span class="wide row">
+        {deltaMode.value && !baseline.value && <ChooseBaseline />}
         <Segments
           label="Values"
           value={deltaMode.value ? "delta" : "values"}
@@ -124,6 +136,21 @@ function Tools() {
         <Button icon="download" text="CSV" onClick={() => saveCsv(listed.value)} />
       </span>
     </div>
+  );
+}
+
+/** Differences need a run that they are differences to. */
+function ChooseBaseline() {
+  return (
+    <Menu
+      label="Choose a baseline"
+      kind="line"
+      icon="flag"
+      text="Choose a baseline"
+      items={() =>
+        listed.value.slice(0, OFFERED).map((run) => ({ text: nameOf(run), run: () => setParams({ base: uid(run) }) }))
+      }
+    />
   );
 }
 
@@ -388,11 +415,12 @@ function Selection() {
       <b>{plural(chosen.length, "run")} selected</b>
       <a class="btn go" href={href(workspace, { only: join(chosen.map(uid)) ?? "" })}>
         <Icon name="chart" small />
-        Only these in the workspace
+        {chosen.length > 1 ? "Compare" : "Show"} in the workspace
       </a>
       {chosen.length === 1 && (
         <Button icon="flag" text="Set baseline" onClick={() => setParams({ base: uid(chosen[0]!) })} />
       )}
+      <Button icon="hide" text="Hide" onClick={() => hide(chosen)} />
       <Button icon="download" text="Export" onClick={() => saveCsv(chosen)} />
       <Button icon="close" label="Select none" onClick={() => setParams({ sel: undefined })} />
     </div>
@@ -421,6 +449,13 @@ function Foot() {
       <span class="wide">J K move, Space select, B baseline, Enter open</span>
     </div>
   );
+}
+
+/** Hidden by conditions of the filter, where they can be seen and taken away. */
+function hide(runs: readonly RunRow[]): void {
+  const conditions = runs.map(({ id }): Filter => ({ kind: "is", key: "id", operator: "!=", values: [id] }));
+  setParts([...partsOf(filter.value.tree), ...conditions]);
+  setParams({ sel: undefined });
 }
 
 /** Values as logged, under the names that are shown. */

@@ -1,8 +1,8 @@
 // Which columns the run table shows, and how wide they are.
 import { computed } from "@preact/signals";
-import { highIsBetter, lowIsBetter } from "../../lib/keys";
+import { highIsBetter, isHeldOut, lowIsBetter } from "../../lib/keys";
 import type { ColumnInfo, RunTable } from "../../lib/runs";
-import { firstMetric, groupKeys, groups, join, listed, split, table } from "../../lib/view";
+import { firstMetric, groupKeys, groups, join, listed, scalars, sortKeys, split, table } from "../../lib/view";
 import type { RunRow } from "../../model";
 import { param, setParams } from "../../route";
 
@@ -32,38 +32,43 @@ export function setColumns(ids: readonly string[]): void {
   setParams({ cols: join(ids) });
 }
 
+/** What differs and what was meant: the main metric, others on held-out data, what the script set itself, config. */
 function defaultIds(now: RunTable | null, runs: readonly RunRow[]): string[] {
   if (!now) return [];
-  const all = now.index.runs;
-  const some = (test: (run: RunRow) => boolean): boolean => all.some(test);
+  const among = runs.length > 1 ? runs : now.index.runs;
+  const some = (test: (run: RunRow) => boolean): boolean => now.index.runs.some(test);
+  const wanted = (tier: ColumnInfo["tier"]): ColumnInfo[] =>
+    now.columns.filter((column) => column.tier === tier && (!onlyDiffering.value || now.differs(among, column.id)));
   const ids: string[] = [];
   if (some((run) => run.tags.length > 0)) ids.push("tags");
-  if (some((run) => run.notes !== "")) ids.push("notes");
+  if (some((run) => run.notes !== "") && (!onlyDiffering.value || now.differs(among, "notes"))) ids.push("notes");
   ids.push("created", "duration");
   const main = firstMetric.value;
-  const numeric = now.columns
-    .filter((column) => column.tier === "summary" && column.numeric && column.id !== main)
-    .map((column) => column.id);
   if (main) ids.push(`~${main}`, main);
-  ids.push(...numeric.slice(0, main ? SUMMARY - 1 : SUMMARY));
-  const config = now.columns.filter((column) => column.tier === "config").map((column) => column.id);
-  const differing = config.filter((id) => now.differs(runs.length > 1 ? runs : all, id));
-  return [...ids, ...(onlyDiffering.value ? differing : config).slice(0, CONFIG)];
+  const logged = new Set(scalars.value.map(({ key }) => `summary.${key}`));
+  const meant = ({ id, numeric }: ColumnInfo): number =>
+    isHeldOut(id) && numeric ? 0 : logged.has(id) ? 2 : numeric ? 1 : 3;
+  const summary = wanted("summary").filter((column) => column.id !== main && meant(column) < 3);
+  summary.sort((a, b) => meant(a) - meant(b));
+  return [
+    ...ids,
+    ...summary.slice(0, main ? SUMMARY - 1 : SUMMARY).map(({ id }) => id),
+    ...wanted("config")
+      .slice(0, CONFIG)
+      .map(({ id }) => id),
+  ];
 }
 
-/** Config columns equal over the listed runs: hidden while only differing ones are wanted. */
+/** Notes and columns of summary and config that are equal over the listed runs: hidden while only others are wanted. */
 export const equalHidden = computed(() => {
   const now = table.value;
   if (!now || !onlyDiffering.value) return new Set<string>();
-  return new Set(
-    now.columns
-      .filter(
-        (column) =>
-          column.tier === "config" && !now.differs(listed.value.length > 1 ? listed.value : now.index.runs, column.id),
-      )
-      .map((column) => column.id),
-  );
+  const among = listed.value.length > 1 ? listed.value : now.index.runs;
+  const may = ({ id, tier }: ColumnInfo): boolean => (tier !== "run" || id === "notes") && !isSorted(id);
+  return new Set(now.columns.filter((column) => may(column) && !now.differs(among, column.id)).map(({ id }) => id));
 });
+
+const isSorted = (id: string): boolean => sortKeys.value.some((key) => key.id === id);
 
 /** Whether some run of a group lacks a number, so that the means of its row are of different numbers of runs. */
 export const partial = computed(() => {
@@ -104,7 +109,10 @@ export const columns = computed<readonly TableColumn[]>(() => {
   const now = table.value;
   if (!now) return [];
   const tiers = ["run", "summary", "config"];
-  const ids = ["name", ...columnIds.value.filter((id) => id !== "name" && !equalHidden.value.has(id))];
+  const ids = [
+    "name",
+    ...columnIds.value.filter((id) => id !== "name" && !equalHidden.value.has(id.replace(/^~/, ""))),
+  ];
   const list = ids.map((id) => columnOf(now, id)).filter((column): column is TableColumn => column !== null);
   return [list[0]!, ...list.slice(1).sort((a, b) => tiers.indexOf(a.tier) - tiers.indexOf(b.tier))];
 });
@@ -120,6 +128,8 @@ function columnOf(now: RunTable, id: string): TableColumn | null {
   return {
     ...info,
     id,
+    // Its neighbour has the name.
+    label: spark ? `trend of ${info.label}` : info.label,
     spark,
     width: widths.value.get(id) ?? usualWidth(now, info, spark),
     best: rated ? (lowIsBetter(info.id) ? low : high) : NaN,

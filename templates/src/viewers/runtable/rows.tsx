@@ -7,13 +7,14 @@ import { uid } from "../../lib/data";
 import { ago, difference, duration, fullDate, number, plusMinus } from "../../lib/format";
 import { lowIsBetter } from "../../lib/keys";
 import { now } from "../../lib/live";
+import { fitting } from "../../lib/names";
 import { css } from "../../lib/palette";
 import type { Group } from "../../lib/runs";
 import { cell } from "../../lib/values";
 import { baseline, current, cycleSort, groupLook, groups, lookOf, sortKeys, table, toggleGroup } from "../../lib/view";
 import type { RunRow } from "../../model";
 import { Icon } from "../../parts/icons";
-import { Dot, nameOf, Swatch } from "../../parts/identity";
+import { Dot, nameOf, RunName, Swatch } from "../../parts/identity";
 import { Spark } from "../../parts/spark";
 import { href } from "../../route";
 import {
@@ -27,6 +28,8 @@ import {
   toggleSelected,
 } from "./columns";
 
+/** Pixels of padding: of a cell, of a tag with its gap; and of what says that there are more. */
+const [CELL, CHIP, MORE] = [16, 18, 20];
 const TIERS = { run: "Run", summary: "Summary", config: "Config" } as const;
 
 export function TierRow({ columns }: { columns: readonly TableColumn[] }) {
@@ -164,7 +167,7 @@ export function RunLine({ run, columns, at }: { run: RunRow; columns: readonly T
           </span>
         )}
         <a class="name cut" href={href(run.page)} title={nameOf(run)}>
-          {nameOf(run)}
+          <RunName run={run} />
         </a>
         {run.state !== "finished" && <span class={`state ${run.state}`}>{run.state}</span>}
         <button type="button" class="narrow open" aria-label={`Values of ${nameOf(run)}`}>
@@ -175,6 +178,21 @@ export function RunLine({ run, columns, at }: { run: RunRow; columns: readonly T
         <Cell key={column.id} run={run} column={column} edge={isEdge(columns, i + 1)} />
       ))}
     </div>
+  );
+}
+
+/** As many tags as there is room for, whole, and how many more there are. */
+function Tags({ tags, width }: { tags: readonly string[]; width: number }) {
+  const shown = Math.max(1, fitting(tags, width - CELL, CHIP, MORE));
+  return (
+    <span class="tags" title={tags.join(", ")}>
+      {tags.slice(0, shown).map((tag) => (
+        <span class="chip cut" key={tag}>
+          {tag}
+        </span>
+      ))}
+      {tags.length > shown && <span class="dim">+{tags.length - shown}</span>}
+    </span>
   );
 }
 
@@ -190,11 +208,7 @@ function Cell({ run, column, edge }: { run: RunRow; column: TableColumn; edge: b
   if (column.id === "tags")
     return (
       <span class={classes} role="gridcell">
-        {run.tags.map((tag) => (
-          <span class="chip" key={tag}>
-            {tag}
-          </span>
-        ))}
+        <Tags tags={run.tags} width={column.width} />
       </span>
     );
   if (column.id === "notes")
