@@ -1,25 +1,15 @@
 // What an x axis is called and how its values read.
-import { clock, clockSeconds, date, duration, full, reading, tick } from "./format";
+import { clock, date, duration, full, reading } from "./format";
 import { shown } from "./keys";
+import { clockLabels, type Labels, linearLabels, spanLabels } from "./labels";
 
 /** Under the axis, at its right end. */
 export function unitOf(x: string): string {
   return x === "step" ? "step" : x === "rel" ? "time" : x === "wall" ? "" : shown(x);
 }
 
-export function tickText(x: string): (value: number, distance: number) => string {
-  if (x === "rel") return relativeTick;
-  if (x === "wall")
-    return (value, distance) =>
-      distance >= 86400 ? date(value).replace(/ \d{4}$/, "") : distance >= 60 ? clock(value) : clockSeconds(value);
-  return tick;
-}
-
-function relativeTick(value: number, distance: number): string {
-  if (value === 0) return "0";
-  if (distance >= 3600) return `${Number((value / 3600).toFixed(1))}h`;
-  if (distance >= 60) return `${Number((value / 60).toFixed(1))}m`;
-  return distance >= 1 ? `${Number(value.toFixed(1))}s` : duration(value);
+export function xLabels(x: string): (ticks: readonly number[]) => Labels {
+  return x === "rel" ? spanLabels : x === "wall" ? clockLabels : linearLabels;
 }
 
 /** Under the cursor: `90,400`, `7h 24m`. */

@@ -19,7 +19,8 @@ export function notFinite(value: number): string {
   return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : `${MINUS}Inf`;
 }
 
-function exponent(value: number, digits: number): string {
+/** 6.12e−5, with so many digits after the first as say something. */
+export function exponent(value: number, digits: number): string {
   return signed(
     value
       .toExponential(digits)
@@ -29,10 +30,10 @@ function exponent(value: number, digits: number): string {
 }
 
 /** Full with thousands commas: steps, counts, tooltips. */
-export function full(value: number): string {
+export function full(value: number, digits = 6): string {
   if (!Number.isFinite(value)) return notFinite(value);
   if (Number.isInteger(value)) return signed(value.toLocaleString("en-US"));
-  return signed(value.toLocaleString("en-US", { maximumSignificantDigits: 6 }));
+  return signed(value.toLocaleString("en-US", { maximumSignificantDigits: digits }));
 }
 
 function withUnit(value: number, digits: number): string {
@@ -76,17 +77,23 @@ export function plusMinus(std: number): string {
   return `±${number(std, 3)}`;
 }
 
-/** Decimals of an axis come from the distance of its ticks. */
-export function tick(value: number, distance: number): string {
+/** Decimals of an axis come from the distance of its ticks; its unit or exponent from the one that is `most`. */
+export function tick(value: number, distance: number, most = Math.abs(value)): string {
   if (value === 0) return "0";
-  const size = Math.abs(value);
-  if (size >= 1e15) return exponent(value, 1);
-  const [unit, letter] = size >= 10_000 ? (SI.find(([least]) => size >= least) ?? [1, ""]) : [1, ""];
-  if (size < 0.001 && distance < 0.001) return exponent(value, 1);
-  const step = distance / unit;
+  if (most >= 1e15 || most < 0.001) {
+    const power = 10 ** Math.floor(Math.log10(Math.abs(value)));
+    return exponent(value, decimalsOf(distance / power));
+  }
+  const [unit, letter] = most >= 10_000 ? (SI.find(([least]) => most >= least) ?? [1, ""]) : [1, ""];
+  const text = (value / unit).toFixed(decimalsOf(distance / unit));
+  return letter ? signed(trimZeros(text)) + letter : signed(text);
+}
+
+/** Decimals that a distance has, at most 9. */
+function decimalsOf(distance: number): number {
   let decimals = 0;
-  while (decimals < 6 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6) decimals++;
-  return letter ? signed(trimZeros((value / unit).toFixed(decimals))) + letter : signed(value.toFixed(decimals));
+  while (decimals < 9 && Math.abs(distance * 10 ** decimals - Math.round(distance * 10 ** decimals)) > 1e-6) decimals++;
+  return Math.round(distance * 10 ** decimals) ? decimals : 9;
 }
 
 /** Two units: 83 ms, 12.4 s, 1m 04s, 11h 40m, 3d 4h. */

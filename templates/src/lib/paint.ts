@@ -30,10 +30,7 @@ const FEW = 40;
 
 export function paint(canvas: Canvas, traces: readonly Trace[], options: Options): void {
   const { context } = canvas;
-  context.save();
-  context.beginPath();
-  context.rect(canvas.left, canvas.top - 1, canvas.width, canvas.height + 2);
-  context.clip();
+  within(canvas, 0);
   context.lineJoin = "round";
   const anyHovered = traces.some((trace) => trace.id === options.hovered);
   const ordered = anyHovered
@@ -47,12 +44,23 @@ export function paint(canvas: Canvas, traces: readonly Trace[], options: Options
   for (const trace of ordered) {
     const near = anyHovered && trace.id === options.hovered;
     line(canvas, trace, main(trace), dim(trace), near ? 2.25 : 1.5, options);
-    points(canvas, trace, dim(trace), options);
   }
+  context.restore();
+  // The dots of the first and last points are whole.
+  within(canvas, 3 * canvas.ratio);
+  for (const trace of ordered) points(canvas, trace, dim(trace), options);
   context.restore();
   for (const trace of ordered) endings(canvas, trace, dim(trace), options);
   for (const trace of ordered) ends(canvas, trace, dim(trace), options);
   for (const trace of ordered) marks(canvas, trace, options);
+}
+
+/** Until the context is restored, only the plot is painted, and so much beyond its left and right. */
+function within({ context, left, top, width, height }: Canvas, beyond: number): void {
+  context.save();
+  context.beginPath();
+  context.rect(left - beyond, top - 1, width + 2 * beyond, height + 2);
+  context.clip();
 }
 
 function usable(value: number, options: Options): boolean {
@@ -135,13 +143,15 @@ function points(canvas: Canvas, trace: Trace, alpha: number, options: Options): 
   context.globalAlpha = alpha;
   context.fillStyle = resolve(trace.colour);
   const radius = 1.75 * ratio;
+  const [from, to] = [canvas.left - 1, canvas.left + canvas.width + 1];
   for (let i = 0; i < y.length; i++) {
-    if (!usable(y[i]!, options)) continue;
+    const px = canvas.x(trace.x[i]!);
+    if (!usable(y[i]!, options) || px < from || px > to) continue;
     const alone = !(i > 0 && usable(y[i - 1]!, options)) && !(i + 1 < y.length && usable(y[i + 1]!, options));
     if (!all && !alone) continue;
     if (alone && trace.n) whisker(canvas, trace, i, options);
     context.beginPath();
-    context.arc(canvas.x(trace.x[i]!), canvas.y(y[i]!), alone ? radius * 1.3 : radius, 0, 2 * Math.PI);
+    context.arc(px, canvas.y(y[i]!), alone ? radius * 1.3 : radius, 0, 2 * Math.PI);
     context.fill();
   }
   context.globalAlpha = 1;

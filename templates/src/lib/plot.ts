@@ -1,9 +1,9 @@
 // One chart: uPlot for scales, axes, cursor and selection; the traces are painted by paint.ts.
 import uPlot from "uplot";
 import { resolve } from "./colours";
-import { tick } from "./format";
+import { type Labels, linearLabels, logLabels } from "./labels";
 import { type Options, paint } from "./paint";
-import { distanceOf, linearTicks, logTicks, timeTicks } from "./ticks";
+import { linearTicks, logTicks, timeTicks } from "./ticks";
 import type { Trace } from "./trace";
 
 export interface Scales {
@@ -30,11 +30,17 @@ export interface Events {
   /** The pointer stands at an x value (and CSS pixels in the plot), or left. */
   cursor(x: number | null, left: number, top: number): void;
   zoom(x: readonly [number, number] | null, y: readonly [number, number] | null): void;
+  /** What is to be added to the labels of x; empty for nothing. */
+  offset(text: string): void;
 }
 
-export type TickText = (value: number, distance: number) => string;
+export type XLabels = (ticks: readonly number[]) => Labels;
 
-export type AxisKind = "number" | "log" | "span" | "clock";
+/** `whole` are steps, which are not negative. */
+export type AxisKind = "number" | "whole" | "log" | "span" | "clock";
+
+/** Height of the line above a plot that holds an offset, CSS pixels. */
+const OFFSET = 18;
 
 /** Own ticks: uPlot's walk over a range need not end, on a log axis beside a power of ten. */
 function ticksOf(kind: AxisKind, vertical: boolean): Partial<uPlot.Axis> {
@@ -46,7 +52,9 @@ function ticksOf(kind: AxisKind, vertical: boolean): Partial<uPlot.Axis> {
       const count = Math.max(2, Math.min(vertical ? 7 : 12, size));
       if (kind === "log") return logTicks(min, max);
       if (kind === "number") return linearTicks(min, max, count);
-      return timeTicks(min, max, count, kind === "clock" ? -new Date(min * 1000).getTimezoneOffset() * 60 : 0);
+      if (kind === "whole") return linearTicks(min, max, Math.min(count, max - min)).filter((tick) => tick >= 0);
+      const shift = kind === "clock" ? -new Date(min * 1000).getTimezoneOffset() * 60 : 0;
+      return timeTicks(min, max, count, shift).filter((tick) => tick >= 0);
     },
     filter: (_chart, splits) => splits,
   };
@@ -57,6 +65,8 @@ export class Plot {
   private traces: readonly Trace[] = [];
   private options: Options = { hovered: "", rawBehind: true, logY: false, yMin: -Infinity, yMax: Infinity };
   private shiftDrag = false;
+  /** What is to be added to the labels of y. */
+  private offset = "";
   /** While true, moves of the cursor come from another chart. */
   private following = false;
 
@@ -65,7 +75,7 @@ export class Plot {
     width: number,
     height: number,
     private scales: Scales,
-    private readonly xText: TickText,
+    private readonly xLabels: XLabels,
     private readonly unit: string,
     private readonly xKind: AxisKind,
     private readonly events: Events,
@@ -76,7 +86,7 @@ export class Plot {
       {
         width,
         height,
-        padding: [6, 8, 0, overview ?? 0],
+        padding: [() => (this.offset ? OFFSET : 6), 8, 0, overview ?? 0],
         legend: { show: false },
         pxAlign: 1,
         cursor: this.cursor(),
@@ -138,12 +148,12 @@ export class Plot {
       {
         ...axis,
         show: this.overview === undefined,
-        size: (_, values) => 14 + 6.2 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)),
+        size: (_, values) => 14 + 6.4 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)),
         gap: 6,
         space: 28,
         grid: { stroke: () => resolve("var(--grid)"), width: 1 },
         ...ticksOf(logY ? "log" : "number", true),
-        values: (_, splits) => labels(splits, this.scales.logY),
+        values: (_, splits) => this.yTicks(splits),
       },
     ];
   }
@@ -164,16 +174,38 @@ export class Plot {
     this.events.zoom([u.posToVal(left, "x"), u.posToVal(left + width, "x")], y);
   }
 
-  private xTicks(u: uPlot, splits: number[]): string[] {
-    const distance = distanceOf(splits.filter((value) => value != null));
-    const room = u.bbox.width / uPlot.pxRatio - 14 - 6 * this.unit.length;
-    return splits.map((value) =>
-      value == null || (this.unit && u.valToPos(value, "x") > room - 16) ? "" : this.xText(value, distance),
-    );
+  private xTicks(u: uPlot, splits: number[]): (string | null)[] {
+    const { texts, offset } = (this.scales.logX ? logLabels : this.xLabels)(splits);
+    this.events.offset(offset);
+    const unit = [offset, this.unit].filter(Boolean).join(" ").length;
+    const room = u.bbox.width / uPlot.pxRatio - 14 - 6 * unit;
+    // What does not fit beside its neighbour gives way to it, and the last ones to the unit.
+    let free = -Infinity;
+    return splits.map((value, i) => {
+      const [at, half] = [u.valToPos(value, "x"), 3 * texts[i]!.length];
+      if (!texts[i] || at - half < free || (unit && at > room - 16)) return null;
+      free = at + half + 4;
+      return texts[i]!;
+    });
+  }
+
+  private yTicks(splits: number[]): (string | null)[] {
+    const { texts, offset } = (this.scales.logY ? logLabels : linearLabels)(splits);
+    this.offset = offset;
+    return texts.map((text) => text || null);
   }
 
   private draw(u: uPlot): void {
     const { left, top, width, height } = u.bbox;
+    if (this.offset) {
+      u.ctx.save();
+      u.ctx.font = `${10.5 * uPlot.pxRatio}px ${getComputedStyle(document.body).fontFamily}`;
+      u.ctx.fillStyle = resolve("var(--ink-3)");
+      u.ctx.textAlign = "left";
+      u.ctx.textBaseline = "top";
+      u.ctx.fillText(this.offset, 2 * uPlot.pxRatio, uPlot.pxRatio);
+      u.ctx.restore();
+    }
     paint(
       {
         context: u.ctx,
@@ -243,11 +275,4 @@ export class Plot {
   destroy(): void {
     this.chart.destroy();
   }
-}
-
-/** On a log axis each label says its own value: neighbours are far apart. */
-function labels(splits: readonly (number | null)[], log: boolean): string[] {
-  const values = splits.filter((value): value is number => value !== null);
-  const distance = distanceOf(values);
-  return splits.map((value) => (value === null ? "" : tick(value, log ? value : distance)));
 }

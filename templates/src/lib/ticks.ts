@@ -1,16 +1,19 @@
 // Where the ticks of an axis stand.
 
-/** About `count` round values from `low` to `high`. */
+/** About `count` round values from `low` to `high`, each once. */
 export function linearTicks(low: number, high: number, count: number): number[] {
-  const rough = (high - low) / Math.max(1, count);
+  const rough = high / Math.max(1, count) - low / Math.max(1, count);
   if (!(rough > 0) || !Number.isFinite(rough)) return [low];
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((value) => value >= rough * 0.999) ?? 10 * power;
-  const result: number[] = [];
-  const first = Math.ceil(low / step - 1e-9);
-  for (let i = 0; i < 100 && (first + i) * step <= high + step * 1e-9; i++)
-    result.push(Number(((first + i) * step).toPrecision(12)));
-  return result;
+  const power = Math.floor(Math.log10(rough));
+  // As a whole number of a power of ten, by which doubles are divided and multiplied without an error that shows.
+  const factor = [10, 20, 25, 50, 100].find((value) => value * 10 ** (power - 1) >= rough * 0.999) ?? 100;
+  const at = (n: number): number =>
+    power < 1 ? (n * factor) / 10 ** (1 - power) : Number((n * factor * 10 ** (power - 1)).toPrecision(15));
+  const step = factor * 10 ** (power - 1);
+  const found = new Set<number>();
+  const first = Math.ceil(low / step - Math.max(1e-9, Math.abs(low / step) * 4e-16));
+  for (let i = 0; i < 100 && at(first + i) <= high + step * 1e-9; i++) found.add(at(first + i) || 0);
+  return [...found];
 }
 
 const SPANS = [

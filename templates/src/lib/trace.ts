@@ -223,7 +223,7 @@ export function xRange(traces: readonly Pick<Trace, "x" | "span">[], log: boolea
   if (low > high) return null;
   if (low < high) return [low, high];
   if (log) return [low / 2, low * 2];
-  // No step or time before the first where there is none.
-  const from = low < 0 ? low - 0.5 : Math.max(0, low - 0.5);
-  return [from, from + 1];
+  // Around it, so that its dot is whole.
+  const around = Math.max(0.5, Math.abs(low) * 1e-12);
+  return [low - around, low + around];
 }

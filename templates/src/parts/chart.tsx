@@ -1,11 +1,13 @@
 // A line chart in its box.
 import { effect } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { tickText, unitOf } from "../lib/axis";
+import { unitOf, xLabels } from "../lib/axis";
 import { themeTick } from "../lib/colours";
-import { type ChartProps, Plot } from "../lib/plot";
+import { type AxisKind, type ChartProps, Plot } from "../lib/plot";
 import { hovered } from "../lib/view";
 import { Crosshair } from "./crosshair";
+
+const KINDS: Readonly<Record<string, AxisKind>> = { step: "whole", rel: "span", wall: "clock" };
 
 type Size = readonly [number, number];
 
@@ -29,12 +31,13 @@ function plotIn(element: HTMLElement, [width, height]: Size, hair: Crosshair): P
     width,
     height,
     scales,
-    tickText(x),
+    xLabels(x),
     overview !== undefined ? "" : unitOf(x),
-    x === "rel" ? "span" : x === "wall" ? "clock" : "number",
+    KINDS[x] ?? "number",
     {
       cursor: (at, left, top) => hair.frozen || hair.move(at, left, top, false),
       zoom: (rangeX, rangeY) => hair.props.onZoom(rangeX, rangeY),
+      offset: (text) => hair.showOffset(text),
     },
     overview,
   );
@@ -123,8 +126,13 @@ export function Chart(props: ChartProps) {
         }}
         aria-hidden="true"
       />
-      {unit && (
+      {overview === undefined && (
         <span class="unit" aria-hidden="true">
+          <span
+            ref={(element) => {
+              hair.offset = element;
+            }}
+          />{" "}
           {unit}
         </span>
       )}

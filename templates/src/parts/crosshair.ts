@@ -17,6 +17,8 @@ export class Crosshair {
   plot: Plot | null = null;
   /** Holds the points on the lines. */
   layer: HTMLElement | null = null;
+  /** Holds what is to be added to the labels of x. */
+  offset: HTMLElement | null = null;
   frozen = false;
   private pressed: readonly [number, number] = [0, 0];
 
@@ -31,6 +33,10 @@ export class Crosshair {
 
   private spots(plot: Plot, at: number): Spot[] {
     return spotsAt(this.props.traces, at, Math.abs(plot.xAt(SLACK) - plot.xAt(0)));
+  }
+
+  showOffset(text: string): void {
+    if (this.offset && this.offset.textContent !== text) this.offset.textContent = text;
   }
 
   leave(): void {

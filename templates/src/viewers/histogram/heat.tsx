@@ -6,17 +6,18 @@ import { edges, type Logged } from "../../lib/media";
 import type { HistogramValue } from "../../model";
 import { ramp } from "../lib/ramp";
 import { binAt, binText, type Range, rangeOf, type Values } from "./bins";
-import { type Area, axisX, axisY, LEFT, RIGHT, Surface } from "./surface";
+import { type Area, axisX, axisY, RIGHT, Surface, ticksY } from "./surface";
 
 export function Heat({ values, id, tall }: { values: Values; id: string; tall?: boolean }) {
   const levels = useMemo(() => rangeOf(values.map(({ value }) => value)), [values]);
   const steps: Range = [values[0]!.step, values.at(-1)!.step];
   const here = cursor.value?.kind === "step" && cursor.value.source !== id ? cursor.value.x : null;
-  const span = levels.map(number).join(" to ");
+  const span = levels.map((level) => number(level)).join(" to ");
   return (
     <Surface
       x={steps}
       y={levels}
+      words={ticksY(levels).map(([, text]) => text)}
       kind="heatmap"
       unit="step"
       tall={tall}
@@ -25,9 +26,9 @@ export function Heat({ values, id, tall }: { values: Values; id: string; tall?: 
       draw={(context, area) => draw(context, area, values, steps, levels)}
       label={`${values.length} histograms from step ${steps[0]} to ${steps[1]}, values from ${span}`}
     >
-      {({ atX, width }) => {
+      {({ atX, left, width }) => {
         const x = here === null ? -1 : atX(here);
-        return x >= LEFT && x <= width - RIGHT && <i class="crossline" style={{ left: `${x}px` }} />;
+        return x >= left && x <= width - RIGHT && <i class="crossline" style={{ left: `${x}px` }} />;
       }}
     </Surface>
   );
@@ -38,7 +39,7 @@ function draw(context: CanvasRenderingContext2D, area: Area, values: Values, ste
   const { atX, atY, width } = area;
   values.forEach(({ step, value }, i) => {
     const [left, right] = [
-      i ? (atX(values[i - 1]!.step) + atX(step)) / 2 : LEFT,
+      i ? (atX(values[i - 1]!.step) + atX(step)) / 2 : area.left,
       i + 1 < values.length ? (atX(values[i + 1]!.step) + atX(step)) / 2 : width - RIGHT,
     ];
     const most = value.counts.reduce((max, count) => Math.max(max, count), 0);

@@ -7,7 +7,7 @@ import { edges } from "../../lib/media";
 import { css, type Look, PATTERNS } from "../../lib/palette";
 import type { HistogramValue, RunRow } from "../../model";
 import { binAt, binText, densities, type Range, rangeOf } from "./bins";
-import { type Area, axisX, axisY, paint, Surface } from "./surface";
+import { type Area, axisX, axisY, paint, Surface, ticksY } from "./surface";
 
 const ROWS = 12;
 /** More bins than this are drawn by hair lines. */
@@ -33,6 +33,7 @@ export function Overlay({ layers, step, tall }: { layers: readonly Layer[]; step
     <Surface
       x={x}
       y={y}
+      words={ticksY(y).map(([, text]) => text)}
       kind="overlay"
       unit="value"
       tall={tall}

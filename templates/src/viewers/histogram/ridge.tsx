@@ -5,7 +5,7 @@ import { full, number } from "../../lib/format";
 import { edges } from "../../lib/media";
 import { css, type Look } from "../../lib/palette";
 import { binAt, binText, densities, type Range, rangeOf, type Values } from "./bins";
-import { type Area, axisX, BOTTOM, LEFT, labels, paint, RIGHT, Surface, TOP } from "./surface";
+import { type Area, axisX, BOTTOM, labels, paint, RIGHT, Surface, TOP } from "./surface";
 
 const [LEAST, MOST, APART] = [12, 40, 14];
 /** Height of the highest outline, in distances between two. */
@@ -47,6 +47,7 @@ export function Ridges({
     <Surface
       x={range}
       y={[0, 1]}
+      words={values.map(({ step }) => full(step))}
       kind="ridges"
       unit="value"
       tall={tall}
@@ -109,25 +110,26 @@ function draw(
   const every = Math.max(1, Math.ceil(LINE / ((rows.at(-1)!.base - rows[0]!.base) / (rows.length - 1 || 1) || LINE)));
   labels(
     context,
+    area,
     rows.flatMap(({ step, base }, i) => ((rows.length - 1 - i) % every ? [] : [[base - 4, full(step)] as const])),
   );
-  if (rows[0]!.base > TOP + 2 * LINE) labels(context, [[TOP + 6, "step"]]);
+  if (rows[0]!.base > TOP + 2 * LINE) labels(context, area, [[TOP + 6, "step"]]);
   axisX(context, area, range, "value");
   return rows.length;
 }
 
 /** Along the middles of the bins, few ones by their edges; on the base line where there are none. */
-function outline({ value, base, heights }: Ridge, { atX, width }: Area, high: number): Path2D {
+function outline({ value, base, heights }: Ridge, { atX, left, width }: Area, high: number): Path2D {
   const borders = edges(value);
   const path = new Path2D();
-  path.moveTo(LEFT, base);
+  path.moveTo(left, base);
   path.lineTo(atX(borders[0]!), base);
   for (const [bin, height] of heights.entries()) {
-    const [left, right, y] = [atX(borders[bin]!), atX(borders[bin + 1]!), base - height * high];
-    if (heights.length >= MANY) path.lineTo((left + right) / 2, y);
+    const [from, to, y] = [atX(borders[bin]!), atX(borders[bin + 1]!), base - height * high];
+    if (heights.length >= MANY) path.lineTo((from + to) / 2, y);
     else {
-      path.lineTo(left, y);
-      path.lineTo(right, y);
+      path.lineTo(from, y);
+      path.lineTo(to, y);
     }
   }
   path.lineTo(atX(borders.at(-1)!), base);
