@@ -346,6 +346,29 @@ def test_a_text_that_looks_like_no_number_is_a_text(tracklog: Callable[..., Said
     assert row["said"] == "NaN"
 
 
+def test_history_has_values_as_they_were_logged(tracklog: Callable[..., Said]) -> None:
+    wrapped = {"_type": "string", "value": "NaN"}
+    write_run(
+        LOGS,
+        "odd",
+        [{"n": 6687881544318117707, "t": "-5", "l": [1, "1", "NaN", wrapped], "o": None, "e": ""}, {"n": 1}],
+    )
+    first, second = csv.DictReader(io.StringIO(tracklog("history", "odd").out))
+    assert [first[key] for key in "ntloe"] == ["6687881544318117707", "-5", '[1,"1",NaN,"NaN"]', "null", ""]
+    assert [second[key] for key in "no"] == ["1", ""]
+
+
+def test_the_list_of_runs_tells_numbers_from_texts(tracklog: Callable[..., Said]) -> None:
+    values = {"number": 1, "text": "1", "none": None, "empty": "", "list": [1, "NaN"], "wide": 2**63 + 1}
+    for name, value in values.items():
+        write_run(LOGS, name, [{}], project="odd", name=name, config={"x": value})
+    lines = tracklog("runs", "--project", "odd").out.splitlines()
+    found = {line.split()[2]: line.split()[-1] for line in lines[1:]}
+    assert found == {
+        "number": "1", "text": '"1"', "none": "null", "empty": '""', "list": "[1,NaN]", "wide": "9223372036854775809"
+    }  # fmt: skip
+
+
 def test_history_prints_folded_rows(tracklog: Callable[..., Said]) -> None:
     said = tracklog("history", "r1")
     rows = list(csv.DictReader(io.StringIO(said.out)))

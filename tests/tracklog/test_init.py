@@ -7,6 +7,7 @@ import copy
 import dataclasses
 import enum
 import json
+import math
 import sys
 import types
 from pathlib import Path
@@ -183,6 +184,21 @@ def test_people_get_plain_files_too(run: Any) -> None:
     folder = Path(run.sync_dir)
     assert yaml.safe_load((folder / "config.yaml").read_text()) == {"net": {"layers": 2}}
     assert json.loads((folder / "summary.json").read_text()) == {"a.b": 1, "nan": "NaN"}
+
+
+def test_the_config_for_people_holds_what_was_given(run: Any) -> None:
+    given: dict[str, Any] = {
+        "whole": 1, "text": "1", "float": "1e5", "true": "true", "none": None, "word": "null", "empty": "", "name": "NaN",
+        "seed": 6687881544318117707, "beyond": 2**70, "below": -(2**63), "list": [1, "1", None, 2**60, float("inf"), "Infinity"],
+    }  # fmt: skip
+    run.config.update({**given, "nan": float("nan")})
+    run.finish()
+    text = (Path(run.sync_dir) / "config.yaml").read_text()
+    found = yaml.safe_load(text)
+    assert math.isnan(found.pop("nan"))
+    assert found == given
+    assert {key: type(value) for key, value in found.items()} == {key: type(value) for key, value in given.items()}
+    assert "float: '1e5'" in text  # a number to readers of YAML 1.2
 
 
 def test_name_notes_and_tags_may_change(run: Any, capfd: pytest.CaptureFixture[str]) -> None:
