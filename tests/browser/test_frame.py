@@ -27,7 +27,7 @@ QUIET = {"disable_stats": True, "disable_git": True, "disable_meta": True, "sile
 CALL = """
   const call = (of) => {
     const peer = new of.RTCPeerConnection({ iceServers: [
-      { urls: "stun:127.0.0.1:UDP" }, { urls: "turn:127.0.0.1:TCP?transport=tcp", username: "a", credential: "b" } ] });
+      { urls: "stun:127.0.0.1:@udp" }, { urls: "turn:127.0.0.1:@tcp?transport=tcp", username: "a", credential: "b" } ] });
     peer.createDataChannel("x");
     peer.createOffer().then((offer) => peer.setLocalDescription(offer));
   };
@@ -37,20 +37,20 @@ WAYS = {
     "frame": f"<iframe></iframe><script>{CALL} call(window[0])</script>",
     "made": f"<script>{CALL} document.documentElement.append(document.createElement('iframe')); call(window[0])</script>",
     "inner": f"<p id=p></p><script>{CALL} p.innerHTML = '<iframe></iframe>'; call(p.firstChild.contentWindow)</script>",
-    "srcdoc": "<iframe srcdoc=\"<script>new RTCPeerConnection({iceServers:[{urls:'stun:127.0.0.1:UDP'}]})"
+    "srcdoc": "<iframe srcdoc=\"<script>new RTCPeerConnection({iceServers:[{urls:'stun:127.0.0.1:@udp'}]})"
     '.createOffer({offerToReceiveAudio:true}).then((o)=>0)</script>"></iframe>',
-    "address": "<iframe src='http://127.0.0.1:TCP/'></iframe><object data='http://127.0.0.1:TCP/'></object>",
-    "refresh": "<meta http-equiv=refresh content='0;url=http://127.0.0.1:TCP/'>",
-    "link": "<a id=a href='http://127.0.0.1:TCP/'>x</a><a id=b href='http://127.0.0.1:TCP/' download>x</a>"
+    "address": "<iframe src='http://127.0.0.1:@tcp/'></iframe><object data='http://127.0.0.1:@tcp/'></object>",
+    "refresh": "<meta http-equiv=refresh content='0;url=http://127.0.0.1:@tcp/'>",
+    "link": "<a id=a href='http://127.0.0.1:@tcp/'>x</a><a id=b href='http://127.0.0.1:@tcp/' download>x</a>"
     "<script>a.click(); b.click()</script>",
-    "window": "<script>open('http://127.0.0.1:TCP/', '_self')</script>",
-    "hints": "<link rel=preconnect href='http://127.0.0.1:TCP/'><link rel=prefetch href='http://127.0.0.1:TCP/'>"
-    "<link rel=dns-prefetch href='http://127.0.0.1:TCP/'><link rel=stylesheet href='http://127.0.0.1:TCP/'>",
-    "fetch": "<script>fetch('http://127.0.0.1:TCP/').catch(() => 0)</script><img src='http://127.0.0.1:TCP/'>",
-    "socket": "<script>new WebSocket('ws://127.0.0.1:TCP/')</script>",
-    "beacon": "<script>navigator.sendBeacon('http://127.0.0.1:TCP/', 'x')</script>",
-    "form": "<form id=f action='http://127.0.0.1:TCP/'></form><script>f.submit()</script>",
-    "worker": "<script>new Worker(URL.createObjectURL(new Blob([\"fetch('http://127.0.0.1:TCP/')\"])))</script>",
+    "window": "<script>open('http://127.0.0.1:@tcp/', '_self')</script>",
+    "hints": "<link rel=preconnect href='http://127.0.0.1:@tcp/'><link rel=prefetch href='http://127.0.0.1:@tcp/'>"
+    "<link rel=dns-prefetch href='http://127.0.0.1:@tcp/'><link rel=stylesheet href='http://127.0.0.1:@tcp/'>",
+    "fetch": "<script>fetch('http://127.0.0.1:@tcp/').catch(() => 0)</script><img src='http://127.0.0.1:@tcp/'>",
+    "socket": "<script>new WebSocket('ws://127.0.0.1:@tcp/')</script>",
+    "beacon": "<script>navigator.sendBeacon('http://127.0.0.1:@tcp/', 'x')</script>",
+    "form": "<form id=f action='http://127.0.0.1:@tcp/'></form><script>f.submit()</script>",
+    "worker": "<script>new Worker(URL.createObjectURL(new Blob([\"fetch('http://127.0.0.1:@tcp/')\"])))</script>",
 }
 DONE = "<p>here</p><script>setTimeout(() => document.body.append('done'), 500)</script>"
 
@@ -62,10 +62,10 @@ class Ears:
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.bind(("127.0.0.1", 0))
         self.tcp = socket.create_server(("127.0.0.1", 0))
-        self.tcp.setblocking(False)  # noqa: FBT003 - its own signature
+        self.tcp.setblocking(False)
 
     def filled(self, text: str) -> str:
-        ports = (("UDP", self.udp), ("TCP", self.tcp))
+        ports = (("@udp", self.udp), ("@tcp", self.tcp))
         for name, bound in ports:
             text = text.replace(name, str(bound.getsockname()[1]))
         return text
