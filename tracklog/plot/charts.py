@@ -81,15 +81,18 @@ def pr_curve(
     """Return precision over recall for each class.
 
     ``y_true``: classes (N,). ``y_probas``: scores (N, classes), columns in the order of the sorted classes. ``labels``:
-    names of the classes. The best precision at ``interp_size`` recalls from 1 to 0 is drawn, rounded to 3 decimals.
+    names of the classes, which keep their type without. The best precision at ``interp_size`` recalls from 1 to 0, of all
+    points with at least that recall, is drawn, rounded to 3 decimals.
     """
     data = [
-        [name, round(float(recall), _DIGITS), round(float(precision), _DIGITS)]
+        [name, round(float(precision), _DIGITS), round(float(recall), _DIGITS)]
         for name, positive, scores in _each_class(y_true, y_probas, labels, classes_to_plot)
         for recall, precision in zip(*curves.interpolated(positive, scores, interp_size), strict=True)
     ]
     title = "Precision-Recall Curve" if title is None else title
-    return _under_curve(["class", "recall", "precision"], data, title, ("Recall", "Precision"), split_table=split_table)
+    return _under_curve(
+        ["class", "precision", "recall"], data, title, {"recall": "Recall", "precision": "Precision"}, split_table
+    )
 
 
 def roc_curve(
@@ -106,9 +109,9 @@ def roc_curve(
         for name, positive, scores in _each_class(y_true, y_probas, labels, classes_to_plot)
         for false, true in zip(*curves.roc(positive, scores), strict=True)
     ]
-    titles = ("False positive rate", "True positive rate")
+    titles = {"fpr": "False positive rate", "tpr": "True positive rate"}
     title = "ROC Curve" if title is None else title
-    return _under_curve(["class", "fpr", "tpr"], data, title, titles, split_table=split_table)
+    return _under_curve(["class", "fpr", "tpr"], data, title, titles, split_table)
 
 
 def confusion_matrix(
@@ -178,19 +181,21 @@ def _classes(probs: Any, y_true: Any, preds: Any, class_names: Any) -> tuple[lis
 
 
 def _under_curve(
-    columns: list[str], data: list[list[Any]], title: str, axes: tuple[str, str], *, split_table: bool
+    columns: list[str], data: list[list[Any]], title: str, axes: dict[str, str], split_table: bool
 ) -> CustomChart:
+    """Return a chart of the columns that `axes` names, x before y, with their titles."""
     import numpy as np
 
-    kept = curves.thinned(len(data), np.array([row[0] for row in data]), MOST)
+    (x, across), (y, up) = axes.items()
+    kept = curves.thinned(len(data), np.array([str(row[0]) for row in data]), MOST)
     table = Table(columns=columns, data=[data[n] for n in kept])
-    fields = {"x": columns[1], "y": columns[2], "class": "class"}
-    strings = {"title": title, "x-axis-title": axes[0], "y-axis-title": axes[1]}
+    fields = {"x": x, "y": y, "class": "class"}
+    strings = {"title": title, "x-axis-title": across, "y-axis-title": up}
     return plot_table("wandb/area-under-curve/v0", table, fields, strings, split_table)
 
 
-def _each_class(y_true: Any, y_probas: Any, labels: Any, classes_to_plot: Any) -> Iterable[tuple[str, Any, Any]]:
-    """Yield name, membership and scores of each class. Raises ValueError for shapes that do not fit."""
+def _each_class(y_true: Any, y_probas: Any, labels: Any, classes_to_plot: Any) -> Iterable[tuple[Any, Any, Any]]:
+    """Yield name (of its own type), membership and scores of each class. Raises ValueError for shapes that do not fit."""
     import numpy as np
 
     if y_true is None or y_probas is None:
@@ -208,8 +213,8 @@ def _each_class(y_true: Any, y_probas: Any, labels: Any, classes_to_plot: Any) -
     wanted = classes if classes_to_plot is None else np.asarray(classes_to_plot)
     for n, value in enumerate(classes):
         if value in wanted and (actual == value).any():
-            name = str(labels[n]) if labels is not None and n < len(labels) else str(value)
-            yield name, actual == value, scores[:, n]
+            name = labels[n] if labels is not None and n < len(labels) else value
+            yield getattr(name, "item", lambda name=name: name)(), actual == value, scores[:, n]
 
 
 def _plain(values: Any) -> Any:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     Floats = NDArray[Any]
 
 
+_ROUNDING = 1e-9
+"""What 7 / 20 and the same of a linspace may differ by."""
+
+
 def counts(positive: NDArray[Any], scores: Floats) -> tuple[Floats, Floats, Floats]:
     """Return false positives, true positives and thresholds (descending), one for each distinct score.
 
@@ -39,14 +43,14 @@ def precision_recall(positive: NDArray[Any], scores: Floats) -> tuple[Floats, Fl
 
 
 def interpolated(positive: NDArray[Any], scores: Floats, size: int) -> tuple[Floats, Floats]:
-    """Return recall (`size`, evenly from 1 to 0) and the best precision at the first point of no more recall."""
+    """Return recall (`size`, evenly from 1 to 0), and the best precision that any point of at least that recall has."""
     import numpy as np
 
     precision, recall = precision_recall(positive, scores)
     best = np.maximum.accumulate(precision)
     wanted = np.linspace(1, 0, size, endpoint=True)
-    places = np.searchsorted(-recall, -wanted, side="left")
-    return wanted, best[np.clip(places, 0, len(best) - 1)]
+    places = np.searchsorted(-recall, -wanted + _ROUNDING, side="right") - 1
+    return wanted, best[places]
 
 
 def roc(positive: NDArray[Any], scores: Floats) -> tuple[Floats, Floats]:

@@ -48,6 +48,30 @@ def test_roc_is_that_of_scikit_learn(rows: list[tuple[bool, float]]) -> None:
     np.testing.assert_allclose(ours[1], true)
 
 
+@given(labelled, st.integers(2, 30))
+def test_precision_is_the_best_of_scikit_learns_points(rows: list[tuple[bool, float]], size: int) -> None:
+    truth, scores = both(rows)
+    precision, recall, _ = metrics.precision_recall_curve(truth, scores)
+    for at, best in zip(*curves.interpolated(truth, scores, size), strict=True):
+        assert best == max(p for p, r in zip(precision, recall, strict=True) if r >= at - 1e-9)
+
+
+def test_perfectly_ranked_data_are_precise_at_every_recall() -> None:
+    truth = [0, 1, 0, 1, 1, 0, 0, 0]
+    table = tracklog.plot.pr_curve(truth, [[0.9 - 0.7 * t, 0.1 + 0.7 * t] for t in truth]).table
+    assert {row[1] for row in table.data} == {1.0}
+    assert [row[2] for row in table.data][:21] == [round(1 - n / 20, 3) for n in range(21)]
+
+
+@pytest.mark.parametrize("classes", [[0, 1], [False, True], ["no", "yes"], [3, 7]])
+def test_classes_keep_their_type(classes: list[Any]) -> None:
+    truth = [classes[n % 2] for n in range(8)]
+    scores = [[0.5 - n / 20, 0.5 + n / 20] for n in range(8)]
+    for chart in (tracklog.plot.pr_curve(truth, scores), tracklog.plot.roc_curve(truth, scores)):
+        found = list(dict.fromkeys(row[0] for row in chart.table.data))
+        assert (found, [type(name) for name in found]) == (classes, [type(name) for name in classes])
+
+
 def test_the_curves_of_iris() -> None:
     roc = tracklog.plot.roc_curve(TRUTH, PROBAS, labels=NAMES)
     assert roc.table.columns == ["class", "fpr", "tpr"]
@@ -60,11 +84,14 @@ def test_the_curves_of_iris() -> None:
     assert roc.spec.fields == {"x": "fpr", "y": "tpr", "class": "class"}
     assert roc.spec.string_fields["title"] == "ROC Curve"
     pr = tracklog.plot.pr_curve(TRUTH, PROBAS, labels=NAMES, interp_size=11)
-    one = [row[1:] for row in pr.table.data if row[0] == NAMES[1]]
-    precision, recall, _ = metrics.precision_recall_curve(TRUTH == 1, PROBAS[:, 1])
-    best = np.maximum.accumulate(precision)
-    wanted = np.linspace(1, 0, 11)
-    assert one == [[round(float(r), 3), round(float(best[np.searchsorted(-recall, -r)]), 3)] for r in wanted]
+    assert pr.table.columns == ["class", "precision", "recall"]
+    assert pr.spec.fields == {"x": "recall", "y": "precision", "class": "class"}
+    for n, name in enumerate(NAMES):
+        one = [row[1:] for row in pr.table.data if row[0] == name]
+        precision, recall, _ = metrics.precision_recall_curve(n == TRUTH, PROBAS[:, n])
+        wanted = np.linspace(1, 0, 11)
+        best = [max(p for p, r in zip(precision, recall, strict=True) if r >= at - 1e-9) for at in wanted]
+        assert one == [[round(float(p), 3), round(float(r), 3)] for p, r in zip(best, wanted, strict=True)]
     assert len({row[0] for row in tracklog.plot.pr_curve(TRUTH, PROBAS, classes_to_plot=[0, 2]).table.data}) == 2
 
 
@@ -112,7 +139,7 @@ def test_long_curves_are_thinned_the_same_way_every_time() -> None:
     one, two = (tracklog.plot.roc_curve(truth, scores).table.data for _ in range(2))
     assert one == two
     assert len(one) <= 10_000
-    assert {row[0] for row in one} == {"0", "1"}
+    assert {row[0] for row in one} == {0, 1}
 
 
 def test_series() -> None:
