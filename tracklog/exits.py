@@ -20,6 +20,8 @@ from tracklog.run import describe_error, exit_code_of
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
+    from tracklog.capture.console import ConsoleCapture
+    from tracklog.capture.descriptors import Redirect
     from tracklog.recording import Recording
     from tracklog.run import Run
     from tracklog.settings import Settings
@@ -38,12 +40,29 @@ def attend(run: Run, recording: Recording, settings: Settings) -> None:
     recording.watchers.append(lambda _: _forget(run))
     _install()
     if settings.console != "off":
-        from tracklog.capture.console import ConsoleCapture
-
-        recording.capture = console = ConsoleCapture(recording.console)
-        console.install()
-        recording.recorders.append(console.uninstall)
+        recording.capture = _capture(recording, settings)
+        recording.recorders.append(recording.capture.uninstall)
     recording.recorders.append(Background(recording, settings).stop)
+
+
+def _capture(recording: Recording, settings: Settings) -> ConsoleCapture | Redirect:
+    """Begin to listen to the console: at its descriptors where that changes nothing for the script, else at its streams."""
+    from tracklog.capture.descriptors import Redirect, can_redirect
+
+    asked = settings.console == "redirect"
+    if (asked or settings.console == "auto") and can_redirect(terminals=asked):
+        redirect = Redirect(recording.writer.folder)
+        try:
+            redirect.install()
+        except OSError as error:
+            warn("redirect", f"the console is recorded without child processes: {error}")
+        else:
+            return redirect
+    from tracklog.capture.console import ConsoleCapture
+
+    console = ConsoleCapture(recording.console)
+    console.install()
+    return console
 
 
 def _forget(run: Run) -> None:

@@ -124,8 +124,6 @@ def say_settings(settings: Settings) -> None:
             _say(name, value, f"has no effect yet; instead: {_ARGUMENTS[name]}")
         elif name in settings.extra:
             _say(name, value, "has no effect: tracklog does not know this setting, and keeps it with the run")
-    if settings.console == "redirect":
-        _say("console", settings.console, "is 'wrap' for now: what child processes and C code print is not recorded")
     if settings.mode in ("online", "shared"):
         _say("mode", settings.mode, "sends nothing anywhere: the run is recorded in files, as in every mode")
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import warn
 from tracklog.store import layout
-from tracklog.store.writer import Files, Writer, encode
+from tracklog.store.writer import Files, Writer, console_line, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tracklog.capture.console import ConsoleCapture
+    from tracklog.capture.descriptors import Redirect
     from tracklog.store.layout import FileRef
 
 
@@ -37,7 +38,7 @@ class Recording:
         self.lock = threading.RLock()
         self.writer = Writer(folder, session, time.time)
         self.files = Files(folder)
-        self.capture: ConsoleCapture | None = None
+        self.capture: ConsoleCapture | Redirect | None = None
         """What listens to the console, once it does."""
         self.recorders: list[Callable[[], None]] = []
         """How to stop what records beside the training; called before the files are closed."""
@@ -69,10 +70,7 @@ class Recording:
         """Append what was printed, and how many repaints of the line in which it ends are left out."""
         with self.lock:
             if not self.ended:
-                line: dict[str, Any] = {layout.TIMESTAMP: timestamp, "stream": stream, "text": text}
-                if left_out:
-                    line["updates"] = left_out
-                self.writer.console.append(encode(line))
+                self.writer.console.append(console_line(timestamp, stream, text, left_out))
 
     def flush_console(self) -> None:
         """Record the unfinished line that a progress bar repaints."""

@@ -49,8 +49,9 @@ class Settings:
     job_type: str | None = None
     resume: str | None = None
     reinit: str | None = None
-    console: str = "wrap"
-    """``wrap`` or ``off``; the others of `CONSOLES` are ``wrap`` for now."""
+    console: str = "auto"
+    """``redirect`` (what child processes and C code print too), ``wrap`` (what passes `sys.stdout` and `sys.stderr`),
+    ``off``; ``auto`` redirects files and pipes, and wraps on a terminal and in notebooks."""
     quiet: bool = False
     """Only warnings and errors."""
     silent: bool = False

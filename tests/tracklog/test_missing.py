@@ -60,9 +60,7 @@ def test_what_asks_for_nothing_is_no_news(said: list[str], tmp_path: Path) -> No
     assert not [slug for slug in said if slug.startswith("no-effect")]
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("start_method", "fork"), ("console", "redirect"), ("config_paths", "a.yaml")]
-)
+@pytest.mark.parametrize(("name", "value"), [("start_method", "fork"), ("config_paths", "a.yaml")])
 def test_settings_without_effect_say_so_whatever_their_way(
     name: str, value: str, said: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

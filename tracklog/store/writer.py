@@ -201,6 +201,12 @@ def encode(value: dict[str, Any]) -> bytes:
     return encoding.dumps(value, orjson.OPT_APPEND_NEWLINE)
 
 
+def console_line(timestamp: float, stream: str, text: str, left_out: int) -> bytes:
+    """Return a line of what was printed; the line in which `text` ends had `left_out` repaints more."""
+    line: dict[str, Any] = {layout.TIMESTAMP: timestamp, "stream": stream, "text": text}
+    return encode(line | ({"updates": left_out} if left_out else {}))
+
+
 def writer_name() -> str:
     """Return a new `<host>-<pid>-<4 random chars>`."""
     host = layout.file_name(socket.gethostname() or "host")[:40]

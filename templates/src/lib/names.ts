@@ -1,7 +1,7 @@
 // What tells names apart: parts that all of them share, cuts that keep both ends, and how wide a text is.
 
 export interface Common {
-  /** Characters at the begin and at the end that all names share, up to a separator; 0 where that is not worth a word. */
+  /** Characters at both ends that all names share, up to a separator; 0 where that is not worth a word. */
   readonly start: number;
   readonly end: number;
 }

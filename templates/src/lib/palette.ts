@@ -29,8 +29,8 @@ export function hash(text: string): number {
 export type Dashes = "needed" | "always" | "never";
 
 /**
- * Each of 48 slots has a pair of its own. As needed, twelve colours are solid before the next twelve are dashed; always,
- * slots 0 to 23 are four dashes of six colours in turn, 24 to 47 the same colours with their dashes exchanged.
+ * Each of 48 slots has a pair of its own. As needed, twelve colours are solid before the next twelve are dashed;
+ * always, slots 0 to 23 are four dashes of six colours in turn, 24 to 47 the same colours with their dashes exchanged.
  */
 export function lookOf(slot: number, dashes: Dashes = "always"): Look {
   const colour = (slot % COLOURS) + 1;
