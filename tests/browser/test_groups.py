@@ -98,3 +98,10 @@ def test_groups_of_lists_are_named_by_them_and_spreads_have_a_column(browser: Br
         show(page, grouped.url("p/table.html", "v=1&group=config.sizes&cols=summary.loss,summary.final"))
         cells = page.locator(".tr.group", has_text="[3]").locator("[role=gridcell]").all_inner_texts()
         assert cells[0].strip() == "NaN"
+
+
+def test_the_table_beside_a_full_screen_has_numbers_for_lone_points_too(browser: Browser, grouped: Site) -> None:
+    with window(browser) as page:
+        show(page, grouped.url("p/index.html", "v=1&group=config.sizes&panel=final"))
+        row = page.locator(".full .tracetable tbody tr", has_text="[1,2]")
+        assert row.locator("td").all_inner_texts() == ["0.6", "0.5", "0.7"]

@@ -179,11 +179,12 @@ export class Plot {
     this.events.offset(offset);
     const unit = [offset, this.unit].filter(Boolean).join(" ").length;
     const room = u.bbox.width / uPlot.pxRatio - 14 - 6 * unit;
+    const edge = u.width - u.bbox.left / uPlot.pxRatio;
     // What does not fit beside its neighbour gives way to it, and the last ones to the unit.
     let free = -Infinity;
     return splits.map((value, i) => {
       const [at, half] = [u.valToPos(value, "x"), 3 * texts[i]!.length];
-      if (!texts[i] || at - half < free || (unit && at > room - 16)) return null;
+      if (!texts[i] || at - half < free || at + half > edge || (unit && at > room - 16)) return null;
       free = at + half + 4;
       return texts[i]!;
     });

@@ -89,8 +89,10 @@ function rowOf(trace: Trace, here: number | null): Row {
   let [min, max] = [Infinity, -Infinity];
   for (let i = 0; i < y.length; i++) {
     if (!Number.isFinite(y[i]!)) continue;
-    min = Math.min(min, trace.low?.[i] ?? y[i]!);
-    max = Math.max(max, trace.high?.[i] ?? y[i]!);
+    // A single member of a group has no spread.
+    const [low, high] = [trace.low?.[i] ?? NaN, trace.high?.[i] ?? NaN];
+    min = Math.min(min, Number.isNaN(low) ? y[i]! : low);
+    max = Math.max(max, Number.isNaN(high) ? y[i]! : high);
   }
   return { trace, at: here === null ? trace.last : valueAt(trace, here), min, max };
 }
