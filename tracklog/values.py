@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import warn
+from tracklog.media import losses
 from tracklog.media.array import as_array, as_list
 from tracklog.media.base import Media
 from tracklog.media.foreign import as_media
@@ -28,7 +29,8 @@ LIST_LIMIT = 32
 """Arrays with more values than this become histograms."""
 HISTOGRAM_BINS = 32
 _DEPTH = 64
-_PLAIN = frozenset((type(None), bool, int, float, str, list, tuple, dict))
+_SCALARS = frozenset((type(None), bool, int, float, str))
+_PLAIN = _SCALARS | {list, tuple, dict}
 
 
 def encode(value: Any, door: MediaDoor, depth: int = 0) -> Any:  # noqa: C901 - one branch for each kind
@@ -78,7 +80,10 @@ def kept(name: str, value: Any, door: MediaDoor, depth: int = 0) -> Any:
     What is wrong with an object of ours was raised when it was made; here are left the surprises of everybody else's.
     """
     try:
-        return encode(value, door, depth)
+        if value.__class__ in _SCALARS:
+            return encode(value, door, depth)
+        with losses.under(name):
+            return encode(value, door, depth)
     except Exception as error:  # whatever a foreign object does when it is looked at
         said = f"{_qualified(type(value))} could not be kept: {type(error).__name__}: {_words(error)}"
         warn(f"unkept-{name}", f"{name!r}: {said}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from tracklog.media import source
+from tracklog.media import losses, source
 from tracklog.media.array import to_numpy
 from tracklog.media.base import Media
 from tracklog.store import layout
@@ -34,6 +34,8 @@ class Audio(Media):
     def __init__(self, data_or_path: Any, sample_rate: int | None = None, caption: str | None = None) -> None:
         self.caption = None if caption is None else str(caption)
         self.sample_rate = None if sample_rate is None else int(sample_rate)
+        self.losses: list[losses.Loss] = []
+        """What is said when it is logged."""
         self.duration: float | None = None
         """Seconds; None where the file does not say."""
         if source.is_file(data_or_path):
@@ -44,6 +46,7 @@ class Audio(Media):
 
     def to_record(self, door: MediaDoor) -> dict[str, object]:
         """Return ``audio-file`` with path, sha256, size and, where known, sample_rate, duration and caption."""
+        losses.tell(self.losses)
         record: dict[str, object] = {"_type": "audio-file", **self.file.put(door, "audio")}
         facts = {"sample_rate": self.sample_rate, "duration": self.duration, "caption": self.caption}
         return record | {name: value for name, value in facts.items() if value is not None}
@@ -86,7 +89,9 @@ class Audio(Media):
             raise ValueError(f"sample_rate={self.sample_rate} Hz is no rate of a WAV file: 1 to {_FASTEST - 1:,}")
         samples = _shaped(to_numpy(data))
         if samples.dtype.kind == "f":
-            samples = np.nan_to_num(samples.astype(np.float64), nan=0.0, posinf=1.0, neginf=-1.0)
+            samples = samples.astype(np.float64)
+            self.losses += _float_losses(samples)
+            samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0).clip(-1, 1)
         else:
             samples = _to_int16(samples)
         written = io.BytesIO()
@@ -105,13 +110,47 @@ def _shaped(samples: Any) -> Any:
 
 
 def _to_int16(samples: Any) -> Any:
-    """Return integers of any width as 16 bits: full scale stays full scale, and 8 bits without sign are centred."""
+    """Return integers of any width as 16 bits: full scale stays full scale, and those without sign are centred.
+
+    Wide ones that all fit into fewer bits are sounds of that width: arrays of Python's integers have 64 bits.
+    """
     import numpy as np
 
-    if samples.dtype == np.uint8:
-        return (samples.astype(np.int16) - 128) << 8
-    if samples.dtype == np.int16:
-        return samples
-    if samples.dtype == np.int32:
-        return (samples >> 16).astype(np.int16)
-    return np.clip(samples, -32768, 32767).astype(np.int16)
+    if samples.dtype.kind == "b":
+        samples = samples.astype(np.uint8) * 255
+    bits = samples.dtype.itemsize * 8
+    if samples.dtype.kind == "u":
+        return (_at_16(samples, bits).astype(np.int64) - (1 << 15)).astype(np.int16)
+    for narrower in (16, 32):
+        if (
+            bits > narrower
+            and samples.size
+            and -(1 << narrower - 1) <= samples.min() <= samples.max() < 1 << narrower - 1
+        ):
+            bits = narrower
+            break
+    return _at_16(samples, bits).astype(np.int16)
+
+
+def _at_16(samples: Any, bits: int) -> Any:
+    import numpy as np
+
+    return samples >> (bits - 16) if bits >= 16 else samples.astype(np.int32) << (16 - bits)  # noqa: PLR2004
+
+
+def _float_losses(samples: Any) -> list[losses.Loss]:
+    import numpy as np
+
+    found = []
+    finite = np.isfinite(samples)
+    beyond = (np.abs(samples) > 1) & ~np.isnan(samples)
+    if beyond.any():
+        loudest = np.abs(samples[beyond & finite]).max(initial=1.0)
+        share = losses.share(beyond)
+        found.append(("audio-clipped", f"{share} of its samples are beyond -1 to 1 (up to {loudest:g}) and clipped"))
+    if np.isnan(samples).any():
+        found.append(("audio-nan", f"{losses.share(np.isnan(samples))} of its samples are NaN and become silence"))
+    loudest = np.abs(samples[finite]).max(initial=0.0)
+    if 0 < loudest < 0.5 / 32767:
+        found.append(("audio-flat", f"its samples are at most {loudest:g}, less than 16 bits tell, and become silence"))
+    return found

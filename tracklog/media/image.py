@@ -8,11 +8,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from tracklog.errors import warn
 from tracklog.media import boxes as boxes_
 from tracklog.media import classes as classes_
+from tracklog.media import losses, pixels, source
 from tracklog.media import masks as masks_
-from tracklog.media import pixels, source
 from tracklog.media.array import is_torch, to_numpy
 from tracklog.media.base import Media
 
@@ -63,6 +62,8 @@ class Image(Media):
         self.caption = None if caption is None else str(caption)
         self.grouping = grouping
         self.data, self.format, self.width, self.height = b"", "", 0, 0
+        self.losses: list[losses.Loss] = []
+        """What is said when it is logged."""
         if isinstance(data_or_path, Image):
             self._copy(data_or_path)
         elif isinstance(data_or_path, (str, PathLike)):
@@ -70,7 +71,8 @@ class Image(Media):
         elif hasattr(data_or_path, "read"):
             self._take_file(data_or_path.read(), "", "the open file")
         else:
-            self._encode(_picture(data_or_path, normalize=normalize), mode, file_type or "png")
+            picture = _picture(data_or_path, normalize=normalize, losses=self.losses)
+            self._encode(picture, mode, file_type or "png")
         self.classes = classes_.of(classes)
         self.boxes = boxes_.read(boxes)
         self.masks = masks_.read(masks, (self.width, self.height))
@@ -89,6 +91,7 @@ class Image(Media):
 
     def to_record(self, door: MediaDoor) -> dict[str, object]:
         """Return ``image-file`` with path, sha256, size, width, height, format and, where given, caption, grouping."""
+        losses.tell(self.losses)
         record: dict[str, object] = {"_type": "image-file", **door.put_bytes("images", self.data, self.format)}
         record.update(width=self.width, height=self.height, format=self.format)
         if self.caption is not None:
@@ -116,6 +119,7 @@ class Image(Media):
 
     def _copy(self, other: Image) -> None:
         self.data, self.format, self.width, self.height = other.data, other.format, other.width, other.height
+        self.losses = list(other.losses)
         self.grouping = other.grouping if self.grouping is None else self.grouping
         self.caption = other.caption if self.caption is None else self.caption
 
@@ -148,10 +152,13 @@ class Image(Media):
         self.format = file_type
         if _WRITTEN[file_type] == "JPEG":
             if "A" in picture.mode or "transparency" in picture.info:
-                warn("image-alpha", "JPEG has no transparency: the alpha channel is dropped; file_type='png' keeps it")
+                said = "JPEG has no transparency: the alpha channel is dropped; file_type='png' keeps it"
+                self.losses.append(("image-alpha", said))
+            self.losses += _wide_losses(picture)
             picture = picture if picture.mode in _JPEG_MODES else picture.convert("RGB")
         elif picture.mode not in _PNG_MODES or (file_type == "bmp" and picture.mode in {"LA", "I;16"}):
             # The modes beyond have no place in the file or in browsers: CMYK, HSV, floats, 32-bit integers.
+            self.losses += _wide_losses(picture)
             picture = picture.convert("RGBA" if "A" in picture.mode or "a" in picture.mode else "RGB")
         written = io.BytesIO()
         picture.save(written, format=_WRITTEN[file_type])
@@ -164,6 +171,20 @@ def _checked(size: tuple[int, int]) -> tuple[int, int]:
     return size
 
 
+def _wide_losses(picture: PILImage.Image) -> list[losses.Loss]:
+    """Return what is lost of numbers beyond 8 bits: Pillow clips them."""
+    if picture.mode not in {"F", "I", "I;16", "I;16B"}:
+        return []
+    values = pixels.to_array(picture)
+    beyond = (values < 0) | (values > 255)  # noqa: PLR2004 - the range of a byte
+    if not beyond.any():
+        return []
+    said = (
+        f"{losses.share(beyond)} of its values, which are {values.min():g} to {values.max():g}, are clipped to 0 to 255"
+    )
+    return [("image-range", said)]
+
+
 def _converted(picture: PILImage.Image, mode: str) -> PILImage.Image:
     try:
         return picture.convert(mode)
@@ -171,7 +192,7 @@ def _converted(picture: PILImage.Image, mode: str) -> PILImage.Image:
         raise ValueError(f"an image of mode {picture.mode} cannot be converted to mode {mode!r}: {error}") from error
 
 
-def _picture(data: Any, *, normalize: bool) -> PILImage.Image:
+def _picture(data: Any, *, normalize: bool, losses: list[losses.Loss]) -> PILImage.Image:
     """Return data of any kind but files as a PIL image."""
     module = type(data).__module__.partition(".")[0]
     if module == "PIL" or (hasattr(data, "convert") and hasattr(data, "getbands")):
@@ -180,7 +201,7 @@ def _picture(data: Any, *, normalize: bool) -> PILImage.Image:
     figure = figure_of(data)
     if figure is not None:
         return _drawn(figure)
-    return pixels.from_array(to_numpy(data), channels_first=is_torch(data), normalize=normalize)
+    return pixels.from_array(to_numpy(data), channels_first=is_torch(data), normalize=normalize, losses=losses)
 
 
 def figure_of(data: Any) -> Any:

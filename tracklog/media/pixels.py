@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from tracklog.errors import warn
+from tracklog.media.losses import share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image as PILImage
+
+    from tracklog.media.losses import Loss
 
 _GREY, _COLOUR = 2, 3
 """Dimensions of a picture without and with channels."""
@@ -17,10 +19,17 @@ _CHANNELS = (1, 3, 4)
 _GRID_COLUMNS, _GRID_GAP = 8, 2
 
 
-def from_array(array: NDArray[Any], *, channels_first: bool, normalize: bool) -> PILImage.Image:
+_LEVELS = 3
+"""A picture of fewer levels than this apart is as good as of one colour."""
+_HAIR = 0.05
+"""What interpolation and rounding add to pictures of floats: so far beyond 0 to 1 or -1 to 1 they still are such."""
+
+
+def from_array(array: NDArray[Any], *, channels_first: bool, normalize: bool, losses: list[Loss]) -> PILImage.Image:
     """Return an array as a PIL image: L, RGB or RGBA by its channels.
 
-    ``channels_first``: three dimensions are C × H × W, four a batch of such. Raises ValueError for other shapes.
+    ``channels_first``: three dimensions are C × H × W, four a batch of such. ``losses`` is told what is lost. Raises
+    ValueError for other shapes.
     """
     from PIL import Image as PILImage
 
@@ -34,7 +43,7 @@ def from_array(array: NDArray[Any], *, channels_first: bool, normalize: bool) ->
         )
     if shaped.size == 0:
         raise ValueError(f"an array of shape {list(array.shape)} has no pixels")
-    return PILImage.fromarray(to_bytes(shaped, normalize=normalize))
+    return PILImage.fromarray(to_bytes(shaped, normalize=normalize, losses=losses))
 
 
 def to_array(picture: PILImage.Image) -> NDArray[Any]:
@@ -44,28 +53,43 @@ def to_array(picture: PILImage.Image) -> NDArray[Any]:
     return np.asarray(picture)
 
 
-def to_bytes(array: NDArray[Any], *, normalize: bool) -> NDArray[Any]:
+def to_bytes(array: NDArray[Any], *, normalize: bool, losses: list[Loss]) -> NDArray[Any]:
     """Return values as 0 to 255.
 
-    With ``normalize``, values that all lie in 0…1 are multiplied by 255, those in -1…1 become 127.5 (x + 1); others are
-    clipped, as all are without it. Fractions are cut off. NaN becomes 0.
+    With ``normalize``, values that all lie in 0…1 are multiplied by 255, those in -1…1 become 127.5 (x + 1), floats a hair
+    beyond either are clipped to it; others are clipped to 0…255, as all are without it. Fractions are cut off. NaN
+    becomes 0. ``losses`` is told what is clipped, flattened or missing.
     """
     import numpy as np
 
     if array.dtype == np.uint8 and (not normalize or array.max() > 1):
         return np.ascontiguousarray(array)
     values = array.astype(float)
-    if np.isnan(values).any():
-        warn("image-nan", "an image holds NaN; these pixels are black")
+    missing = np.isnan(values)
+    if missing.any():
+        losses.append(("image-nan", f"{share(missing)} of its values are NaN; these are black"))
         values = np.nan_to_num(values, nan=0.0, posinf=np.inf, neginf=-np.inf)
     low, high = values.min(), values.max()
-    if normalize and low >= 0 and high <= 1:
-        values *= 255
-    elif normalize and low >= -1 and high <= 1:
-        values = 127.5 * (values + 1)
-    elif low < 0 or high > 255:  # noqa: PLR2004  # the range of a byte
-        warn("image-range", f"an image holds values from {low:g} to {high:g}; what is beyond 0 to 255 is clipped")
-    return values.clip(0, 255).astype(np.uint8)
+    bottom, top = _range(low, high, hair=_HAIR if array.dtype.kind == "f" else 0.0) if normalize else (0.0, 255.0)
+    beyond = (values < bottom) | (values > top)
+    if beyond.any():
+        said = f"{share(beyond)} of its values, which are {low:g} to {high:g}, are beyond {bottom:g} to {top:g} and clipped"
+        losses.append(("image-range", said))
+    result = ((values.clip(bottom, top) - bottom) * (255 / (top - bottom))).astype(np.uint8)
+    if high > low and int(result.max()) - int(result.min()) < _LEVELS:
+        levels = len(np.unique(result))
+        losses.append(("image-flat", f"its values, which are {low:g} to {high:g}, become {levels} of 256 levels"))
+    return result
+
+
+def _range(low: float, high: float, hair: float) -> tuple[float, float]:
+    """Return the range that values between `low` and `high` are meant in."""
+    if high <= 1 + hair:
+        if low >= -hair:
+            return 0.0, 1.0
+        if low >= -1 - hair:
+            return -1.0, 1.0
+    return 0.0, 255.0
 
 
 def _without_ones(array: NDArray[Any]) -> NDArray[Any]:

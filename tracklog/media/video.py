@@ -8,7 +8,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import warn
-from tracklog.media import source
+from tracklog.media import losses, source
 from tracklog.media.array import to_numpy
 from tracklog.media.base import Media
 
@@ -49,16 +49,19 @@ class Video(Media):
             raise ValueError(f"format must be one of {', '.join(EXTENSIONS)}, not {format!r}")
         self.caption = None if caption is None else str(caption)
         self.fps, self.frames = fps, 0
+        self.losses: list[losses.Loss] = []
+        """What is said when it is logged."""
         self.width, self.height = 0, 0
         """In pixels; 0 where the file does not say."""
         if source.is_file(data_or_path):
             self.file = source.take(data_or_path, "a video", EXTENSIONS, format or _default(data_or_path))
             self._measure()
         else:
-            self._encode(_tiled(to_numpy(data_or_path)), format or "gif")
+            self._encode(_tiled(to_numpy(data_or_path), self.losses), format or "gif")
 
     def to_record(self, door: MediaDoor) -> dict[str, object]:
         """Return ``video-file`` with path, sha256, size, format and, where known, width, height, fps, frames, caption."""
+        losses.tell(self.losses)
         record: dict[str, object] = {
             "_type": "video-file",
             **self.file.put(door, "videos"),
@@ -122,7 +125,7 @@ def _default(value: Any) -> str | None:
     return "gif" if hasattr(value, "read") and not isinstance(getattr(value, "name", None), str) else None
 
 
-def _tiled(array: NDArray[Any]) -> NDArray[Any]:
+def _tiled(array: NDArray[Any], lost: list[losses.Loss]) -> NDArray[Any]:
     """Return frames as T × H × W × 3 of 8 bits; several videos lie in a grid of powers of two, row by row."""
     import numpy as np
 
@@ -137,8 +140,10 @@ def _tiled(array: NDArray[Any]) -> NDArray[Any]:
     if batch.size == 0:
         raise ValueError(f"a video of shape {list(array.shape)} has no pixels")
     if batch.dtype != np.uint8:
-        warn("video-cast", f"values of a video are cast from {batch.dtype} to 8 bits; give 0 to 255")
-        batch = np.nan_to_num(batch).clip(0, 255).astype(np.uint8)
+        lost.append(("video-cast", f"its values are cast from {batch.dtype} to 8 bits; give 0 to 255"))
+        batch = _cast(batch, lost)
+    if batch.shape[2] == _CHANNELS[-1]:
+        lost.append(("video-alpha", "a video has no transparency: its fourth channel is dropped"))
     count = 1 << (len(batch) - 1).bit_length()
     if count > len(batch):
         batch = np.concatenate([batch, np.zeros((count - len(batch), *batch.shape[1:]), np.uint8)])
@@ -147,6 +152,24 @@ def _tiled(array: NDArray[Any]) -> NDArray[Any]:
     grid = batch.reshape(rows, count // rows, time, channels, height, width).transpose(2, 0, 4, 1, 5, 3)
     frames = grid.reshape(time, rows * height, count // rows * width, channels)
     return np.repeat(frames, 3, axis=3) if channels == 1 else np.ascontiguousarray(frames[..., :3])
+
+
+def _cast(values: NDArray[Any], lost: list[losses.Loss]) -> NDArray[Any]:
+    import numpy as np
+
+    missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, bool)
+    if missing.any():
+        lost.append(("video-nan", f"{losses.share(missing)} of its values are NaN; these are black"))
+    beyond = (values < 0) | (values > 255)  # noqa: PLR2004 - the range of a byte
+    if beyond.any():
+        lost.append(("video-range", f"{losses.share(beyond)} of its values are beyond 0 to 255 and clipped"))
+    result: NDArray[Any] = np.nan_to_num(values).clip(0, 255).astype(np.uint8)
+    if values.min() < values.max() and int(result.max()) - int(result.min()) <= 1:
+        said = (
+            f"its values, which are {values.min():g} to {values.max():g}, become {len(np.unique(result))} of 256 levels"
+        )
+        lost.append(("video-flat", said))
+    return result
 
 
 def _gif(frames: NDArray[Any], fps: float) -> bytes:

@@ -73,9 +73,10 @@ def test_a_batch_is_tiled(count: int) -> None:
     assert (video.height, video.width) == (4 * rows, 6 * padded // rows)
 
 
-def test_grey_tensors_and_floats(capfd: pytest.CaptureFixture[str]) -> None:
+def test_grey_tensors_and_floats(capfd: pytest.CaptureFixture[str], door: MediaDoor) -> None:
     video = Video(torch.rand(3, 1, 4, 4) * 255)
     assert (video.frames, video.fps) == (3, 4)
+    video.to_record(door)
     assert "cast from float32" in capfd.readouterr().err
 
 
