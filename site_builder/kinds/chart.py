@@ -20,8 +20,6 @@ LARGEST = 50_000_000
 """Bytes of a table that is drawn."""
 MOST = 50_000
 """Rows that are drawn; a chart of more is no longer read."""
-_QUOTES = str.maketrans({'"': "″"})
-"""Vega-Lite writes expressions with the names of columns, and breaks them by quotes."""
 
 
 def load(value: Any, door: Door) -> MediaValue:
@@ -36,13 +34,12 @@ def broken() -> MediaValue:
 
 def _item(record: Any, door: Door) -> ChartItem:
     columns, rows = _table(record["table"]["path"], door)
-    columns = tuple(column.translate(_QUOTES) for column in columns)
     spec, refused = _preset(record.get("preset"), door)
     note = f"the first {MOST:,} of {len(rows):,} rows are drawn" if len(rows) > MOST else ""
     data = ChartData(
         columns=columns,
         rows=tuple(tuple(map(_cell, row)) for row in rows[:MOST]),
-        fields=tuple((name, column.translate(_QUOTES)) for name, column in _texts(record.get("fields"))),
+        fields=_texts(record.get("fields")),
         strings=_texts(record.get("string_fields")),
         spec=spec,
         refused=refused,

@@ -16,6 +16,7 @@ import { Button, Empty, Wait } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { PanelProps, Viewer } from "../parts/viewer";
 import css from "./chart.css";
+import { drawable, spelled, titled } from "./lib/columns";
 import { Editor } from "./lib/editor";
 import { fill } from "./lib/fill";
 import { jsonOf } from "./lib/payload";
@@ -157,7 +158,9 @@ function Chart(props: ChartPlace) {
   const readable = chart.members.filter(({ item }) => !item.error);
   const { value, error } = useLoaded(
     async () =>
-      Promise.all(readable.map(async ({ run, item }) => ({ run, data: await jsonOf<ChartData>(run, item.payload) }))),
+      Promise.all(
+        readable.map(async ({ run, item }) => ({ run, data: drawable(await jsonOf<ChartData>(run, item.payload)) })),
+      ),
     [readable.map(({ run, item }) => `${uid(run)} ${run.parts.join()} ${item.payload}`).join()],
   );
   const drawn = useLoaded(() => viewer<Viewer & { Drawn: ComponentType<DrawnProps> }>("vega"), []);
@@ -183,7 +186,7 @@ function notesOf(chart: Placed, value: Read, { preset, mapping, spec }: Made, fa
   const data = value.map((one) => one.data);
   const notes = [...new Set(data.map(({ note }) => note).filter(Boolean))];
   const empty = spec && !failed ? nothing(preset, mapping, data) : "";
-  if (empty) notes.unshift(`Nothing to draw: ${empty}`);
+  if (empty) notes.unshift(`Nothing to draw: ${spelled(empty)}`);
   if (chart.others) notes.push(`${plural(chart.others, "run")} with another preset left out`);
   const broken = chart.members.find(({ item }) => item.error);
   if (broken) notes.push(`${nameOf(broken.run)}: ${broken.item.error}`);
@@ -284,7 +287,7 @@ function ready(
   strings: Readonly<Record<string, string>>,
   owned: readonly Owned[],
 ): unknown {
-  const filled = fill(preset, mapping, strings);
+  const filled = titled(fill(preset, mapping, strings));
   const hue = metaOf(preset).hue;
   const column = hue ? mapping[hue] : undefined;
   return column && new Set(owned.map(({ label }) => label)).size === 1 ? alone(filled, column) : filled;
@@ -302,7 +305,7 @@ function Listed({ data }: { data: ChartData }) {
           <tr>
             {data.columns.map((column) => (
               <th key={column} scope="col">
-                {column}
+                {spelled(column)}
               </th>
             ))}
           </tr>
