@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from site_builder import console, kinds, parts, series
+from site_builder import console, kinds, parts, series, shortened
 from site_builder.files import run_files
 from site_builder.media import MediaFile, RunMedia
 from site_builder.model import Axis, Damage, Joint, KeyInfo, LogMark, Logs, RunFile, RunHead, RunRow, Series
@@ -82,7 +82,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         for d in (*log.damage, *(log.unfinished() if state not in ("running", "silent") else ()))
     )
     head, entries = content.laid_out(name, logs, files, damage, _joints(folded), started)
-    environment = fold.environment(log, found)
+    environment = shortened.environment(fold.environment(log, found))
     row = _row(source, name, log, found, folded, state, environment, len(damage))
     return Built(
         source=source,

@@ -7,7 +7,8 @@ r"""Names and shapes of everything on disk.
         history-<writer>.jsonl     Row, a line for each log()
         events-<writer>.jsonl      Event: session, heartbeat, config, summary, edit, alert, file, finish
         system-<writer>.jsonl      rows of system metrics: _timestamp, _runtime and the metrics
-        console-<writer>.jsonl     ConsoleLine
+        console-<writer>.jsonl     what was printed: stream, text and, where repaints of the line in which it ends are
+                                   left out, as `updates` how many
         files/                     run.dir: saved files, requirements.txt, diff.patch, media/<kind>/<sha256[:20]>.<ext>
         config.yaml  summary.json  for people; never read back
 

@@ -24,6 +24,9 @@ export function spelled(text: string): string {
   );
 }
 
+/** Vega looks titles up in objects, where this name is something else; it looks the same with a blank of no width. */
+const title = (text: string): string => spelled(text).replace(/^__proto__$/, "__proto__\u200b");
+
 /** The rows of a chart under names that can be drawn. */
 export function drawable(data: ChartData): ChartData {
   return {
@@ -40,11 +43,11 @@ export function titled(spec: unknown, encoded = false): unknown {
   const result = Object.fromEntries(
     Object.entries(spec).map(([key, value]) => [
       key,
-      SHOWN.has(key) && typeof value === "string" ? spelled(value) : titled(value, encoded || key === "encoding"),
+      SHOWN.has(key) && typeof value === "string" ? title(value) : titled(value, encoded || key === "encoding"),
     ]),
   );
   const { field } = result;
   if (encoded && typeof field === "string" && spelled(field) !== field && !("title" in result) && !("op" in result))
-    result.title = spelled(field) || "(no name)";
+    result.title = title(field) || "(no name)";
   return result;
 }
