@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-QUIET = {"disable_stats": True, "disable_git": True, "disable_meta": True, "silent": True, "console": "off"}
+QUIET = {"disable_stats": True, "disable_git": True, "disable_meta": True, "quiet": True, "console": "off"}
 # Asks for its addresses by way of a server, as a call between two pages begins.
 CALL = """
   const call = (of) => {

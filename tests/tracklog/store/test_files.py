@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-QUIET = {"disable_stats": True, "disable_git": True, "disable_meta": True, "silent": True, "console": "off"}
+QUIET = {"disable_stats": True, "disable_git": True, "disable_meta": True, "quiet": True, "console": "off"}
 
 
 def pipe(path: Path) -> None:

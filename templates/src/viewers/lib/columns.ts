@@ -1,5 +1,5 @@
-// Names of columns that Vega's paths, expressions or objects would read otherwise travel under another name while a chart
-// is drawn, and are put back wherever people read them.
+// Names of columns that Vega's paths, expressions or objects would read otherwise travel under another name while a
+// chart is drawn, and are put back wherever people read them.
 import type { ChartData } from "../../model";
 
 const PLAIN = /^\p{L}[\p{L}\p{N}_ ()/%:-]*$/u;
