@@ -51,7 +51,8 @@ def shape(record: dict[str, Any]) -> tuple[str, ...]:
 def test_every_record_that_is_written_is_in_the_document() -> None:
     subprocess.run([sys.executable, "-c", SCRIPT], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     log = reader.read_run(Path("tracklogs/p/r"))
-    (writer,) = log.writers.values()
+    (writer,) = (one for one in log.writers.values() if one.events)
+    printed = [line for one in log.writers.values() for line in one.console]
     told = {shape(record) for record in RECORDS}
     optional = {"git", "name", "notes", "tags", "caption"}
 
@@ -64,7 +65,7 @@ def test_every_record_that_is_written_is_in_the_document() -> None:
     assert len(values) == 5
     assert not [event for event in writer.events if not is_told(event)]
     assert not [value for value in values if not is_told(value)]
-    assert any(record.keys() >= writer.console[0].keys() for record in RECORDS)
+    assert any(record.keys() == printed[0].keys() for record in RECORDS)
     assert any(record.keys() == log.run.keys() for record in RECORDS)
 
 

@@ -139,7 +139,7 @@ def test_two_processes_that_run_at_once_share_a_run() -> None:
     for process in processes:
         process.communicate("")
     log = read()
-    assert (state(log), len(log.writers), values(log, "x0"), values(log, "x1")) == ("finished", 2, [5], [5])
+    assert (state(log), len(fold.sessions(log)), values(log, "x0"), values(log, "x1")) == ("finished", 2, [5], [5])
 
 
 def test_a_stopped_process_counts_as_running_for_as_long_as_it_exists() -> None:

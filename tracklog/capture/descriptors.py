@@ -13,6 +13,7 @@ import contextlib
 import io
 import os
 import select
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -24,15 +25,17 @@ if TYPE_CHECKING:
 PATIENCE = 2.0
 """Seconds that the end waits until everything is recorded."""
 
+_SHELL = "/bin/sh"
+"""Starts the process in its background and is gone at once, which Python itself would need some 20 ms for."""
 _START = """
 import os, sys
-if os.fork():
-    os._exit(0)
 os.setsid()
 sys.path += {path!r}
 from tracklog.capture.tee import main
 main(sys.argv[1:])
 """
+_DEAF = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+"""Signals that come for the script alone; blocked until the process ignores them."""
 _PLACE = 200
 """First descriptor of the process: above those that are open here by then."""
 
@@ -93,7 +96,8 @@ class Redirect:
         command = [sys.executable, "-I", "-c", _START.format(path=[path for path in sys.path if path])]
         command += [str(self._folder), places[asked], places[answer], *words]
         actions = [(os.POSIX_SPAWN_DUP2, descriptor, int(place)) for descriptor, place in places.items()]
-        first = os.posix_spawn(sys.executable, command, dict(os.environ), file_actions=actions)
+        shell = [_SHELL, "-c", '"$0" "$@" &', *command]
+        first = os.posix_spawn(_SHELL, shell, dict(os.environ), file_actions=actions, setsigmask=_DEAF)
         os.waitpid(first, 0)
 
     def _hand_on_lines(self) -> None:
