@@ -194,6 +194,26 @@ def test_the_column_of_a_filter_is_searched_and_its_value_has_the_focus(many: Si
         assert sorted(eyes(page)) == ["04", "05"]
 
 
+@pytest.mark.parametrize(
+    ("query", "cause", "way"),
+    [
+        ("q=nobody", "No run matches the search", "Clear the search"),
+        ("f=val/acc>99", "No run matches the filter", "Clear the filter"),
+        ("only=", "No run is shown", "Show 8 runs"),
+    ],
+)
+def test_where_nothing_is_drawn_the_cause_is_named_with_the_way_out(
+    many: Site, browser: Browser, query: str, cause: str, way: str
+) -> None:
+    with window(browser) as page:
+        show(page, many.url("p/index.html", query))
+        first = page.locator(".card").first
+        first.get_by_text(cause).wait_for()
+        first.get_by_role("button", name=way).click()
+        page.wait_for_function("() => document.querySelectorAll('.card canvas').length > 2")
+        assert len(eyes(page)) == 8
+
+
 def test_the_switcher_leads_to_the_other_project_and_tabs_count(many: Site, browser: Browser) -> None:
     with window(browser) as page:
         show(page, many.url("p/index.html"))

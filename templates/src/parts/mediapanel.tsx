@@ -10,6 +10,7 @@ import { param, setParams } from "../route";
 import { Icon } from "./icons";
 import { nameOf, Swatch } from "./identity";
 import { Card } from "./panel";
+import { NobodyDrawn } from "./states";
 import { Button, Empty, Slider, Wait } from "./ui";
 import { useLoaded, useRuns, useSeen } from "./use";
 import { type ItemProps, itemsOf, type PanelProps } from "./viewer";
@@ -91,7 +92,7 @@ export function MediaPanel<T extends MediaItem>({
         <Wait items={itemsOf(panel, runs)} />
       ) : !tiles.length ? (
         <div class="plot">
-          <Empty title={`No run in view logged a ${noun} here`} />
+          {runs.length ? <Empty title={`No run in view logged a ${noun} here`} /> : <NobodyDrawn />}
         </div>
       ) : body ? (
         body(tiles, common, named, go)

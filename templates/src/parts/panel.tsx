@@ -16,6 +16,7 @@ import { setParams } from "../route";
 import { Chart } from "./chart";
 import { Swatch } from "./identity";
 import { PanelMenu } from "./panelmenu";
+import { NobodyDrawn } from "./states";
 import { TraceTable } from "./tracetable";
 import { Button, download, Empty } from "./ui";
 import { useLines, useRuns, useSeen, useTraces } from "./use";
@@ -227,7 +228,7 @@ export function ChartBody({
   if (!runs.length)
     return (
       <div class={frame}>
-        <Empty title="No run is shown" text="Open an eye in the run list." />
+        <NobodyDrawn />
       </div>
     );
   if (ready && !traces.length)

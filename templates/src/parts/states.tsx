@@ -1,6 +1,10 @@
 // What stands in place of content, or says why it is there: loading, nothing yet, as it was left.
-import { reset, restored } from "../route";
-import { Button, CopyButton, Wait } from "./ui";
+
+import { uid } from "../lib/data";
+import { plural } from "../lib/format";
+import { FIRST_SHOWN, filter, found, listed, toggleEyes } from "../lib/view";
+import { reset, restored, setParams } from "../route";
+import { Button, CopyButton, Empty, Wait } from "./ui";
 
 /** The layout in grey; the first 150 ms show nothing, by the style sheet. */
 export function Loading() {
@@ -67,4 +71,27 @@ export function Restored() {
       <Button kind="line" text="Reset" onClick={reset} />
     </span>
   ) : null;
+}
+
+/** Stands where runs would be drawn while none is: names the cause and the way out. */
+export function NobodyDrawn() {
+  if (found.value?.size === 0)
+    return (
+      <Empty title="No run matches the search">
+        <Button kind="line" text="Clear the search" onClick={() => setParams({ q: undefined })} />
+      </Empty>
+    );
+  if (filter.value.tree && !listed.value.length)
+    return (
+      <Empty title="No run matches the filter">
+        <Button kind="line" text="Clear the filter" onClick={() => setParams({ f: undefined })} />
+      </Empty>
+    );
+  if (!listed.value.length) return <Empty title="This project has no runs" />;
+  const ids = listed.value.slice(0, FIRST_SHOWN).map(uid);
+  return (
+    <Empty title="No run is shown" text="The eyes of all listed runs are shut.">
+      <Button kind="line" text={`Show ${plural(ids.length, "run")}`} onClick={() => toggleEyes(ids, true)} />
+    </Empty>
+  );
 }
