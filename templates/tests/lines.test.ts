@@ -161,9 +161,21 @@ test("a group of NaN alone has its marks and no value; a gap stays one", () => {
 });
 
 test("columns of a log axis are as fine at its left as at its right", () => {
-  const { x } = fold([member([1, 10, 100, 1000], [1, 2, 3, 4])], columns(1, 1000, 31, true), "std");
-  assert.equal(x.length, 31);
-  assert.ok([...x].filter((value) => value < 10).length >= 9);
+  const steps = Array.from({ length: 1000 }, (_, i) => i + 1);
+  const { x, resampled } = fold([member(steps, steps)], columns(1, 1000, 31, true), "std");
+  assert.ok(resampled);
+  assert.ok([...x].filter((value) => value < 10).length >= 8);
+});
+
+test("lines of fewer points than columns are folded at their own x", () => {
+  const lines = [member([0, 10, 20], [1, 2, 3]), member([0, 5, 20], [3, 3, 5])];
+  const { x, y, n, resampled } = fold(lines, columns(0, 20, 500), "std");
+  assert.ok(!resampled);
+  assert.deepEqual([...x], [0, 5, 10, 20]);
+  // Between two points of a line counts what lies on the line.
+  near(y[1]!, (1.5 + 3) / 2);
+  near(y[3]!, 4);
+  assert.deepEqual([...n], [2, 2, 2, 2]);
 });
 
 test("levels: all rows are covered once, fine within the view and coarse outside", () => {

@@ -54,9 +54,25 @@ def window(browser: Browser, *, allow: tuple[str, ...] = (), **how: Any) -> Iter
     complain(page, complaints, allow)
     try:
         yield page
+        complaints += unreadable(page)
     finally:
         context.close()
     assert complaints == [], "\n".join(dict.fromkeys(complaints))
+
+
+def unreadable(page: Page) -> list[str]:
+    """Return what of a page has too little contrast, in the state that a test has left it in."""
+    if not page.url.startswith("file:") or page.query_selector("body") is None:
+        return []
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result: dict[str, Any] = page.evaluate(
+        "axe.run(document, {runOnly: ['color-contrast'], resultTypes: ['violations'], preload: false})"
+    )
+    return [
+        f"contrast: {node['html'][:120]} ({node['failureSummary'].splitlines()[-1].strip()[:160]})"
+        for found in result["violations"]
+        for node in found["nodes"][:3]
+    ]
 
 
 def complain(page: Page, complaints: list[str], allow: tuple[str, ...] = ()) -> None:

@@ -98,7 +98,7 @@ def test_links_of_one_file_stay_in_it(browser: Browser, demo: Site) -> None:
         page.get_by_role("link", name="iris").click()
         page.wait_for_selector(".rail .run")
         links |= set(page.evaluate(LINKS))
-        name = page.locator(".rail .run .name a").first.inner_text()
+        name = page.locator(".rail .run .name a").first.text_content()
         page.locator(".rail .run .name a").first.click()
         page.wait_for_selector(f"h1:text-is('{name}')")
         links |= set(page.evaluate(LINKS))
@@ -195,7 +195,7 @@ def test_text_from_strangers_stays_text(browser: Browser, tmp_path: Path, form: 
         show(page, site.url("p/index.html", "v=1", single=single))
         titles = [figure.get_attribute("data-panel") for figure in page.locator("figure").all()]
         assert {"__proto__", "constructor", "toString"} <= set(titles)
-        assert page.locator(".rail .run .name a").all_inner_texts() == [EVIL, "run plain"]
+        assert page.locator(".rail .run .name a").all_text_contents() == [EVIL, "run plain"]
         proto = page.locator('figure[data-panel="__proto__"]')
         assert ", 2 lines" in str(proto.get_attribute("aria-label"))
         show(page, site.url("p/table.html", "v=1", single=single))

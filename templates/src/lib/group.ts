@@ -32,6 +32,29 @@ export interface Grouped {
   readonly below: readonly number[];
   /** Where a line ends while others go on. */
   readonly endings: readonly number[];
+  /** Whether there are fewer columns than x. */
+  readonly resampled: boolean;
+}
+
+/** Every x at which a line has something, where that are no more than the columns: nothing needs to be resampled then. */
+function places(lines: readonly Member[], { range, size }: Columns): Float64Array | null {
+  const found = new Set<number>();
+  for (const { x, nan, above, below } of lines)
+    for (const list of [x, nan, above, below])
+      for (const value of list) {
+        if (value >= range[0] && value <= range[1]) found.add(value);
+        if (found.size > size) return null;
+      }
+  return Float64Array.from(found).sort();
+}
+
+/** Each x is a column of its own. */
+function exactly(xs: Float64Array): Place {
+  const numbers = new Map([...xs].map((x, column) => [x, column]));
+  return {
+    at: (x) => numbers.get(x) ?? (x < xs[0]! ? -1 : xs.length),
+    centre: (column) => xs[column]!,
+  };
 }
 
 /** Column numbers of x; may lie outside of the plot. */
@@ -122,11 +145,12 @@ class Folded {
   }
 }
 
-/** Resample every line to the columns of a plot and fold them. */
+/** Fold all lines at each of their x, or resampled to the columns of a plot where those are fewer. */
 export function fold(lines: readonly Member[], columns: Columns, spread: Spread): Grouped {
-  const { size } = columns;
-  const place = placing(columns);
-  const xs = middles(lines, place, size);
+  const exact = places(lines, columns);
+  const size = exact?.length ?? columns.size;
+  const place = exact ? exactly(exact) : placing(columns);
+  const xs = exact ?? middles(lines, place, size);
   const folded = new Folded(size);
   const values = new Float64Array(size);
   const lasts = lines.map((line) => {
@@ -158,6 +182,7 @@ export function fold(lines: readonly Member[], columns: Columns, spread: Spread)
     above: xOf(marks.above),
     below: xOf(marks.below),
     endings: xOf(endings),
+    resampled: !exact,
   };
 }
 

@@ -23,6 +23,8 @@ export interface Trace {
   readonly last: number;
   /** Members with a value at each point, and of how many; null for single runs. */
   readonly n: Uint16Array | null;
+  /** Whether the points of a group are columns of pixels. */
+  readonly resampled?: boolean;
   /** Least and greatest x behind the points. */
   readonly span: readonly [number, number];
   readonly members: number;

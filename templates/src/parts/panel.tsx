@@ -356,7 +356,7 @@ export function hintOf({ traces, range, how, loaded, beyond, reading }: ChartSta
   if (drawnPoints < behind) said.push(`${full(drawnPoints)} of ${full(behind)} points drawn: min and max kept`);
   else if (range && behind) said.push(`All ${full(behind)} points in view are drawn`);
   if (traces.some((trace) => trace.coarse)) said.push("finer points are left out of this copy");
-  if (traces.some((trace) => trace.n)) said.push("groups resampled to pixels");
+  if (traces.some((trace) => trace.resampled)) said.push("groups resampled to pixels");
   if (traces.some((trace) => trace.endings.length)) said.push("rings: a run of the group ends");
   if (sum("dropped")) said.push(`${plural(sum("dropped"), "line")} whose x turns back left out of the means`);
   if (sum("leftOut")) said.push(`${plural(sum("leftOut"), "row")} without ${plain(how.x)} left out`);
