@@ -107,6 +107,8 @@ function resample({ x, y }: Member, { at }: Place, xs: Float64Array, out: Float6
 class Folded {
   readonly mean: Float64Array;
   readonly n: Uint16Array;
+  /** Whether some line leads to each column from the one before it. */
+  readonly joined: Uint8Array;
   private readonly squares: Float64Array;
   private readonly least: Float64Array;
   private readonly most: Float64Array;
@@ -117,6 +119,7 @@ class Folded {
     this.least = new Float64Array(size).fill(Infinity);
     this.most = new Float64Array(size).fill(-Infinity);
     this.n = new Uint16Array(size);
+    this.joined = new Uint8Array(size);
   }
 
   /** The last column in which the line has a value; -1 for none. */
@@ -125,6 +128,7 @@ class Folded {
     for (let column = 0; column < values.length; column++) {
       const value = values[column]!;
       if (!Number.isFinite(value)) continue;
+      if (last === column - 1 && column > 0) this.joined[column] = 1;
       last = column;
       const delta = value - this.mean[column]!;
       this.mean[column]! += delta / ++this.n[column]!;
@@ -167,17 +171,21 @@ export function fold(lines: readonly Member[], columns: Columns, spread: Spread)
   for (let column = 0; column < size; column++) {
     if (!folded.n[column] && !marks.nan.has(column) && !marks.above.has(column) && !marks.below.has(column)) continue;
     const before = kept.at(-1);
-    if (before !== undefined && before < column - 1 && folded.n[before]) kept.push(before + 1);
+    // Between two columns that no line joins stands one without anything: there is no line of the mean either.
+    if (before !== undefined && folded.n[before] && (before < column - 1 || !folded.joined[column]))
+      kept.push((before + column) / 2);
     kept.push(column);
   }
-  const spreads = kept.map((column) => folded.spread(column, spread));
+  const isGap = (column: number): boolean => !Number.isInteger(column) || !folded.n[column];
+  const xAt = (column: number): number => (xs[Math.floor(column)]! + xs[Math.ceil(column)]!) / 2;
+  const spreads = kept.map((column) => (isGap(column) ? [NaN, NaN] : folded.spread(column, spread)));
   const xOf = (found: Iterable<number>): number[] => [...found].sort((a, b) => a - b).map((column) => xs[column]!);
   return {
-    x: Float64Array.from(kept, (column) => xs[column]!),
-    y: Float64Array.from(kept, (column) => (folded.n[column] ? folded.mean[column]! : NaN)),
-    low: Float64Array.from(spreads, ([low]) => low),
-    high: Float64Array.from(spreads, ([, high]) => high),
-    n: Uint16Array.from(kept, (column) => folded.n[column]!),
+    x: Float64Array.from(kept, xAt),
+    y: Float64Array.from(kept, (column) => (isGap(column) ? NaN : folded.mean[column]!)),
+    low: Float64Array.from(spreads, ([low]) => low!),
+    high: Float64Array.from(spreads, ([, high]) => high!),
+    n: Uint16Array.from(kept, (column) => (isGap(column) ? 0 : folded.n[column]!)),
     nan: xOf(marks.nan),
     above: xOf(marks.above),
     below: xOf(marks.below),
