@@ -364,6 +364,8 @@ def record(built: runs.Built, signature: str, parts: list[str], outputs: dict[st
         "row": dataclasses.asdict(dataclasses.replace(built.row, parts=tuple(parts))),
         "config": built.config,
         "summary": built.summary,
+        "least": built.least,
+        "greatest": built.greatest,
         "keys": [dataclasses.asdict(info) for info in built.keys],
         "viewers": sorted(kinds.assets(built.kinds)),
         "pictures": built.pictures,

@@ -58,7 +58,7 @@ from site_builder.items import (
     VideoItem,
 )
 
-SCHEMA = 2
+SCHEMA = 3
 """Number of this contract: an open page that was written for another one reloads."""
 
 BLOCK_ROWS = 16_384
@@ -115,6 +115,18 @@ class SiteIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """How a series ended whose last values are not finite."""
+
+    since: int
+    """Step from which on no finite value came."""
+    what: Literal["NaN", "+Inf", "−Inf", "NaN or Inf"]
+    """What came instead."""
+    good: float | None
+    """The last finite value; None when there never was one."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
     """What every list says of a run."""
 
@@ -151,6 +163,8 @@ class RunRow:
     """Lines or files of it that could not be read."""
     lost: int
     """Lines that its recorder could not write."""
+    diverged: tuple[tuple[str, Lost], ...]
+    """Keys whose numbers ended in what is not finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +201,9 @@ class ProjectIndex:
     """Newest first."""
     config: tuple[Column, ...]
     summary: tuple[Column, ...]
+    least: tuple[Column, ...]
+    greatest: tuple[Column, ...]
+    """Of all finite numbers that a run logged under a key."""
     keys: tuple[KeyInfo, ...]
     """In the order first logged, by the oldest run first."""
 
@@ -240,6 +257,8 @@ class Series:
     """Step of the first row with that value; -1 when there is none."""
     last: JSON
     """Value of the last row, as JSON carries numbers; None for other kinds."""
+    lost: Lost | None
+    """None where the last value is finite, and for other kinds."""
 
 
 @dataclass(frozen=True, slots=True)

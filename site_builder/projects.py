@@ -90,6 +90,8 @@ def index_of(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "runs": [run["row"] for run in ordered],
         "config": _columns([{key: values.exact(value) for key, value in run["config"].items()} for run in ordered]),
         "summary": _columns([{key: _cell(value) for key, value in run["summary"].items()} for run in ordered]),
+        "least": _columns([run["least"] for run in ordered]),
+        "greatest": _columns([run["greatest"] for run in ordered]),
         "keys": _keys(ordered[::-1]),
     }
 

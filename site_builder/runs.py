@@ -15,11 +15,11 @@ import orjson
 from site_builder import console, kinds, parts, series, shortened
 from site_builder.files import run_files
 from site_builder.media import MediaFile, RunMedia
-from site_builder.model import Axis, Damage, Joint, KeyInfo, LogMark, Logs, RunFile, RunHead, RunRow, Series
+from site_builder.model import Axis, Damage, Joint, KeyInfo, LogMark, Logs, Lost, RunFile, RunHead, RunRow, Series
 from tracklog.store import encoding, fold, layout, reader
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -42,6 +42,9 @@ class Built:
     row: RunRow
     config: dict[str, Any]
     summary: dict[str, Any]
+    least: dict[str, float]
+    greatest: dict[str, float]
+    """Of all finite numbers that were logged under a key."""
     keys: tuple[KeyInfo, ...]
     sessions: tuple[fold.Session, ...]
     """What its state is computed from, later on."""
@@ -83,12 +86,18 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
     )
     head, entries = content.laid_out(name, logs, files, damage, _joints(folded), started)
     environment = shortened.environment(fold.environment(log, found))
-    row = _row(source, name, log, found, folded, state, environment, len(damage))
+    numbers = [s for s in head.series if s.stream == "history" and s.kind == "number" and not s.hidden]
+    row = dataclasses.replace(
+        _row(source, name, log, found, folded, state, environment, len(damage)),
+        diverged=tuple({s.key: s.lost for s in reversed(numbers) if s.lost}.items()),
+    )
     return Built(
         source=source,
         row=row,
         config=fold.flatten({k: v for k, v in fold.config(log, found).items() if not k.startswith("_")}),
         summary=fold.flatten(fold.summary(log, found, folded)),
+        least=_over_ranks(min, ((s.key, s.min) for s in numbers)),
+        greatest=_over_ranks(max, ((s.key, s.max) for s in numbers)),
         keys=tuple(_keys(head.series)),
         sessions=tuple(found),
         parts=entries,
@@ -163,6 +172,7 @@ class _Content:
             "argmin": -1,
             "argmax": -1,
             "last": None,
+            "lost": None,
         }
         return Series(**common, size=len(drawn), levels=(level,), **none)
 
@@ -207,6 +217,7 @@ def _statistics(values: NDArray[np.float64], steps: NDArray[np.float64]) -> dict
         "posinf": 0,
         "neginf": 0,
         "last": encoding.number(float(values[-1])),
+        "lost": _lost(values, finite, steps),
     }
     kept = values
     if count < len(values):
@@ -223,6 +234,34 @@ def _statistics(values: NDArray[np.float64], steps: NDArray[np.float64]) -> dict
         "argmin": _whole(steps[low]),
         "argmax": _whole(steps[high]),
     }
+
+
+def _lost(values: NDArray[np.float64], finite: NDArray[np.bool_], steps: NDArray[np.float64]) -> Lost | None:
+    """Tell of the values after the last finite one."""
+    if finite[-1]:
+        return None
+    known = np.flatnonzero(finite)
+    first = int(known[-1]) + 1 if len(known) else 0
+    rest = values[first:]
+    return Lost(
+        since=_whole(steps[first]),
+        what="NaN"
+        if np.isnan(rest).all()
+        else "+Inf"
+        if (rest == np.inf).all()
+        else "−Inf"
+        if (rest == -np.inf).all()
+        else "NaN or Inf",
+        good=float(values[first - 1]) if first else None,
+    )
+
+
+def _over_ranks(choose: Callable[[float, float], float], found: Iterable[tuple[str, float | None]]) -> dict[str, float]:
+    result: dict[str, float] = {}
+    for key, value in found:
+        if value is not None:
+            result[key] = choose(result.get(key, value), value)
+    return result
 
 
 def _whole(step: float) -> int:
@@ -306,6 +345,7 @@ def _row(
         root=source.root,
         damaged=damaged,
         lost=sum(session.lost for session in found),
+        diverged=(),
     )
 
 

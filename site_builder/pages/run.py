@@ -11,13 +11,13 @@ from markupsafe import Markup
 from site_builder import markdown, tensors
 from site_builder.model import MEDIA_KINDS
 from site_builder.pages import base
-from site_builder.values import logged, written
+from site_builder.values import cell, logged, written
 from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from site_builder.model import Damage, Joint
+    from site_builder.model import Damage, Joint, Lost
     from site_builder.runs import Built
 
 TEMPLATE = "run.html.j2"
@@ -93,7 +93,7 @@ def overview(built: Built) -> Overview:
         git=_git(environment.get("git"), built),
         environment=(*_environment(environment), *((("Command", command),) if command else ())),
         config=_tree(built.config),
-        summary=_summary(built.summary),
+        summary=_summary(built.summary, dict(built.row.diverged)),
         notes=markdown.render(built.row.notes) if built.row.notes else Markup(),
         exception=_exception(built),
         damage=built.head.damage,
@@ -181,16 +181,20 @@ def _nodes(nested: Mapping[str, Any]) -> tuple[Node, ...]:
     )
 
 
-def _summary(summary: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+def _summary(summary: Mapping[str, Any], diverged: Mapping[str, Lost]) -> tuple[dict[str, Any], ...]:
     sections: dict[str, list[Item]] = {}
     for key, value in summary.items():
         label = key.replace("\\.", ".")
         section = label.rpartition("/")[0].partition("/")[0]
-        sections.setdefault(section, []).append(_item(key, label.removeprefix(f"{section}/"), value))
+        sections.setdefault(section, []).append(_item(key, label.removeprefix(f"{section}/"), value, diverged.get(key)))
     return tuple({"section": section, "items": items} for section, items in sections.items())
 
 
-def _item(key: str, label: str, value: Any) -> Item:
+def _item(key: str, label: str, value: Any, lost: Lost | None) -> Item:
+    if lost is not None and isinstance(value, str) and value in layout.NON_FINITE:
+        before = "never finite" if lost.good is None else f"last good value {cell(lost.good)}"
+        since = f"since step {lost.since:,}"
+        return Item(key, label, logged(value), f"{lost.what} {since}, {before}", since)
     tensor = tensors.described(value)
     if tensor:
         return Item(key, label, tensor.mean, tensor.facts, tensor.std, tensor.bars)

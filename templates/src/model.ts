@@ -1,6 +1,6 @@
 // Written by `python -m site_builder.typescript`; the explanations stand there and in items.py.
 
-export const SCHEMA = 2;
+export const SCHEMA = 3;
 export const BLOCK_ROWS = 16384;
 export const BLOCK_BUCKETS = 2048;
 
@@ -216,6 +216,12 @@ export interface SiteIndex {
   readonly projects: readonly ProjectRow[];
 }
 
+export interface Lost {
+  readonly since: number;
+  readonly what: "NaN" | "+Inf" | "−Inf" | "NaN or Inf";
+  readonly good: number | null;
+}
+
 export interface RunRow {
   readonly entry: string;
   readonly parts: readonly string[];
@@ -238,6 +244,7 @@ export interface RunRow {
   readonly root: string;
   readonly damaged: number;
   readonly lost: number;
+  readonly diverged: readonly (readonly [string, Lost])[];
 }
 
 export interface Column {
@@ -259,6 +266,8 @@ export interface ProjectIndex {
   readonly runs: readonly RunRow[];
   readonly config: readonly Column[];
   readonly summary: readonly Column[];
+  readonly least: readonly Column[];
+  readonly greatest: readonly Column[];
   readonly keys: readonly KeyInfo[];
 }
 
@@ -292,6 +301,7 @@ export interface Series {
   readonly argmin: number;
   readonly argmax: number;
   readonly last: unknown;
+  readonly lost: Lost | null;
 }
 
 export interface HistogramValue {

@@ -43,7 +43,7 @@ export {
 export { Cards } from "./parts/cards";
 export { ColumnsForm } from "./parts/columns";
 export { Icon } from "./parts/icons";
-export { Dot, nameOf, RunName, Swatch } from "./parts/identity";
+export { Diverged, Dot, nameOf, RunName, Swatch } from "./parts/identity";
 export { Broken, Caption, MediaPanel, RUNS, readMedia, useStep } from "./parts/mediapanel";
 export { Modal } from "./parts/modal";
 export { Card, Legend } from "./parts/panel";

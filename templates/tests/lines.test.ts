@@ -1,9 +1,15 @@
+// Before what asks for a page as soon as it is loaded.
+import "./dom";
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Columns, fold, type Member, meanStd } from "../src/lib/group";
 import { plan } from "../src/lib/levels";
 import { lookOf, looks, slots } from "../src/lib/palette";
-import { debiased, parse, smooth, timeWeighted, write } from "../src/lib/smooth";
+import type { Line } from "../src/lib/series";
+import { debiased, NONE, parse, smooth, timeWeighted, write } from "../src/lib/smooth";
+import { beyond, runTrace, type Trace, yRange } from "../src/lib/trace";
+import type { RunRow } from "../src/model";
 
 const near = (actual: number, expected: number): void =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
@@ -233,4 +239,38 @@ test("twelve colours come before the first dash, unless dashes are wanted always
 
 test("48 pairs of colour and dash", () => {
   assert.equal(new Set(Array.from({ length: 48 }, (_, slot) => JSON.stringify(lookOf(slot)))).size, 48);
+});
+
+function traceOf(y: readonly number[]): Trace {
+  const run = { entry: "r/p/a", name: "a", state: "finished", damaged: 0 } as RunRow;
+  const column = Float64Array.from(y);
+  const x = Float64Array.from(y, (_, i) => i);
+  const line = { x, y: column, low: column, high: column, counts: null, span: [0, y.length - 1] } as unknown as Line;
+  return runTrace(run, line, lookOf(0), { smoothing: NONE, range: 1 });
+}
+
+test("an axis reaches all values unless outliers are clipped", () => {
+  const calm = Array.from({ length: 300 }, (_, i) => 1 + (i % 10) / 10);
+  for (const far of [[9.69e305], [-1e6, 5e7], [Number.MAX_VALUE / 8], [1e3]]) {
+    const traces = [traceOf([...calm, ...far])];
+    const [low, high] = yRange(traces, 0, 1e4, false, false)!;
+    for (const value of [...calm, ...far]) assert.ok(low <= value && value <= high);
+    assert.ok(Number.isFinite(high - low));
+    assert.equal(beyond(traces, [0, 1e4], [low, high], false), null);
+    const clipped = yRange(traces, 0, 1e4, true, false)!;
+    assert.ok(clipped[1] < 3);
+    assert.deepEqual(beyond(traces, [0, 1e4], clipped, false), {
+      below: far[0]! < 0 ? far[0] : null,
+      above: far.at(-1),
+    });
+    assert.equal(beyond(traces, [0, 200], clipped, false), null);
+  }
+});
+
+test("a log axis reaches what it can show", () => {
+  const traces = [traceOf([-5, 0, 1e-7, 2, 3e8])];
+  const range = yRange(traces, 0, 10, false, true)!;
+  assert.deepEqual(range, [1e-7, 3e8]);
+  assert.equal(beyond(traces, [0, 10], range, true), null);
+  assert.deepEqual(beyond(traces, [0, 10], [1, 10], true), { below: 1e-7, above: 3e8 });
 });

@@ -97,6 +97,11 @@ function tableOf(config: Record<string, unknown[]>): RunTable {
     runs: Array.from({ length: count }, (_, i) => run(`r${i}`)),
     config: Object.entries(config).map(([key, values]) => ({ key, rows: null, values })),
     summary: [],
+    least: [{ key: "val/loss", rows: [0], values: [0.25] }],
+    greatest: [
+      { key: "val/acc", rows: null, values: Array.from({ length: count }, (_, i) => i / 8) },
+      { key: "steps", rows: null, values: Array(count).fill(9) },
+    ],
     keys: [],
   };
   return new RunTable(index as unknown as ProjectIndex);
@@ -124,6 +129,28 @@ test("runs are grouped, sorted and told apart by values as they were logged", ()
   const sorted = table.sort(runs, [{ id: "config.seed", descending: false }]);
   assert.deepEqual(
     sorted.map(({ id }) => id),
+    ["r2", "r1", "r0"],
+  );
+});
+
+test("the best of metrics that have a direction is a column", () => {
+  const table = tableOf({ lr: [1, 2, 3] });
+  const best = table.columns.filter(({ id }) => id.startsWith("best."));
+  assert.deepEqual(
+    best.map(({ id, label, tier }) => [id, label, tier]),
+    [
+      ["best.val/loss", "best val/loss", "summary"],
+      ["best.val/acc", "best val/acc", "summary"],
+    ],
+  );
+  const { runs } = table.index;
+  assert.deepEqual(
+    runs.map((run) => table.value(run, "best.val/loss")),
+    [0.25, undefined, undefined],
+  );
+  assert.equal(table.resolve("best.val/acc"), "best.val/acc");
+  assert.deepEqual(
+    table.sort(runs, [{ id: "best.val/acc", descending: true }]).map(({ id }) => id),
     ["r2", "r1", "r0"],
   );
 });

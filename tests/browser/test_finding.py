@@ -122,7 +122,8 @@ def test_the_first_columns_differ_or_were_meant(many: Site, browser: Browser) ->
     with window(browser) as page:
         show(page, many.url("p/table.html"))
         assert heads(page) == [
-            "Name", "Tags", "Created", "Duration", "trend of val/acc", "val/acc", "val/loss", "lr",
+            "Name", "Tags", "Created", "Duration", "trend of val/acc", "best val/acc", "val/acc",
+            "best val/loss", "val/loss", "lr",
         ]  # fmt: skip
         page.get_by_role("switch", name="Only columns that differ").click()
         assert {"Notes", "same", "train/loss", "fixed"} <= set(heads(page))

@@ -235,6 +235,35 @@ def test_series_stand_in_the_head_with_their_statistics() -> None:
     assert {key: series[key] for key in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("logged", "what", "since", "good"),
+    [
+        ([2.5, 2.25, "NaN", "NaN"], "NaN", 2, 2.25),
+        ([2.5, "NaN", 2.25], None, -1, None),
+        (["NaN", "NaN"], "NaN", 0, None),
+        ([1, "Infinity", "Infinity"], "+Inf", 1, 1.0),
+        ([1, "-Infinity"], "−Inf", 1, 1.0),
+        ([1, 2, "Infinity", "NaN"], "NaN or Inf", 2, 2.0),
+    ],
+)
+def test_a_metric_that_was_lost_is_told_from_when_on_and_what_was_good(
+    logged: list[Any], what: str | None, since: int, good: float | None
+) -> None:
+    write_run(Path("logs"), "s", [{"a/x": value, "b": 1.5} for value in logged])
+    build(options())
+    series = {one["key"]: one for one in entry("r/p/s")["series"]}
+    lost = {"since": since, "what": what, "good": good} if what else None
+    assert (series["a/x"]["lost"], series["b"]["lost"]) == (lost, None)
+    index = entry("p/p")
+    (row,) = (row for row in index["runs"] if row["id"] == "s")
+    assert row["diverged"] == ([["a/x", lost]] if lost else [])
+    finite = [value for value in logged if not isinstance(value, str)]
+    assert [c["values"] for c in index["least"] if c["key"] == "a/x"] == ([[min(finite)]] if finite else [])
+    assert [c["values"] for c in index["greatest"] if c["key"] == "a/x"] == ([[max(finite)]] if finite else [])
+    page = (SITE / "p/runs/s.html").read_text()
+    assert (f"{what} since step {since}, " in page) == bool(lost)
+
+
 def test_no_data_file_grows_beyond_its_limit() -> None:
     write_run(
         Path("logs"), "big", [{f"k{k}": float((n * 7919 + k) % 1013) / 7 for k in range(40)} for n in range(3000)]

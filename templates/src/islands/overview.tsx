@@ -7,7 +7,7 @@ import { csv } from "../lib/csv";
 import { head as loadHead } from "../lib/data";
 import { difference, full, number, plural } from "../lib/format";
 import { highIsBetter, isHeldOut, lowIsBetter, shown } from "../lib/keys";
-import { cell, fromJson, isNumber, logged } from "../lib/values";
+import { cell, fromJson, isNumber, logged, lostText } from "../lib/values";
 import { baseline, table } from "../lib/view";
 import type { RunHead, RunRow, Series } from "../model";
 import { Icon } from "../parts/icons";
@@ -113,7 +113,7 @@ function live(row: HTMLElement, run: RunRow, series: Series | undefined): void {
   const cell_ = row.querySelector<HTMLElement>(".v");
   if (!cell_ || !isNumber(value)) return;
   cell_.textContent = cell(value);
-  cell_.title = logged(value);
+  cell_.title = series?.lost && !Number.isFinite(Number(value)) ? lostText(series.lost) : logged(value);
   cell_.classList.toggle("nan", Number.isNaN(value));
   cell_.classList.toggle("inf", Math.abs(Number(value)) === Infinity);
 }
@@ -147,12 +147,12 @@ function marks(series: Series): string {
     : "";
 }
 
-/** Up to six: validation first, then as logged. */
+/** Up to six: those that were lost, validation, then as logged. */
 function KeyNumbers({ run, series }: { run: RunRow; series: readonly Series[] }) {
   const numbers = series.filter(
     (one) => one.kind === "number" && !one.hidden && !/(^|\/)(epoch|step|iteration|lr|learning_rate)$/i.test(one.key),
   );
-  const rank = (one: Series): number => (isHeldOut(one.key) ? 0 : 1);
+  const rank = (one: Series): number => (one.lost ? 0 : isHeldOut(one.key) ? 1 : 2);
   const chosen = [...numbers].sort((a, b) => rank(a) - rank(b)).slice(0, KEYS);
   if (!chosen.length) return null;
   return (
@@ -160,7 +160,7 @@ function KeyNumbers({ run, series }: { run: RunRow; series: readonly Series[] })
       {chosen.map((one) => {
         const best = bestOf(one);
         const last = lastOf(run, one.key, one);
-        const showBest = rank(one) === 0 && best.value !== null;
+        const showBest = isHeldOut(one.key) && best.value !== null;
         const value = showBest ? best.value! : isNumber(last) ? last : NaN;
         return (
           <div key={one.key}>
@@ -172,10 +172,14 @@ function KeyNumbers({ run, series }: { run: RunRow; series: readonly Series[] })
               <b class={Number.isNaN(value) ? "nan" : undefined}>{cell(value)}</b>
               {one.size > 1 && <Spark run={run} metric={one.key} />}
             </dd>
-            <dd class="dim">
-              {against(run, one.key, Number(value)) ??
-                (showBest ? `at step ${full(best.step)}` : `last of ${full(one.size)}`)}
-            </dd>
+            {one.lost ? (
+              <dd class="nan">{lostText(one.lost)}</dd>
+            ) : (
+              <dd class="dim">
+                {against(run, one.key, Number(value)) ??
+                  (showBest ? `at step ${full(best.step)}` : `last of ${full(one.size)}`)}
+              </dd>
+            )}
           </div>
         );
       })}

@@ -1,6 +1,6 @@
 // Paints traces onto a chart's canvas: envelopes, lines, points, marks of what is not finite, ends.
 import { resolve } from "./colours";
-import { main, nearest, type Trace } from "./trace";
+import { main, nearest, reach, type Trace } from "./trace";
 
 export interface Canvas {
   readonly context: CanvasRenderingContext2D;
@@ -245,15 +245,16 @@ function marks(canvas: Canvas, trace: Trace, options: Options): void {
 /** Peaks beyond the y range get a tick at the edge that cuts them. */
 function clipped(canvas: Canvas, trace: Trace, options: Options): void {
   const { context, ratio, top, height, left, width } = canvas;
-  const y = main(trace);
-  let previous = -Infinity;
+  const previous = { over: -Infinity, under: -Infinity };
   context.fillStyle = resolve(trace.colour);
-  for (let i = 0; i < y.length; i++) {
-    const over = y[i]! > options.yMax;
-    if (!over && !(y[i]! < options.yMin)) continue;
-    const px = canvas.x(trace.x[i]!);
-    if (px < left || px > left + width || px - previous < 3 * ratio) continue;
-    previous = px;
-    context.fillRect(px - ratio / 2, over ? top : top + height - 3 * ratio, ratio, 3 * ratio);
+  const tick = (side: "over" | "under", px: number): void => {
+    if (px < left || px > left + width || px - previous[side] < 3 * ratio) return;
+    previous[side] = px;
+    context.fillRect(px - ratio / 2, side === "over" ? top : top + height - 3 * ratio, ratio, 3 * ratio);
+  };
+  for (let i = 0; i < trace.x.length; i++) {
+    const [low, high] = reach(trace, i);
+    if (high > options.yMax) tick("over", canvas.x(trace.x[i]!));
+    if (low < options.yMin && !(options.logY && low <= 0)) tick("under", canvas.x(trace.x[i]!));
   }
 }

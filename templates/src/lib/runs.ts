@@ -1,10 +1,10 @@
 // The runs of a project as a table: columns by name, filters, sorting, groups.
-import type { ProjectIndex, RunRow } from "../model";
+import type { Column, Lost, ProjectIndex, RunRow } from "../model";
 import { uid } from "./data";
 import { evaluate, type Filter, type Matcher, textOf } from "./filter";
 import { meanStd } from "./group";
-import { shown } from "./keys";
-import { asNumber, cell, fromJson, isNumber, logged, written } from "./values";
+import { highIsBetter, lowIsBetter, shown } from "./keys";
+import { asNumber, cell, fromJson, isNumber, logged, lostText, written } from "./values";
 
 /** Fields of `RunRow` that are columns. */
 export const FIELDS = [
@@ -47,7 +47,7 @@ export const FIELD_LABELS: Record<Field, string> = {
 };
 
 export interface ColumnInfo {
-  /** `name`, `config.lr`, `summary.val/loss`. */
+  /** `name`, `config.lr`, `summary.val/loss`, `best.val/loss`. */
   readonly id: string;
   readonly tier: "run" | "summary" | "config";
   readonly label: string;
@@ -94,6 +94,11 @@ export class RunTable {
         });
       }
     }
+    const rated = (list: readonly Column[], better: (key: string) => boolean) => list.filter(({ key }) => better(key));
+    for (const { key, rows, values } of [...rated(index.least, lowIsBetter), ...rated(index.greatest, highIsBetter)]) {
+      this.dense.set(`best.${key}`, rows ? spread(rows, values, index.runs.length) : values);
+      columns.push({ id: `best.${key}`, tier: "summary", label: `best ${shown(key)}`, numeric: true });
+    }
     this.columns = columns;
     this.infos = new Map(columns.map((column) => [column.id, column]));
   }
@@ -104,8 +109,9 @@ export class RunTable {
 
   /** The id of the column that a key of a filter means. */
   resolve(key: string): string | null {
-    if ((FIELDS as readonly string[]).includes(key) || this.infos.has(key)) return key;
+    if ((FIELDS as readonly string[]).includes(key) || (this.infos.has(key) && !key.startsWith("best."))) return key;
     for (const tier of ["summary", "config"]) if (this.infos.has(`${tier}.${key}`)) return `${tier}.${key}`;
+    if (this.infos.has(key)) return key;
     return key === "tag" ? "tags" : null;
   }
 
@@ -132,6 +138,13 @@ export class RunTable {
   shown(run: RunRow, { id, tier }: ColumnInfo): string {
     const value = this.value(run, id);
     return tier === "summary" && isNumber(value) ? cell(value) : this.text(run, id);
+  }
+
+  /** How a number ended that was lost, as a sentence. */
+  lost(run: RunRow, id: string): string {
+    const key = id.replace(/^summary\./, "");
+    const found: Lost | undefined = key === id ? undefined : run.diverged.find(([one]) => one === key)?.[1];
+    return found && !Number.isFinite(this.number(run, id)) ? lostText(found) : "";
   }
 
   filter(runs: readonly RunRow[], filter: Filter | null, matches?: Matcher): RunRow[] {

@@ -1,6 +1,6 @@
 // From a run's blocks to a line that can be drawn.
 import { Missing } from "../entry";
-import type { Axis, Level, RunHead, RunRow, Series } from "../model";
+import type { Axis, Level, Lost, RunHead, RunRow, Series } from "../model";
 import { BLOCK_BUCKETS, BLOCK_ROWS } from "../model";
 import { columns, head } from "./data";
 import { plan, type Segment } from "./levels";
@@ -17,6 +17,8 @@ export interface Line {
   readonly other: Float64Array;
   /** The value of the last row, not the last finite one. */
   readonly last: number;
+  /** How it ended, if in what is not finite. */
+  readonly lost: Lost | null;
   readonly nan: readonly number[];
   readonly above: readonly number[];
   readonly below: readonly number[];
@@ -282,6 +284,7 @@ class Builder {
       counts: this.raw ? null : join("counts"),
       other: join("other"),
       last: this.last,
+      lost: series.lost,
       nan: this.nan,
       above: this.above,
       below: this.below,
@@ -342,6 +345,7 @@ async function joined(run: RunRow, runHead: RunHead, series: Series, metric: Ser
     counts: null,
     other: take(axis[0]!),
     last: values.at(-1)!,
+    lost: series.lost,
     nan: marks(Number.isNaN),
     above: marks((value) => value === Infinity),
     below: marks((value) => value === -Infinity),

@@ -1,5 +1,5 @@
 // A line as it stands in a chart: a run, one rank of it, or the mean of a group.
-import type { RunRow } from "../model";
+import type { Lost, RunRow } from "../model";
 import { uid } from "./data";
 import { type Columns, fold, meanStd, type Spread } from "./group";
 import { css, type Look, PATTERNS } from "./palette";
@@ -21,6 +21,8 @@ export interface Trace {
   readonly other: Float64Array | null;
   /** The last logged value, whatever it is; of a group, the mean of those that are finite. */
   readonly last: number;
+  /** How it ended, or those of a group that ended in what is not finite. */
+  readonly lost: readonly Lost[];
   /** Members with a value at each point, and of how many; null for single runs. */
   readonly n: Uint16Array | null;
   /** Whether the points of a group are columns of pixels. */
@@ -70,6 +72,7 @@ export function runTrace(run: RunRow, line: Line, look: Look, style: Style): Tra
     smooth: smooth(style.smoothing, line.x, line.y, line.counts, style.range),
     other: line.other,
     last: line.last,
+    lost: line.lost ? [line.lost] : [],
     n: null,
     span: line.span,
     members: 1,
@@ -114,6 +117,7 @@ export function groupTrace(
     dash: PATTERNS[look.dash],
     smooth: smooth(smoothing, folded.x, folded.y, null, range[1] - range[0]),
     other: null,
+    lost: lines.flatMap(({ lost }) => lost ?? []),
     last: meanStd(lines.map((line) => line.last)).mean,
     span: range,
     members: usable.length,
@@ -147,71 +151,83 @@ export function nearest(x: Float64Array, value: number): number {
   return Math.abs(x[low]! - value) <= Math.abs(x[high]! - value) ? low : high;
 }
 
-export interface Range {
-  readonly range: readonly [number, number];
-  /** How far the values go beyond it, when the range was cut without being asked. */
-  readonly beyond: number | null;
-}
-
 const SAMPLE = 4000;
-/** A diverged run must not flatten all others: past this many times the usual spread the axis is cut, which is said. */
-const RUNAWAY = 1000;
+/** What a scale can span: the distance of its ends is a double, too. */
+const WIDEST = Number.MAX_VALUE / 4;
 
-/** Range of y over the traces between two x, by the envelope or, clipped, from the 1st to the 99th percentile. */
-export function yRange(traces: readonly Trace[], min: number, max: number, clip: boolean, log: boolean): Range | null {
+/** Range of y over the traces between two x: all that is drawn or, clipped, from the 1st to the 99th percentile. */
+export function yRange(
+  traces: readonly Trace[],
+  min: number,
+  max: number,
+  clip: boolean,
+  log: boolean,
+): readonly [number, number] | null {
   const values = sampled(traces, min, max, log);
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values.extremes) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
+  let [low, high] = values.extent;
   if (low > high) return null;
-  const sorted = Float64Array.from(values.sample).sort();
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
-  let beyond: number | null = null;
-  if (clip && sorted.length > 20) [low, high] = [at(0.01), at(0.99)];
-  else if (!log && sorted.length > 20 && high - low > RUNAWAY * (at(0.9) - at(0.1)) && at(0.9) > at(0.1)) {
-    beyond = Math.abs(high) > Math.abs(low) ? high : low;
-    const spread = at(0.9) - at(0.1);
-    [low, high] = [Math.max(low, at(0.1) - 2 * spread), Math.min(high, at(0.9) + 2 * spread)];
+  if (clip && values.sample.length > 20) {
+    const sorted = Float64Array.from(values.sample).sort();
+    // Inwards, so that a single value that runs away among few is one of those clipped.
+    const least = Math.ceil((sorted.length - 1) * 0.01);
+    [low, high] = [sorted[least]!, sorted[sorted.length - 1 - least]!];
   }
   const around = Math.abs(low) * 0.05 || 1;
-  if (low === high) return { range: log ? [low / 2, high * 2] : [low - around, high + around], beyond };
-  const pad = (high - low) * 0.04;
-  return { range: log ? [low, high] : [low - pad, high + pad], beyond };
+  if (low === high) return log ? [low / 2, high * 2] : within(low - around, high + around);
+  if (log) return [low, high];
+  const pad = high * 0.04 - low * 0.04;
+  return within(low - pad, high + pad);
 }
 
-/** Extremes of each trace between two x, and a sample of all values there. */
+const within = (low: number, high: number): [number, number] => [Math.max(-WIDEST, low), Math.min(WIDEST, high)];
+
+export interface Beyond {
+  /** The least and the greatest value that an axis does not reach; null where it reaches all. */
+  readonly below: number | null;
+  readonly above: number | null;
+}
+
+/** What of the traces between two x lies beyond a range of y; values that a log axis cannot show are not counted. */
+export function beyond(
+  traces: readonly Trace[],
+  [min, max]: readonly [number, number],
+  y: readonly [number, number],
+  log: boolean,
+): Beyond | null {
+  const [low, high] = sampled(traces, min, max, log).extent;
+  const [below, above] = [low < y[0] && low <= high, high > y[1] && low <= high];
+  return below || above ? { below: below ? low : null, above: above ? high : null } : null;
+}
+
+/** Least and greatest values behind the points of a trace, whatever is smoothed. */
+export function reach({ low, high, y }: Trace, i: number): readonly [number, number] {
+  // A single member of a group has no spread.
+  return low && high && !Number.isNaN(low[i]!) ? [low[i]!, high[i]!] : [y[i]!, y[i]!];
+}
+
+/** Extent of all values between two x, and a sample of them. */
 function sampled(
   traces: readonly Trace[],
   min: number,
   max: number,
   log: boolean,
-): { extremes: number[]; sample: number[] } {
-  const [extremes, sample]: [number[], number[]] = [[], []];
+): { extent: [number, number]; sample: number[] } {
+  const sample: number[] = [];
   const total = traces.reduce((sum, trace) => sum + trace.y.length, 0);
   const stride = Math.max(1, Math.floor(total / SAMPLE));
+  let [low, high] = [Infinity, -Infinity];
   for (const trace of traces) {
     const y = main(trace);
-    const [below, above] =
-      trace.low && trace.high && (trace.n !== null || !trace.smooth)
-        ? [trace.low, trace.high]
-        : trace.smooth && !trace.n
-          ? [trace.y, trace.y]
-          : [y, y];
-    let [low, high] = [Infinity, -Infinity];
     for (let i = 0; i < y.length; i++) {
       if (trace.x[i]! < min || trace.x[i]! > max) continue;
-      // A single member of a group has no spread.
-      const [least, most] = Number.isNaN(below[i]!) ? [y[i]!, y[i]!] : [below[i]!, above[i]!];
+      const [least, most] = reach(trace, i);
       if (least < low && (!log || least > 0)) low = least;
-      if (most > high) high = most;
+      if (most > high && (!log || most > 0)) high = most;
+      if (log && most > 0 && most < low) low = most;
       if (i % stride === 0 && Number.isFinite(y[i]!) && (!log || y[i]! > 0)) sample.push(y[i]!);
     }
-    if (Number.isFinite(low)) extremes.push(low);
-    if (Number.isFinite(high) && (!log || high > 0)) extremes.push(high);
   }
-  return { extremes, sample };
+  return { extent: [low, high], sample };
 }
 
 /** Range of x over all traces; null without points. */

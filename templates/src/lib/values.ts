@@ -1,5 +1,6 @@
 // Values as they were logged. What JSON numbers cannot carry has forms of its own (site_builder/model.py).
-import { MINUS, notFinite, number, signed } from "./format";
+import type { Lost } from "../model";
+import { full, MINUS, notFinite, number, signed } from "./format";
 
 const NON_FINITE: ReadonlyMap<unknown, number> = new Map([
   ["NaN", NaN],
@@ -68,6 +69,11 @@ export function logged(value: unknown): string {
 /** In a cell: whole numbers with all of their digits, others with four significant ones. */
 export function cell(value: number | bigint): string {
   return typeof value === "bigint" || Number.isSafeInteger(value) ? logged(value) : number(value);
+}
+
+/** How a series ended whose last values are not finite: since when, and what was good before. */
+export function lostText({ since, what, good }: Lost): string {
+  return `${what} since step ${full(since)}, ${good === null ? "never finite" : `last good value ${cell(good)}`}`;
 }
 
 export function isNumber(value: unknown): value is number | bigint {

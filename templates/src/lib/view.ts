@@ -262,7 +262,7 @@ function tidy(value: number, [from, to]: readonly [number, number]): string {
 
 /** The metric that is shown beside a run's name: the one that is sorted by, else `firstMetric`. */
 export const mainMetric = computed<string | null>(
-  () => sortKeys.value.find((key) => key.id.startsWith("summary."))?.id ?? firstMetric.value,
+  () => sortKeys.value.find((key) => table.value?.info(key.id)?.tier === "summary")?.id ?? firstMetric.value,
 );
 
 /** The metric that lists show by default: validation before training, in the order logged. */

@@ -1,6 +1,8 @@
 // What a run is recognised by: swatch for colour and dash, dot for the state.
 
+import { shown } from "../lib/keys";
 import { css, type Look } from "../lib/palette";
+import { lostText } from "../lib/values";
 import { common } from "../lib/view";
 import type { RunRow, State } from "../model";
 
@@ -21,6 +23,21 @@ export function Dot({ state }: { state: State }) {
 
 export function nameOf(run: RunRow): string {
   return run.name || run.id;
+}
+
+/** Keys that are named where there is one line for each. */
+const NAMED = 8;
+
+/** Beside the name of a run of whose metrics some ended in what is not finite. */
+export function Diverged({ run: { diverged } }: { run: RunRow }) {
+  if (!diverged[0]) return null;
+  const lines = diverged.slice(0, NAMED).map(([key, lost]) => `${shown(key)}: ${lostText(lost)}`);
+  if (diverged.length > NAMED) lines.push(`and ${diverged.length - NAMED} more`);
+  return (
+    <span class="lostmark nan" role="img" aria-label={lines[0]} title={lines.join("\n")}>
+      {diverged[0][1].what}
+    </span>
+  );
 }
 
 /** Characters at the end of a name that stay when it is cut. */

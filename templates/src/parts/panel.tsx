@@ -9,7 +9,8 @@ import { parts, shown as plain } from "../lib/keys";
 import { fitting, middle } from "../lib/names";
 import { effective, optionsOf, type PanelInfo, pinned, setOptions, togglePin } from "../lib/panels";
 import type { Scales } from "../lib/plot";
-import { main, type Trace, xRange, yRange } from "../lib/trace";
+import { type Beyond, beyond, main, type Trace, xRange, yRange } from "../lib/trace";
+import { lostText } from "../lib/values";
 import { fromZero, hovered, logX, rawBehind, setZoom, table, toggleEyes, zoom } from "../lib/view";
 import type { RunRow } from "../model";
 import { setParams } from "../route";
@@ -28,6 +29,8 @@ const LONGEST = 30;
 const [PADDING, ENTRY, MORE] = [24, 30, 28];
 /** What the y axis takes of a card, about. */
 const AXIS = 50;
+/** The range of an axis of shares. */
+const PERCENT = [0, 100] as const;
 
 export function Title({ text, plain }: { text: string; plain?: boolean }) {
   const [dim, ink] = plain ? ["", text] : parts(text);
@@ -182,24 +185,47 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
   );
   const traces = useTraces(loaded, how.smoothing, range, isLogX, width || guess);
   const zero = fromZero.value;
-  const { scales, beyond } = useMemo<{ scales: Scales; beyond: number | null }>(() => {
+  const scales = useMemo<Scales>(() => {
     const x = range ?? xRange(traces, isLogX) ?? [0, 1];
     const auto = how.y || boxY ? null : yRange(traces, x[0], x[1], how.clip, how.log);
-    const share = panel.unit === "%" && !how.log ? ([0, Math.max(100, auto?.range[1] ?? 0)] as const) : null;
-    const fitted = how.y ?? boxY ?? share ?? auto?.range ?? (how.log ? [0.1, 1] : [0, 1]);
+    const out = panel.unit === "%" && !how.log && auto ? beyond(traces, x, PERCENT, false) : undefined;
+    const share =
+      auto && out !== undefined
+        ? ([out?.below == null ? 0 : Math.min(0, auto[0]), out?.above == null ? 100 : Math.max(100, auto[1])] as const)
+        : null;
+    const fitted = how.y ?? boxY ?? share ?? auto ?? (how.log ? [0.1, 1] : [0, 1]);
     const y =
       zero && !how.y && !boxY && !how.log ? ([Math.min(0, fitted[0]), Math.max(0, fitted[1])] as const) : fitted;
-    return {
-      scales: { x: isLogX ? [Math.max(x[0], 1e-9), x[1]] : x, y, logX: isLogX, logY: how.log },
-      beyond: auto?.beyond ?? null,
-    };
+    return { x: isLogX ? [Math.max(x[0], 1e-9), x[1]] : x, y, logX: isLogX, logY: how.log };
   }, [traces, range?.[0], range?.[1], isLogX, how.y?.[0], how.y?.[1], boxY, how.clip, how.log, zero]);
+  const cut = useMemo(() => beyond(traces, scales.x, scales.y, how.log), [traces, scales]);
+  const way = how.y ? "empty the Y range in the menu" : boxY ? "double click the chart" : "switch off Clip outliers";
   const label = `${panel.title} by ${unitOf(how.x) || "time"}, ${plural(traces.length, "line")}${lowest(traces)}`;
   const onZoom = (x: readonly [number, number] | null, y: readonly [number, number] | null): void => {
     setBoxY(y);
     setZoom(x);
   };
-  return { how, loaded, error, again, reading, traces, scales, beyond, left, width, setWidth, onZoom, label, range };
+  return {
+    how,
+    loaded,
+    error,
+    again,
+    reading,
+    traces,
+    scales,
+    cut: cut && `${cutText(cut)} lie beyond the axis: ${way}`,
+    left,
+    width,
+    setWidth,
+    onZoom,
+    label,
+    range,
+  };
+}
+
+function cutText({ below, above }: Beyond): string {
+  if (below !== null && above !== null) return `values from ${number(below)} to ${number(above)}`;
+  return above !== null ? `values up to ${number(above)}` : `values down to ${number(below!)}`;
 }
 
 export function ChartBody({
@@ -296,24 +322,24 @@ export function Legend({
   note,
   width,
 }: {
-  names: readonly Pick<Trace, "id" | "label" | "look" | "damaged">[];
+  names: readonly (Pick<Trace, "id" | "label" | "look" | "damaged"> & Partial<Pick<Trace, "lost">>)[];
   note?: string;
   width: number;
 }) {
   // Measured and not laid out: a layout of every card would cost more than the line is worth. Only whole entries show.
   const labels = useMemo(() => names.map(({ label }) => middle(label, LONGEST)), [names]);
-  const shown = useMemo(
-    () => Math.max(1, Math.min(LEGEND, fitting(labels, width + AXIS - PADDING, ENTRY, MORE))),
-    [labels, width],
-  );
+  const shown = useMemo(() => {
+    const whole = labels.map((label, i) => label + lostWord(names[i]!));
+    return Math.max(1, Math.min(LEGEND, fitting(whole, width + AXIS - PADDING, ENTRY, MORE)));
+  }, [labels, width]);
   const rest = names.length - Math.min(shown, names.length);
   return (
     <div class="legend-wrap">
       <div class="legend">
-        {names.slice(0, shown).map(({ id, label, look, damaged }, i) => (
+        {names.slice(0, shown).map(({ id, label, look, damaged, lost = [] }, i) => (
           <span
             key={id + label}
-            title={label}
+            title={[label, ...lost.slice(0, LEGEND).map(lostText)].join("\n")}
             onPointerEnter={() => {
               hovered.value = id.startsWith("group:") ? "" : id;
             }}
@@ -322,6 +348,7 @@ export function Legend({
             }}
           >
             <Swatch look={look} line /> {labels[i]}
+            {lost.length > 0 && <span class="nan">{lostWord({ lost })}</span>}
             {damaged && (
               <span class="warnmark" title="Part of this run could not be read">
                 {" "}
@@ -337,6 +364,18 @@ export function Legend({
   );
 }
 
+function lostWord({ lost = [] }: Partial<Pick<Trace, "lost">>): string {
+  return lost[0] ? ` ${lost[0].what}` : "";
+}
+
+/** Which lines ended in what is not finite, and how: the first of them, and how many more there are. */
+function lostOf(traces: readonly Trace[]): string {
+  const ended = traces.flatMap(({ label, lost }) => lost.map((one) => ({ label, text: lostText(one) })));
+  if (!ended[0]) return "";
+  const named = traces.length > 1 ? `${ended[0].label}: ${ended[0].text}` : ended[0].text;
+  return ended.length > 1 ? `${named}, and ${plural(ended.length - 1, "more line")}` : named;
+}
+
 function legendNote({ loaded, traces, how }: ChartState): string {
   const without =
     loaded && !["step", "rel", "wall"].includes(how.x)
@@ -346,12 +385,14 @@ function legendNote({ loaded, traces, how }: ChartState): string {
 }
 
 /** Every reduction is said: merged, left out, not finite, failed. */
-export function hintOf({ traces, range, how, loaded, beyond, reading }: ChartState): string {
+export function hintOf({ traces, range, how, loaded, cut, reading }: ChartState): string {
   if (reading) return reading;
   const sum = (field: "drawn" | "behind" | "rows" | "leftOut" | "notNumbers" | "infinite" | "dropped"): number =>
     traces.reduce((total, trace) => total + trace[field], 0);
   const said: string[] = [];
-  if (beyond !== null) said.push(`values up to ${number(beyond)} lie beyond the axis`);
+  if (cut) said.push(cut);
+  const lost = lostOf(traces);
+  if (lost) said.push(lost);
   const [drawnPoints, behind] = [sum("drawn"), sum("behind")];
   if (drawnPoints < behind) said.push(`${full(drawnPoints)} of ${full(behind)} points drawn: min and max kept`);
   else if (range && behind) said.push(`All ${full(behind)} points in view are drawn`);
@@ -366,7 +407,6 @@ export function hintOf({ traces, range, how, loaded, beyond, reading }: ChartSta
   }
   if (sum("notNumbers")) said.push(`${full(sum("notNumbers"))} NaN`);
   if (sum("infinite")) said.push(`${full(sum("infinite"))} ±Inf`);
-  if (how.clip) said.push("y clipped to the 1st to 99th percentile");
   if (loaded?.failed) said.push(`some runs could not be read: ${loaded.failed}`);
   return said.join(" · ");
 }

@@ -37,7 +37,7 @@ import type { RunRow } from "../model";
 import { href, param, preference, setParams, setPreference, shareUrl } from "../route";
 import { ColumnsForm } from "./columns";
 import { Icon } from "./icons";
-import { Dot, nameOf, RunName, Swatch } from "./identity";
+import { Diverged, Dot, nameOf, RunName, Swatch } from "./identity";
 import { bestRemoval, FilterChips, RunSearch, useFilterPatterns } from "./runsearch";
 import { SwatchMenu } from "./swatchmenu";
 import { Button, copy, Empty, Menu, type MenuItem } from "./ui";
@@ -391,6 +391,7 @@ function RunLine({ run, columns, group, at }: { run: RunRow; columns: readonly s
           <RunName run={run} />
         </a>
         {run.root && <span class="dim"> {run.root}</span>}
+        <Diverged run={run} />
         {run.damaged > 0 && (
           <span class="warnmark" title="Part of this run could not be read">
             {" "}
@@ -461,9 +462,10 @@ function Value({ run, column }: { run: RunRow; column: string }) {
       </span>
     );
   const mine = rows.number(run, column);
-  const rank = mine === bestOf(column) ? " best" : value !== undefined && Number.isNaN(mine) ? " nan" : "";
+  const lost = rows.lost(run, column);
+  const rank = mine === bestOf(column) ? " best" : lost || (value !== undefined && Number.isNaN(mine)) ? " nan" : "";
   return (
-    <span class={`num${rank}`} role="gridcell" title={value === undefined ? "" : rows.text(run, column)}>
+    <span class={`num${rank}`} role="gridcell" title={value === undefined ? "" : lost || rows.text(run, column)}>
       {text}
     </span>
   );
@@ -478,7 +480,7 @@ function bestOf(column: string): number {
   const held = known.get(column);
   if (held !== undefined) return held;
   const values = rows.index.runs.map((run) => rows.number(run, column)).filter(Number.isFinite);
-  const rated = values.length > 1 && column.startsWith("summary.");
+  const rated = values.length > 1 && rows.info(column)?.tier === "summary";
   const best = !rated ? NaN : lowIsBetter(column) ? Math.min(...values) : Math.max(...values);
   known.set(column, best);
   return best;

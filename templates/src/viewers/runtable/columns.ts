@@ -38,13 +38,15 @@ function defaultIds(now: RunTable | null, runs: readonly RunRow[]): string[] {
   const among = runs.length > 1 ? runs : now.index.runs;
   const some = (test: (run: RunRow) => boolean): boolean => now.index.runs.some(test);
   const wanted = (tier: ColumnInfo["tier"]): ColumnInfo[] =>
-    now.columns.filter((column) => column.tier === tier && (!onlyDiffering.value || now.differs(among, column.id)));
+    now.columns.filter(
+      ({ id, tier: of }) => of === tier && !id.startsWith("best.") && (!onlyDiffering.value || now.differs(among, id)),
+    );
   const ids: string[] = [];
   if (some((run) => run.tags.length > 0)) ids.push("tags");
   if (some((run) => run.notes !== "") && (!onlyDiffering.value || now.differs(among, "notes"))) ids.push("notes");
   ids.push("created", "duration");
   const main = firstMetric.value;
-  if (main) ids.push(`~${main}`, main);
+  if (main) ids.push(`~${main}`, ...withBest(now, main));
   const logged = new Set(scalars.value.map(({ key }) => `summary.${key}`));
   const meant = ({ id, numeric }: ColumnInfo): number =>
     isHeldOut(id) && numeric ? 0 : logged.has(id) ? 2 : numeric ? 1 : 3;
@@ -52,11 +54,17 @@ function defaultIds(now: RunTable | null, runs: readonly RunRow[]): string[] {
   summary.sort((a, b) => meant(a) - meant(b));
   return [
     ...ids,
-    ...summary.slice(0, main ? SUMMARY - 1 : SUMMARY).map(({ id }) => id),
+    ...summary.slice(0, main ? SUMMARY - 1 : SUMMARY).flatMap(({ id }) => withBest(now, id)),
     ...wanted("config")
       .slice(0, CONFIG)
       .map(({ id }) => id),
   ];
+}
+
+/** A metric of held-out data has its best value beside the last one. */
+function withBest(now: RunTable, id: string): string[] {
+  const best = id.replace(/^summary\./, "best.");
+  return isHeldOut(id) && now.info(best) ? [best, id] : [id];
 }
 
 /** Notes and columns of summary and config that are equal over the listed runs: hidden while only others are wanted. */
@@ -73,7 +81,7 @@ const isSorted = (id: string): boolean => sortKeys.value.some((key) => key.id ==
 /** Whether some run of a group lacks a number, so that the means of its row are of different numbers of runs. */
 export const partial = computed(() => {
   const now = table.value;
-  const ids = columnIds.value.filter((id) => id.startsWith("summary.") && now?.info(id)?.numeric);
+  const ids = columnIds.value.filter((id) => now?.info(id)?.tier === "summary" && now.info(id)!.numeric);
   const lacks = (run: RunRow): boolean => ids.some((id) => !Number.isFinite(now!.number(run, id)));
   return groups.value?.some((group) => group.runs.some(lacks)) ?? false;
 });

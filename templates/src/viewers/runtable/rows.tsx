@@ -14,7 +14,7 @@ import { cell } from "../../lib/values";
 import { baseline, current, cycleSort, groupLook, groups, lookOf, sortKeys, table, toggleGroup } from "../../lib/view";
 import type { RunRow } from "../../model";
 import { Icon } from "../../parts/icons";
-import { Dot, nameOf, RunName, Swatch } from "../../parts/identity";
+import { Diverged, Dot, nameOf, RunName, Swatch } from "../../parts/identity";
 import { Spark } from "../../parts/spark";
 import { href } from "../../route";
 import {
@@ -169,6 +169,7 @@ export function RunLine({ run, columns, at }: { run: RunRow; columns: readonly T
         <a class="name cut" href={href(run.page)} title={nameOf(run)}>
           <RunName run={run} />
         </a>
+        <Diverged run={run} />
         {run.state !== "finished" && <span class={`state ${run.state}`}>{run.state}</span>}
         <button type="button" class="narrow open" aria-label={`Values of ${nameOf(run)}`}>
           <Icon name="right" small />
@@ -268,12 +269,13 @@ function Value({ run, column, classes }: { run: RunRow; column: TableColumn; cla
     );
   }
   const sorted = sortKeys.value[0]?.id === column.id;
-  const rank = mine === column.best ? " best" : Number.isNaN(mine) ? " nan" : "";
+  const lost = table.value!.lost(run, column.id);
+  const rank = mine === column.best ? " best" : lost || Number.isNaN(mine) ? " nan" : "";
   return (
     <span
       class={`${classes}${rank}${sorted ? " bar" : ""}`}
       role="gridcell"
-      title={table.value!.text(run, column.id)}
+      title={lost || table.value!.text(run, column.id)}
       style={sorted ? { "--share": share(column, mine) } : undefined}
     >
       {table.value!.shown(run, column)}
