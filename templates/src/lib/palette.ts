@@ -5,6 +5,8 @@ export const SLOTS = 48;
 const TIER = 6;
 const DASHES = [1, 2, 3, 4] as const;
 const SWAPPED = [2, 1, 4, 3] as const;
+/** Dots, which read worst in small charts, come last. */
+const NEEDED = [1, 2, 4, 3] as const;
 
 export interface Look {
   /** 1 to 12, or 0 for runs beyond the palette. */
@@ -35,7 +37,7 @@ export type Dashes = "needed" | "always" | "never";
 export function lookOf(slot: number, dashes: Dashes = "always"): Look {
   const colour = (slot % COLOURS) + 1;
   if (dashes === "never") return { colour, dash: 1 };
-  if (dashes === "needed") return { colour, dash: DASHES[Math.floor(slot / COLOURS) % DASHES.length]! };
+  if (dashes === "needed") return { colour, dash: NEEDED[Math.floor(slot / COLOURS) % NEEDED.length]! };
   const row = Math.floor((slot % 24) / TIER);
   return { colour, dash: (slot < 24 ? DASHES : SWAPPED)[row]! };
 }

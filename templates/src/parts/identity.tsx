@@ -40,25 +40,32 @@ export function Diverged({ run: { diverged } }: { run: RunRow }) {
   );
 }
 
-/** Characters at the end of a name that stay when it is cut. */
+/** Characters at the end of a text that stay when it is cut. */
 const TAIL = 8;
 
-/** The name of a run, cut in its middle where there is no room; what all runs are called is dim. */
+/** A text that is cut in its middle where there is no room. */
+export function Middle({ text }: { text: string }) {
+  const tail = Math.max(0, text.length - TAIL);
+  return (
+    <span class="middle" title={text}>
+      <span>{text.slice(0, tail)}</span>
+      <span class="tail">{text.slice(tail)}</span>
+    </span>
+  );
+}
+
+/** The name of a run, cut in its middle where there is no room; what all runs are called is dim, and gives way first. */
 export function RunName({ run }: { run: RunRow }) {
   const name = nameOf(run);
   const { start, end } = common.value;
-  const tail = Math.max(0, name.length - Math.max(TAIL, end));
-  const [from, to] = [Math.min(start, tail), Math.max(name.length - end, tail)];
+  const to = name.length - end;
+  const tail = Math.max(start, to - TAIL);
   return (
     <span class="middle">
-      <span class="start">
-        <span class="dim">{name.slice(0, from)}</span>
-        {name.slice(from, tail)}
-      </span>
-      <span>
-        {name.slice(tail, to)}
-        <span class="dim">{name.slice(to)}</span>
-      </span>
+      <span class="dim">{name.slice(0, start)}</span>
+      <span>{name.slice(start, tail)}</span>
+      <span class="tail">{name.slice(tail, to)}</span>
+      <span class="dim">{name.slice(to)}</span>
     </span>
   );
 }

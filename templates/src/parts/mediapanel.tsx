@@ -227,8 +227,8 @@ export function Caption({ tile, common, named }: { tile: Tile; common: string; n
     <span class="cap">
       {named && (
         <>
-          <Swatch look={lookOf(tile.run)} line /> {nameOf(tile.run)}
-          {caption ? " " : ""}
+          <Swatch look={lookOf(tile.run)} line /> <b>{nameOf(tile.run)}</b>
+          {caption ? " · " : ""}
         </>
       )}
       {caption}

@@ -14,6 +14,7 @@ import {
   cycleSort,
   eyes,
   firstRule,
+  found,
   groupKey,
   groupKeys,
   groupLook,
@@ -26,7 +27,6 @@ import {
   mainMetric,
   onlyEyes,
   pins,
-  setEyes,
   sortKeys,
   split,
   table,
@@ -166,6 +166,9 @@ export function Rail({
                   text={removal ? `Without ${removal.text} ${removal.back} come back.` : undefined}
                 >
                   {removal && <Button kind="line" text={`Remove ${removal.text}`} onClick={removal.remove} />}
+                  {found.value?.size === 0 && (
+                    <Button kind="line" text="Clear the search" onClick={() => setParams({ q: undefined })} />
+                  )}
                 </Empty>
               )}
             </div>
@@ -573,10 +576,11 @@ function groupCell(group: Group, id: string): ComponentChildren {
 
 function Foot() {
   const all = index.value?.runs ?? [];
-  const shownCount = all.filter((run) => eyes.value.has(uid(run))).length;
+  const among = listed.value;
+  const shownCount = among.filter((run) => eyes.value.has(uid(run))).length;
   const running = all.filter((run) => run.state === "running" || run.state === "silent").length;
   const count = (state: RunRow["state"]): number => all.filter((run) => run.state === state).length;
-  const first = isFirstView.value && shownCount < all.length;
+  const first = isFirstView.value && shownCount < among.length;
   return (
     <div class="rail-foot">
       <span>
@@ -585,10 +589,13 @@ function Foot() {
             <b>{groups.value.length}</b> groups,{" "}
           </>
         )}
-        <b>{shownCount}</b> of {all.length}
+        <b>{shownCount}</b> of {among.length}
+        {among.length < all.length ? ` that match` : ""}
         {first && firstRule.value ? `: ${firstRule.value}` : " shown"}
       </span>
-      {shownCount < all.length && <Button kind="xs" text="Show all" onClick={() => setEyes(new Set(all.map(uid)))} />}
+      {shownCount < among.length && (
+        <Button kind="xs" text="Show all" onClick={() => toggleEyes(among.map(uid), true)} />
+      )}
       <span class="grow" />
       {groups.value && <span>mean ± std</span>}
       {running > 0 && (

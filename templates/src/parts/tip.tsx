@@ -1,7 +1,7 @@
 // The tooltip: one for the page, beside the cursor of whichever chart has it.
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { release, tip } from "../lib/cursor";
-import { Swatch } from "./identity";
+import { Middle, Swatch } from "./identity";
 
 export function TipHost() {
   const root = useRef<HTMLDivElement>(null);
@@ -40,7 +40,9 @@ export function TipHost() {
       {now.rows.map((row) => (
         <div class={row.near ? "r near" : "r"} key={row.id}>
           <Swatch look={row.look} line />
-          <span class="nm">{row.label}</span>
+          <span class="nm">
+            <Middle text={row.label} />
+          </span>
           <span class={`num${row.value === "NaN" ? " nan" : row.value.endsWith("Inf") ? " inf" : ""}`}>
             {row.value}
           </span>

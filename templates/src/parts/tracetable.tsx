@@ -6,7 +6,7 @@ import { valueAt } from "../lib/readout";
 import { main, type Trace } from "../lib/trace";
 import { cell } from "../lib/values";
 import { hovered } from "../lib/view";
-import { Swatch } from "./identity";
+import { Middle, Swatch } from "./identity";
 
 interface Row {
   readonly trace: Trace;
@@ -65,7 +65,7 @@ export function TraceTable({ traces, x, caption }: { traces: readonly Trace[]; x
               }}
             >
               <th scope="row" class="cut">
-                <Swatch look={trace.look} /> {trace.label}
+                <Swatch look={trace.look} /> <Middle text={trace.label} />
                 {trace.damaged && (
                   <span class="warnmark" title="Part of this run could not be read">
                     {" "}
