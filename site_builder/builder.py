@@ -152,7 +152,14 @@ class Builder:
         if gone:  # while it was looked at, perhaps: what was found is not all that there is
             msg = f"{', '.join(gone)} is gone"
             raise UsageError(msg)
-        report.warnings += sources.complaints(options.roots, options.wanted, found)
+        report.warnings += sources.complaints(options.roots, found)
+        if options.wanted != Wanted() and not options.live:
+            others = sources.unasked(options.wanted, found)
+            if others:
+                report.warnings.append(
+                    f"{others:,} runs that were not asked for are in {options.site} already, and stay; "
+                    "-o with a new folder builds the selection alone"
+                )
         return found
 
     def _check_roots(self, known: Manifest, found: dict[str, Source]) -> None:

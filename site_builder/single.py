@@ -111,7 +111,8 @@ def _link(to: str, anchor: str = "") -> str:
 
 def _built(options: Options, report: Report, progress: Callable[[str, int, int], None]) -> Iterator[runs.Built]:
     found = sources.find(options.roots, options.wanted, options.max_file)
-    report.warnings += sources.complaints(options.roots, options.wanted, found)
+    report.warnings += sources.complaints(options.roots, found)
+    sources.unasked(options.wanted, found)
     for n, source in enumerate(found.values()):
         known = dict(pictures.ahead(f"{source.folder}/{layout.FILES}", {}, options.jobs))
         result = rendering.read_built(source, time.time(), known=known)

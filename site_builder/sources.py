@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from tracklog.errors import UsageError
 from tracklog.store import files, layout, reader
 
 if TYPE_CHECKING:
@@ -146,8 +147,8 @@ def _digest(name: str) -> str:
     return hashlib.sha256(os.fsencode(name)).hexdigest()[:20]
 
 
-def complaints(roots: Sequence[Path], wanted: Wanted, found: Mapping[str, Source]) -> list[str]:
-    """Return why nothing was found: a sentence for each root that says it, and one when no run is what was asked for."""
+def complaints(roots: Sequence[Path], found: Mapping[str, Source]) -> list[str]:
+    """Return why roots hold nothing: a sentence for each that says it."""
     said = []
     for root, label in zip(roots, labels(roots), strict=True):
         if any(key.startswith(f"{label}/") for key in found):
@@ -159,9 +160,16 @@ def complaints(roots: Sequence[Path], wanted: Wanted, found: Mapping[str, Source
             said.append(f"{root} is one run; build {here.parent.parent} with --run {here.name}")
         elif reader.run_folders(root):
             said.append(f"{root} is one project; build {here.parent} with --project {here.name}")
-    if wanted != Wanted() and not any(wanted.includes(one.project, Path(one.folder)) for one in found.values()):
-        said.append(f"no run is what {wanted.words()} asks for; tracklog runs lists those that are there")
     return said
+
+
+def unasked(wanted: Wanted, found: Mapping[str, Source]) -> int:
+    """Return how many of some runs were not asked for. Raises UsageError when none of them was."""
+    others = sum(not wanted.includes(Path(one.folder).parent.name, Path(one.folder)) for one in found.values())
+    if wanted != Wanted() and others == len(found):
+        msg = f"no run is what {wanted.words()} asks for; tracklog runs lists those that are there"
+        raise UsageError(msg)
+    return others
 
 
 def _tell_apart(found: dict[str, Source], keys: list[str]) -> None:

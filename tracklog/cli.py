@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracklog.errors import Error
+from tracklog.errors import Error, visible
 
 if TYPE_CHECKING:
     from site_builder import Options, Report
@@ -187,8 +187,8 @@ def check(root: Path | None) -> None:
     with _errors():
         count, found = listing.damage(root or _default_root())
     for text in found:
-        click.echo(listing.visible(text))
-    click.echo(f"{count} runs checked, {len(found)} problems", err=True)
+        click.echo(visible(text))
+    click.echo(f"{_plural(count, 'run')} checked, {_plural(len(found), 'problem')}", err=True)
     if found:
         sys.exit(DAMAGED)
 
@@ -230,8 +230,6 @@ def _page_of(options: Options, url: str) -> str:
 
 
 def _say(report: Report, page: Path) -> None:
-    from tracklog.listing import visible
-
     for text in report.warnings:
         click.echo(f"tracklog: WARNING {visible(text)}", err=True)
     for text in report.damage[:_SHOWN_DAMAGE]:
@@ -241,9 +239,14 @@ def _say(report: Report, page: Path) -> None:
             f"and {len(report.damage) - _SHOWN_DAMAGE:,} more; tracklog check lists what is damaged",
             err=True,
         )
-    done = f"{report.runs} runs, {report.read} read, {len(report.written)} files written, {len(report.removed)} removed"
+    files = _plural(len(report.written), "file")
+    done = f"{_plural(report.runs, 'run')}, {report.read} read, {files} written, {len(report.removed)} removed"
     click.echo(f"{done}, {report.seconds:.2f} s", err=True)
     click.echo(str(page))
+
+
+def _plural(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _open(url: str) -> None:

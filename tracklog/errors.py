@@ -65,3 +65,8 @@ def warn(slug: str, text: str) -> None:
 def forget_warnings() -> None:
     """Let every warning be said again, at the begin of a new run."""
     _said.clear()
+
+
+def visible(text: str) -> str:
+    """Return text as a terminal may show it: names are strangers' words, and control characters would obey them."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tracklog.errors import UsageError
-from tracklog.listing import visible
+from tracklog.errors import UsageError, visible
 from tracklog.store import encoding, fold, layout, reader
 
 if TYPE_CHECKING:

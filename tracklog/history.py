@@ -137,6 +137,10 @@ class History:
         row = self._checked(data)
         if step is not None and not self._go_to(step):
             return
+        if _STEP in row or _RUNTIME in row:
+            warn(
+                "own-keys", f"{_STEP} and {_RUNTIME} are counted by the run and left out; log(..., step=…) sets a step"
+            )
         encoded = self._encode({key: value for key, value in row.items() if key not in _CLOCKS})
         if encoded:
             clocks = {_STEP: self.step, _RUNTIME: self.runtime(), _TIMESTAMP: time.time_ns() // 1000 / 1e6}

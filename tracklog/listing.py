@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tracklog.errors import FormatError, UsageError
+from tracklog.errors import FormatError, UsageError, visible
 from tracklog.filters import compile_filter
 from tracklog.store import encoding, fold, layout, named, reader
 
@@ -131,10 +131,13 @@ def table(rows: list[dict[str, Any]], width: int = 0) -> str:
     cells = [[column, *(_cell(row.get(column), column) for row in rows)] for column in columns]
     heads = set(columns)
     for tier in ("summary", "config"):
-        for key in dict.fromkeys(key for row in rows for key in row.get(tier, ())):
+        keys = list(dict.fromkeys(key for row in rows for key in row.get(tier, ())))
+        plain_names = list(map(layout.plain_path, keys))
+        for key in keys:
             values = [row.get(tier, {}).get(key, _MISSING) for row in rows]
             if _differ(values) and not any(map(layout.is_record, values)):
-                plain = layout.plain_path(key)
+                # As a filter knows it: two that read alike keep their escapes.
+                plain = layout.plain_path(key) if plain_names.count(layout.plain_path(key)) == 1 else key
                 heads.add(head := f"{tier}.{key}" if plain in heads else plain)
                 cells.append([head, *(_cell(value, tier) for value in values)])
     return _aligned(cells, width)
@@ -192,11 +195,6 @@ def _short(text: str) -> str:
     """Return a cell's text, cut in the middle, where names of runs differ least."""
     half = _WIDEST // 2
     return text if len(text) <= _WIDEST else f"{text[: half - 1]}…{text[-half:]}"
-
-
-def visible(text: str) -> str:
-    """Return text as a terminal may show it: names are strangers' words, and control characters would obey them."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def json_lines(rows: list[dict[str, Any]]) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import orjson
 
-from tracklog.store import layout
+from tracklog.errors import visible
+from tracklog.store import fold, layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDTH = 24
 _METRICS = 12
+_PLAIN = (1e-4, 1e15)
+"""Sizes that are written without an exponent."""
 
 
 def attend(run: Run, recording: Recording) -> None:
@@ -29,14 +32,14 @@ def attend(run: Run, recording: Recording) -> None:
         return
     if not run.settings.quiet:
         verb = "goes on" if run.resumed else "logs"
-        _say(f"tracklog: run {run.name} {verb} in {_short(Path(run.sync_dir))}")
+        _say(f"tracklog: run {visible(run.name)} {verb} in {_short(Path(run.sync_dir))}")
     recording.watchers.append(lambda end: None if end.quiet else _say_end(run, recording, end))
 
 
 def _say_end(run: Run, recording: Recording, end: End) -> None:
     how = "finished" if end.exit_code == 0 else f"failed with exit code {end.exit_code}"
     root = Path(run.sync_dir).parent.parent
-    lines = [f"tracklog: run {run.name} {how}, kept in {_short(Path(run.sync_dir))}"]
+    lines = [f"tracklog: run {visible(run.name)} {how}, kept in {_short(Path(run.sync_dir))}"]
     lines += _metrics(recording.writer.history.path, end.last)
     lines.append(f"  look: {_program()} build {_short(root)} --open")
     _say("\n".join(lines))
@@ -48,11 +51,14 @@ def _program() -> str:
 
 
 def _metrics(history: Path, last: Mapping[str, Any]) -> list[str]:
-    numbers = {key: number for key, value in last.items() if (number := _number(value)) is not None}
+    flat = fold.flatten(last)
+    numbers = {
+        visible(layout.plain_path(key)): number for key, value in flat.items() if (number := _number(value)) is not None
+    }
     shown = dict(list(numbers.items())[:_METRICS])
     if not shown:
         return []
-    rows = _sample(history)
+    rows = [{visible(layout.plain_path(k)): v for k, v in fold.flatten(row).items()} for row in _sample(history)]
     width = max(map(len, shown))
     lines = [
         f"  {key:{width}}  {_sparkline([row.get(key) for row in rows]):{_WIDTH}}  {_digits(value)}"
@@ -67,13 +73,17 @@ def _number(value: Any) -> float | None:
     """Return a metric's value; non-finite ones are kept as texts. None when it is no number."""
     if isinstance(value, str):
         return layout.NON_FINITE.get(value)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if isinstance(value, int | float) else None
 
 
 def _digits(value: float) -> str:
-    if isinstance(value, int):
+    """Return a number in five significant digits; whole ones, bools among them, as they are."""
+    if isinstance(value, int) or not math.isfinite(value):
         return str(value)
-    return f"{value:.4g}" if math.isfinite(value) else str(value)
+    if _PLAIN[0] <= abs(value) < _PLAIN[1]:
+        decimals = max(0, 4 - math.floor(math.log10(abs(value))))
+        return f"{value:.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{value:.0f}"
+    return f"{value:.5g}"
 
 
 def _sample(path: Path) -> list[dict[str, Any]]:

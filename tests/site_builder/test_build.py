@@ -345,8 +345,12 @@ def test_a_media_record_that_is_broken_costs_its_own_value(record: dict[str, Any
 def test_a_run_that_is_asked_for_and_not_there_is_told() -> None:
     build(options())
     says = "no run is what --project p --run r8 asks for; tracklog runs lists those that are there"
-    assert build(options(wanted=Wanted("p", ("r8",)))).warnings == [says]
-    assert build(options(wanted=Wanted("p", ("r1",)))).warnings == []
+    with pytest.raises(UsageError, match=says):
+        build(options(wanted=Wanted("p", ("r8",))))
+    stay = (
+        "2 runs that were not asked for are in site already, and stay; -o with a new folder builds the selection alone"
+    )
+    assert build(options(wanted=Wanted("p", ("r1",)))).warnings == [stay]
     assert len(entry("p/p")["runs"]) == 3
 
 

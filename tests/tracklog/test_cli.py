@@ -287,6 +287,8 @@ def test_a_selection_is_built_as_a_folder_and_as_one_file(
 
 def test_a_selection_that_finds_nothing_says_so(tracklog: Callable[..., Said]) -> None:
     said = tracklog("build", "--filter", "lr>7", "--run", "r1")
+    assert said.code == USAGE
+    assert not list(SITE.glob("*.html"))
     assert "no run is what --run r1 --filter 'lr>7' asks for" in said.err
 
 
@@ -384,7 +386,7 @@ def test_history_prints_folded_rows(tracklog: Callable[..., Said]) -> None:
 
 
 def test_project_and_run_choose_what_is_built(tracklog: Callable[..., Said]) -> None:
-    assert "1 runs, 1 read" in tracklog("build", "--project", "q").err
+    assert "1 run, 1 read" in tracklog("build", "--project", "q").err
     assert sorted(p.name for p in SITE.iterdir() if p.is_dir() and p.name not in (".tracklog", "assets")) == [
         "data",
         "q",

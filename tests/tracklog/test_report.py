@@ -44,6 +44,18 @@ def test_one_line_at_the_beginning_and_a_few_at_the_end() -> None:
     assert len(end) == 5
 
 
+def test_last_values_are_what_they_are_whatever_their_size_and_place() -> None:
+    said = script("""
+run.log({"deep": {"acc": 0.99996}, "large": 19999.0, "clock": 1.7e9 + 2, "tiny": 6.12344e-5, "flag": True, "odd\\nkey": 1})
+run.name = "two\\nlines"
+""").stderr
+    last = dict(line.split()[::2] if len(line.split()) == 3 else line.split() for line in said.splitlines()[2:-1])
+    expected = {"deep.acc": "0.99996", "large": "19999", "clock": "1700000002", "tiny": "6.1234e-05", "flag": "True"}
+    assert expected.items() <= last.items()
+    assert "odd\\nkey" in last
+    assert "run two\\nlines finished" in said
+
+
 def test_the_last_line_is_a_command_that_shows_the_run() -> None:
     command = script().stderr.splitlines()[-1].partition("look: ")[2]
     done = subprocess.run(

@@ -9,7 +9,7 @@ import { css } from "../lib/palette";
 import { lookOf, table } from "../lib/view";
 import type { RunHead } from "../model";
 import { Icon } from "../parts/icons";
-import { nameOf } from "../parts/identity";
+import { nameOf, RunName } from "../parts/identity";
 import { pageRun } from "../parts/runhead";
 import { CopyButton } from "../parts/ui";
 import { useKeys } from "../parts/use";
@@ -24,6 +24,11 @@ export function enhanceRunHead(root: HTMLElement): () => void {
   return effect(() => {
     const run = pageRun();
     if (!run) return;
+    const name = root.querySelector("h1");
+    if (name) {
+      if (!name.querySelector(".middle")) name.replaceChildren();
+      render(<RunName run={run} />, name);
+    }
     const swatch = root.querySelector<HTMLElement>("[data-swatch]");
     if (swatch) {
       const look = lookOf(run);

@@ -36,7 +36,7 @@ export interface Grouped {
   readonly resampled: boolean;
 }
 
-/** Every x at which a line has something, where that are no more than the columns: nothing needs to be resampled then. */
+/** Every x at which a line has something, unless those are more than the columns: then lines are resampled. */
 function places(lines: readonly Member[], { range, size }: Columns): Float64Array | null {
   const found = new Set<number>();
   for (const { x, nan, above, below } of lines)

@@ -7,7 +7,8 @@ export interface Common {
 }
 
 const WORTH = 4;
-const SEPARATOR = /[-_/.:,\s]/;
+/** Not dots and commas, which numbers have. */
+const SEPARATOR = /[-_/:\s]/;
 
 /** The begin and the end that all of several names share. */
 export function commonOf(names: readonly string[]): Common {
@@ -22,6 +23,11 @@ export function commonOf(names: readonly string[]): Common {
   while (end < least - start && names.every((name) => fromEnd(name) === fromEnd(first))) end++;
   while (end > 0 && !SEPARATOR.test(first[first.length - end]!)) end--;
   return { start: start < WORTH ? 0 : start, end: end < WORTH ? 0 : end };
+}
+
+/** A name without what all names share. */
+export function apart(name: string, { start, end }: Common): string {
+  return (start ? "…" : "") + name.slice(start, name.length - end) + (end ? "…" : "");
 }
 
 /** A text of at most so many characters, cut in its middle. */

@@ -54,7 +54,7 @@ export function Middle({ text }: { text: string }) {
   );
 }
 
-/** The name of a run, cut in its middle where there is no room; what all runs are called is dim, and gives way first. */
+/** The name of a run, cut in its middle where there is no room; what all runs share is dim, and gives way first. */
 export function RunName({ run }: { run: RunRow }) {
   const name = nameOf(run);
   const { start, end } = common.value;

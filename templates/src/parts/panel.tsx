@@ -6,12 +6,12 @@ import { fileName, linesCsv } from "../lib/csv";
 import { uid } from "../lib/data";
 import { full, number, plural } from "../lib/format";
 import { parts, shown as plain } from "../lib/keys";
-import { fitting, middle } from "../lib/names";
+import { apart, fitting, middle } from "../lib/names";
 import { effective, optionsOf, type PanelInfo, pinned, setOptions, togglePin } from "../lib/panels";
 import type { Scales } from "../lib/plot";
 import { type Beyond, beyond, main, type Trace, xRange, yRange } from "../lib/trace";
 import { lostText } from "../lib/values";
-import { fromZero, hovered, logX, rawBehind, setZoom, table, toggleEyes, zoom } from "../lib/view";
+import { common, fromZero, hovered, logX, rawBehind, setZoom, table, toggleEyes, zoom } from "../lib/view";
 import type { RunRow } from "../model";
 import { setParams } from "../route";
 import { Chart } from "./chart";
@@ -327,7 +327,11 @@ export function Legend({
   width: number;
 }) {
   // Measured and not laid out: a layout of every card would cost more than the line is worth. Only whole entries show.
-  const labels = useMemo(() => names.map(({ label }) => middle(label, LONGEST)), [names]);
+  const shared = common.value;
+  const labels = useMemo(
+    () => names.map(({ id, label }) => middle(id.startsWith("group:") ? label : apart(label, shared), LONGEST)),
+    [names, shared],
+  );
   const shown = useMemo(() => {
     const whole = labels.map((label, i) => label + lostWord(names[i]!));
     return Math.max(1, Math.min(LEGEND, fitting(whole, width + AXIS - PADDING, ENTRY, MORE)));
