@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beside, cards, columnsIn, rows } from "../src/lib/layout";
+import { beside, cards, columnsIn, rows, type Shape } from "../src/lib/layout";
 import type { PanelInfo, Section } from "../src/lib/panels";
 
-const one = (): number => 1;
+const one: Shape = { span: () => 1, tall: ({ kind }) => kind !== "line" && kind !== "histogram" };
 const panel = (id: string, kind: PanelInfo["kind"] = "line"): PanelInfo => ({
   id,
   key: id,
@@ -15,7 +15,7 @@ const panel = (id: string, kind: PanelInfo["kind"] = "line"): PanelInfo => ({
   runs: 1,
 });
 const lengths = (count: number, columns: number): number[] => {
-  const placed = rows([...Array(count).keys()], columns, one);
+  const placed = rows([...Array(count).keys()], columns, () => 1);
   const found: number[] = [];
   for (let i = 0; i < placed.length; i += placed[i]!.of) found.push(placed[i]!.of);
   return found;
@@ -73,6 +73,19 @@ test("charts share rows with charts, tall cards with their like", () => {
       ["h", 3, false],
       ["i", 2, true],
       ["j", 2, true],
+    ],
+  );
+});
+
+test("a histogram that is taller than a chart leaves the rows of charts", () => {
+  const list = [panel("a"), panel("h", "histogram"), panel("b")];
+  const placed = cards(list, 3, { span: () => 1, tall: ({ kind }) => kind !== "line" });
+  assert.deepEqual(
+    placed.map(({ item, of, tall }) => [item.id, of, tall]),
+    [
+      ["a", 2, false],
+      ["b", 2, false],
+      ["h", 1, true],
     ],
   );
 });

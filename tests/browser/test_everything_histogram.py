@@ -24,7 +24,9 @@ def choose(card: Locator, view: str) -> Locator:
     """Switch a card to a view; return its canvas."""
     card.hover()
     card.get_by_label("View", exact=True).select_option(label=view)
-    return card.locator({"Heat map": ".heatmap canvas", "Ridge": ".ridges canvas", "Overlay": ".overlay canvas"}[view])
+    return card.locator(
+        {"Heat map": ".heatmap canvas", "Ridge": ".ridges canvas", "Overlay": ".overlay canvas"}[view]
+    ).first
 
 
 def drawn(page: Page, canvas: Locator, colours: int) -> None:
@@ -40,7 +42,8 @@ def drawn(page: Page, canvas: Locator, colours: int) -> None:
 @FORMS
 def test_an_outline_for_each_step_with_later_ones_in_front(page: Page, everything: Site, single: bool) -> None:
     card = panel(page, everything, "histograms/outputs#histogram", single=single)
-    drawn(page, card.locator(".heatmap canvas"), 8)
+    drawn(page, card.locator(".heatmap canvas").first, 8)
+    card.get_by_label("Run").select_option(label="second")
     canvas = choose(card, "Ridge")
     drawn(page, canvas, 20)
     assert "hv.histograms/outputs%23histogram=ridge" in hash_of(page)
@@ -52,12 +55,25 @@ def test_an_outline_for_each_step_with_later_ones_in_front(page: Page, everythin
     tip = page.locator(".tip")
     tip.get_by_text("step 20", exact=True).wait_for()
     assert re.search(r"[\d,]+ of 17,970", tip.inner_text())
-    before = ink(canvas)
-    card.get_by_label("Run").select_option(label="first")
-    drawn(page, canvas, 20)
-    assert before > 20
+    assert ink(canvas) > 20
     page.reload()
     drawn(page, page.locator('[data-panel="histograms/outputs#histogram"] .ridges canvas'), 20)
+
+
+@FORMS
+def test_each_run_has_a_heat_map_and_one_choice_holds_for_all(page: Page, everything: Site, single: bool) -> None:
+    card = panel(page, everything, "histograms/weights#histogram", single=single)
+    maps = card.locator(".heatmap canvas")
+    drawn(page, maps.nth(1), 8)
+    assert [name.strip() for name in card.locator(".runline").all_inner_texts()] == ["second", "first"]
+    card.get_by_label("Run").select_option(label="first")
+    card.locator(".runline").first.wait_for(state="detached")
+    assert maps.count() == 1
+    assert "hrun=" in hash_of(page)
+    other = page.locator("[data-panel='histograms/certainty#histogram']")
+    assert other.get_by_label("Run").evaluate("(e) => e.selectedOptions[0].textContent") == "first"
+    other.get_by_label("Run").select_option(label="all runs")
+    drawn(page, maps.nth(1), 8)
 
 
 @FORMS
@@ -101,6 +117,27 @@ def test_a_tensor_of_the_summary_is_described(page: Page, everything: Site, sing
     assert "variance 0." in facts
     assert "95 % 0." in facts
     assert row.locator("svg.sparkline rect").count() == 32
+
+
+def test_a_single_histogram_is_bars_and_steps_of_nan_are_marked(browser: Browser, tmp_path: Path) -> None:
+    some = {"_type": "histogram", "counts": [1, 2, 4], "min": 0.0, "width": 1.0}
+    nan = {"_type": "histogram", "counts": [0, 0], "min": 0.0, "width": 0.5, "dropped": 7}
+    write_run(tmp_path / "logs", "r0", [{"w": some}, {"w": some}, {"w": nan}, {"w": nan}], name="lost")
+    write_run(tmp_path / "logs", "r1", [{"w": some}], name="short")
+    site = built(tmp_path)
+    with window(browser) as page:
+        show(page, site.url("p/index.html"))
+        card = page.locator("[data-panel='w#histogram']")
+        assert card.locator(".runline").count() == 2
+        card.get_by_text("2 steps without a finite value, the first 2").wait_for()
+        drawn(page, card.locator(".bars canvas"), 3)
+        heat = card.locator(".heatmap canvas")
+        drawn(page, heat, 3)
+        area = heat.bounding_box()
+        assert area is not None
+        page.mouse.move(area["x"] + area["width"] - 14, area["y"] + area["height"] / 2)
+        page.locator(".tip").get_by_text("no finite value").wait_for()
+        assert card.bounding_box()["height"] > 160
 
 
 def test_what_is_in_no_bin_is_told(browser: Browser, tmp_path: Path) -> None:

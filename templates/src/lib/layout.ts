@@ -13,12 +13,17 @@ export interface PlacedPanel extends Placed<PanelInfo> {
   readonly tall: boolean;
 }
 
-/** Kinds whose cards are as high as a chart. */
-const CHARTS: ReadonlySet<string> = new Set(["line", "histogram"]);
+/** What the layout asks of a panel. */
+export interface Shape {
+  /** Columns that its card wants. */
+  readonly span: (panel: PanelInfo) => number;
+  /** Whether its card is as high as its content, and not as a chart. */
+  readonly tall: (panel: PanelInfo) => boolean;
+}
 
 /** Cards of one band share rows: charts of all kinds, else those of a kind. */
-function bandOf(panel: PanelInfo): string {
-  return CHARTS.has(panel.kind) ? "" : panel.kind;
+function bandOf(panel: PanelInfo, shape: Shape): string {
+  return shape.tall(panel) ? panel.kind : "";
 }
 
 /** Columns that a window of this width has room for, of those that are wanted. */
@@ -50,17 +55,13 @@ export function rows<T>(items: readonly T[], columns: number, spanOf: (item: T) 
 }
 
 /** The cards of a section, band by band in the order of their first ones. */
-export function cards(
-  panels: readonly PanelInfo[],
-  columns: number,
-  spanOf: (panel: PanelInfo) => number,
-): PlacedPanel[] {
-  const bands = [...new Set(panels.map(bandOf))];
+export function cards(panels: readonly PanelInfo[], columns: number, shape: Shape): PlacedPanel[] {
+  const bands = [...new Set(panels.map((panel) => bandOf(panel, shape)))];
   return bands.flatMap((band) =>
     rows(
-      panels.filter((panel) => bandOf(panel) === band),
+      panels.filter((panel) => bandOf(panel, shape) === band),
       columns,
-      spanOf,
+      shape.span,
     ).map((placed) => ({ ...placed, tall: band !== "" })),
   );
 }
@@ -70,13 +71,13 @@ export function beside(
   sections: readonly Section[],
   columns: number,
   isOpen: (section: Section) => boolean,
-  spanOf: (panel: PanelInfo) => number,
+  shape: Shape,
 ): Placed<Section>[] {
   const lines: { readonly band: string | null; readonly sections: Section[]; span: number }[] = [];
   const widths = new Map<Section, number>();
   for (const section of sections) {
-    const bands = new Set(section.panels.map(bandOf));
-    const wanted = section.panels.reduce((sum, panel) => sum + Math.min(columns, spanOf(panel)), 0);
+    const bands = new Set(section.panels.map((panel) => bandOf(panel, shape)));
+    const wanted = section.panels.reduce((sum, panel) => sum + Math.min(columns, shape.span(panel)), 0);
     const band = isOpen(section) && bands.size === 1 && wanted < columns ? [...bands][0]! : null;
     const span = Math.min(columns, wanted);
     widths.set(section, span);

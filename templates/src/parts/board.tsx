@@ -21,7 +21,7 @@ import { search } from "../lib/regex";
 import { columnCount, split } from "../lib/view";
 import type { RunRow } from "../model";
 import { param, setParams } from "../route";
-import { Cards, share, spanOf } from "./cards";
+import { Cards, shapeFor, share } from "./cards";
 import { Icon } from "./icons";
 import { LinePanel } from "./panel";
 import { NoRuns } from "./states";
@@ -94,7 +94,7 @@ export function Board({
       {!list && !all.some((panel) => panel.stream === "history") && <NoRuns project={index.value?.project ?? ""} />}
       <div class="board" ref={root}>
         {/* Before the width is known every chart would be drawn twice. */}
-        {beside(width ? sections : [], columns, isOpen, (panel) => spanOf(panel, runs)).map((placed) => (
+        {beside(width ? sections : [], columns, isOpen, shapeFor(runs)).map((placed) => (
           <SectionView
             key={placed.item.name}
             placed={placed}

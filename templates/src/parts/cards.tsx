@@ -1,15 +1,28 @@
 // Cards in rows that fill the width.
 import type { ComponentChildren } from "preact";
-import { cards, type Placed } from "../lib/layout";
+import { uid } from "../lib/data";
+import { cards, type Placed, type Shape } from "../lib/layout";
 import { optionsOf, type PanelInfo } from "../lib/panels";
+import { drawn } from "../lib/view";
+import { param } from "../route";
 
 /** More runs' pictures than these want a wider card. */
 const NARROW = 2;
 
-/** Columns that the card of a panel takes while so many runs are drawn. */
-export function spanOf(panel: PanelInfo, runs: number): number {
-  const pictures = panel.kind === "image" && Math.min(runs, panel.runs) > NARROW;
-  return pictures || panel.kind === "table" || optionsOf(panel.id).wide ? 2 : 1;
+/** How the cards of panels stand while so many runs are drawn. */
+export function shapeFor(runs: number): Shape {
+  const several = (panel: PanelInfo, most: number): boolean => Math.min(runs, panel.runs) > most;
+  return {
+    span: (panel) =>
+      (panel.kind === "image" && several(panel, NARROW)) || panel.kind === "table" || optionsOf(panel.id).wide ? 2 : 1,
+    // Histograms of several runs stand below each other.
+    tall: (panel) =>
+      panel.kind === "histogram"
+        ? several(panel, 1) &&
+          !drawn.value.some((run) => uid(run) === param("hrun")) &&
+          param(`hv.${panel.id}`) !== "overlay"
+        : panel.kind !== "line",
+  };
 }
 
 export function share({ span, of }: Placed<unknown>): Record<string, number> {
@@ -30,7 +43,7 @@ export function Cards({
 }) {
   return (
     <div class="cards">
-      {cards(panels, columns, (panel) => spanOf(panel, runs)).map((card) => (
+      {cards(panels, columns, shapeFor(runs)).map((card) => (
         <div key={card.item.id} class={card.tall ? "slot tall" : "slot"} style={share(card)}>
           {children(card.item)}
         </div>

@@ -7,10 +7,16 @@ import type { HistogramValue } from "../../model";
 export type Values = readonly Logged<HistogramValue>[];
 export type Range = readonly [low: number, high: number];
 
-/** From the least to the greatest edge of all. */
+/** Of values that are all NaN or infinite: its bins say nothing. */
+export function isNone(value: HistogramValue): boolean {
+  return !totalOf(value);
+}
+
+/** From the least to the greatest edge of all that hold something. */
 export function rangeOf(all: readonly HistogramValue[]): Range {
   let [low, high] = [Infinity, -Infinity];
-  for (const value of all) {
+  const some = all.filter((value) => !isNone(value));
+  for (const value of some.length ? some : all) {
     const borders = edges(value);
     low = Math.min(low, borders[0]!);
     high = Math.max(high, borders.at(-1)!);
@@ -45,6 +51,7 @@ export function binText(
   value: HistogramValue,
   bin: number,
 ): { readonly where: string; readonly held: string; readonly share: string } {
+  if (isNone(value)) return { where: "no finite value", held: `${full(value.dropped)} NaN or infinite`, share: "" };
   if (bin < 0) return { where: "outside of its bins", held: "", share: "" };
   const borders = edges(value);
   const total = totalOf(value);

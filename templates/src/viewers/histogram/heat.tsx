@@ -5,11 +5,15 @@ import { full, number } from "../../lib/format";
 import { edges, type Logged } from "../../lib/media";
 import type { HistogramValue } from "../../model";
 import { ramp } from "../lib/ramp";
-import { binAt, binText, type Range, rangeOf, type Values } from "./bins";
-import { type Area, axisX, axisY, RIGHT, Surface, ticksY } from "./surface";
+import { binAt, binText, isNone, type Range, rangeOf, type Values } from "./bins";
+import { type Area, axisX, axisY, BOTTOM, paint, RIGHT, type Size, Surface, TOP, ticksY } from "./surface";
 
-export function Heat({ values, id, tall }: { values: Values; id: string; tall?: boolean }) {
-  const levels = useMemo(() => rangeOf(values.map(({ value }) => value)), [values]);
+/** Height of the mark of a step without a finite value. */
+const MARK = 5;
+
+export function Heat({ values, id, size, range }: { values: Values; id: string; size: Size; range?: Range }) {
+  const own = useMemo(() => rangeOf(values.map(({ value }) => value)), [values]);
+  const levels = range ?? own;
   const steps: Range = [values[0]!.step, values.at(-1)!.step];
   const here = cursor.value?.kind === "step" && cursor.value.source !== id ? cursor.value.x : null;
   const span = levels.map((level) => number(level)).join(" to ");
@@ -20,8 +24,8 @@ export function Heat({ values, id, tall }: { values: Values; id: string; tall?: 
       words={ticksY(levels).map(([, text]) => text)}
       kind="heatmap"
       unit="step"
-      tall={tall}
-      shows={[values]}
+      size={size}
+      shows={[values, levels[0], levels[1]]}
       onMove={(event, area) => hover(event, area, values, id)}
       draw={(context, area) => draw(context, area, values, steps, levels)}
       label={`${values.length} histograms from step ${steps[0]} to ${steps[1]}, values from ${span}`}
@@ -42,6 +46,10 @@ function draw(context: CanvasRenderingContext2D, area: Area, values: Values, ste
       i ? (atX(values[i - 1]!.step) + atX(step)) / 2 : area.left,
       i + 1 < values.length ? (atX(values[i + 1]!.step) + atX(step)) / 2 : width - RIGHT,
     ];
+    if (isNone(value)) {
+      none(context, area, left, right);
+      return;
+    }
     const most = value.counts.reduce((max, count) => Math.max(max, count), 0);
     const borders = edges(value);
     value.counts.forEach((count, bin) => {
@@ -58,6 +66,14 @@ function draw(context: CanvasRenderingContext2D, area: Area, values: Values, ste
   });
   axisY(context, area, levels);
   axisX(context, area, steps, "step");
+}
+
+/** A step of values that are all NaN or infinite, as on the x axis of a chart. */
+function none(context: CanvasRenderingContext2D, { height }: Area, left: number, right: number): void {
+  context.fillStyle = paint("var(--bad)", 0.12);
+  context.fillRect(left, TOP, Math.max(1, right - left), height - TOP - BOTTOM);
+  context.fillStyle = paint("var(--bad)");
+  context.fillRect(left, height - BOTTOM - MARK, Math.max(1.5, right - left), MARK);
 }
 
 function hover(event: PointerEvent, area: Area, values: Values, id: string): void {

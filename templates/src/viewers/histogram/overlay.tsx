@@ -7,7 +7,7 @@ import { edges } from "../../lib/media";
 import { css, type Look, PATTERNS } from "../../lib/palette";
 import type { HistogramValue, RunRow } from "../../model";
 import { binAt, binText, densities, type Range, rangeOf } from "./bins";
-import { type Area, axisX, axisY, paint, Surface, ticksY } from "./surface";
+import { type Area, axisX, axisY, paint, type Size, Surface, ticksY } from "./surface";
 
 const ROWS = 12;
 /** More bins than this are drawn by hair lines. */
@@ -22,7 +22,7 @@ export interface Layer {
   readonly value: HistogramValue;
 }
 
-export function Overlay({ layers, step, tall }: { layers: readonly Layer[]; step: number; tall?: boolean }) {
+export function Overlay({ layers, step, size }: { layers: readonly Layer[]; step: number; size: Size }) {
   const key = layers.map(({ run, step: own, look }) => `${uid(run)} ${own} ${css(look)} ${look.dash}`).join();
   const { x, y, heights } = useMemo(() => {
     const range = rangeOf(layers.map(({ value }) => value));
@@ -36,7 +36,7 @@ export function Overlay({ layers, step, tall }: { layers: readonly Layer[]; step
       words={ticksY(y).map(([, text]) => text)}
       kind="overlay"
       unit="value"
-      tall={tall}
+      size={size}
       shows={[key]}
       onMove={(event, area) => hover(event, area, layers, step)}
       draw={(context, area) => draw(context, area, layers, heights, x, y)}

@@ -4,10 +4,10 @@ import { cursor, tip } from "../../lib/cursor";
 import { full, number } from "../../lib/format";
 import { edges } from "../../lib/media";
 import { css, type Look } from "../../lib/palette";
-import { binAt, binText, densities, type Range, rangeOf, type Values } from "./bins";
-import { type Area, axisX, BOTTOM, labels, paint, RIGHT, Surface, TOP } from "./surface";
+import { binAt, binText, densities, isNone, type Range, rangeOf, type Values } from "./bins";
+import { type Area, axisX, BOTTOM, labels, paint, RIGHT, type Size, Surface, TOP } from "./surface";
 
-const [LEAST, MOST, APART] = [12, 40, 14];
+const [LEAST, MOST, APART] = [6, 40, 14];
 /** Height of the highest outline, in distances between two. */
 const OVERLAP = 2.6;
 const LINE = 12;
@@ -27,16 +27,20 @@ export function Ridges({
   values,
   look,
   id,
-  tall,
+  size,
   tell,
+  range: given,
 }: {
   values: Values;
   look: Look;
   id: string;
-  tall?: boolean;
+  size: Size;
   tell: (drawn: number) => void;
+  /** Of the values, where others are drawn beside them. */
+  range?: Range;
 }) {
-  const range = useMemo(() => rangeOf(values.map(({ value }) => value)), [values]);
+  const own = useMemo(() => rangeOf(values.map(({ value }) => value)), [values]);
+  const range = given ?? own;
   const here = cursor.value?.kind === "step" ? cursor.value.x : null;
   const lit =
     here === null
@@ -50,8 +54,8 @@ export function Ridges({
       words={values.map(({ step }) => full(step))}
       kind="ridges"
       unit="value"
-      tall={tall}
-      shows={[values, css(look), lit]}
+      size={size}
+      shows={[values, css(look), lit, range[0], range[1]]}
       onMove={(event, area) => hover(event, area, values, range, id)}
       draw={(context, area) => tell(draw(context, area, values, range, look, lit))}
       label={`Outlines of histograms from ${steps}, values from ${number(range[0])} to ${number(range[1])}`}
@@ -103,7 +107,11 @@ function draw(
     context.fill(closed);
     context.fillStyle = paint(css(look), row === nearest ? 0.75 : 0.12 + (0.38 * (i + 1)) / rows.length);
     context.fill(closed);
-    context.strokeStyle = row === nearest ? paint("var(--ink)") : paint(css(look), 0.5 + (0.5 * (i + 1)) / rows.length);
+    context.strokeStyle = isNone(row.value)
+      ? paint("var(--bad)")
+      : row === nearest
+        ? paint("var(--ink)")
+        : paint(css(look), 0.5 + (0.5 * (i + 1)) / rows.length);
     context.lineWidth = row === nearest ? 1.5 : 1;
     context.stroke(line);
   });

@@ -11,6 +11,9 @@ import type { Range } from "./bins";
 export const [BOTTOM, TOP, RIGHT] = [20, 6, 8];
 const [LEAST, GUTTER] = [60, 46];
 
+/** As a card has room for, a large one, and one of several in a card. */
+export type Size = "" | "tall" | "small";
+
 export interface Area {
   readonly width: number;
   readonly height: number;
@@ -52,7 +55,7 @@ export function Surface({
   label,
   unit,
   onMove,
-  tall,
+  size: room,
   children,
 }: {
   x: Range;
@@ -65,7 +68,7 @@ export function Surface({
   label: string;
   unit: string;
   onMove: (event: PointerEvent, area: Area) => void;
-  tall?: boolean;
+  size: Size;
   children?: (area: Area) => ComponentChildren;
 }) {
   const box = useRef<HTMLDivElement>(null);
@@ -83,7 +86,7 @@ export function Surface({
     if (ready) draw(prepared(canvas.current!, size), area);
   }, [size, theme, ...shows]);
   return (
-    <div class={`plot ${kind}${tall ? " tall" : ""}`}>
+    <div class={`plot ${kind} ${room}`}>
       <div
         class="canvas heat"
         ref={box}
