@@ -78,13 +78,13 @@ def test_no_event_that_is_read_is_missing_from_the_document() -> None:
 
 @pytest.fixture
 def logged() -> list[float]:
-    """Log a run whose loss begins with whole numbers, ends in NaN, and a second run with a key of its own."""
+    """Log a run whose loss begins with whole numbers and ends in NaN, and another with many keys, of which one is empty."""
     losses = [float(n) if n < 21_000 else math.nan if n % 2 else 0.5 for n in range(21_100)]
     with tracklog.init(project="digits", id="first", settings=QUIET) as run:
         for n, loss in enumerate(losses):
             run.log({"train/loss": int(loss) if n < 21_000 else loss})
     with tracklog.init(project="digits", id="second", settings=QUIET) as run:
-        run.log({"train/loss": 0.25, "late": 1}, step=30_000)
+        run.log({"train/loss": 0.25, "late": 1, "": 2.0, **{f"layer{n}": n / 2 for n in range(300)}}, step=30_000)
     (file,) = Path("tracklogs/digits/first").glob("history-*.jsonl")
     file.rename(file.with_name("history-a.jsonl"))
     return losses
