@@ -24,7 +24,7 @@ from tracklog.errors import UsageError
 from tracklog.store import encoding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     Predicate = Callable[[Mapping[str, Any]], bool]
 
@@ -75,6 +75,15 @@ def compile_filter(text: str) -> Predicate:
     return predicate
 
 
+def unknown_columns(text: str, runs: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the columns of a filter that none of some runs has; runs as `compile_filter` takes them."""
+    parser = _Parser(_tokens(text))
+    if parser.kind != "end":
+        parser.any()
+    among = list(runs)
+    return [key for key in dict.fromkeys(parser.keys) if all(_lookup(run, key) is _MISSING for run in among)]
+
+
 def _tokens(text: str) -> list[tuple[str, str]]:
     found, at = [], 0
     while text[at:].strip():
@@ -94,6 +103,8 @@ class _Parser:
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
         self._tokens = tokens
         self._at = 0
+        self.keys: list[str] = []
+        """The columns that it has met."""
 
     @property
     def kind(self) -> str:
@@ -125,6 +136,7 @@ class _Parser:
             self._closing()
             return inner
         key = self._value("a column").text
+        self.keys.append(key)
         if self._word("in"):
             return _Condition(key, "in", self._list()).holds
         if self._word("has"):

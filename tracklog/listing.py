@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tracklog.errors import FormatError, UsageError, visible
-from tracklog.filters import compile_filter
+from tracklog.errors import FormatError, UsageError, visible, warn
+from tracklog.filters import compile_filter, unknown_columns
 from tracklog.store import encoding, fold, layout, named, reader
 
 if TYPE_CHECKING:
@@ -32,7 +32,14 @@ def runs(root: Path, project: str = "", condition: str = "") -> list[dict[str, A
     matches = compile_filter(condition)
     rows = [_row(folder) for folder in _folders(root)]
     rows.sort(key=lambda row: _seconds(row["created"]) or 0.0, reverse=True)
+    _say_unknown(condition, rows)
     return [row for row in rows if (not project or row["project"] == project) and matches(row | _moments(row))]
+
+
+def _say_unknown(condition: str, rows: list[dict[str, Any]]) -> None:
+    """Name columns of a filter that no run has: they are misspelt more often than not."""
+    for key in unknown_columns(condition, rows) if rows else ():
+        warn(f"column-{key}", f"no run has a column {key!r}, which the filter asks for")
 
 
 def matcher(condition: str) -> Callable[[Path], bool]:

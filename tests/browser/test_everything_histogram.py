@@ -133,11 +133,12 @@ def test_a_single_histogram_is_bars_and_steps_of_nan_are_marked(browser: Browser
         drawn(page, card.locator(".bars canvas"), 3)
         heat = card.locator(".heatmap canvas")
         drawn(page, heat, 3)
-        area = heat.bounding_box()
+        area, whole = heat.bounding_box(), card.bounding_box()
         assert area is not None
+        assert whole is not None
         page.mouse.move(area["x"] + area["width"] - 14, area["y"] + area["height"] / 2)
         page.locator(".tip").get_by_text("no finite value").wait_for()
-        assert card.bounding_box()["height"] > 160
+        assert whole["height"] > 160
 
 
 def test_what_is_in_no_bin_is_told(browser: Browser, tmp_path: Path) -> None:
