@@ -95,7 +95,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         source=source,
         row=row,
         config=fold.flatten({k: v for k, v in fold.config(log, found).items() if not k.startswith("_")}),
-        summary=fold.flatten(fold.summary(log, found, folded)),
+        summary=fold.shown(fold.flatten(fold.summary(log, found, folded))),
         least=_over_ranks(min, ((s.key, s.min) for s in numbers)),
         greatest=_over_ranks(max, ((s.key, s.max) for s in numbers)),
         keys=tuple(_keys(head.series)),

@@ -108,7 +108,7 @@ def _row(folder: Path) -> dict[str, Any]:
         **{key: known[key] for key in ("tags", "notes", "group", "job_type", "host", "user") if known.get(key)},
         **({"commit": git["commit"]} if isinstance(git, dict) and git.get("commit") else {}),
         "config": fold.flatten(fold.config(log, found)),
-        "summary": fold.flatten(fold.summary(log, found, folded)),
+        "summary": fold.shown(fold.flatten(fold.summary(log, found, folded))),
     }
 
 

@@ -8,13 +8,14 @@ import orjson
 
 from site_builder.items import ChartData, ChartItem, MediaValue
 from site_builder.kinds import listed
+from tracklog.store import layout
 
 if TYPE_CHECKING:
     from site_builder.kinds.loader import Door
     from site_builder.model import Kind
 
 KIND: Kind = "chart"
-TYPES = ("custom-chart", "custom-charts")
+TYPES = layout.CHARTS
 ASSETS = ("chart", "vega")
 LARGEST = 50_000_000
 """Bytes of a table that is drawn."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from site_builder.model import Kind
 
 KIND: Kind = "table"
-TYPES = ("table-file", "tables")
+TYPES = layout.TABLES
 ASSETS = ("table",)
 LARGEST = 500_000_000
 """Bytes of a file that is read."""

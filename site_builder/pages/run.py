@@ -105,7 +105,8 @@ def _tabs(built: Built) -> list[dict[str, Any]]:
     head = built.head
     history = [s for s in head.series if s.stream == "history" and not s.hidden]
     media = {(s.key, s.kind) for s in history if s.kind in MEDIA_KINDS}
-    tables = {s.key for s in history if s.kind == "table"}
+    inside = {f"{s.key}_table" for s in history if s.kind == "chart"}
+    tables = {s.key for s in history if s.kind == "table"} - inside
     charts = {
         (s.key, "number" if s.kind == "bool" else s.kind) for s in history if s.kind not in {*MEDIA_KINDS, "table"}
     }

@@ -147,6 +147,16 @@ def _set_summary(result: dict[str, Any], event: Event) -> None:
         place[path[-1]] = event.get("value")
 
 
+def shown(summary: dict[str, Any]) -> dict[str, Any]:
+    """Return a flat summary without the tables that custom charts are drawn from: these are theirs, not the run's."""
+    inside = {f"{key}_table" for key, value in summary.items() if _type(value) in layout.CHARTS}
+    return {key: value for key, value in summary.items() if key not in inside or _type(value) not in layout.TABLES}
+
+
+def _type(value: object) -> object:
+    return value.get("_type") if isinstance(value, dict) else None
+
+
 def flatten(values: Mapping[str, Any], prefix: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return nested dicts as one row under their paths; empty dicts and records stay values."""
     flat: dict[str, Any] = {}

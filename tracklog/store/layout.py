@@ -54,6 +54,9 @@ CLOCKS = frozenset((STEP, RUNTIME, TIMESTAMP))
 
 NON_FINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 
+CHARTS, TABLES = ("custom-chart", "custom-charts"), ("table-file", "tables")
+"""Types of the records of custom charts and tables."""
+
 RESERVED_PROJECTS = frozenset(("assets", "data", "media", "index.html", "frame.html", "version.js"))
 """Names that the site needs beside its projects."""
 

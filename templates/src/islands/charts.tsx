@@ -47,8 +47,8 @@ function RunBoard({ which, empty }: { which: (panel: PanelInfo) => boolean; empt
 }
 
 const isMedia = (panel: PanelInfo): boolean => MEDIA_KINDS.has(panel.kind);
-const isTable = (panel: PanelInfo): boolean => panel.kind === "table";
-const isChart = (panel: PanelInfo): boolean => panel.stream === "history" && !isMedia(panel) && !isTable(panel);
+const isTable = (panel: PanelInfo): boolean => panel.kind === "table" && !panel.behind;
+const isChart = (panel: PanelInfo): boolean => panel.stream === "history" && !isMedia(panel) && panel.kind !== "table";
 const isSystem = (panel: PanelInfo): boolean => panel.stream === "system";
 
 export function Charts() {
@@ -66,7 +66,7 @@ export function System() {
   return <RunBoard which={isSystem} empty="No system metrics were recorded" />;
 }
 
-const rank = (panel: PanelInfo): number => Number(panel.behind || panel.section === CHART_TABLES);
+const rank = (panel: PanelInfo): number => Number(panel.section === CHART_TABLES);
 
 /** Panels one below the other, each as wide as the page. */
 function Column({
@@ -81,7 +81,7 @@ function Column({
   example: string;
 }) {
   const { run, head, error } = useRunHead();
-  // Tables that were logged beside custom charts come last.
+  // Tables of custom charts that were asked for come last.
   const list = useMemo(() => (head ? panelsIn(head, which).sort((a, b) => rank(a) - rank(b)) : []), [head]);
   const fixed = useMemo(() => (run ? [run] : []), [run]);
   if (error) return <Empty title="This run could not be read" text={error} />;

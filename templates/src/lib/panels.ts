@@ -23,7 +23,7 @@ export interface PanelInfo {
   readonly runs: number;
   /** Id of the table that is logged beside a custom chart. */
   readonly table?: string;
-  /** Such a table: shown where tables are, and from its chart, not on boards. */
+  /** Such a table: opened from its chart alone. */
   readonly behind?: boolean;
 }
 

@@ -45,6 +45,7 @@ export interface MediaPanelProps<T extends MediaItem> extends PanelProps {
     onStep: (by: number) => void,
   ) => ComponentChildren;
   readonly acts?: ComponentChildren;
+  readonly head?: ComponentChildren;
   /** Items drawn without asking. */
   readonly most?: number;
 }
@@ -58,6 +59,7 @@ export function MediaPanel<T extends MediaItem>({
   Item,
   body,
   acts,
+  head,
   most = 12,
 }: MediaPanelProps<T>) {
   const [attach, seen] = useSeen<HTMLElement>();
@@ -83,6 +85,7 @@ export function MediaPanel<T extends MediaItem>({
       drag={drag}
       fact={common || undefined}
       acts={acts}
+      head={head}
     >
       {error ? (
         <div class="plot">

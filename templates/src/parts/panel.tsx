@@ -46,6 +46,7 @@ export function Title({ text, plain }: { text: string; plain?: boolean }) {
 export function Card({
   panel,
   fact,
+  head,
   acts,
   csv,
   children,
@@ -55,6 +56,8 @@ export function Card({
 }: {
   panel: PanelInfo;
   fact?: ComponentChildren;
+  /** Stands beside the title at all times: a title of its own, controls. */
+  head?: ComponentChildren;
   acts?: ComponentChildren;
   csv?: () => void;
   children: ComponentChildren;
@@ -81,6 +84,7 @@ export function Card({
         >
           <Title text={panel.title} plain={panel.stream === "system"} />
         </div>
+        {head}
         {fact && <span class="pts">{fact}</span>}
         {(acts || drag) && (
           <span class="acts">

@@ -1,6 +1,6 @@
 // Custom charts: tables of the runs in view, drawn by a preset that can be looked at, changed and taken along.
 import type { ComponentType } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { viewer } from "../entry";
 import { themeTick } from "../lib/colours";
 import { uid } from "../lib/data";
@@ -22,9 +22,11 @@ import { fill } from "./lib/fill";
 import { jsonOf } from "./lib/payload";
 import { metaOf, type Preset, presetNamed } from "./lib/presets";
 import { solid } from "./lib/ramp";
-import { alone, averaged, mappingOf, nothing, type Owned, rowsOf } from "./lib/rows";
+import { averaged, byClass, mappingOf, nothing, type Owned, rowsOf } from "./lib/rows";
 import { HEIGHT } from "./lib/size";
 import { addStyle } from "./lib/style";
+import { besideName, titleOf, untitled } from "./lib/title";
+import { multiples } from "./lib/wrap";
 import type { DrawnProps } from "./vega";
 
 addStyle(css);
@@ -47,12 +49,25 @@ function Panel({ panel, fixed, drag, large }: PanelProps) {
   const { step, slider } = useStep(steps, panel.title);
   const charts = useMemo(() => chartsAt(value, step), [value, step]);
   const [editing, setEditing] = useState(-1);
+  const [title, setTitle] = useState("");
+  const [controls, setControls] = useState<HTMLElement | null>(null);
+  const only = charts.length === 1;
   return (
     <Card
       panel={panel}
       innerRef={attach}
       drag={drag}
       label={`${panel.title}: custom chart`}
+      head={
+        <>
+          {only && title && (
+            <span class="headnote cut" title={title}>
+              {title}
+            </span>
+          )}
+          <span class="vega-bindings" ref={setControls} />
+        </>
+      }
       fact={charts[0]?.preset.replace(/^wandb\//, "")}
       acts={charts.map((chart, n) => (
         <Button
@@ -81,6 +96,8 @@ function Panel({ panel, fixed, drag, large }: PanelProps) {
             chart={chart}
             height={large ? LARGE : HEIGHT}
             title={panel.title}
+            tell={only ? setTitle : null}
+            controls={only ? controls : null}
             editing={editing === n}
             close={() => setEditing(-1)}
           />
@@ -148,6 +165,9 @@ interface ChartPlace {
   readonly chart: Placed;
   readonly height: number;
   readonly title: string;
+  /** Hears what the chart is titled, where the card's head shows it. */
+  readonly tell: ((title: string) => void) | null;
+  readonly controls: HTMLElement | null;
   readonly editing: boolean;
   readonly close: () => void;
 }
@@ -204,6 +224,8 @@ function MadeChart({
   chart,
   height,
   title,
+  tell,
+  controls,
   editing,
   close,
   value,
@@ -216,12 +238,14 @@ function MadeChart({
   const names = useMemo(() => namesOf(owned), [owned]);
   // Facets name their runs themselves.
   const faceted = spec !== null && "facet" in (spec as object);
+  useEffect(() => tell?.(besideName(titleOf(spec), title)), [spec, tell]);
+  const shown = useMemo(() => (spec && tell ? untitled(spec) : spec), [spec, tell]);
   const wrong = failed || (preset ? "" : first?.refused || missing(chart.preset));
   const notes = notesOf(chart, value, made, failed);
   return (
     <div class="customchart" ref={(element) => void (element && setWidth(element.clientWidth))}>
       {names.length > 1 && !faceted && <Legend names={names} width={width} />}
-      {spec ? <Drawn spec={spec} datasets={rows} height={height} onError={setFailed} /> : null}
+      {spec ? <Drawn spec={shown} datasets={rows} height={height} controls={controls} onError={setFailed} /> : null}
       {wrong && (
         <>
           {!spec && <p class="note warn">{wrong}</p>}
@@ -280,7 +304,10 @@ function rowsFor(
   return { wandb: groupKeys.value.length && preset ? averaged(rows, metaOf(preset), mapping) : rows };
 }
 
-/** A preset filled, with colours for classes where one run is alone. */
+/** As many classes are told apart by dashes. */
+const DASHES = 3;
+
+/** A preset filled. Colours are for classes where a run is alone, or where so many need them that each has a chart. */
 function ready(
   preset: Preset,
   mapping: Readonly<Record<string, string>>,
@@ -290,7 +317,15 @@ function ready(
   const filled = titled(fill(preset, mapping, strings));
   const hue = metaOf(preset).hue;
   const column = hue ? mapping[hue] : undefined;
-  return column && new Set(owned.map(({ label }) => label)).size === 1 ? alone(filled, column) : filled;
+  const several = new Set(owned.map(({ label }) => label)).size > 1;
+  if (!column || (several && classesOf(owned, column) <= DASHES)) return filled;
+  const coloured = byClass(filled, column) as Preset;
+  return several && !("facet" in coloured) ? multiples(coloured) : coloured;
+}
+
+function classesOf(owned: readonly Owned[], column: string): number {
+  const at = ({ data }: Owned): number => data.columns.indexOf(column);
+  return new Set(owned.flatMap((one) => one.data.rows.map((row) => row[at(one)]))).size;
 }
 
 const cellText = (value: unknown): string =>

@@ -1,5 +1,5 @@
 // Vega-Lite charts without eval and without loading anything; what custom charts draw with, too.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import * as vega from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { type Config, compile, type TopLevelSpec } from "vega-lite";
@@ -19,6 +19,8 @@ import type { Preset } from "./lib/presets";
 import { flip, ramp, solid } from "./lib/ramp";
 import { HEIGHT } from "./lib/size";
 import { addStyle } from "./lib/style";
+import { besideName, titleOf, untitled } from "./lib/title";
+import { wrapped } from "./lib/wrap";
 import css from "./vega.css";
 
 addStyle(css + editor);
@@ -32,20 +34,68 @@ export interface DrawnProps {
   /** Rows of datasets that the specification names. */
   readonly datasets?: Readonly<Record<string, readonly object[]>>;
   readonly height: number;
+  /** Where its own controls stand; below it where there is no such place. */
+  readonly controls?: HTMLElement | null;
   /** Told what is wrong; empty when it is drawn. */
   readonly onError?: (text: string) => void;
 }
 
-function Panel(props: PanelProps) {
-  return <MediaPanel<FigureItem> {...props} noun="chart" Item={Item} most={6} />;
+/** What the charts of a card show in its head. */
+interface Head {
+  readonly title: string;
+  /** Of a chart that is alone. */
+  readonly controls: HTMLElement | null;
+  /** Says that a chart with a title is there; undoes it. */
+  readonly enter: (title: string) => () => void;
 }
 
-function Item({ run, item, large }: ItemProps<FigureItem>) {
+function Panel(props: PanelProps) {
+  const [titles, setTitles] = useState<readonly string[]>([]);
+  const [place, setPlace] = useState<HTMLElement | null>(null);
+  const [title, controls] = [titles[0] ?? "", titles.length === 1 ? place : null];
+  const enter = useMemo(
+    () => (one: string) => {
+      setTitles((now) => [...now, one]);
+      return () => setTitles((now) => now.toSpliced(now.indexOf(one), 1));
+    },
+    [],
+  );
+  const latest = useRef<Head>({ title, controls, enter });
+  latest.current = { title, controls, enter };
+  const Headed = useMemo(() => (item: ItemProps<FigureItem>) => <Item {...item} head={latest.current} />, []);
+  const beside = besideName(title, props.panel.title);
+  return (
+    <MediaPanel<FigureItem>
+      {...props}
+      noun="chart"
+      Item={Headed}
+      most={6}
+      head={
+        <>
+          {beside && (
+            <span class="headnote cut" title={beside}>
+              {beside}
+            </span>
+          )}
+          <span class="vega-bindings" ref={setPlace} />
+        </>
+      }
+    />
+  );
+}
+
+function Item({ run, item, large, head }: ItemProps<FigureItem> & { head?: Head }) {
   const { value, error } = useLoaded(
     async () => parted(await jsonOf<Preset>(run, item.payload)),
     [run.parts.join(), item.payload],
   );
   const [editing, setEditing] = useState(false);
+  const title = value && titleOf(value.spec);
+  useEffect(() => (title === null ? undefined : head?.enter(title)), [title]);
+  const shown = useMemo(
+    () => value && (title && title === head?.title ? untitled(value.spec) : value.spec),
+    [value, title, head?.title],
+  );
   if (error)
     return (
       <div class="plot">
@@ -56,7 +106,7 @@ function Item({ run, item, large }: ItemProps<FigureItem>) {
   const name = item.caption || "chart";
   return (
     <div class="vega-item">
-      <Drawn spec={value.spec} datasets={value.datasets} height={large ? LARGE : HEIGHT} />
+      <Drawn spec={shown} datasets={value.datasets} height={large ? LARGE : HEIGHT} controls={head?.controls ?? null} />
       <Button kind="xs" text="Edit" label={`Edit ${name}`} onClick={() => setEditing(true)} />
       {editing && (
         <Editor
@@ -91,7 +141,7 @@ function parted(spec: Preset): { spec: Preset; datasets: Readonly<Record<string,
 }
 
 /** A Vega-Lite or Vega specification as wide as its place; draws again when theme, width or inputs change. */
-function Drawn({ spec, datasets, height, onError }: DrawnProps) {
+function Drawn({ spec, datasets, height, controls = null, onError }: DrawnProps) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [error, setError] = useState("");
@@ -115,13 +165,16 @@ function Drawn({ spec, datasets, height, onError }: DrawnProps) {
     try {
       view = viewOf(spec, datasets ?? {}, width, height, tell);
       tell("");
-      view.initialize(box.current!);
+      view.initialize(box.current!, controls ?? undefined);
       view.runAsync().catch((failed: Error) => tell(failed.message));
     } catch (failed) {
       tell(sentence(failed as Error));
     }
-    return () => void view?.finalize();
-  }, [spec, datasets, width, height, theme]);
+    return () => {
+      view?.finalize();
+      controls?.replaceChildren();
+    };
+  }, [spec, datasets, width, height, theme, controls]);
   return (
     <div class="vega-box">
       {error && <Empty title="This chart cannot be drawn" text={error} />}
@@ -229,7 +282,7 @@ function remote(spec: unknown): string {
 /** By the width of the view, which compositions call otherwise. */
 const FEW: Config = { axisXQuantitative: { tickCount: { expr: "ceil(width / 70)" } } } as Config;
 
-/** A single view fills its place; compositions keep the sizes of their parts, but for the matrices of presets. */
+/** A single view fills its place; compositions keep the sizes of their parts, and wrap. */
 function sized(
   spec: Record<string, unknown>,
   rows: readonly object[] | undefined,
@@ -250,7 +303,8 @@ function sized(
   const result: Record<string, unknown> = { background: "transparent", ...spec, params: [...own, ...inks] };
   const matrix = spec.spec as Matrix | undefined;
   const cells = fitted(matrix, rows, width, height);
-  if (cells) result.spec = { ...matrix, ...cells };
+  if (cells) Object.assign(result, cells);
+  else if (!single || faceted) return wrapped(result, rows, width, height) as unknown as TopLevelSpec;
   if (single && !faceted)
     Object.assign(result, {
       width,

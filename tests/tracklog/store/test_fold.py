@@ -146,3 +146,9 @@ def test_the_last_values_are_what_folding_all_rows_gives(rows: list[dict[str, An
 
 def test_flat_keys_can_be_told_apart() -> None:
     assert fold.flatten({"a": {"b": 1}, "a.b": 2, "e": {}}) == {"a.b": 1, "a\\.b": 2, "e": {}}
+
+
+def test_tables_that_charts_are_drawn_from_are_no_values_of_a_run() -> None:
+    chart, table = {"_type": "custom-chart"}, {"_type": "table-file"}
+    summary = {"pr": chart, "pr_table": table, "roc": chart, "roc_table": 0.5, "own_table": table, "n": 1}
+    assert set(fold.shown(summary)) == {"pr", "roc", "roc_table", "own_table", "n"}

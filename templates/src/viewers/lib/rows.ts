@@ -63,18 +63,23 @@ export function averaged(rows: readonly Row[], meta: Meta, mapping: Readonly<Rec
   return [...groups.values()].map(({ row, sum, n }) => ({ ...row, [of]: sum / n, _n: n }));
 }
 
-/** One run alone needs no colour of its own: the preset's classes take the colours. */
-export function alone(spec: unknown, column: string): unknown {
-  if (Array.isArray(spec)) return spec.map((item) => alone(item, column));
+/** Where one run is drawn alone it needs no colour of its own: the preset's classes take the colours, not dashes. */
+export function byClass(spec: unknown, column: string): unknown {
+  if (Array.isArray(spec)) return spec.map((item) => byClass(item, column));
   if (typeof spec !== "object" || spec === null) return spec;
   return Object.fromEntries(
-    Object.entries(spec).map(([key, value]) =>
-      key === "color" && (value as { field?: unknown } | null)?.field === "_run"
-        ? [key, { field: pathOf(column), type: "nominal", sort: null }]
-        : [key, alone(value, column)],
-    ),
+    Object.entries(spec).flatMap(([key, value]) => {
+      const field = (value as { field?: unknown } | null)?.field;
+      if (key === "strokeDash" && field === pathOf(column)) return [];
+      if (key === "color" && field === "_run")
+        return [[key, { field: pathOf(column), type: "nominal", sort: null, title: null, legend: CLASSES }]];
+      return [[key, byClass(value, column)]];
+    }),
   );
 }
+
+/** Above the plots, in rows of as many as have room. */
+const CLASSES = { orient: "top", direction: "horizontal", columns: { expr: "max(2, floor(width / 64))" } };
 
 /** Channels without which there is no mark. */
 const PLACES: ReadonlySet<string> = new Set(["x", "y", "theta", "radius", "longitude", "latitude"]);
