@@ -358,3 +358,29 @@ def _until(condition: Any, page: Page) -> None:
             return
         page.evaluate("new Promise((done) => requestAnimationFrame(done))")
     raise AssertionError("it never came")
+
+
+CONTROLS = "(e) => [...e.querySelectorAll('button, select, a')].map((one) => one.ariaLabel || one.textContent)"
+
+
+@FORMS
+def test_players_have_one_set_of_controls_and_nothing_moves_by_itself(
+    page: Page, everything: Site, single: bool
+) -> None:
+    found = {}
+    for name in ("videos/waves", "videos/mp4"):
+        card = panel(page, everything, f"{name}#video", single=single)
+        player = card.locator(".video").first
+        player.get_by_role("button", name="Play", exact=True).wait_for()
+        found[name] = player.evaluate(CONTROLS)
+        if name == "videos/waves":
+            player.get_by_text("frame 1 of 24, 12 fps").wait_for()
+            player.get_by_role("button", name="Play", exact=True).click()
+            player.get_by_text("frame 3 of 24").wait_for()
+            player.get_by_role("button", name="Pause").click()
+        assert not page.locator("video[autoplay], video[controls], audio[controls]").count()
+    frames = ["One frame back (,)", "One frame on (.)"]
+    assert found["videos/waves"] == ["Play", *frames, "Speed", "Loop", "Download"]
+    assert found["videos/mp4"] == ["Play", "Full screen", *frames, "Speed", "Loop", "Download"]
+    card = panel(page, everything, "sounds/chirp#audio", single=single)
+    assert card.locator(".sound").first.evaluate(CONTROLS) == ["Play", "Speed", "Loop", "Spectrogram", "Download"]

@@ -3,8 +3,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { xTitle } from "../lib/axis";
 import { cursor, release } from "../lib/cursor";
 import { full as fullNumber, plural } from "../lib/format";
-import { boardPanels, type PanelInfo, panels, setOptions } from "../lib/panels";
-import { setZoom, zoom } from "../lib/view";
+import { boardPanels, type PanelInfo, panels, setOptions, showTable } from "../lib/panels";
+import { rawBehind } from "../lib/view";
 import type { RunRow } from "../model";
 import { param, setParams, shareUrl } from "../route";
 import { PanelView } from "./board";
@@ -13,8 +13,8 @@ import { Overview } from "./overview";
 import { ChartBody, hintOf, saveCsv, Title, useChart } from "./panel";
 import { TipHost } from "./tip";
 import { Smooth, XAxis } from "./toolbar";
-import { TraceTable } from "./tracetable";
-import { Button, CopyButton, Segments } from "./ui";
+import { PointTable, TraceTable } from "./tracetable";
+import { Button, CopyButton, Segments, Switch } from "./ui";
 import { useRuns } from "./use";
 
 /** Share of the window that the plot takes, about. */
@@ -101,9 +101,23 @@ function FullLine({ panel, fixed, close }: { panel: PanelInfo; fixed?: readonly 
         <span class="wide row">
           <span class="gap" />
           <Smooth />
+          <Switch on={rawBehind.value} text="Raw behind" onChange={(on) => setParams({ raw: on ? undefined : "0" })} />
         </span>
         <span class="grow" />
-        {zoom.value && <Button icon="reset" text="Reset zoom" onClick={() => setZoom(null)} />}
+        <Button
+          icon="table"
+          text={<span class="wide">Table</span>}
+          label="Table"
+          pressed={how.table}
+          onClick={() => showTable(panel)}
+        />
+        <Button
+          icon="reset"
+          text={<span class="wide">Reset zoom</span>}
+          label="Reset zoom"
+          disabled={!chart.zoomed}
+          onClick={() => chart.onZoom(null, null)}
+        />
         <Button
           icon="download"
           text={<span class="wide">CSV</span>}
@@ -115,12 +129,16 @@ function FullLine({ panel, fixed, close }: { panel: PanelInfo; fixed?: readonly 
       </header>
       <div class="full-body">
         <div class="full-plot">
-          <ChartBody chart={chart} panel={panel} runs={runs} ready={chart.loaded !== null} tall />
+          {how.table && traces.length ? (
+            <PointTable traces={traces} x={how.x} />
+          ) : (
+            <ChartBody chart={chart} panel={panel} runs={runs} ready={chart.loaded !== null} tall />
+          )}
           <Overview chart={overview} x={how.x} left={chart.left} />
         </div>
         <aside class="full-side" aria-label="Values">
           {at && <p class="narrow dim at">{xTitle(how.x, at.x)}</p>}
-          <TraceTable traces={traces} x={how.x} caption={chart.label} />
+          <TraceTable traces={traces} x={how.x} caption={chart.label} of={runs.length} />
           <Points chart={chart} />
         </aside>
       </div>
@@ -131,6 +149,8 @@ function FullLine({ panel, fixed, close }: { panel: PanelInfo; fixed?: readonly 
         <span>← →: move the cursor</span>
         <span>[ ]: previous, next panel</span>
         <span>Esc: back</span>
+        <span class="grow" />
+        <code class="cut">{location.hash}</code>
       </footer>
     </>
   );

@@ -222,6 +222,7 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
     width,
     setWidth,
     onZoom,
+    zoomed: range !== null || boxY !== null,
     label,
     range,
   };

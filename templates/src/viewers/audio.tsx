@@ -3,15 +3,15 @@ import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { media } from "../entry";
 import { rgb, themeTick } from "../lib/colours";
-import { bytes } from "../lib/format";
 import type { AudioItem, RunRow } from "../model";
-import { Icon } from "../parts/icons";
 import { Broken, MediaPanel } from "../parts/mediapanel";
+import { Button } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
 import css from "./audio.css";
 import { bytesOf } from "./lib/payload";
 import { addStyle } from "./lib/style";
+import { Facts, type Pace, PlayButton } from "./lib/transport";
 
 addStyle(css);
 
@@ -84,7 +84,11 @@ function usePlayer(item: AudioItem): Player {
 
 function Item({ run, item }: ItemProps<AudioItem>) {
   const [spectrum, setSpectrum] = useState(false);
+  const [pace, setPace] = useState<Pace>({ loop: false, speed: 1 });
   const player = usePlayer(item);
+  useEffect(() => {
+    if (player.audio.current) player.audio.current.playbackRate = pace.speed;
+  }, [pace.speed]);
   const src = media(item.src);
   if (!src)
     return (
@@ -100,6 +104,7 @@ function Item({ run, item }: ItemProps<AudioItem>) {
       <audio
         ref={audio}
         src={src}
+        loop={pace.loop}
         preload={item.duration ? "none" : "metadata"}
         onPlay={() => set({ on: true })}
         onPause={() => set({ on: false, at: now() })}
@@ -108,19 +113,20 @@ function Item({ run, item }: ItemProps<AudioItem>) {
         onSeeked={() => set({ at: now() })}
         onError={() => set({ on: false, error: `this browser cannot play ${item.format}` })}
       />
-      <button
-        type="button"
-        class="play"
-        aria-label={state.on ? "Pause" : "Play"}
-        onClick={toggle}
-        disabled={state.error !== ""}
-      >
-        {state.on ? <i class="bars" /> : <i class="wedge" />}
-      </button>
+      <PlayButton on={state.on} toggle={toggle} disabled={state.error !== ""} />
       <Position item={item} player={player}>
         {spectrum && <Spectrogram run={run} item={item} />}
       </Position>
-      <Facts item={item} state={state} src={src} spectrum={spectrum} setSpectrum={setSpectrum} />
+      <Facts
+        where={<Where item={item} state={state} />}
+        pace={pace}
+        set={(change) => setPace((before) => ({ ...before, ...change }))}
+        file={{ src, name: item.caption || "sound", format: item.format, bytes: item.bytes }}
+      >
+        {item.bands > 0 && (
+          <Button kind="xs" text="Spectrogram" pressed={spectrum} onClick={() => setSpectrum(!spectrum)} />
+        )}
+      </Facts>
     </div>
   );
 }
@@ -167,45 +173,16 @@ function Position({
   );
 }
 
-function Facts({
-  item,
-  state,
-  src,
-  spectrum,
-  setSpectrum,
-}: {
-  item: AudioItem;
-  state: Playback;
-  src: string;
-  spectrum: boolean;
-  setSpectrum: (on: boolean) => void;
-}) {
+function Where({ item, state }: { item: AudioItem; state: Playback }) {
   return (
-    <p class="facts">
-      <span>
-        <b>{clock(state.at)}</b> of {clock(state.length)}
-        {item.sample_rate
-          ? `, ${item.sample_rate / 1000} kHz ${["", "mono", "stereo"][item.channels] ?? `${item.channels} channels`}`
-          : ""}
-      </span>
-      {item.duration === 0 && item.sample_rate > 0 && <span class="amber">no samples</span>}
-      {state.error && <span class="amber">{state.error}</span>}
-      <span class="grow" />
-      {item.bands > 0 && (
-        <button type="button" class="btn xs" aria-pressed={spectrum} onClick={() => setSpectrum(!spectrum)}>
-          Spectrogram
-        </button>
-      )}
-      <a
-        class="btn xs"
-        href={src}
-        download={`${item.caption || "sound"}.${item.format}`}
-        title={`Download ${item.format}, ${bytes(item.bytes)}`}
-        aria-label="Download"
-      >
-        <Icon name="download" />
-      </a>
-    </p>
+    <>
+      <b>{clock(state.at)}</b> of {clock(state.length)}
+      {item.sample_rate
+        ? `, ${item.sample_rate / 1000} kHz ${["", "mono", "stereo"][item.channels] ?? `${item.channels} channels`}`
+        : ""}
+      {item.duration === 0 && item.sample_rate > 0 && <span class="amber"> no samples</span>}
+      {state.error && <span class="amber"> {state.error}</span>}
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
-// Videos: the browser's player, with loop, speed and steps of one frame; gifs by their sheet of frames.
+// Videos, and gifs by their sheet of frames: nothing moves before it is played.
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { media } from "../entry";
 import { bytes, full } from "../lib/format";
@@ -7,11 +8,11 @@ import { Broken, MediaPanel } from "../parts/mediapanel";
 import { Button, Slider } from "../parts/ui";
 import type { ItemProps, PanelProps } from "../parts/viewer";
 import { addStyle } from "./lib/style";
+import { Facts, type Pace, PlayButton } from "./lib/transport";
 import css from "./video.css";
 
 addStyle(css);
 
-const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 4];
 /** Frames a second where nothing says how many there are: what a step of one frame goes on by. */
 const USUAL = 25;
 
@@ -29,64 +30,51 @@ function Item({ item }: ItemProps<VideoItem>) {
   return item.format === "gif" ? <Gif item={item} /> : <Native item={item} />;
 }
 
-interface Controls {
-  readonly loop: boolean;
-  readonly speed: number;
-}
-
+/** Play, the place in it, and what stands below. */
 function Bar({
   item,
-  controls,
+  on,
+  toggle,
+  place,
+  pace,
   set,
   step,
   frame,
   frames,
 }: {
   item: VideoItem;
-  controls: Controls;
-  set: (change: Partial<Controls>) => void;
+  on: boolean;
+  toggle: () => void;
+  place: ComponentChildren;
+  pace: Pace;
+  set: (change: Partial<Pace>) => void;
   step: (by: number) => void;
   frame: number;
   frames: number;
 }) {
   return (
-    <p class="facts">
-      <span class="group">
-        <Button kind="xs" text="‹" label="One frame back (,)" onClick={() => step(-1)} />
-        <Button kind="xs" text="›" label="One frame on (.)" onClick={() => step(1)} />
-        <select
-          aria-label="Speed"
-          title="Speed"
-          value={String(controls.speed)}
-          onChange={(event) => set({ speed: Number(event.currentTarget.value) })}
-        >
-          {SPEEDS.map((speed) => (
-            <option key={speed} value={String(speed)}>
-              {speed}×
-            </option>
-          ))}
-        </select>
-        <Button kind="xs" text="Loop" pressed={controls.loop} onClick={() => set({ loop: !controls.loop })} />
-      </span>
-      <span class="group">
-        <span>
-          {frames ? (
-            <>
-              frame <b>{full(frame + 1)}</b> of {full(frames)}
-            </>
-          ) : null}
-          {item.fps ? `${frames ? ", " : ""}${Math.round(item.fps * 100) / 100} fps` : ""}
-        </span>
-        <a
-          class="btn xs"
-          href={media(item.src)}
-          download={`${item.caption || "video"}.${item.format}`}
-          title="Download"
-        >
-          {item.format}, {bytes(item.bytes)}
-        </a>
-      </span>
-    </p>
+    <>
+      <div class="row playbar">
+        <PlayButton on={on} toggle={toggle} />
+        {place}
+      </div>
+      <Facts
+        where={
+          <>
+            {frames > 0 && (
+              <>
+                frame <b>{full(frame + 1)}</b> of {full(frames)}
+              </>
+            )}
+            {item.fps ? `${frames ? ", " : ""}${Math.round(item.fps * 100) / 100} fps` : ""}
+          </>
+        }
+        pace={pace}
+        set={set}
+        step={step}
+        file={{ src: media(item.src)!, name: item.caption || "video", format: item.format, bytes: item.bytes }}
+      />
+    </>
   );
 }
 
@@ -99,24 +87,42 @@ const onKeys =
     step(event.key === "." ? 1 : -1);
   };
 
-function Native({ item }: { item: VideoItem }) {
+/** What a video says of itself, and what moves it. */
+function usePlayback(fps: number, speed: number) {
   const video = useRef<HTMLVideoElement>(null);
-  const [controls, setControls] = useState<Controls>({ loop: true, speed: 1 });
   const [at, setAt] = useState(0);
-  const [failed, setFailed] = useState(false);
+  const [on, setOn] = useState(false);
   const [length, setLength] = useState(0);
-  const set = (change: Partial<Controls>): void => setControls((now) => ({ ...now, ...change }));
   useEffect(() => {
-    if (video.current) video.current.playbackRate = controls.speed;
-  }, [controls.speed]);
-  const fps = item.fps || USUAL;
-  const step = (by: number): void => {
+    if (video.current) video.current.playbackRate = speed;
+  }, [speed]);
+  const now = (): void => setAt(video.current?.currentTime ?? 0);
+  const seek = (to: number): void => {
     if (!video.current) return;
     video.current.pause();
-    // Half a frame on, since the start of a frame may round to the one before.
-    video.current.currentTime = Math.max(0, (Math.floor(video.current.currentTime * fps + 0.01) + by + 0.5) / fps);
+    video.current.currentTime = Math.max(0, to);
   };
+  // Half a frame on, since the start of a frame may round to the one before.
+  const step = (by: number): void =>
+    seek((Math.floor((video.current?.currentTime ?? 0) * fps + 0.01) + by + 0.5) / fps);
+  const toggle = (): void => void (on ? video.current?.pause() : video.current?.play().catch(() => undefined));
+  const events = {
+    onPlay: () => setOn(true),
+    onPause: () => setOn(false),
+    onTimeUpdate: now,
+    onSeeked: now,
+    onLoadedMetadata: () => setLength(video.current?.duration ?? 0),
+  };
+  return { video, at, on, length: Number.isFinite(length) ? length : 0, seek, step, toggle, events };
+}
+
+function Native({ item }: { item: VideoItem }) {
+  const [pace, setPace] = useState<Pace>({ loop: true, speed: 1 });
+  const [failed, setFailed] = useState(false);
+  const fps = item.fps || USUAL;
+  const { video, at, on, length, seek, step, toggle, events } = usePlayback(fps, pace.speed);
   const frames = item.frames || Math.round(length * fps);
+  const name = item.caption || "video";
   if (failed)
     return (
       <div class="media video">
@@ -124,26 +130,41 @@ function Native({ item }: { item: VideoItem }) {
       </div>
     );
   return (
-    <div class="video" role="group" aria-label={item.caption || "video"} onKeyDown={onKeys(step)}>
+    <div class="video" role="group" aria-label={name} onKeyDown={onKeys(step)}>
       <video
         ref={video}
         src={media(item.src)}
-        controls
-        loop={controls.loop}
+        loop={pace.loop}
         muted
         playsinline
         preload="metadata"
         style={item.width ? { aspectRatio: `${item.width} / ${item.height}` } : {}}
-        aria-label={item.caption || "video"}
-        onTimeUpdate={() => setAt(video.current?.currentTime ?? 0)}
-        onSeeked={() => setAt(video.current?.currentTime ?? 0)}
-        onLoadedMetadata={() => setLength(video.current?.duration ?? 0)}
+        aria-label={name}
+        onClick={toggle}
         onError={() => setFailed(true)}
+        {...events}
       />
       <Bar
         item={item}
-        controls={controls}
-        set={set}
+        on={on}
+        toggle={toggle}
+        place={
+          <>
+            <Slider
+              label="Place"
+              min={0}
+              max={Math.max(length, at)}
+              step={1 / fps}
+              value={at}
+              text={`${at.toFixed(2)} of ${length.toFixed(2)} s`}
+              width="auto"
+              onInput={seek}
+            />
+            <Button kind="xs" icon="full" label="Full screen" onClick={() => void video.current?.requestFullscreen()} />
+          </>
+        }
+        pace={pace}
+        set={(change) => setPace((now) => ({ ...now, ...change }))}
         step={step}
         frame={Math.min(Math.max(0, frames - 1), Math.floor(at * fps))}
         frames={item.fps ? frames : 0}
@@ -160,12 +181,12 @@ interface Film {
   readonly stopAt: (frame: number) => void;
 }
 
-/** Which frame stands: they go on by themselves while it is on. */
-function useFilm(item: VideoItem, ready: boolean, { loop, speed }: Controls): Film {
-  const [on, setOn] = useState(!matchMedia("(prefers-reduced-motion: reduce)").matches);
+/** Which frame stands: they go on while it is on. */
+function useFilm(item: VideoItem, ready: boolean, { loop, speed }: Pace): Film {
+  const [on, setOn] = useState(false);
   const [frame, setFrame] = useState(0);
   // A tick that is due already must not move a picture that was just stopped.
-  const moving = useRef(on);
+  const moving = useRef(false);
   const run = (now: boolean): void => {
     moving.current = now;
     if (now && !on && frame === item.frames - 1) setFrame(0);
@@ -211,23 +232,36 @@ function drawFrame(canvas: HTMLCanvasElement, sheet: HTMLImageElement, item: Vid
   context.drawImage(sheet, x, y, width, height, 0, 0, width, height);
 }
 
+/** A gif too large for a sheet, or left out of a single file: it plays as browsers play it, once that is asked for. */
+function Whole({ item }: { item: VideoItem }) {
+  const [on, setOn] = useState(false);
+  const name = item.caption || "video";
+  return (
+    <div class="video" role="group" aria-label={name}>
+      {on && <img src={media(item.src)} alt={name} style={{ width: "100%" }} />}
+      <div class="row playbar">
+        <PlayButton on={on} toggle={() => setOn(!on)} />
+        <span class="dim">
+          {item.format}, {bytes(item.bytes)}
+        </span>
+      </div>
+    </div>
+  );
+}
+
 function Gif({ item }: { item: VideoItem }) {
+  return media(item.sheet) ? <Sheet item={item} /> : <Whole item={item} />;
+}
+
+function Sheet({ item }: { item: VideoItem }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [controls, setControls] = useState<Controls>({ loop: true, speed: 1 });
-  const src = media(item.sheet);
-  const sheet = useSheet(src);
-  const { on, run, frame, stopAt } = useFilm(item, sheet !== null, controls);
+  const [pace, setPace] = useState<Pace>({ loop: true, speed: 1 });
+  const sheet = useSheet(media(item.sheet)!);
+  const { on, run, frame, stopAt } = useFilm(item, sheet !== null, pace);
   useEffect(() => {
     if (sheet && canvas.current) drawFrame(canvas.current, sheet, item, frame);
   }, [sheet, frame]);
   const step = (by: number): void => stopAt(frame + by);
-  // Too large for a sheet, or left out of a single file: it plays as browsers play it.
-  if (!src)
-    return (
-      <div class="video">
-        <img src={media(item.src)} alt={item.caption || "video"} loading="lazy" style={{ width: "100%" }} />
-      </div>
-    );
   return (
     <div class="video" role="group" aria-label={item.caption || "video"} onKeyDown={onKeys(step)}>
       <canvas
@@ -239,23 +273,24 @@ function Gif({ item }: { item: VideoItem }) {
         data-small={item.width < 200 ? "" : undefined}
         onClick={() => run(!on)}
       />
-      <div class="row gifbar">
-        <Button kind="xs" text={on ? "Pause" : "Play"} onClick={() => run(!on)} />
-        <Slider
-          label="Frame"
-          min={0}
-          max={Math.max(0, item.frames - 1)}
-          step={1}
-          value={frame}
-          text={`frame ${frame + 1}`}
-          width="auto"
-          onInput={stopAt}
-        />
-      </div>
       <Bar
         item={item}
-        controls={controls}
-        set={(change) => setControls((now) => ({ ...now, ...change }))}
+        on={on}
+        toggle={() => run(!on)}
+        place={
+          <Slider
+            label="Frame"
+            min={0}
+            max={Math.max(0, item.frames - 1)}
+            step={1}
+            value={frame}
+            text={`frame ${frame + 1}`}
+            width="auto"
+            onInput={stopAt}
+          />
+        }
+        pace={pace}
+        set={(change) => setPace((now) => ({ ...now, ...change }))}
         step={step}
         frame={frame}
         frames={item.frames}
