@@ -5,24 +5,22 @@ import { index, uid } from "../lib/data";
 import { full, plural } from "../lib/format";
 import { columnsIn } from "../lib/layout";
 import { loggedValues, stepsOf } from "../lib/media";
-import { lookOf, table } from "../lib/view";
 import type { ImageItem, MediaItem, RunRow } from "../model";
 import { Cards } from "../parts/cards";
 import { Icon } from "../parts/icons";
-import { nameOf, Swatch } from "../parts/identity";
 import type { MediaValues, Tile } from "../parts/mediapanel";
 import { Restored } from "../parts/states";
-import { Button, Empty, Menu, SearchField, Segments, Slider } from "../parts/ui";
+import { Button, Empty, SearchField, Segments, Slider } from "../parts/ui";
 import { useKeys, useLoaded, useWidth } from "../parts/use";
 import { ViewerPanel } from "../parts/viewer";
 import { param, setParams } from "../route";
 import type { ImageViewer } from "./image";
 import { addStyle } from "./lib/style";
 import { Rows } from "./media/rows";
+import { RunPicker } from "./media/runpicker";
 import {
   type Columns,
   candidates,
-  chooseRuns,
   columnsNow,
   FIRST,
   type Key,
@@ -35,13 +33,12 @@ import {
   tileOf,
   tilesAt,
 } from "./media/state";
+import { useStepBar } from "./media/stepbar";
 import { Wipe } from "./media/wipe";
 import css from "./media.css";
 
 addStyle(css);
 
-const BEAT = 700;
-const PICKED = 200;
 const COLUMNS = 3;
 
 export function Page() {
@@ -315,84 +312,6 @@ function Fold({
   );
 }
 
-/** The step bar of the page: it moves all panels, or, unlinked, only the rows. */
-function useStepBar(steps: readonly number[]): {
-  step: number;
-  go: (by: number) => void;
-  view: (runs: number) => preact.ComponentChild;
-} {
-  const [playing, setPlaying] = useState(false);
-  const linked = param("at") === undefined;
-  const wanted = Number(param(linked ? "step" : "at") ?? steps.at(-1) ?? 0);
-  const at = Math.max(
-    0,
-    steps.findLastIndex((one) => one <= wanted),
-  );
-  const step = steps[at] ?? 0;
-  const choose = (next: number): void => {
-    const chosen = steps[Math.max(0, Math.min(steps.length - 1, next))];
-    if (chosen !== undefined) setParams({ [linked ? "step" : "at"]: String(chosen) });
-  };
-  useEffect(() => {
-    if (!playing) return;
-    if (at >= steps.length - 1) return setPlaying(false);
-    const timer = setTimeout(() => choose(at + 1), BEAT);
-    return () => clearTimeout(timer);
-  }, [playing, at]);
-  const play = (): void => {
-    if (!playing && at >= steps.length - 1) choose(0);
-    setPlaying(!playing);
-  };
-  const view = (runs: number) => (
-    <div class="stepbar">
-      <button
-        type="button"
-        class="btn line sq"
-        aria-label={playing ? "Pause" : "Play"}
-        title={playing ? "Pause" : "Play"}
-        onClick={play}
-      >
-        <i class={playing ? "bars" : "wedge"} />
-      </button>
-      <span>
-        step <b>{full(step)}</b>
-      </span>
-      <Slider
-        label="Step of the page"
-        min={0}
-        max={Math.max(0, steps.length - 1)}
-        step={1}
-        value={at}
-        text={`step ${full(step)}`}
-        width="auto"
-        ticks={steps.map((_, i) => (i / Math.max(1, steps.length - 1)) * 100)}
-        onInput={choose}
-      />
-      <span>{steps.length ? `${full(at + 1)} of ${full(steps.length)}` : "no steps"}</span>
-      <Button
-        kind="xs"
-        icon="link"
-        text="all panels"
-        pressed={linked}
-        title="The cards below follow this step"
-        onClick={() =>
-          setParams(linked ? { at: String(step), step: undefined } : { step: String(step), at: undefined })
-        }
-      />
-      <span class="wide">{plural(runs, "run")} in step</span>
-      <Button kind="xs" icon="left" label="Earlier step (←)" disabled={at === 0} onClick={() => choose(at - 1)} />
-      <Button
-        kind="xs"
-        icon="right"
-        label="Next step (→)"
-        disabled={at >= steps.length - 1}
-        onClick={() => choose(at + 1)}
-      />
-    </div>
-  );
-  return { step, go: (by) => choose(at + by), view };
-}
-
 function Keys({ keys, of, loaded, count }: { keys: readonly Key[]; of: Key; loaded: Loaded; count: number }) {
   const items = Math.max(0, ...[...loaded.values()].flatMap((values) => values.map((one) => one.value.items.length)));
   const steps = stepsOf(loaded).length;
@@ -429,41 +348,6 @@ function Keys({ keys, of, loaded, count }: { keys: readonly Key[]; of: Key; load
       </ul>
       {!keys.length && <p class="dim">No key matches</p>}
     </section>
-  );
-}
-
-/** Which runs are columns. */
-function RunPicker({ shown }: { shown: readonly RunRow[] }) {
-  const [query, setQuery] = useState("");
-  const all = table.value?.index.runs ?? [];
-  const text = shown.length === 1 ? "1 run" : `${full(shown.length)} of ${plural(all.length, "run")}`;
-  const hits = all.filter((run) => nameOf(run).toLowerCase().includes(query.toLowerCase())).slice(0, PICKED);
-  const on = (run: RunRow): boolean => shown.some((other) => uid(other) === uid(run));
-  const toggle = (run: RunRow): void =>
-    chooseRuns(on(run) ? shown.filter((other) => uid(other) !== uid(run)) : [...shown, run]);
-  return (
-    <Menu label="Runs side by side" icon="runs" text={text} kind="">
-      {() => (
-        <div class="form runs-form">
-          <SearchField label={`Search ${plural(all.length, "run")}`} value={query} onInput={setQuery} />
-          <ul>
-            {hits.map((run) => (
-              <li key={uid(run)}>
-                <label>
-                  <input type="checkbox" checked={on(run)} onChange={() => toggle(run)} />
-                  <Swatch look={lookOf(run)} />
-                  <span class="cut grow">{nameOf(run)}</span>
-                </label>
-              </li>
-            ))}
-          </ul>
-          {hits.length === PICKED && <p class="dim">The first {PICKED} are listed; type on</p>}
-          {param("runs") !== undefined && (
-            <Button kind="line" text="As in the workspace" onClick={() => setParams({ runs: undefined })} />
-          )}
-        </div>
-      )}
-    </Menu>
   );
 }
 

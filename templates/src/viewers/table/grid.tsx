@@ -3,14 +3,15 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { full, plural } from "../../lib/format";
 import { written } from "../../lib/values";
-import { Icon } from "../../parts/icons";
 import { rowHeight } from "../../parts/virtual";
-import { Cell, numberText } from "./cell";
+import { Cell } from "./cell";
 import type { Column, Frame } from "./columns";
-import { Bars, distOf, HeadBars } from "./dist";
+import { HeadBars } from "./dist";
+import { GroupCells } from "./group";
+import { Head } from "./head";
 import { type Lines, laidOut, lineAt } from "./lines";
-import { aggregate, extent, type Group, top } from "./query";
-import { cycled, type TableState } from "./state";
+import { type Group, rangeOf } from "./query";
+import type { TableState } from "./state";
 
 /** Browsers draw no element that is higher, in pixels; a longer grid scrolls faster than the pointer. */
 const HIGHEST = 8_000_000;
@@ -297,180 +298,5 @@ function bar(column: Column, row: number, state: TableState, kept: Uint32Array):
       class="dt-bar"
       style={{ width: `${Math.max(0, ((value - from) / (range[1] - from || 1)) * 100).toFixed(1)}%` }}
     />
-  );
-}
-
-const ranges = new WeakMap<Uint32Array, Map<Column, readonly [number, number] | null>>();
-function rangeOf(column: Column, rows: Uint32Array): readonly [number, number] | null {
-  const held = ranges.get(rows) ?? new Map<Column, readonly [number, number] | null>();
-  if (!held.has(column)) ranges.set(rows, held.set(column, extent(column, rows)));
-  return held.get(column)!;
-}
-
-function Head({
-  column,
-  place,
-  state,
-  set,
-  width,
-  resize,
-  children,
-}: {
-  column: Column;
-  place: Record<string, unknown>;
-  state: TableState;
-  set: (change: Partial<TableState>) => void;
-  width: number;
-  resize: (width: number | null, done: boolean) => void;
-  children: ComponentChildren;
-}) {
-  const drag = useRef<{ x: number; width: number } | null>(null);
-  const rank = state.sort.findIndex((key) => key.column === column.id);
-  const key = state.sort[rank];
-  const moved = (event: PointerEvent): number => Math.max(40, drag.current!.width + event.clientX - drag.current!.x);
-  return (
-    <span role="columnheader" {...place} aria-sort={key ? (key.descending ? "descending" : "ascending") : undefined}>
-      <button
-        type="button"
-        class={key ? "sorted" : undefined}
-        title={`Sort by ${column.name}; Shift-click adds it, Alt and arrows resize`}
-        onClick={(event) => set({ sort: cycled(state.sort, column.id, event.shiftKey) })}
-        onKeyDown={(event) => {
-          const by = event.altKey ? (event.key === "ArrowRight" ? 16 : event.key === "ArrowLeft" ? -16 : 0) : 0;
-          if (!by) return;
-          event.preventDefault();
-          resize(Math.max(40, width + by), true);
-        }}
-      >
-        <span class="cut">{column.name || "(no name)"}</span>
-        {key && (
-          <span>
-            {key.descending ? "↓" : "↑"}
-            {state.sort.length > 1 && <sub>{rank + 1}</sub>}
-          </span>
-        )}
-      </button>
-      {children}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: for the mouse; Alt and arrows do the same */}
-      <i
-        class="dt-grip"
-        title="Drag to resize, double click to fit"
-        onDblClick={() => resize(null, true)}
-        onPointerDown={(event) => {
-          event.preventDefault();
-          event.currentTarget.setPointerCapture(event.pointerId);
-          drag.current = { x: event.clientX, width };
-        }}
-        onPointerMove={(event) => drag.current && resize(moved(event), false)}
-        onPointerUp={(event) => {
-          if (!drag.current) return;
-          const [to, was] = [moved(event), drag.current.width];
-          drag.current = null;
-          if (to !== was) resize(to, true);
-        }}
-      />
-    </span>
-  );
-}
-
-function GroupCells({
-  frame,
-  group,
-  by,
-  names,
-  state,
-  set,
-  cells,
-  place,
-  kept,
-}: {
-  frame: Frame;
-  group: Group;
-  by: ReadonlySet<string>;
-  names: readonly Column[];
-  state: TableState;
-  set: (change: Partial<TableState>) => void;
-  kept: Uint32Array;
-  cells: (draw: (column: Column, first: boolean) => ComponentChildren) => ComponentChildren;
-  place: (column: Column, first: boolean) => Record<string, unknown>;
-}) {
-  const open = state.open.includes(group.id);
-  const label = group.labels.map((text, n) => numberLabel(names[n], text)).join(", ");
-  const toggle = (): void =>
-    set({ open: open ? state.open.filter((id) => id !== group.id) : [...state.open, group.id] });
-  return (
-    <>
-      {cells((column, first) =>
-        first ? (
-          <span key={column.id} role="rowheader" {...place(column, first)}>
-            <button type="button" class="dt-fold" aria-expanded={open} title={label} onClick={toggle}>
-              <Icon name={open ? "down" : "right"} small />
-              <b class="cut">{label}</b>
-              <span class="dim">{full(group.rows.length)}</span>
-            </button>
-          </span>
-        ) : (
-          <span key={column.id} role="gridcell" {...place(column, first)}>
-            {by.has(column.id) ? (
-              <span class="cut dim">{group.labels[[...by].indexOf(column.id)]}</span>
-            ) : (
-              <Summary frame={frame} column={column} group={group} state={state} kept={kept} />
-            )}
-          </span>
-        ),
-      )}
-    </>
-  );
-}
-
-const numberLabel = (column: Column | undefined, text: string): string =>
-  column?.type === "number" && text !== "missing" && !column.exact ? numberText(column, Number(text)) : text;
-
-/** What a group has in a column: its aggregate, and how its values are spread over the range of all. */
-function Summary({
-  frame,
-  column,
-  group,
-  state,
-  kept,
-}: {
-  frame: Frame;
-  column: Column;
-  group: Group;
-  state: TableState;
-  kept: Uint32Array;
-}) {
-  const text = useMemo(() => {
-    if (column.type === "number") {
-      const value = aggregate(column, group.rows, state.aggregate);
-      return Number.isNaN(value) ? "–" : numberText(column, value);
-    }
-    if (column.type === "date")
-      return numberText(column, aggregate(column, group.rows, state.aggregate === "max" ? "max" : "min")).slice(0, 10);
-    if (column.type === "bool")
-      return `${(aggregate(column, group.rows, "mean") * 100).toFixed(0)} %`.replace("NaN %", "–");
-    if (column.type === "media") return "";
-    const { words, distinct } = top(column, frame.rows, group.rows, 1);
-    return distinct > 1 ? `${full(distinct)} values` : (words[0]?.word ?? "–");
-  }, [column, group, state.aggregate]);
-  const dist = useMemo(
-    () =>
-      column.type === "media"
-        ? null
-        : distOf(
-            column,
-            frame.rows,
-            group.rows,
-            column.numbers && column.type !== "bool" ? rangeOf(column, kept) : null,
-          ),
-    [column, group, kept],
-  );
-  return (
-    <>
-      {dist?.counts.length ? <Bars dist={dist} /> : null}
-      <span class="cut" title={dist?.text}>
-        {text}
-      </span>
-    </>
   );
 }

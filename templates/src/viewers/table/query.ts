@@ -335,3 +335,11 @@ export function top(
   }
   return { words: best.map((word) => ({ word: words[word]!, count: counts[word]! })), distinct };
 }
+
+const ranges = new WeakMap<Uint32Array, Map<Column, readonly [number, number] | null>>();
+/** The extent of a column, found once for its rows. */
+export function rangeOf(column: Column, rows: Uint32Array): readonly [number, number] | null {
+  const held = ranges.get(rows) ?? new Map<Column, readonly [number, number] | null>();
+  if (!held.has(column)) ranges.set(rows, held.set(column, extent(column, rows)));
+  return held.get(column)!;
+}
