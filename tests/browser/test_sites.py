@@ -100,7 +100,7 @@ def test_links_of_one_file_stay_in_it(browser: Browser, demo: Site) -> None:
         links |= set(page.evaluate(LINKS))
         name = page.locator(".rail .run .name a").first.text_content()
         page.locator(".rail .run .name a").first.click()
-        page.wait_for_selector(f"h1:text-is('{name}')")
+        page.locator("h1", has_text=name).wait_for()
         links |= set(page.evaluate(LINKS))
         page.go_back()
         page.wait_for_selector(".rail .run")
@@ -202,7 +202,7 @@ def test_text_from_strangers_stays_text(browser: Browser, tmp_path: Path, form: 
         assert page.get_by_text(EVIL, exact=True).count() >= 2
         for tab in ("overview", "charts", "logs", "files"):
             show(page, site.url("p/runs/evil.html", f"tab={tab}", single=single))
-            assert page.locator("h1").inner_text() == EVIL
+            assert page.locator("h1").text_content() == EVIL
             if tab == "logs":
                 page.wait_for_selector(".log .l .tx")
                 assert page.locator(".log .tx").all_inner_texts()[:2] == [EVIL, EVIL]
