@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +11,8 @@ from tests.browser.support import hash_of, settle, show, window
 from tests.site_builder.logs import write_run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Browser, Page
 
     from tests.browser.support import Site
@@ -106,6 +108,27 @@ def test_names_keep_what_tells_them_apart(many: Site, browser: Browser) -> None:
         legend = page.locator(".legend").first
         assert legend.evaluate("e => e.scrollWidth <= e.clientWidth")
         assert all("…" in text for text in legend.locator("> span").all_inner_texts())
+
+
+def test_legends_end_in_whole_entries_at_every_width(browser: Browser, tmp_path: Path) -> None:
+    for n in range(8):
+        lost = n == 7
+        rows: list[dict[str, Any]] = [{"loss": 1.0}, {"loss": "NaN" if lost else 2.0}]
+        write_run(
+            tmp_path / "logs", f"r{n}", rows, name="polynomial5-lr10.0-s0" if lost else f"fourier1-24-lr0.01-s{n}"
+        )
+    site = built(tmp_path)
+    for width in (390, 415, 465, 1100, 1440):
+        with window(browser, viewport={"width": width, "height": 800}) as page:
+            show(page, site.url("p/index.html", "v=1"))
+            assert page.evaluate(LEGEND_ENDS) > 0, width
+
+
+LEGEND_ENDS = """() => {
+  const right = [...document.querySelectorAll(".legend > span")].at(-1).getBoundingClientRect().right;
+  return document.querySelector(".legend-wrap .more").getBoundingClientRect().left - right;
+}"""
+"""Pixels between the last entry of a legend and what says how many more there are."""
 
 
 def test_tags_are_whole_and_the_others_are_counted(many: Site, browser: Browser) -> None:

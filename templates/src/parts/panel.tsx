@@ -26,7 +26,7 @@ const LEGEND = 6;
 /** Characters of a name in the legend. */
 const LONGEST = 30;
 /** Pixels: of the card's edges, of a swatch with its gaps, and of what says that there are more. */
-const [PADDING, ENTRY, MORE] = [24, 30, 28];
+const [PADDING, ENTRY, MORE] = [24, 28, 28];
 /** What the y axis takes of a card, about. */
 const AXIS = 50;
 /** The range of an axis of shares. */
@@ -339,7 +339,7 @@ export function Legend({
   );
   const shown = useMemo(() => {
     const whole = labels.map((label, i) => label + lostWord(names[i]!));
-    return Math.max(1, Math.min(LEGEND, fitting(whole, width + AXIS - PADDING, ENTRY, MORE)));
+    return Math.max(1, Math.min(LEGEND, fitting(whole, width - PADDING, ENTRY, MORE)));
   }, [labels, width]);
   const rest = names.length - Math.min(shown, names.length);
   return (
