@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.browser.conftest import built
 from tests.browser.support import Site, hash_of, settle, show, window
@@ -107,7 +108,7 @@ def test_the_viewer_zooms_both_columns_and_hears_its_keys(everything: Site, brow
         assert transforms[0] == transforms[1]
         for key, selector in (("m", "canvas.mask"), ("b", ".boxes")):
             page.keyboard.press(key)
-            assert page.locator(f"dialog.viewer {selector}").count() == 0
+            expect(page.locator(f"dialog.viewer {selector}")).to_have_count(0)
             page.keyboard.press(key)
             page.locator(f"dialog.viewer {selector}").first.wait_for()
         page.keyboard.press("1")
@@ -116,7 +117,7 @@ def test_the_viewer_zooms_both_columns_and_hears_its_keys(everything: Site, brow
         assert "step=10" in hash_of(page)
         page.get_by_text("step 10, 320 × 214").wait_for()
         page.keyboard.press("Escape")
-        assert page.locator("dialog.viewer").count() == 0
+        expect(page.locator("dialog.viewer")).to_have_count(0)
         assert "view=" not in hash_of(page)
 
 

@@ -268,7 +268,7 @@ def test_crashed_and_damaged_runs_and_lost_pictures_are_shown_as_such(browser: B
             show(page, site.url(f"p/runs/{run}.html"))
             assert page.get_by_text(words).first.is_visible(), run
         show(page, site.url("p/runs/damaged.html", "tab=charts&zoom=0..50"))
-        page.wait_for_function("() => document.querySelector('.hint').textContent.startsWith('All 39 points')")
+        page.locator(".hint", has_text="All 39 points").first.wait_for()
 
 
 def test_a_site_whose_data_is_missing_says_so(browser: Browser, demo: Site, tmp_path: Path) -> None:
