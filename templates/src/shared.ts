@@ -46,6 +46,7 @@ export { Icon } from "./parts/icons";
 export { Diverged, Dot, nameOf, RunName, Swatch } from "./parts/identity";
 export { Broken, Caption, MediaPanel, RUNS, readMedia, useStep } from "./parts/mediapanel";
 export { Modal } from "./parts/modal";
+export { GroupForm, groupText, SortForm } from "./parts/order";
 export { Card, Legend } from "./parts/panel";
 export { Portal } from "./parts/portal";
 export { useRunHead } from "./parts/runhead";
@@ -59,7 +60,7 @@ export {
   useFilterPatterns,
 } from "./parts/runsearch";
 export { Spark } from "./parts/spark";
-export { Loading, NoRuns, Restored } from "./parts/states";
+export { Loading, NoRuns, Restored, Unready } from "./parts/states";
 export {
   Button,
   CopyButton,

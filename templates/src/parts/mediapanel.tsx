@@ -10,8 +10,8 @@ import { param, setParams } from "../route";
 import { Icon } from "./icons";
 import { nameOf, Swatch } from "./identity";
 import { Card } from "./panel";
-import { NobodyDrawn } from "./states";
-import { Button, Empty, Slider, Wait } from "./ui";
+import { NobodyDrawn, Unready } from "./states";
+import { Button, Empty, Slider } from "./ui";
 import { useLoaded, useRuns, useSeen } from "./use";
 import { type ItemProps, itemsOf, type PanelProps } from "./viewer";
 
@@ -87,16 +87,10 @@ export function MediaPanel<T extends MediaItem>({
       acts={acts}
       head={head}
     >
-      {error ? (
-        <div class="plot">
-          <Empty title="This panel could not be read" text={error} />
-        </div>
-      ) : !value ? (
-        <Wait items={itemsOf(panel, runs)} />
-      ) : !tiles.length ? (
-        <div class="plot">
+      {error || !value || !tiles.length ? (
+        <Unready error={error} waiting={!value} items={itemsOf(panel, runs)}>
           {runs.length ? <Empty title={`No run in view logged a ${noun} here`} /> : <NobodyDrawn />}
-        </div>
+        </Unready>
       ) : body ? (
         body(tiles, common, named, go)
       ) : (

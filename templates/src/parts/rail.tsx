@@ -25,6 +25,7 @@ import type { RunRow } from "../model";
 import { preference, setParams, setPreference } from "../route";
 import { ColumnsForm } from "./columns";
 import { Icon } from "./icons";
+import { GroupForm, groupText, SortForm } from "./order";
 import { GroupLine, RunLine } from "./railrow";
 import { bestRemoval, FilterChips, RunSearch, useFilterPatterns } from "./runsearch";
 import { Button, Empty, Menu } from "./ui";
@@ -174,11 +175,6 @@ function Head({ id, text }: { id: string; text: string }) {
 function RailBar({ columns }: { columns: readonly string[] }) {
   const now = table.value;
   const sort = sortKeys.value[0];
-  const groupable =
-    now?.columns.filter(
-      (column) =>
-        column.tier === "config" || ["group", "job_type", "tags", "host", "state", "user"].includes(column.id),
-    ) ?? [];
   return (
     <div class="rail-row bar">
       <Menu
@@ -186,19 +182,11 @@ function RailBar({ columns }: { columns: readonly string[] }) {
         kind="xs"
         text={
           <span class="cut">
-            <Icon name="group" small /> Group{" "}
-            <b>{groupKeys.value.map((id) => now?.info(now.resolve(id)!)?.label ?? id).join(", ") || "none"}</b>
+            <Icon name="group" small /> Group <b>{groupText()}</b>
           </span>
         }
       >
-        {() => (
-          <ColumnsForm
-            all={groupable}
-            chosen={groupKeys.value}
-            hint="Up to three"
-            onChange={(ids) => setParams({ group: join(ids.slice(0, 3)) })}
-          />
-        )}
+        {() => <GroupForm />}
       </Menu>
       <Menu
         label="Sort"
@@ -211,32 +199,9 @@ function RailBar({ columns }: { columns: readonly string[] }) {
         }
       >
         {(close) => (
-          <div class="form">
-            <label>
-              Sort by{" "}
-              <select
-                value={sort?.id ?? ""}
-                onChange={(event) => {
-                  setParams({
-                    sort: join(
-                      event.currentTarget.value
-                        ? [(now?.info(event.currentTarget.value)?.numeric ? "-" : "") + event.currentTarget.value]
-                        : [],
-                    ),
-                  });
-                  close();
-                }}
-              >
-                <option value="">newest first</option>
-                {now?.columns.map((column) => (
-                  <option key={column.id} value={column.id}>
-                    {column.tier === "run" ? column.label : `${column.tier} ${column.label}`}
-                  </option>
-                ))}
-              </select>
-            </label>
+          <SortForm close={close}>
             {sort && <Button kind="line" text="Other direction" onClick={() => cycleSort(sort.id)} />}
-          </div>
+          </SortForm>
         )}
       </Menu>
       <span class="grow" />

@@ -1,10 +1,28 @@
 // What stands in place of content, or says why it is there: loading, nothing yet, as it was left.
 
+import type { ComponentChildren } from "preact";
 import { uid } from "../lib/data";
 import { plural } from "../lib/format";
 import { FIRST_SHOWN, filter, found, listed, toggleEyes } from "../lib/view";
 import { reset, restored, setParams } from "../route";
 import { Button, CopyButton, Empty, Wait } from "./ui";
+
+/** What stands in a panel that has nothing to draw: why, or that its data is read, or, as children, what is missing. */
+export function Unready({
+  error,
+  waiting,
+  items,
+  children,
+}: {
+  error: string;
+  waiting: boolean;
+  /** How many there will be, which is how much room they take. */
+  items?: number;
+  children: ComponentChildren;
+}) {
+  if (waiting && !error) return <Wait items={items} />;
+  return <div class="plot">{error ? <Empty title="This panel could not be read" text={error} /> : children}</div>;
+}
 
 /** The layout in grey; the first 150 ms show nothing, by the style sheet. */
 export function Loading() {

@@ -12,6 +12,7 @@ import type { ChartData, ChartItem, RunRow } from "../model";
 import { nameOf } from "../parts/identity";
 import { type MediaValues, readMedia, useStep } from "../parts/mediapanel";
 import { Card, Legend } from "../parts/panel";
+import { Unready } from "../parts/states";
 import { Button, Empty, Wait } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { PanelProps, Viewer } from "../parts/viewer";
@@ -79,16 +80,10 @@ function Panel({ panel, fixed, drag, large }: PanelProps) {
         />
       ))}
     >
-      {error ? (
-        <div class="plot">
-          <Empty title="This panel could not be read" text={error} />
-        </div>
-      ) : !value ? (
-        <Wait />
-      ) : !charts.length ? (
-        <div class="plot">
+      {error || !value || !charts.length ? (
+        <Unready error={error} waiting={!value}>
           <Empty title="No run in view logged this chart" />
-        </div>
+        </Unready>
       ) : (
         charts.map((chart, n) => (
           <Chart

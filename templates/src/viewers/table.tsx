@@ -7,6 +7,7 @@ import type { RunRow, TableItem } from "../model";
 import { nameOf } from "../parts/identity";
 import { type MediaValues, RUNS, readMedia, useStep } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
+import { Unready } from "../parts/states";
 import { Button, Empty, Wait } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { ItemProps, PanelProps } from "../parts/viewer";
@@ -53,16 +54,10 @@ function Panel({ panel, fixed, drag, large }: PanelProps) {
           : undefined
       }
     >
-      {error ? (
-        <div class="plot">
-          <Empty title="This panel could not be read" text={error} />
-        </div>
-      ) : !value ? (
-        <Wait />
-      ) : !sources.length ? (
-        <div class="plot">
+      {error || !value || !sources.length ? (
+        <Unready error={error} waiting={!value}>
           <Empty title="No run in view logged a table here" />
-        </div>
+        </Unready>
       ) : (
         <TableView sources={sources} state={state} set={set} title={panel.title} large={large ?? false} />
       )}

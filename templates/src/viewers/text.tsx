@@ -9,7 +9,8 @@ import type { RunRow } from "../model";
 import { nameOf, Swatch } from "../parts/identity";
 import { RUNS, useStep } from "../parts/mediapanel";
 import { Card } from "../parts/panel";
-import { Empty, Wait } from "../parts/ui";
+import { Unready } from "../parts/states";
+import { Empty } from "../parts/ui";
 import { useLoaded, useRuns, useSeen } from "../parts/use";
 import type { PanelProps } from "../parts/viewer";
 import { addStyle } from "./lib/style";
@@ -29,16 +30,10 @@ function Panel({ panel, fixed, drag }: PanelProps) {
   const { step, slider } = useStep(steps, panel.title);
   return (
     <Card panel={panel} innerRef={attach} drag={drag} label={`${panel.title}: text by step`}>
-      {error ? (
-        <div class="plot">
-          <Empty title="This panel could not be read" text={error} />
-        </div>
-      ) : !value ? (
-        <Wait />
-      ) : !value.size ? (
-        <div class="plot">
+      {error || !value || !value.size ? (
+        <Unready error={error} waiting={!value}>
           <Empty title="No run in view logged this" />
-        </div>
+        </Unready>
       ) : (
         <div class="texts">
           {[...value].map(([run, values]) => (

@@ -1,15 +1,11 @@
 // What the run table is grouped and sorted by, and which columns it has.
-import { groupKeys, join, setSort, sortKeys, table } from "../../lib/view";
+import { sortKeys, table } from "../../lib/view";
 import { ColumnsForm } from "../../parts/columns";
+import { GroupForm, groupText, SortForm } from "../../parts/order";
 import { Menu } from "../../parts/ui";
-import { setParams } from "../../route";
 import { columnIds, columns, setColumns } from "./columns";
 
-const GROUPABLE = ["group", "job_type", "tags", "host", "state", "user"];
-
 export function GroupMenu() {
-  const now = table.value!;
-  const chosen = groupKeys.value.map((id) => now.info(now.resolve(id)!)?.label ?? id);
   return (
     <Menu
       label="Group"
@@ -17,18 +13,11 @@ export function GroupMenu() {
       icon="group"
       text={
         <>
-          Group <b class="cut">{chosen.join(", ") || "none"}</b>
+          Group <b class="cut">{groupText()}</b>
         </>
       }
     >
-      {() => (
-        <ColumnsForm
-          all={now.columns.filter(({ id, tier }) => tier === "config" || GROUPABLE.includes(id))}
-          chosen={groupKeys.value}
-          hint="Up to three"
-          onChange={(ids) => setParams({ group: join(ids.slice(0, 3)) })}
-        />
-      )}
+      {() => <GroupForm />}
     </Menu>
   );
 }
@@ -47,28 +36,7 @@ export function SortMenu() {
         </>
       }
     >
-      {(close) => (
-        <div class="form">
-          <label>
-            Sort by{" "}
-            <select
-              value={sort?.id ?? ""}
-              onChange={(event) => {
-                const id = event.currentTarget.value;
-                setSort(id ? [{ id, descending: now.info(id)?.numeric ?? false }] : []);
-                close();
-              }}
-            >
-              <option value="">newest first</option>
-              {now.columns.map((column) => (
-                <option key={column.id} value={column.id}>
-                  {column.tier === "run" ? column.label : `${column.tier} ${column.label}`}
-                </option>
-              ))}
-            </select>
-          </label>
-        </div>
-      )}
+      {(close) => <SortForm close={close} />}
     </Menu>
   );
 }
