@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     log: Any
     save: Any
     alert: Any
+    define_metric: Any
 
 __version__ = "0.1.0"
 
@@ -77,7 +78,7 @@ _NAMES = {
 _MODULES = ("data_types", "errors", "plot", "plots")
 """Modules that scripts reach as attributes: `tracklog.plot.line`."""
 
-_OF_THE_RUN = ("log", "save", "alert", "summary", "config", "run")
+_OF_THE_RUN = ("log", "save", "alert", "define_metric", "summary", "config", "run")
 
 __all__ = list(_NAMES)
 __all__ += [*_OF_THE_RUN, *_MODULES, "join", "login"]  # noqa: PLE0604 - they are strings, in a tuple
@@ -127,6 +128,7 @@ class _Package(ModuleType):
     log = _of_the_run("log")
     save = _of_the_run("save")
     alert = _of_the_run("alert")
+    define_metric = _of_the_run("define_metric")
     summary = _of_the_run("summary")
     config = _of_the_run("config")
     run = _of_the_run("run")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from threading import RLock
 
+    from tracklog.metrics import Metrics
     from tracklog.store.writer import Writer
 
 _NEWLINE = orjson.OPT_APPEND_NEWLINE
@@ -49,6 +50,8 @@ class History:
         """Begin at `start_step`, `runtime` seconds after the run began; `last` is the summary that rows update."""
         self.step = start_step
         self.last = last
+        self.metrics: Metrics | None = None
+        """What `define_metric` said, once it said something."""
         self.resumed_at = start_step or None
         """Where a resumed session goes on, while it has logged nothing; an explicit step may lie below."""
         self._writer = writer
@@ -66,12 +69,16 @@ class History:
         """
         with self._lock:
             if step is None and commit is not False and not self._open and data.__class__ is dict:
+                if self.metrics is not None:
+                    data = self.metrics.filled(data)
                 line = self._plain_line(data)
                 if line is not None:
                     self._append(line)
                     self.step += 1
                     self.resumed_at = None
                     self.last.update(data)
+                    if self.metrics is not None and self.metrics.counts:
+                        self.metrics.keep(data, self.last)
                     return
             self._log(data, step, commit)
 
@@ -82,7 +89,11 @@ class History:
     def commit(self) -> None:
         """Close the open row, as `finish` does."""
         with self._lock:
+            if self.metrics is not None and self._open:
+                self._write(self.metrics.lacking(self._open))
             self.last.update(fold.merged(self.last, self._open))
+            if self.metrics is not None and self.metrics.counts:
+                self.metrics.keep(self._open, self.last)
             self._open = {}
 
     def renew(self, lock: RLock) -> None:
@@ -142,17 +153,24 @@ class History:
                 "own-keys", f"{_STEP} and {_RUNTIME} are counted by the run and left out; log(..., step=…) sets a step"
             )
         encoded = self._encode({key: value for key, value in row.items() if key not in _CLOCKS})
-        if encoded:
-            clocks = {_STEP: self.step, _RUNTIME: self.runtime(), _TIMESTAMP: time.time_ns() // 1000 / 1e6}
-            own = row.get(_TIMESTAMP)
-            if isinstance(own, int | float) and isfinite(own):
-                clocks[_TIMESTAMP] = float(own)
-            self._append(encoding.dumps({**clocks, **encoded}, _NEWLINE))
-            self._open = fold.merged(self._open, encoded)
-        if commit is True or (commit is None and step is None):
+        commits = commit is True or (commit is None and step is None)
+        if commits and encoded and self.metrics is not None:
+            encoded |= self.metrics.lacking(fold.merged(self._open, encoded))
+        self._write(encoded, row.get(_TIMESTAMP))
+        if commits:
             self.commit()
             self.step += 1
             self.resumed_at = None
+
+    def _write(self, encoded: dict[str, Any], timestamp: object = None) -> None:
+        """Append values to the open row."""
+        if not encoded:
+            return
+        clocks = {_STEP: self.step, _RUNTIME: self.runtime(), _TIMESTAMP: time.time_ns() // 1000 / 1e6}
+        if isinstance(timestamp, int | float) and isfinite(timestamp):
+            clocks[_TIMESTAMP] = float(timestamp)
+        self._append(encoding.dumps({**clocks, **encoded}, _NEWLINE))
+        self._open = fold.merged(self._open, encoded)
 
     @staticmethod
     def _checked(data: Mapping[str, Any] | None) -> Mapping[str, Any]:

@@ -19,7 +19,6 @@ _CONFIGS = "start the script once for each configuration, all with the same grou
 _PRINT = "use print() or logging; both are recorded"
 
 _OF_BOTH = {
-    "define_metric": "log the x axis as a metric of its own and choose it under X in the page",
     "link_artifact": _FILES,
     "link_model": _FILES,
     "log_artifact": _FILES,

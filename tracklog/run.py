@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from tracklog import missing, values
 from tracklog.config import Config
-from tracklog.errors import UsageError, warn
+from tracklog.errors import Error, UsageError, warn
 from tracklog.history import History
 from tracklog.media import tensor
+from tracklog.metrics import Metric, Metrics, definition
 from tracklog.pending import PendingRow
 from tracklog.recording import End
 from tracklog.settings import Settings, check_tags
 from tracklog.store import fold, layout
+from tracklog.store.metrics import Definitions, Statistics
 from tracklog.store.writer import write_for_people
 from tracklog.summary import Summary
 
@@ -63,6 +65,8 @@ class Run:
             runtime=start.get("runtime", 0.0),
             last=last,
         )
+        if start.get("statistics") is not None:
+            self._history.metrics = Metrics(start["statistics"], last)
         recording.runtime = self._history.runtime
         self.config = Config(self._config_written, allow_val_change=bool(start.get("allow_val_change")))
         self.config._restore(start.get("config") or {})  # noqa: SLF001 - its owner
@@ -96,6 +100,39 @@ class Run:
         if sync is not None:
             warn("no-effect-sync", f"log(sync={sync!r}) has no effect: every row is on disk when log() returns")
         self._history.log(data, step, commit)
+
+    def define_metric(
+        self,
+        name: str,
+        step_metric: str | Metric | None = None,
+        step_sync: bool | None = None,
+        hidden: bool | None = None,
+        summary: str | None = None,
+        goal: str | None = None,
+        overwrite: bool | None = None,
+    ) -> Metric:
+        r"""Say how a metric is meant: ``run.define_metric("val/*", step_metric="epoch", summary="min")``.
+
+        `name` is a metric's, nested keys joined by ``.`` (``\.`` is a dot of a key), or begins those of several and ends
+        with ``*``; exact names win over globs, longer globs over shorter ones. It is drawn over `step_metric`; with
+        `step_sync` (the default then) rows without that one get its last value, at first 0. `hidden` leaves out its
+        chart. `summary` lists what the summary keeps in place of the last value: ``min``, ``max``, ``mean``, ``last``,
+        ``first``, ``best`` (by `goal`: ``minimize``, the default, or ``maximize``), as a dict, NaN left out; ``none``
+        keeps nothing, ``copy`` the last value. Several definitions of a name add up unless `overwrite`.
+
+        Raises Error for arguments that cannot be, UsageError after `finish`.
+        """
+        if self._finished:
+            self._refuse("define metrics of")
+        new = definition(name, step_metric, step_sync, hidden, summary, goal)
+        if overwrite is not None and not isinstance(overwrite, bool):
+            raise Error(f"define_metric(overwrite={overwrite!r:.80}): a bool, not {type(overwrite).__name__}")
+        with self._recording.lock:
+            metrics = self._history.metrics = self._history.metrics or Metrics(Statistics(Definitions()), {})
+            whole, is_news = metrics.define(new, self._history.last, overwrite=bool(overwrite))
+            if is_news:
+                self._recording.event("metric", **new.fields(), **({"overwrite": True} if overwrite else {}))
+        return Metric(whole)
 
     @functools.cached_property
     def history(self) -> PendingRow:
@@ -337,6 +374,8 @@ class Run:
             self._refuse("change the summary of")
         with self._recording.lock:
             place = self._history.last
+            if self._history.metrics is not None:
+                self._history.metrics.forget(path)
             for part in path[:-1]:
                 place = place.setdefault(part, {})
             if deleted:

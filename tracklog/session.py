@@ -262,6 +262,8 @@ def _take_over(log: reader.RunLog, start: dict[str, Any], session: dict[str, Any
     folded = fold.history(log, found)
     start["config"] = fold.config(log, found)
     start["summary"] = fold.summary(log, found, folded)
+    if fold.metrics(log, found).by_name:
+        start["statistics"] = fold.statistics(log, found, folded)
     if peers:
         # The processes of one launch count their steps side by side, whichever of them happens to begin first.
         start["start_step"] = session["start_step"] = min(peer.start_step for peer in peers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracklog.store import layout
+from tracklog.store.metrics import Definition, Definitions, Statistics, definitions
 from tracklog.store.rows import History, history, last_values, merged
 from tracklog.store.sessions import Session, State, duration, ended, sessions, state, this_place
 
@@ -27,8 +28,10 @@ __all__ = [
     "history",
     "last_values",
     "merged",
+    "metrics",
     "sessions",
     "state",
+    "statistics",
     "summary",
     "this_place",
 ]
@@ -63,6 +66,45 @@ def environment(log: RunLog, found: list[Session]) -> dict[str, Any]:
     return result | edits(log)
 
 
+def metrics(log: RunLog, found: list[Session]) -> Definitions:
+    """Return what `define_metric` said of the run's metrics."""
+    return definitions(_events(log, found, "metric"))
+
+
+def statistics(log: RunLog, found: list[Session], folded: History) -> Statistics:
+    """Return the numbers that the summary keeps of defined metrics, since their definition or a value set by hand.
+
+    Of a metric that several processes logged at once those of the first count, as for its last value.
+    """
+    result = Statistics(metrics(log, found))
+    if not result.definitions.has_statistics:
+        return result
+    since: dict[str, float] = {}
+    for event in _events(log, found, "summary"):
+        path = event.get("path")
+        if isinstance(path, list) and all(isinstance(part, str) for part in path):
+            since[layout.join_path(tuple(path))] = layout.number(event.get(layout.TIMESTAMP))
+    done: set[str] = set()
+    for track in folded.tracks:
+        if not track.hidden:
+            done |= _counted(result, track.rows, since, frozenset(done))
+    return result
+
+
+def _counted(result: Statistics, rows: list[Row], since: Mapping[str, float], done: frozenset[str]) -> set[str]:
+    """Count rows from the time on that a metric's statistics begin; return the paths that are done with them."""
+    found: set[str] = set()
+    now = 0.0
+
+    def counts(path: str, definition: Definition) -> bool:
+        return path not in done and now >= definition.since and now > since.get(path, 0.0)
+
+    for row in rows:
+        now = layout.number(row.get(layout.TIMESTAMP))
+        found.update(result.add(row, counts))
+    return found
+
+
 def _events(log: RunLog, found: list[Session], kind: str) -> list[Event]:
     names = [session.writer for session in found]
     names += [name for name in log.writers if name not in set(names)]
@@ -74,6 +116,13 @@ def summary(log: RunLog, found: list[Session], folded: History) -> dict[str, Any
 
     Superseded values need no look here: the session that supersedes them has values of its own for their keys.
     """
+    result = _last(log, found, folded)
+    kept = statistics(log, found, folded)
+    kept.overlay(result, kept.by_path)
+    return result
+
+
+def _last(log: RunLog, found: list[Session], folded: History) -> dict[str, Any]:
     if len(found) == 1 and not any(e.get("event") == "summary" for e in log.writers[found[0].writer].events):
         rows = folded.tracks[0].rows if folded.tracks else []
         return last_values(rows)
