@@ -58,7 +58,7 @@ from site_builder.items import (
     VideoItem,
 )
 
-SCHEMA = 3
+SCHEMA = 4
 """Number of this contract: an open page that was written for another one reloads."""
 
 BLOCK_ROWS = 16_384
@@ -86,6 +86,8 @@ Kind = Literal[
 MEDIA_KINDS: tuple[Kind, ...] = ("image", "audio", "video", "html", "molecule", "object3d")
 """Kinds that pages of media show; tables have pages of their own, everything else is a chart."""
 Stream = Literal["history", "system"]
+Goal = Literal["", "minimize", "maximize"]
+"""Which of two values is the better one, where the script said so."""
 JSON = Any
 """Any JSON value."""
 
@@ -189,7 +191,10 @@ class KeyInfo:
     runs: int
     """How many runs have it."""
     hidden: bool
-    """Logged by accidental child processes only beside real ones: not shown by itself."""
+    """Not shown by itself: logged by accidental child processes only beside real ones, or defined so."""
+    x: str
+    """The metric it is drawn over where nobody chose another x; empty for the step."""
+    goal: Goal
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +245,9 @@ class Series:
     rank: str
     """Which of several concurrent writers logged it; empty when there is one."""
     hidden: bool
+    x: str
+    """The metric it is drawn over by its definition; empty for the step."""
+    goal: Goal
     axis: int
     """Index into `RunHead.axes`."""
     size: int

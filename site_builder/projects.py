@@ -125,6 +125,8 @@ def _keys(oldest_first: list[dict[str, Any]]) -> list[dict[str, Any]]:
             if place in found:
                 found[place]["runs"] += 1
                 found[place]["hidden"] = found[place]["hidden"] and info["hidden"]
+                # What the newest run says of it, as scripts change.
+                found[place] |= {name: info[name] for name in ("x", "goal") if info[name]}
             else:
                 found[place] = dict(info)
     return list(found.values())

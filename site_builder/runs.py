@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from site_builder.series import Values
     from site_builder.sources import Source
     from tracklog.store.layout import Row
+    from tracklog.store.metrics import Definitions
 
 MARKS = 5_000
 """Warnings and errors of a console that are marked beside its scroll bar, at most."""
@@ -72,7 +73,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
     name = f"r/{source.project}/{source.run}"
     blocks = parts.Blocks()
     media = RunMedia(log.folder / layout.FILES, blocks, known)
-    content = _Content(blocks, media)
+    content = _Content(blocks, media, fold.metrics(log, found))
     for track in folded.tracks:
         content.add("history", track.rows, rank=track.label, hidden=track.hidden)
     started = min((session.began for session in found if not session.is_child), default=0.0)
@@ -115,9 +116,10 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
 class _Content:
     """Collects the series of a run and packs them."""
 
-    def __init__(self, blocks: parts.Blocks, media: RunMedia) -> None:
+    def __init__(self, blocks: parts.Blocks, media: RunMedia, metrics: Definitions) -> None:
         self.blocks = blocks
         self._media = media
+        self._metrics = metrics
         self._axes: list[Axis] = []
         self._by_rows: dict[tuple[Stream, str, bytes], int] = {}
         self._series: list[Series] = []
@@ -151,8 +153,8 @@ class _Content:
             "kind": values.kind,
             "stream": stream,
             "rank": rank,
-            "hidden": hidden,
             "axis": axis,
+            **self._defined(values.key, stream, hidden=hidden),
         }
         if values.kind in ("number", "bool"):
             levels = parts.number_levels(self.blocks, values.values)
@@ -176,6 +178,13 @@ class _Content:
         }
         return Series(**common, size=len(drawn), levels=(level,), **none)
 
+    def _defined(self, key: str, stream: Stream, *, hidden: bool) -> dict[str, Any]:
+        """Return what the script said of a metric."""
+        found = self._metrics.of(key) if stream == "history" else None
+        if found is None:
+            return {"hidden": hidden, "x": "", "goal": ""}
+        return {"hidden": hidden or bool(found.hidden), "x": self._metrics.x_of(key) or "", "goal": found.goal or ""}
+
     def laid_out(
         self,
         name: str,
@@ -187,10 +196,15 @@ class _Content:
     ) -> tuple[RunHead, list[list[parts.Entry]]]:
         """Number the blocks for good, and gather head and blocks into files."""
         numbers, blocks = self.blocks.layout()
+        # By the name that a script gives a metric, its series may be found under another one: as `a.b` or `a\\.b`.
+        there = {layout.plain_path(s.key): s.key for s in self._series if s.stream == "history" and s.kind == "number"}
         head = RunHead(
             part_starts=(),
             axes=tuple(dataclasses.replace(axis, levels=_numbered(axis.levels, numbers)) for axis in self._axes),
-            series=tuple(dataclasses.replace(s, levels=_numbered(s.levels, numbers)) for s in self._series),
+            series=tuple(
+                dataclasses.replace(s, levels=_numbered(s.levels, numbers), x=there.get(layout.plain_path(s.x), ""))
+                for s in self._series
+            ),
             payloads=tuple(numbers[n] for n in self.blocks.payloads),
             logs=dataclasses.replace(logs, blocks=tuple(numbers[n] for n in logs.blocks)),
             files=tuple(dataclasses.replace(f, block=numbers[f.block] if f.block >= 0 else -1) for f in files),
@@ -274,7 +288,8 @@ def _keys(all_series: tuple[Series, ...]) -> list[KeyInfo]:
     for s in all_series:
         place = (s.stream, s.key, s.kind)
         before = found.get(place)
-        found[place] = KeyInfo(s.key, s.kind, s.stream, 1, s.hidden and (before is None or before.hidden))
+        hidden = s.hidden and (before is None or before.hidden)
+        found[place] = KeyInfo(s.key, s.kind, s.stream, 1, hidden, s.x, s.goal)
     return list(found.values())
 
 

@@ -63,7 +63,8 @@ def text() -> str:
         f"export type State = {_typescript(model.State)};",
         f"export type Kind = {_typescript(model.Kind)};",
         f"export const MEDIA_KINDS: ReadonlySet<string> = new Set<Kind>({orjson.dumps(model.MEDIA_KINDS).decode()});",
-        f"export type Stream = {_typescript(model.Stream)};\n",
+        f"export type Stream = {_typescript(model.Stream)};",
+        f"export type Goal = {_typescript(model.Goal)};\n",
     ]
     for class_ in _classes(model.ENTRIES):
         hints = typing.get_type_hints(class_)

@@ -10,6 +10,7 @@ from types import ModuleType
 
 TYPE_CHECKING = False  # as typing's own, without the milliseconds that importing typing takes
 if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
     from typing import Any
 
     from tracklog.config import Config as Config
@@ -97,6 +98,11 @@ def __getattr__(name: str) -> Any:
         return import_module(f"tracklog.{name}")
     if name == "join":
         return __getattr__("finish")
+    if not name.startswith("_"):
+        from importlib import import_module
+
+        if import_module("tracklog.aliases").has(name):
+            return import_module(f"tracklog.{name}")
     msg = f"module 'tracklog' has no attribute {name!r}"
     if not name.startswith("_"):
         from importlib import import_module
@@ -135,6 +141,21 @@ class _Package(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Package
+
+
+class _Finder:
+    """Finds the modules that have another name in tracklog than in wandb, when nobody else has found them."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG004
+        if name.startswith(("tracklog.", "wandb.")):
+            from tracklog.aliases import find_spec
+
+            return find_spec(name)
+        return None
+
+
+sys.meta_path.append(_Finder)
 
 
 def login(*_: object, **__: object) -> bool:

@@ -1,6 +1,6 @@
 // Written by `python -m site_builder.typescript`; the explanations stand there and in items.py.
 
-export const SCHEMA = 3;
+export const SCHEMA = 4;
 export const BLOCK_ROWS = 16384;
 export const BLOCK_BUCKETS = 2048;
 
@@ -8,6 +8,7 @@ export type State = "running" | "silent" | "finished" | "failed" | "crashed";
 export type Kind = "number" | "bool" | "string" | "histogram" | "image" | "audio" | "video" | "html" | "molecule" | "object3d" | "table" | "plotly" | "vega" | "chart" | "other";
 export const MEDIA_KINDS: ReadonlySet<string> = new Set<Kind>(["image","audio","video","html","molecule","object3d"]);
 export type Stream = "history" | "system";
+export type Goal = "" | "minimize" | "maximize";
 
 export interface MediaItem {
   readonly caption: string;
@@ -259,6 +260,8 @@ export interface KeyInfo {
   readonly stream: "history" | "system";
   readonly runs: number;
   readonly hidden: boolean;
+  readonly x: string;
+  readonly goal: "" | "minimize" | "maximize";
 }
 
 export interface ProjectIndex {
@@ -289,6 +292,8 @@ export interface Series {
   readonly stream: "history" | "system";
   readonly rank: string;
   readonly hidden: boolean;
+  readonly x: string;
+  readonly goal: "" | "minimize" | "maximize";
   readonly axis: number;
   readonly size: number;
   readonly levels: readonly Level[];

@@ -10,6 +10,7 @@ export { isDark, resolve, rgb, themeTick, toggleDensity, toggleTheme } from "./l
 export { csv, fileName } from "./lib/csv";
 export { cursor, release, tip } from "./lib/cursor";
 export { failure, head, index, jsonBlock, loadSite, site, uid } from "./lib/data";
+export { highIsBetter, lowIsBetter } from "./lib/goals";
 export { now, paused, waiting } from "./lib/live";
 export { edges, find, lastAt, loggedValues, stepsOf } from "./lib/media";
 export { boardPanels } from "./lib/panels";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as format from "../src/lib/format";
-import { lowIsBetter, parts, prefix, shown } from "../src/lib/keys";
+import { lowByName, parts, prefix, shown } from "../src/lib/keys";
 import { linearTicks, logTicks, timeTicks } from "../src/lib/ticks";
 
 const pairs = (actual: (value: number) => string, table: [number, string][]): void => {
@@ -99,7 +99,7 @@ test("keys are read without escapes", () => {
   assert.equal(prefix("train/grad/x"), "train");
   assert.deepEqual(parts("train/loss"), ["train/", "loss"]);
   assert.deepEqual(parts("lr"), ["", "lr"]);
-  assert.ok(lowIsBetter("val/loss") && !lowIsBetter("val/accuracy"));
+  assert.ok(lowByName("val/loss") && !lowByName("val/accuracy"));
 });
 
 test("ticks of every range are few, within it, and end", () => {

@@ -12,6 +12,7 @@ const panel = (id: string, kind: PanelInfo["kind"] = "line"): PanelInfo => ({
   title: id,
   unit: "",
   section: "s",
+  x: "",
   runs: 1,
 });
 const lengths = (count: number, columns: number): number[] => {

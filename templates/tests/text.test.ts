@@ -53,6 +53,8 @@ test("sections come as first logged, pinned ones first and system last", () => {
     stream,
     runs: 1,
     hidden: false,
+    x: "",
+    goal: "",
   });
   const list = panelsOf([
     key("system.cpu", "number", "system"),

@@ -16,6 +16,8 @@ function panelsIn(head: RunHead, which: (panel: PanelInfo) => boolean): PanelInf
       stream: series.stream,
       runs: 1,
       hidden: series.hidden,
+      x: series.x,
+      goal: series.goal,
     }),
   );
   return panelsOf(infos).filter(which);

@@ -18,23 +18,23 @@ export function parts(key: string): [string, string] {
   return at > 0 && at < text.length - 1 ? [text.slice(0, at + 1), text.slice(at + 1)] : ["", text];
 }
 
-const LOW =
-  /loss|error|(^|[/._-])err([/._-]|$)|time|perplexity|ppl|rmse|mse|mae|fid\b|wer\b|cer\b|latency|duration|regret/i;
-
 /** Measured on data that was not trained on, by its name. */
 export function isHeldOut(key: string): boolean {
   return /(^|[/_.-])(val|valid|validation|test|eval)([/_.-]|$)/i.test(key);
 }
 
+const LOW =
+  /loss|error|(^|[/._-])err([/._-]|$)|time|perplexity|ppl|rmse|mse|mae|fid\b|wer\b|cer\b|latency|duration|regret/i;
+
 const HIGH =
   /acc|iou|f1|auc|score|reward|return|(^|[/_.-])(r2|map|psnr|ssim|bleu|rouge|dice|precision|recall)([/_.-]|$)/i;
 
-/** Whether higher values are known to be better. */
-export function highIsBetter(key: string): boolean {
+/** Whether a metric of this name is one of which more is better, as far as names tell. */
+export function highByName(key: string): boolean {
   return HIGH.test(key) && !LOW.test(key);
 }
 
-/** Whether a lower value of this metric is the better one. */
-export function lowIsBetter(key: string): boolean {
+/** Whether a metric of this name is one of which less is better. */
+export function lowByName(key: string): boolean {
   return LOW.test(key);
 }

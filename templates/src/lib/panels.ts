@@ -21,6 +21,8 @@ export interface PanelInfo {
   readonly section: string;
   /** Runs of the project that have it. */
   readonly runs: number;
+  /** The metric it is drawn over where nobody chose another x; empty for the step. */
+  readonly x: string;
   /** Id of the table that is logged beside a custom chart. */
   readonly table?: string;
   /** Such a table: opened from its chart alone. */
@@ -54,6 +56,7 @@ function panelOf(info: KeyInfo): PanelInfo | null {
     unit: system?.unit ?? "",
     section: info.stream === "system" ? SYSTEM : prefix(info.key) || "Charts",
     runs: info.runs,
+    x: info.x,
   };
 }
 
@@ -73,6 +76,8 @@ export function panelsOf(infos: readonly KeyInfo[]): PanelInfo[] {
 }
 
 export const panels = computed(() => panelsOf(keys.value));
+/** Whether scripts said what metrics are drawn over: then the toolbar has a choice more. */
+export const isXDefined = computed(() => keys.value.some(({ x }) => x));
 /** Those of the workspace. */
 export const boardPanels = computed(() => panels.value.filter(({ behind }) => !behind));
 export const pinned = computed(() => split(param("pins")));
@@ -164,7 +169,7 @@ export function effective(panel: PanelInfo): {
   table: boolean;
 } {
   const own = optionsOf(panel.id);
-  const x = own.x ?? xAxis.value;
+  const x = own.x ?? (param("x") || panel.x || xAxis.value);
   return {
     // System metrics have steps of their own: for them a step is the time they were sampled at.
     x: panel.stream === "system" && x !== "wall" ? "rel" : x,

@@ -2,8 +2,9 @@
 import type { Column, Lost, ProjectIndex, RunRow } from "../model";
 import { uid } from "./data";
 import { evaluate, type Filter, type Matcher, textOf } from "./filter";
+import { highIsBetter, lowIsBetter } from "./goals";
 import { meanStd } from "./group";
-import { highIsBetter, lowIsBetter, shown } from "./keys";
+import { shown } from "./keys";
 import { asNumber, cell, fromJson, isNumber, logged, lostText, written } from "./values";
 
 /** Fields of `RunRow` that are columns. */

@@ -4,7 +4,8 @@ import type { KeyInfo, RunRow } from "../model";
 import { param, setParams } from "../route";
 import { index, uid } from "./data";
 import * as filters from "./filter";
-import { highIsBetter, isHeldOut } from "./keys";
+import { highIsBetter } from "./goals";
+import { isHeldOut } from "./keys";
 import { commonOf } from "./names";
 import { type Dashes, type Look, looks, OTHER } from "./palette";
 import type { Found } from "./regex";
@@ -240,7 +241,7 @@ export const current = signal("");
 
 // ---- charts ----
 
-export const xAxis = computed(() => param("x") ?? "step");
+export const xAxis = computed(() => param("x") || "step");
 export const smoothing = computed(() => parseSmoothing(param("sm") ?? ""));
 export const clipOutliers = computed(() => param("clip") === "1");
 export const columnCount = computed(() => Math.min(6, Math.max(1, Number(param("cols")) || 3)));
@@ -248,12 +249,18 @@ export const rawBehind = computed(() => param("raw") !== "0");
 export const fromZero = computed(() => param("zero") === "1");
 export const spreadKind = computed(() => (param("band") ?? "std") as "std" | "minmax" | "stderr");
 export const logX = computed(() => param("logx") === "1");
-export const zoom = computed<readonly [number, number] | null>(() => {
-  const match = /^(-?[\d.eE+-]+)\.\.(-?[\d.eE+-]+)$/.exec(param("zoom") ?? "");
-  return match ? [Number(match[1]), Number(match[2])] : null;
+const zoomed = computed(() => {
+  const match = /^(-?[\d.eE+-]+)\.\.(-?[\d.eE+-]+)(?:@([\s\S]+))?$/.exec(param("zoom") ?? "");
+  return match && { x: match[3] ?? xAxis.value, range: [Number(match[1]), Number(match[2])] as const };
 });
-export function setZoom(range: readonly [number, number] | null): void {
-  setParams({ zoom: range ? `${tidy(range[0], range)}..${tidy(range[1], range)}` : undefined });
+export const isZoomed = computed(() => zoomed.value !== null);
+/** The range in view of charts with this x; null for all of it. */
+export function zoomOf(x: string): readonly [number, number] | null {
+  return zoomed.value?.x === x ? zoomed.value.range : null;
+}
+export function setZoom(range: readonly [number, number] | null, x: string): void {
+  const of = x === xAxis.value ? "" : `@${x}`;
+  setParams({ zoom: range ? `${tidy(range[0], range)}..${tidy(range[1], range)}${of}` : undefined });
 }
 /** As many decimals as a pixel of the range is worth. */
 function tidy(value: number, [from, to]: readonly [number, number]): string {
@@ -267,13 +274,20 @@ export const mainMetric = computed<string | null>(
 
 /** The metric that lists show by default: validation before training, in the order logged. */
 export const firstMetric = computed<string | null>(() => {
-  const known = scalars.value.filter(
-    (key) => key.stream === "history" && table.value?.info(`summary.${key.key}`)?.numeric,
-  );
+  const known = scalars.value.filter((key) => key.stream === "history" && summaryOf(key.key));
   const held = known.filter((key) => isHeldOut(key.key));
   const best =
     held.find((key) => highIsBetter(key.key)) ?? held[0] ?? known.find((key) => highIsBetter(key.key)) ?? known[0];
-  return best ? `summary.${best.key}` : null;
+  return best ? summaryOf(best.key) : null;
 });
+
+/** What the summary may keep of a metric in place of its last value, by its definition. */
+const KEPT = ["best", "max", "min", "last", "mean", "first"];
+
+/** The column of a metric's summary; null where that is no number. */
+function summaryOf(key: string): string | null {
+  const ids = ["", ...KEPT.map((kind) => `.${kind}`)].map((end) => `summary.${key}${end}`);
+  return ids.find((id) => table.value?.info(id)?.numeric) ?? null;
+}
 
 export type { Found };

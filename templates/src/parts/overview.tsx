@@ -1,7 +1,7 @@
 // The whole run below a plot; the window in it can be dragged, resized and moved by keys.
 import { useRef, useState } from "preact/hooks";
 import { unitOf, xText } from "../lib/axis";
-import { setZoom, zoom } from "../lib/view";
+import { setZoom, zoomOf } from "../lib/view";
 import { Chart } from "./chart";
 import type { ChartState } from "./panel";
 
@@ -17,8 +17,9 @@ class Brush {
   constructor(
     readonly low: number,
     readonly high: number,
+    readonly x: string,
   ) {
-    [this.from, this.to] = zoom.value ?? [low, high];
+    [this.from, this.to] = zoomOf(x) ?? [low, high];
     this.span = high - low || 1;
   }
 
@@ -33,7 +34,7 @@ class Brush {
 
   set(a: number, b: number): void {
     const [start, end] = [Math.max(this.low, Math.min(a, b)), Math.min(this.high, Math.max(a, b))];
-    if (end - start > this.span * 1e-7) setZoom(start <= this.low && end >= this.high ? null : [start, end]);
+    if (end - start > this.span * 1e-7) setZoom(start <= this.low && end >= this.high ? null : [start, end], this.x);
   }
 
   /** Move one edge of a range, or all of it, within the whole. */
@@ -57,7 +58,7 @@ class Brush {
 export function Overview({ chart, x, left }: { chart: ChartState; x: string; left: number }) {
   const root = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ edge: Edge; start: number; range: Range } | null>(null);
-  const brush = new Brush(...chart.scales.x);
+  const brush = new Brush(...chart.scales.x, x);
   const begin = (event: PointerEvent, edge: Edge, range: Range = [brush.from, brush.to]): void => {
     event.stopPropagation();
     root.current!.setPointerCapture(event.pointerId);

@@ -7,11 +7,11 @@ import { uid } from "../lib/data";
 import { full, number, plural } from "../lib/format";
 import { parts, shown as plain } from "../lib/keys";
 import { apart, fitting, middle } from "../lib/names";
-import { effective, optionsOf, type PanelInfo, pinned, setOptions, togglePin } from "../lib/panels";
+import { effective, type PanelInfo, pinned, setOptions, togglePin } from "../lib/panels";
 import type { Scales } from "../lib/plot";
 import { type Beyond, beyond, main, type Trace, xRange, yRange } from "../lib/trace";
 import { lostText } from "../lib/values";
-import { common, fromZero, hovered, logX, rawBehind, setZoom, table, toggleEyes, zoom } from "../lib/view";
+import { common, fromZero, hovered, logX, rawBehind, setZoom, table, toggleEyes, xAxis, zoomOf } from "../lib/view";
 import type { RunRow } from "../model";
 import { setParams } from "../route";
 import { Chart } from "./chart";
@@ -133,7 +133,7 @@ export function LinePanel({
   const fact = [
     panel.unit,
     how.log && "log y",
-    optionsOf(panel.id).x !== undefined && `x: ${unitOf(how.x) || how.x}`,
+    panel.stream === "history" && how.x !== xAxis.value && `x: ${unitOf(how.x) || how.x}`,
     how.y && "y range",
   ]
     .filter(Boolean)
@@ -180,7 +180,7 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
   const setWidth = (nextWidth: number, nextLeft: number): void =>
     setPlace((now) => (now[0] === nextWidth && now[1] === nextLeft ? now : [nextWidth, nextLeft]));
   const [boxY, setBoxY] = useState<readonly [number, number] | null>(null);
-  const range = whole ? null : zoom.value;
+  const range = whole ? null : zoomOf(how.x);
   const isLogX = logX.value && how.x !== "wall";
   const { loaded, error, again, reading } = useLines(
     runs,
@@ -207,7 +207,7 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
   const label = `${panel.title} by ${unitOf(how.x) || "time"}, ${plural(traces.length, "line")}${lowest(traces)}`;
   const onZoom = (x: readonly [number, number] | null, y: readonly [number, number] | null): void => {
     setBoxY(y);
-    setZoom(x);
+    setZoom(x, how.x);
   };
   return {
     how,
@@ -422,7 +422,7 @@ export function hintOf({ traces, range, how, loaded, cut, reading }: ChartState)
 
 /** What is in view: a zoomed chart holds coarser buckets beside its window, which nobody asked for. */
 export function saveCsv(panel: PanelInfo, x: string, traces: readonly Trace[]): void {
-  const [from, to] = zoom.value ?? [-Infinity, Infinity];
+  const [from, to] = zoomOf(x) ?? [-Infinity, Infinity];
   const lines = traces.map((trace) => {
     const seen = (_: number, i: number): boolean => trace.x[i]! >= from && trace.x[i]! <= to;
     const [low, high] = [trace.low?.filter(seen) ?? null, trace.high?.filter(seen) ?? null];

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { uid } from "../lib/data";
 import { ago, difference, duration, plural, plusMinus } from "../lib/format";
-import { lowIsBetter } from "../lib/keys";
+import { lowIsBetter } from "../lib/goals";
 import { now } from "../lib/live";
 import { DELTA, metricOf, SPREAD, TIMES } from "../lib/railcolumns";
 import type { Group } from "../lib/runs";

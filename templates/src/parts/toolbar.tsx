@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { toggleDensity } from "../lib/colours";
 import { shown } from "../lib/keys";
+import { isXDefined } from "../lib/panels";
 import { write } from "../lib/smooth";
 import {
   clipOutliers,
@@ -9,14 +10,13 @@ import {
   dashes,
   fromZero,
   groupKeys,
+  isZoomed,
   logX,
   rawBehind,
   scalars,
-  setZoom,
   smoothing,
   spreadKind,
   xAxis,
-  zoom,
 } from "../lib/view";
 import { param, reset, setParams } from "../route";
 import { SmoothChoice } from "./smoothchoice";
@@ -62,7 +62,7 @@ export function Toolbar({
           onChange={(on) => setParams({ clip: on ? "1" : undefined })}
         />
       </span>
-      {zoom.value && <Button icon="reset" text="Reset zoom" onClick={() => setZoom(null)} />}
+      {isZoomed.value && <Button icon="reset" text="Reset zoom" onClick={() => setParams({ zoom: undefined })} />}
       <span class="grow" />
       <Restored />
       <span class="wide row cols-step">
@@ -107,9 +107,11 @@ export function Toolbar({
 }
 
 export function XAxis() {
-  const x = xAxis.value;
-  const metric = !["step", "rel", "wall"].includes(x);
-  const set = (value: string): void => setParams({ x: value === "step" ? undefined : value, zoom: undefined });
+  const auto = isXDefined.value;
+  const x = (auto && param("x")) || (auto ? "auto" : xAxis.value);
+  const metric = !["auto", "step", "rel", "wall"].includes(x);
+  const first = auto ? "auto" : "step";
+  const set = (value: string): void => setParams({ x: value === first ? undefined : value, zoom: undefined });
   return (
     <span class="row">
       <span class="lab">X</span>
@@ -118,6 +120,7 @@ export function XAxis() {
           label="X axis"
           value={metric ? "" : x}
           options={[
+            ...(auto ? [["auto", "Auto"] as const] : []),
             ["step", "Step"],
             ["rel", "Relative"],
             ["wall", "Wall"],
@@ -129,7 +132,7 @@ export function XAxis() {
           aria-label="Metric as x axis"
           data-on={metric ? "" : undefined}
           value={metric ? x : ""}
-          onChange={(event) => set(event.currentTarget.value || "step")}
+          onChange={(event) => set(event.currentTarget.value || first)}
         >
           <option value="">metric</option>
           {metric && !scalars.value.some((key) => key.key === x) && <option value={x}>{shown(x)}</option>}

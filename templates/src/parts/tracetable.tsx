@@ -6,7 +6,7 @@ import { full, plural } from "../lib/format";
 import { valueAt } from "../lib/readout";
 import { main, type Trace } from "../lib/trace";
 import { cell } from "../lib/values";
-import { hovered, zoom } from "../lib/view";
+import { hovered, zoomOf } from "../lib/view";
 import { Middle, Swatch } from "./identity";
 
 interface Row {
@@ -24,7 +24,7 @@ const LISTED = 1000;
 
 /** The points of all lines, a row for each x, for those who do not see the chart. */
 export function PointTable({ traces, x }: { traces: readonly Trace[]; x: string }) {
-  const [from, to] = zoom.value ?? [-Infinity, Infinity];
+  const [from, to] = zoomOf(x) ?? [-Infinity, Infinity];
   const rows = new Map<number, (number | undefined)[]>();
   for (const [n, trace] of traces.entries())
     for (const [i, at] of trace.x.entries()) {

@@ -254,7 +254,7 @@ function Others({ keys, runs }: { keys: readonly Key[]; runs: readonly RunRow[] 
 }
 
 const panelOf = ({ id, key, kind, title, runs }: Key) =>
-  ({ id, key, kind, stream: "history", title, unit: "", section: "", runs }) as const;
+  ({ id, key, kind, stream: "history", title, unit: "", section: "", runs, x: "" }) as const;
 
 const NOUNS: Readonly<Record<string, string>> = {
   image: "image",

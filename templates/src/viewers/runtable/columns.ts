@@ -1,6 +1,7 @@
 // Which columns the run table shows, and how wide they are.
 import { computed } from "@preact/signals";
-import { highIsBetter, isHeldOut, lowIsBetter } from "../../lib/keys";
+import { highIsBetter, lowIsBetter } from "../../lib/goals";
+import { isHeldOut } from "../../lib/keys";
 import type { ColumnInfo, RunTable } from "../../lib/runs";
 import { firstMetric, groupKeys, groups, join, listed, scalars, sortKeys, split, table } from "../../lib/view";
 import type { RunRow } from "../../model";
@@ -131,8 +132,9 @@ function columnOf(now: RunTable, id: string): TableColumn | null {
   if (!info) return null;
   const values = info.numeric ? listed.value.map((run) => now.number(run, info.id)).filter(Number.isFinite) : [];
   const [low, high] = [Math.min(...values), Math.max(...values)];
+  const metric = info.id.replace(/^(summary|best)\./, "");
   const rated =
-    info.tier === "summary" && (lowIsBetter(info.id) || highIsBetter(info.id)) && values.length > 1 && low < high;
+    info.tier === "summary" && (lowIsBetter(metric) || highIsBetter(metric)) && values.length > 1 && low < high;
   return {
     ...info,
     id,

@@ -5,7 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { uid } from "../../lib/data";
 import { ago, difference, duration, fullDate, number, plusMinus } from "../../lib/format";
-import { lowIsBetter } from "../../lib/keys";
+import { lowIsBetter } from "../../lib/goals";
 import { now } from "../../lib/live";
 import { fitting } from "../../lib/names";
 import { css } from "../../lib/palette";
