@@ -40,9 +40,9 @@ NAMESPACES: dict[str, dict[str, str]] = {
     "sdk.lib.config_util": {"ConfigError": "tracklog.errors:ConfigError"},
     "sdk.lib.disabled": _DISABLED,
     "sdk.lib.printer": {"new_printer": "tracklog.terminal:new_printer"},
-    "sdk.lib.runid": {"generate_id": "tracklog.util:generate_id"},
-    "sdk.lib.telemetry": {"context": "tracklog.util:telemetry"},
-    "sdk.wandb_alerts": {"AlertLevel": "tracklog.run:AlertLevel"},
+    "sdk.lib.runid": {"generate_id": "tracklog.names:generate_id"},
+    "sdk.lib.telemetry": {"context": "tracklog.telemetry:context"},
+    "sdk.wandb_alerts": {"AlertLevel": "tracklog.alerts:AlertLevel"},
     "sdk.wandb_config": {"Config": "tracklog.config:Config"},
     "sdk.wandb_init": {"init": "tracklog.session:init"},
     "sdk.wandb_login": {"login": "tracklog:login"},
@@ -50,6 +50,12 @@ NAMESPACES: dict[str, dict[str, str]] = {
     "sdk.wandb_run": _RUN,
     "sdk.wandb_settings": {"Settings": "tracklog.settings:Settings"},
     "sdk.wandb_summary": {"Summary": "tracklog.summary:Summary"},
+    "util": {
+        "generate_id": "tracklog.names:generate_id",
+        "get_module": "tracklog.modules:get_module",
+        "json_dumps_safer": "tracklog.store.encoding:dumps_text",
+        "make_artifact_name_safe": "tracklog.names:make_artifact_name_safe",
+    },
     "wandb_run": _RUN,
 }
 """Modules of wandb's that only hold names: where each of them lives here, as ``module:name`` or as a module."""

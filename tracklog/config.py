@@ -6,30 +6,46 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tracklog import values
-from tracklog.errors import ConfigError
+from tracklog.containers import as_mapping
+from tracklog.errors import ConfigError, warn
+from tracklog.store import typed
 
-_Written = Callable[[dict[str, Any]], None]
+_Written = Callable[[dict[str, Any], typed.Types], None]
 
 
 class Config:
-    """A mapping with attribute access; keys that begin with ``_`` are not listed."""
+    """A mapping with attribute access; keys that begin with ``_`` are not listed.
+
+    Values come back as they were given, after a resume, too: numbers, texts, lists, tuples, sets, enums and dicts of
+    these; arrays become lists, dataclasses and their like dicts, anything else text.
+    """
 
     def __init__(self, written: _Written | None = None, *, allow_val_change: bool = False) -> None:
-        """`written` is told of every change, as a dict of the top-level keys that changed."""
+        """`written` is told of every change, as JSON of the top-level keys that changed and notes of their types."""
         object.__setattr__(self, "_items", {})
+        object.__setattr__(self, "_locked", {})
         object.__setattr__(self, "_written", written)
         object.__setattr__(self, "_allow", allow_val_change)
 
     def update(self, data: object, allow_val_change: bool | None = None) -> None:
-        """Set several keys: a mapping, an argparse namespace, absl flags, or any object with attributes.
+        """Set several keys: a mapping, an argparse namespace, absl flags, a dataclass, any object with attributes.
 
         Raises ConfigError when a key would change its value without leave, TypeError for values that are media.
         """
-        self._set(_as_mapping(data), allow_val_change)
+        self._set(as_mapping(data), allow_val_change)
 
     def setdefaults(self, data: object) -> None:
         """Set the keys that are not set yet."""
-        self._set({k: v for k, v in _as_mapping(data).items() if str(k).strip("-") not in self._items}, None)
+        self._set({k: v for k, v in as_mapping(data).items() if _name(k) not in self._items}, None)
+
+    def update_locked(self, data: object, user: str | None = None, _allow_val_change: bool | None = None) -> None:
+        """Set keys for good, as a sweep does: what sets them later is ignored, which is said. `user` names who does."""
+        given = as_mapping(data)
+        self._set(given, True)
+        self._locked.update(dict.fromkeys(map(_name, given), user or "a sweep"))
+
+    def persist(self) -> None:
+        """Return: every change is on disk already."""
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return a value, or `default`."""
@@ -48,35 +64,40 @@ class Config:
         return [(key, self._items[key]) for key in self.keys()]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return a copy as a plain dict."""
+        """Return all values, nested as written."""
         return dict(self._items)
 
-    def persist(self) -> None:
-        """Do nothing: every change is on disk already."""
-
-    def _restore(self, data: Mapping[str, Any]) -> None:
-        self._items.update(data)
+    def _restore(self, items: Mapping[str, Any]) -> None:
+        self._items.update(items)
 
     def _set(self, data: Mapping[Any, Any], allow: bool | None) -> None:
         fresh = {}
         for raw, value in data.items():
-            key, plain = str(raw).strip("-"), values.plain_config(value)
-            if key in self._items and self._items[key] != plain and not (self._allow if allow is None else allow):
+            key, kept = _name(raw), values.config(value)
+            if key in self._locked:
+                if not _same(self._items[key], kept):
+                    warn(
+                        f"locked-{key}",
+                        f"config[{key!r}] is set by {self._locked[key]} to {self._items[key]!r}, and stays so",
+                    )
+                continue
+            known = key in self._items
+            if known and not (self._allow if allow is None else allow) and not _same(self._items[key], kept):
                 msg = (
-                    f'Attempted to change value of key "{key}" from {self._items[key]} to {plain}\n'
+                    f'Attempted to change value of key "{key}" from {self._items[key]} to {kept}\n'
                     "If you really want to do this, pass allow_val_change=True to config.update()"
                 )
                 raise ConfigError(msg)
-            if key not in self._items or self._items[key] != plain:
-                fresh[key] = plain
+            if not known or not _same(self._items[key], kept):
+                fresh[key] = kept
         self._items.update(fresh)
         if fresh and self._written is not None:
-            self._written(fresh)
+            self._written(*encoded(fresh))
 
     def __getattr__(self, key: str) -> Any:
         """Return a value; AttributeError when there is none."""
         try:
-            return self._items[key]
+            return self.__dict__["_items"][key]
         except KeyError:
             msg = f"{self.__class__!r} object has no attribute {key!r}"
             raise AttributeError(msg) from None
@@ -119,18 +140,19 @@ class Config:
         self._items.update(state)
 
 
-def _as_mapping(data: object) -> Mapping[Any, Any]:
-    if data is None:
-        return {}
-    if isinstance(data, Mapping):
-        return data
-    if isinstance(data, Config):
-        return data.as_dict()
-    if hasattr(data, "flag_values_dict"):
-        return dict(data.flag_values_dict())
-    if hasattr(data, "keys") and hasattr(data, "__getitem__"):
-        return {key: data[key] for key in data.keys()}  # noqa: SIM118 - not every such object is iterable
-    if hasattr(data, "__dict__"):
-        return dict(vars(data))
-    msg = f"config takes a mapping or an object with attributes, not {data.__class__.__name__}: {data!r:.80}"
-    raise TypeError(msg)
+def encoded(items: Mapping[str, Any]) -> tuple[dict[str, Any], typed.Types]:
+    """Return values of a config as JSON, and notes of their types."""
+    types: typed.Types = {}
+    return {key: typed.encode(value, (key,), types) for key, value in items.items()}, types
+
+
+def _name(key: object) -> str:
+    return str(key).strip("-")
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Tell whether two values are equal, NaN to itself, a tuple to a list of the same."""
+    try:
+        return bool(a == b) or encoded({"": a})[0] == encoded({"": b})[0]
+    except Exception:  # a comparison of somebody else's
+        return False

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import secrets
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracklog import missing
 from tracklog.config import Config
-from tracklog.pending import PendingRow
+from tracklog.metrics import Metric, definition
+from tracklog.names import generate_id
+from tracklog.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from typing_extensions import Self
 
     from tracklog.settings import Settings
 
@@ -43,82 +42,100 @@ def _dummy(value: Any) -> Any:
     return Dummy(value) if isinstance(value, dict) and not isinstance(value, Dummy) else value
 
 
-def _do_nothing(*_: Any, **__: Any) -> None:
-    return
+class _Steps:
+    """What is left of a history: the step of the next row."""
 
-
-class DisabledRun:
-    """A run that makes no file, no folder and no thread; it can be pickled."""
-
-    disabled = True
-    offline = True
-    resumed = False
-    project = "dummy"
-    entity = "dummy"
-    url = None
-    project_url = None
-
-    def __init__(self, settings: Settings, ended: Callable[[DisabledRun], None]) -> None:
-        """Remember the settings, and whom to tell of the end."""
-        self.settings = settings
-        self._ended = ended
-        self.id = settings.id or secrets.token_hex(4)
-        self.name = f"dummy-{self.id}"
-        self.notes = settings.notes or ""
-        self.tags = settings.tags or ()
-        self.group = settings.group or ""
-        self.job_type = settings.job_type or ""
-        self.mode = "disabled"
-        self.config = Config()
-        self.summary = Dummy()
+    def __init__(self) -> None:
         self.step = 0
 
-    @property
-    def dir(self) -> str:
-        """A folder that is not made."""
-        return str(Path(tempfile.gettempdir()) / f"tracklog-{self.id}")
+
+class DisabledRun(Run):
+    """A run that makes no file, no folder and no thread; it can be pickled."""
+
+    def __init__(self, settings: Settings, ended: Callable[[DisabledRun], None]) -> None:
+        """Remember the settings, and whom to tell of the end. Nothing of `Run` is begun."""
+        run_id = settings.id or generate_id()
+        self._settings = settings
+        self._ended = ended
+        self._finished = False
+        self._pid = os.getpid()
+        self._folder = Path(tempfile.gettempdir()) / f"tracklog-{run_id}"
+        self._start = {
+            "id": run_id,
+            "project": settings.project or "dummy",
+            "entity": "dummy",
+            "name": f"dummy-{run_id}",
+            "notes": settings.notes or "",
+            "tags": settings.tags or (),
+            "group": settings.group or "",
+            "job_type": settings.job_type or "",
+            "resumed": False,
+        }
+        self._history = _Steps()  # type: ignore[assignment]
+        self.config = Config()
+        self.summary = Dummy()  # type: ignore[assignment]
 
     @property
-    def path(self) -> str:
-        """entity/project/id."""
-        return f"{self.entity}/{self.project}/{self.id}"
+    def disabled(self) -> bool:
+        """True."""
+        return True
+
+    @property
+    def offline(self) -> bool:
+        """False: nothing is kept for later either."""
+        return False
+
+    def _page(self, name: str) -> None:  # type: ignore[override]  # narrower: there never is one
+        del name
 
     def log(
         self,
         data: Mapping[str, Any] | None = None,
         step: int | None = None,
         commit: bool | None = None,
-        sync: bool | None = None,  # noqa: ARG002 - as `Run.log`
+        sync: bool | None = None,
     ) -> None:
         """Keep the last values in `summary`."""
+        del sync
         self.summary.update(data or {})
         if step is not None:
-            self.step = int(step)
+            self._history.step = int(step)
         if commit or (commit is None and step is None):
-            self.step += 1
+            self._history.step += 1
 
-    @functools.cached_property
-    def history(self) -> PendingRow:
-        """As `Run.history`."""
-        pending = PendingRow(self.log, functools.partial(getattr, self, "step"))
-        self.__dict__["log"] = pending.log
-        return pending
+    def define_metric(self, name: str, *args: Any, **kwargs: Any) -> Metric:
+        """Check the arguments, and return what was said."""
+        given = dict(zip(("step_metric", "step_sync", "hidden", "summary", "goal"), args, strict=False)) | kwargs
+        given.pop("overwrite", None)
+        wanted = ("step_metric", "step_sync", "hidden", "summary", "goal")
+        return Metric(definition(name, **{key: given.get(key) for key in wanted}))
+
+    def _edit(self, **changes: Any) -> None:
+        self._start.update(changes)
+
+    def _nothing(self, *_: Any, **__: Any) -> None:
+        return None
+
+    save = alert = mark_preempting = pin_config_keys = watch = unwatch = write_logs = restore = _nothing
 
     def __getattr__(self, name: str) -> Any:
-        """Return what does nothing for the other names of a run; AttributeError for what runs do not have."""
-        if name in ("save", "alert") or missing.of_run(name):
-            return _do_nothing
+        """Return what does nothing for the names that runs will have; AttributeError for what they do not have."""
+        if missing.of_run(name):
+            return self._nothing
         msg = f"{type(self).__name__!r} object has no attribute {name!r}"
         raise AttributeError(msg)
 
-    def finish(self, exit_code: int | None = None, quiet: bool | None = None) -> None:  # noqa: ARG002 - as `Run.finish`
-        """Forget the run."""
+    def _close(self, exit_code: int, *, error: Mapping[str, Any] | None = None, quiet: bool | None = None) -> None:
+        del exit_code, error, quiet
+        self._finished = True
         self._ended(self)
 
-    def __enter__(self) -> Self:
-        """Return the run."""
-        return self
+    def __reduce__(self) -> Any:
+        """Pickle what it is; `summary` and `config` go with it."""
+        return _again, (self._settings, dict(self._start), self.config, self.summary)
 
-    def __exit__(self, *_: object) -> None:
-        """Finish."""
-        self.finish()
+
+def _again(settings: Settings, start: dict[str, Any], config: Config, summary: Dummy) -> DisabledRun:
+    run = DisabledRun(settings, lambda _: None)
+    run._start, run.config, run.summary = start, config, summary  # type: ignore[assignment]  # noqa: SLF001 - a copy of one
+    return run

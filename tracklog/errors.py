@@ -5,7 +5,9 @@
     Error
     ├── UsageError      the caller asked for something that cannot be done
     ├── ConfigError     a config value was changed without leave
-    ├── CommError       kept for scripts that catch it; never raised
+    ├── CommError       a run that `Api` was asked for is not there
+    │   └── AuthenticationError   kept for scripts that catch it; never raised
+    ├── UnsupportedError          kept for scripts that catch it; never raised
     └── FormatError     a run folder was written by a newer version
 
 The environment's failures (a full disk, no git) are never raised: `warn` says them once, with a slug.
@@ -32,7 +34,15 @@ class ConfigError(Error):
 
 
 class CommError(Error):
-    """Kept for scripts that catch it; never raised, since nothing is sent anywhere."""
+    """What `Api` was asked for is not there."""
+
+
+class AuthenticationError(CommError):
+    """Kept for scripts that catch it; never raised, since there are no accounts."""
+
+
+class UnsupportedError(Error):
+    """Kept for scripts that catch it; never raised."""
 
 
 class FormatError(Error):

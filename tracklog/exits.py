@@ -30,19 +30,31 @@ _attended: dict[int, Run] = {}
 _installed = False
 _code: int | None = None
 _error: dict[str, Any] | None = None
+_child = 0
+"""The process whose end as a child is hooked."""
 
 
 def attend(run: Run, recording: Recording, settings: Settings) -> None:
     """Start what is recorded beside the training, and close the run when the process ends."""
     from tracklog.capture.background import Background
 
-    _attended[id(run)] = run
-    recording.watchers.append(lambda _: _forget(run))
-    _install()
+    keep(run, recording)
     if settings.console != "off":
         recording.capture = _capture(recording, settings)
         recording.recorders.append(recording.capture.uninstall)
     recording.recorders.append(Background(recording, settings).stop)
+
+
+def keep(run: Run, recording: Recording) -> None:
+    """Close the run when the process ends."""
+    _attended[id(run)] = run
+    recording.watchers.append(lambda _: _forget(run))
+    _install()
+
+
+def attended() -> list[Run]:
+    """Return the runs that go on in this process."""
+    return list(_attended.values())
 
 
 def _capture(recording: Recording, settings: Settings) -> ConsoleCapture | Redirect:
@@ -79,6 +91,29 @@ def _install() -> None:
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=_in_child)
     _hook_sigterm()
+    _hook_multiprocessing()
+
+
+def _hook_multiprocessing() -> None:
+    """Close runs when a child of `multiprocessing` ends: forked ones leave without the hooks of `atexit`."""
+    global _child  # noqa: PLW0603 - as _installed, of this process
+    multiprocessing = sys.modules.get("multiprocessing")
+    if _child == os.getpid() or multiprocessing is None or multiprocessing.parent_process() is None:
+        return
+    from multiprocessing import util
+
+    _child = os.getpid()
+    util.Finalize(None, _at_child_end, exitpriority=100)
+
+
+def _at_child_end() -> None:
+    """Close runs with the code that the child is about to end with: it runs while its exception is on the way."""
+    error = sys.exc_info()[1]
+    for run in attended():
+        if error is None:
+            run._close(_code or 0, error=_error)  # noqa: SLF001 - the run's own end
+        else:
+            run._close(exit_code_of(error), error=describe_error(error))  # noqa: SLF001 - the run's own end
 
 
 def _at_exit() -> None:
@@ -124,12 +159,23 @@ def _hook_sigterm() -> None:
         warn("sigterm", f"SIGTERM is not handled: {error}")
 
 
-def _on_sigterm(number: int, _: FrameType | None) -> None:
+def _on_sigterm(number: int, frame: FrameType | None) -> None:
     signal.signal(number, signal.SIG_IGN)
-    for run in list(_attended.values()):
-        run._close(128 + number)  # noqa: SLF001 - the run's own end
+    code = 0 if _waits_for_work(frame) else 128 + number
+    for run in attended():
+        run._close(code)  # noqa: SLF001 - the run's own end
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
+
+
+def _waits_for_work(frame: FrameType | None) -> bool:
+    """Tell whether the process is a worker of `multiprocessing.Pool` between two tasks: that is how a pool ends it."""
+    inner = None
+    while frame is not None:
+        if frame.f_code.co_name == "worker" and frame.f_globals.get("__name__") == "multiprocessing.pool":
+            return inner is not None and inner.f_code.co_name == "get"
+        inner, frame = frame, frame.f_back
+    return False
 
 
 def _in_child() -> None:

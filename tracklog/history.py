@@ -146,13 +146,14 @@ class History:
 
     def _log(self, data: Mapping[str, Any] | None, step: float | None, commit: bool | None) -> None:
         row = self._checked(data)
-        if step is not None and not self._go_to(step):
-            return
         if _STEP in row or _RUNTIME in row:
             warn(
                 "own-keys", f"{_STEP} and {_RUNTIME} are counted by the run and left out; log(..., step=…) sets a step"
             )
         encoded = self._encode({key: value for key, value in row.items() if key not in _CLOCKS})
+        if step is not None and not self._go_to(step):
+            self._write_late(self._whole(step), encoded, row.get(_TIMESTAMP))
+            return
         commits = commit is True or (commit is None and step is None)
         if commits and encoded and self.metrics is not None:
             encoded |= self.metrics.lacking(fold.merged(self._open, encoded))
@@ -164,13 +165,26 @@ class History:
 
     def _write(self, encoded: dict[str, Any], timestamp: object = None) -> None:
         """Append values to the open row."""
+        if encoded:
+            self._append(encoding.dumps({**self._clocks(self.step, timestamp), **encoded}, _NEWLINE))
+            self._open = fold.merged(self._open, encoded)
+
+    def _write_late(self, step: int, encoded: dict[str, Any], timestamp: object) -> None:
+        """Append a row of its own at a step that was passed; the open row stays as it is."""
         if not encoded:
             return
-        clocks = {_STEP: self.step, _RUNTIME: self.runtime(), _TIMESTAMP: time.time_ns() // 1000 / 1e6}
+        if self.metrics is not None:
+            encoded |= self.metrics.lacking(encoded)
+        self._append(encoding.dumps({**self._clocks(step, timestamp), **encoded}, _NEWLINE))
+        self.last.update(fold.merged(self.last, encoded))
+        if self.metrics is not None and self.metrics.counts:
+            self.metrics.keep(encoded, self.last)
+
+    def _clocks(self, step: int, timestamp: object) -> dict[str, float]:
+        clocks = {_STEP: step, _RUNTIME: self.runtime(), _TIMESTAMP: time.time_ns() // 1000 / 1e6}
         if isinstance(timestamp, int | float) and isfinite(timestamp):
             clocks[_TIMESTAMP] = float(timestamp)
-        self._append(encoding.dumps({**clocks, **encoded}, _NEWLINE))
-        self._open = fold.merged(self._open, encoded)
+        return clocks
 
     @staticmethod
     def _checked(data: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -186,7 +200,7 @@ class History:
         return data
 
     def _go_to(self, step: float) -> bool:
-        """Move to an explicit step; return False when the call is to be dropped."""
+        """Move to an explicit step; return False when it lies behind."""
         wanted = self._whole(step)
         if wanted < self.step and self.resumed_at is not None and not self._open:
             warn(
@@ -200,8 +214,8 @@ class History:
         if wanted < self.step:
             warn(
                 "step-order",
-                f"Tried to log to step {wanted} that is less than the current step {self.step}. Steps must be "
-                "monotonically increasing, so this data will be ignored.",
+                f"log(step={wanted}) lies behind the current step {self.step}: the row is kept at step {wanted}, out of "
+                "order. For an x axis of its own, log it as a metric and call define_metric(name, step_metric=...)",
             )
             return False
         if wanted > self.step:

@@ -86,12 +86,9 @@ _OF_RUN = {
 _ARGUMENTS = {
     "anonymous": "there are no accounts",
     "args": "the arguments are read from the command line",
-    "config_paths": "load the files, and give their content to init(config=...)",
     "force": "there are no accounts",
-    "fork_from": "begin a new run; its history starts empty",
     "magic": "log what you want to see by run.log({...})",
     "monitor_gym": "log videos by tracklog.Video",
-    "resume_from": "resume the whole run by init(id=..., resume='allow'); an explicit lower step goes back",
     "save_code": "copy the code into the run by run.save('*.py'); the git commit and its diff are recorded anyway",
     "sync_tensorboard": "log to the run beside the SummaryWriter, by run.log({...})",
     "tensorboard": "log to the run beside the SummaryWriter, by run.log({...})",

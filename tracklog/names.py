@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import string
 from typing import TYPE_CHECKING
 
 from tracklog.store import reader
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_ALPHABET = string.ascii_lowercase + string.digits
+_LONGEST_ARTIFACT = 128
 
 _ADJECTIVES = [
     "amber",
@@ -190,3 +195,17 @@ def default_project(folder: Path) -> str:
             name = "-".join(["_".join(parts[:1]), *(["_".join(parts[1:])] if parts[1:] else [])])
             return "".join("_" if c in "/\\#?%:" else c for c in name)[:128] or "uncategorized"
     return "uncategorized"
+
+
+def generate_id(length: int = 8) -> str:
+    """Return a new id of lower-case letters and digits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def make_artifact_name_safe(name: str) -> str:
+    """Return a name of letters, digits, ``_``, ``-`` and ``.`` for any name; at most 128 characters, its middle cut out."""
+    safe = re.sub(r"[^a-zA-Z0-9_\-.]", "_", name)
+    if len(safe) <= _LONGEST_ARTIFACT:
+        return safe
+    half = (_LONGEST_ARTIFACT - 2) // 2
+    return f"{safe[:half]}..{safe[-half:]}"

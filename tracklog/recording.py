@@ -44,8 +44,8 @@ class Recording:
         """How to stop what records beside the training; called before the files are closed."""
         self.watchers: list[Callable[[End], None]] = []
         """Who wants to know that the run has ended; called when all is written."""
-        self._saved: dict[str, tuple[Path, int]] = {}
-        """Files that are copied again at the end: source and time of change (ns) of the copy, by name."""
+        self._saved: dict[str, tuple[Path, int, str]] = {}
+        """Files that are copied again: source, time of change (ns) of the copy and policy, by name."""
         self.ended = False
         self.silent_since = time.monotonic()
         self.runtime = time.monotonic
@@ -91,7 +91,7 @@ class Recording:
         """Stop what records beside the training; take what changed of the files that were saved."""
         for stop in self.recorders:
             stop()
-        self._save_changed()
+        self.save_changed(at_end=True)
 
     def close(self, exit_code: int, error: Mapping[str, Any] | None) -> int:
         """Close the files, `finish` being the last event; return how many lines were lost, which it says too."""
@@ -115,27 +115,35 @@ class Recording:
         except OSError as error:
             warn("file-write", f"cannot write {name} of {self.writer.folder}: {error.strerror or error}")
 
-    def save_file(self, source: Path, name: str, *, again: bool) -> Path | None:
-        """Copy a file to a name below `files/` and return its place; a failure is said once. `again`: at the end, too."""
+    def save_file(self, source: Path, name: str, policy: str) -> Path | None:
+        """Copy a file to a name below `files/` and return its place; a failure is said once.
+
+        With `policy` ``live`` it is copied again when it changes, with ``end`` at the end, with ``now`` never.
+        """
         try:
             before = source.stat().st_mtime_ns
-            target = self.files.copy(source, name)
+            target = self.files.place(name)
+            if source != target.resolve():  # written into run.dir by the script itself
+                self.files.copy(source, name)
         except OSError as error:
             warn("save", f"cannot copy {source} into the run: {error.strerror or error}")
             return None
         self.event("file", path=name, size=target.stat().st_size)
-        if again:
-            self._saved[name] = (source, before)
+        if policy != "now":
+            self._saved[name] = (source, before, policy)
         return target
 
-    def _save_changed(self) -> None:
-        for name, (source, before) in list(self._saved.items()):
+    def save_changed(self, *, at_end: bool) -> None:
+        """Copy again what changed of the files that were saved so; those of the policy ``end`` only `at_end`."""
+        for name, (source, before, policy) in list(self._saved.items()):
+            if policy == "end" and not at_end:
+                continue
             try:
                 changed = source.stat().st_mtime_ns != before
             except OSError:  # deleted since: the copy is all there is
                 continue
             if changed:
-                self.save_file(source, name, again=False)
+                self.save_file(source, name, policy)
 
     def put_bytes(self, kind: str, data: bytes, ext: str) -> FileRef:
         """Store media; a failure is said once and leaves a reference to a file that is not there."""

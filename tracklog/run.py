@@ -2,60 +2,65 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
-import glob as globbing
 import os
 import time
 import traceback
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from tracklog import missing, values
-from tracklog.config import Config
+from tracklog import alerts, missing, saving, values
+from tracklog.alerts import AlertLevel, Alerts
+from tracklog.config import Config, encoded
 from tracklog.errors import Error, UsageError, warn
 from tracklog.history import History
+from tracklog.identity import Identity
 from tracklog.media import tensor
 from tracklog.metrics import Metric, Metrics, definition
 from tracklog.pending import PendingRow
 from tracklog.recording import End
-from tracklog.settings import Settings, check_tags
-from tracklog.store import fold, layout
+from tracklog.store import fold
 from tracklog.store.metrics import Definitions, Statistics
 from tracklog.store.writer import write_for_people
 from tracklog.summary import Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
+    from typing import IO
 
     from typing_extensions import Self
 
     from tracklog.recording import Recording
+    from tracklog.settings import Settings
 
 
-_ALERT_LEVELS = ("INFO", "WARN", "ERROR")
-_ALERT_PAUSE = 60.0
-"""Seconds between two alerts of one title, unless the caller says otherwise."""
-
-
-class Run:
+class Run(Identity):
     """An experiment that is being recorded; made by `init`."""
 
-    def __init__(self, settings: Settings, folder: Path, recording: Recording, start: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Path,
+        recording: Recording,
+        start: Mapping[str, Any],
+        attach: Callable[..., Run],
+    ) -> None:
         """Take over a prepared folder.
 
         `start` holds id, project, name, notes, tags, group, job_type, entity, created, resumed, and of a resumed run:
-        start_step, runtime, config, summary.
+        start_step, runtime, config, summary. `attach` makes a run of this folder in another process.
         """
         self._settings = settings
         self._folder = folder
         self._recording = recording
         self._start = dict(start)
-        self._tags = tuple(start["tags"])
+        self._attach = attach
+        self._pid = os.getpid()
         self._finished = False
-        self._alerts_after: dict[str, float] = {}
-        """When an alert of a title is let through again."""
+        self._alerts = Alerts()
         last: dict[str, Any] = dict(start.get("summary") or {})
         self._history = History(
             recording.writer,
@@ -71,7 +76,7 @@ class Run:
         self.config = Config(self._config_written, allow_val_change=bool(start.get("allow_val_change")))
         self.config._restore(start.get("config") or {})  # noqa: SLF001 - its owner
         self.summary = Summary(last, self._summary_written)
-        self.start_time = time.time()
+        self.start_time = time.time() - start.get("runtime", 0.0)
 
     # -- logging
 
@@ -143,54 +148,28 @@ class Run:
         return pending
 
     def save(
-        self, glob_str: str | os.PathLike[str] | None = None, base_path: str | None = None, policy: str = "live"
+        self,
+        glob_str: str | os.PathLike[str] | None = None,
+        base_path: str | os.PathLike[str] | None = None,
+        policy: str = "live",
+        glob: bool = True,
     ) -> list[str]:
         """Copy the files that match into the run; return where they are.
 
-        The folders below `base_path` (default: the working folder) are kept. Unless `policy` is ``now``, files that
-        change later are copied again when the run ends. Raises ValueError for an unknown policy or a path outside
-        `base_path`, UsageError after `finish`.
+        The folders below `base_path` (default: the working folder) are kept. With the `policy` ``live`` files that
+        change are copied again while the run goes on, with ``end`` when it ends, with ``now`` they are not. Without
+        `glob` the name is taken as it is. Raises ValueError for an unknown policy or a path outside `base_path`,
+        TypeError for what is no path, UsageError after `finish`.
         """
         if self._finished:
             self._refuse("save files into")
-        if policy not in ("live", "now", "end"):
-            msg = f"policy={policy!r} does not exist; choose one of live, now, end"
-            raise ValueError(msg)
-        if glob_str is None:
-            return []
-        pattern = os.fspath(glob_str)
-        if isinstance(pattern, bytes):
-            pattern = os.fsdecode(pattern)
-        base = Path(base_path).resolve() if base_path else self._base_of(pattern)
-        saved = []
-        for name in sorted(globbing.glob(pattern, recursive=True)):  # noqa: PTH207 - patterns may be absolute
-            source = Path(name)
-            if source.is_file():
-                saved += self._save_file(source.resolve(), base, again=policy != "now")
-        return saved
-
-    def _save_file(self, source: Path, base: Path, *, again: bool) -> list[str]:
-        try:
-            relative = source.relative_to(base).as_posix()
-        except ValueError:
-            msg = f"save({str(source)!r}) lies outside base_path={str(base)!r}"
-            raise ValueError(msg) from None
-        target = self._recording.save_file(source, relative, again=again)
-        return [] if target is None else [str(target)]
-
-    @staticmethod
-    def _base_of(pattern: str) -> Path:
-        if not Path(pattern).is_absolute():
-            return Path.cwd().resolve()
-        # As W&B does: an absolute path keeps the name of its folder only.
-        fixed = Path(pattern.partition("*")[0])
-        return (fixed.parent if "*" not in pattern else fixed if fixed.is_dir() else fixed.parent).resolve().parent
+        return saving.save(self._recording, glob_str, base_path, policy, glob=glob)
 
     def alert(
         self,
         title: str,
         text: str = "",
-        level: str | None = None,
+        level: str | AlertLevel | None = None,
         wait_duration: float | dt.timedelta | None = None,
     ) -> None:
         """Record an alert; one of the same title within `wait_duration` seconds (default: 60) is left out.
@@ -200,25 +179,91 @@ class Run:
         """
         if self._finished:
             self._refuse("alert from")
-        name = "INFO" if level is None else str(getattr(level, "value", level)).upper()
-        if name not in _ALERT_LEVELS:
-            msg = f"level={level!r} does not exist; choose one of {', '.join(_ALERT_LEVELS)}"
-            raise ValueError(msg)
-        pause = wait_duration.total_seconds() if isinstance(wait_duration, dt.timedelta) else wait_duration
-        if pause is not None and (isinstance(pause, bool) or not isinstance(pause, int | float)):
-            msg = f"wait_duration={wait_duration!r} is no duration; pass seconds or a timedelta"
-            raise TypeError(msg)
-        now = time.monotonic()
-        if now < self._alerts_after.get(title, now):
-            return
-        self._alerts_after[title] = now + (_ALERT_PAUSE if pause is None else pause)
-        self._recording.event("alert", title=str(title), text=str(text), level=name)
+        name = alerts.level(level)
+        if self._alerts.lets_through(title, wait_duration):
+            self._recording.event("alert", title=str(title), text=str(text), level=name)
+
+    def restore(
+        self, name: str, run_path: str | None = None, replace: bool = False, root: str | None = None
+    ) -> IO[str] | None:
+        """Return a file of the run, open for reading; None when there is none.
+
+        With ``run_path="project/id"`` it is that run's, copied below `root` (default: the working folder), over a file
+        that is there only with `replace`. Raises ValueError for a name or path that leads outside.
+        """
+        if run_path is None:
+            return saving.restore(Path(self.dir), name, replace=replace, root=root)
+        folder = saving.folder_of(self._folder.parent.parent, run_path)
+        return saving.restore(folder, name, replace=replace, root=root or ".")
+
+    def watch(
+        self,
+        models: Any,
+        criterion: Any = None,
+        log: str | None = "gradients",
+        log_freq: int = 1000,
+        idx: int | None = None,
+        log_graph: bool = False,
+    ) -> list[Any]:
+        """Record histograms of a PyTorch model's gradients, its parameters or both every `log_freq` backward passes.
+
+        `log` is ``gradients``, ``parameters``, ``all`` or None. See `tracklog.integrations.torch.watch`.
+        """
+        if self._finished:
+            self._refuse("watch models with")
+        from tracklog.integrations import torch
+
+        return torch.watch(self, models, criterion, log, log_freq, idx, log_graph)
+
+    def unwatch(self, models: Any = None) -> None:
+        """Take back `watch`, of these models or of all."""
+        from tracklog.integrations import torch
+
+        torch.unwatch(self, models)
+
+    def write_logs(self, text: str) -> None:
+        """Append a text to the run's console log, without printing it."""
+        if self._finished:
+            self._refuse("write to the log of")
+        self._recording.console("stdout", text if text.endswith("\n") else f"{text}\n", time.time(), 0)
+
+    def mark_preempting(self) -> None:
+        """Record that the machine may be taken away; the run goes on when it is resumed."""
+        self._recording.event("preempting")
+
+    def pin_config_keys(self, keys: Sequence[str]) -> None:
+        """Say that columns are chosen in the run table: nothing else comes of it."""
+        warn("no-effect-pin", f"pin_config_keys({keys!r:.80}) has no effect: choose the columns in the run table")
+
+    def status(self) -> SimpleNamespace:
+        """Return how many files wait to be sent: none ever do."""
+        return SimpleNamespace(sync_items_total=0, sync_items_pending=0, sync_time=None)
+
+    def plot_table(
+        self,
+        vega_spec_name: str,
+        data_table: Any,
+        fields: Mapping[str, str],
+        string_fields: Mapping[str, str] | None = None,
+    ) -> Any:
+        """Return what `tracklog.plot_table` returns."""
+        from tracklog.plot import plot_table
+
+        return plot_table(vega_spec_name, data_table, fields, string_fields)
 
     # -- the end
+
+    def join(self, exit_code: int | None = None) -> None:
+        """`finish`, as it was called in 2020."""
+        self.finish(exit_code)
 
     def finish(self, exit_code: int | None = None, quiet: bool | None = None) -> None:
         """Close the run: commit the open row, stop the recorders, write `config.yaml` and `summary.json`."""
         self._close(exit_code or 0, quiet=quiet)
+
+    def when_ended(self, tell: Callable[[Run], None]) -> None:
+        """Have somebody told when the run has ended."""
+        self._recording.watchers.append(lambda _: tell(self))
 
     def _close(self, exit_code: int, *, error: Mapping[str, Any] | None = None, quiet: bool | None = None) -> None:
         recording = self._recording
@@ -241,9 +286,35 @@ class Run:
         self._recording.forked(fold.this_place())
         self._history.renew(self._recording.lock)
 
+    @property
+    def is_inherited(self) -> bool:
+        """Whether this process was forked with the run: it is its parent's."""
+        return self._pid != os.getpid()
+
+    def _adopt(self) -> Run:
+        """Return the run in a forked child that was given it: what it logs is meant."""
+        self._recording.writer.adopt()
+        return self
+
+    @property
+    def _attach_id(self) -> str:
+        """What `tracklog._attach` takes in another process."""
+        return str(self._folder)
+
+    def __reduce__(self) -> Any:
+        """Pickle how to attach to it: in another process it writes files of its own into the run's folder."""
+        known = ("id", "project", "name", "notes", "tags", "group", "job_type", "entity", "created")
+        start = {key: self._start[key] for key in known}
+        start |= {
+            "start_step": self._history.step,
+            "config": self.config.as_dict(),
+            "summary": dict(self._history.last),
+        }
+        return self._attach, (str(self._folder), start, self.start_time, self._recording.writer.name)
+
     def _for_people(self) -> None:
         try:
-            config = values.json_numbers(self.config.as_dict())
+            config, _ = encoded(self.config.as_dict())
             write_for_people(self._folder, config, fold.flatten(self._history.last))
         except (OSError, ValueError, TypeError) as error:
             warn("for-people", f"config.yaml and summary.json of {self._folder} could not be written: {error}")
@@ -263,111 +334,31 @@ class Run:
             traceback.print_exception(kind, error, trace)
         self._close(exit_code_of(error), error=describe_error(error))
 
-    # -- what it is
-
-    id = property(lambda self: self._start["id"], doc="The run's id, its folder's name.")
-    project = property(lambda self: self._start["project"], doc="The project's name.")
-    entity = property(lambda self: self._start["entity"], doc="As given; tracklog has no accounts.")
-    group = property(lambda self: self._start["group"], doc='The group, "" when unset.')
-    job_type = property(lambda self: self._start["job_type"], doc='The job type, "" when unset.')
-    resumed = property(lambda self: self._start["resumed"], doc="Whether it goes on with an earlier session.")
-    starting_step = property(lambda self: self._start.get("start_step", 0), doc="First step of this session.")
-    step = property(lambda self: self._history.step, doc="Step of the next log().")
-    dir = property(lambda self: str(self._folder / layout.FILES), doc="The folder for files of the run.")
-    sync_dir = property(lambda self: str(self._folder), doc="The run's folder.")
-    path = property(
-        lambda self: "/".join(p for p in (self.entity, self.project, self.id) if p), doc="entity/project/id."
-    )
-    settings = property(lambda self: self._settings, doc="The settings it was started with.")
-    disabled = property(lambda _: False, doc="Whether nothing is recorded.")
-    offline = property(lambda _: True, doc="Always: nothing is ever sent.")
-    mode = property(lambda self: self._settings.mode, doc="As given.")
-    project_url = property(lambda _: None, doc="None: there is no server.")
-    sweep_id = property(lambda _: None, doc="None: there are no sweeps.")
-    sweep_url = property(lambda _: None, doc="None: there are no sweeps.")
-
-    @property
-    def url(self) -> str | None:
-        """File URL of the run's page in the site beside the log folder or in the working folder; None until there is one.
-
-        A site that was built before the run began gets the page with its next build.
-        """
-        root = self._folder.parent.parent
-        sites = [site for site in (root.with_name("site"), Path("site")) if layout.is_site(site)]
-        pages = [site / self._folder.parent.name / "runs" / f"{self._folder.name}.html" for site in sites]
-        found = next((page for page in pages if page.is_file()), pages[0] if pages else None)
-        return None if found is None else found.resolve().as_uri()
-
-    @property
-    def name(self) -> str:
-        """The name people see; setting it records an edit."""
-        return str(self._start["name"])
-
-    @name.setter
-    def name(self, value: str) -> None:
-        self._edit(name=str(value))
-
-    @property
-    def notes(self) -> str:
-        """Markdown notes; setting them records an edit."""
-        return str(self._start["notes"])
-
-    @notes.setter
-    def notes(self, value: str) -> None:
-        self._edit(notes=str(value))
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """Tags; setting them records an edit, tags that cannot be one are refused with a warning."""
-        return self._tags
-
-    @tags.setter
-    def tags(self, value: Iterable[str]) -> None:
-        tags = (value,) if isinstance(value, str) else tuple(value)
-        try:
-            check_tags(tags)
-        except ValueError as error:
-            warn("tags", str(error))
-            return
-        self._tags = tags
-        self._edit(tags=list(tags))
-
-    def _edit(self, **changes: Any) -> None:
-        if self._finished:
-            self._refuse("change")
-        self._start.update(changes)
-        self._recording.event("edit", **changes)
-
-    def project_name(self) -> str:
-        """Return the project's name."""
-        return str(self.project)
-
-    def get_url(self) -> str | None:
-        """Return `url`."""
-        return self.url
-
     def __getattr__(self, name: str) -> Any:
         """Say of wandb's names that are not there yet what to do instead."""
         msg = missing.of_run(name) or f"{type(self).__name__!r} object has no attribute {name!r}"
         raise AttributeError(msg)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Return the run itself: there is one."""
-        return self
+    @property
+    def step(self) -> int:
+        """Step of the next log()."""
+        return self._history.step
 
-    def __repr__(self) -> str:
-        """Name the run and its folder."""
-        return f"<tracklog run {self.name!r} in {self._folder}>"
+    def _edit(self, **changes: Any) -> None:
+        if self._finished:
+            self._refuse("change")
+        super()._edit(**changes)
+        self._recording.event("edit", **changes)
 
     # -- what its parts tell it
 
     def _encode(self, value: Any) -> Any:
         return values.encode(value, self._recording)
 
-    def _config_written(self, changes: dict[str, Any]) -> None:
+    def _config_written(self, changes: dict[str, Any], types: dict[str, str]) -> None:
         if self._finished:
             self._refuse("change the config of")
-        self._recording.event("config", set=values.json_numbers(changes))
+        self._recording.event("config", set=changes, **({"types": types} if types else {}))
 
     def _summary_written(self, path: tuple[str, ...], value: Any, deleted: bool) -> None:
         if self._finished:

@@ -1,42 +1,49 @@
-"""`init` and `finish`: the run of this process, how it begins and which folder it gets."""
+"""`init` and `finish`: the run of this process, and what module-level calls go to."""
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-import secrets
-import string
 import sys
-import tempfile
-import time
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from tracklog import exits, missing, names, report
+from tracklog import beginning, configs, exits, missing
 from tracklog.config import Config
 from tracklog.disabled import DisabledRun
 from tracklog.errors import UsageError, forget_warnings, silence, warn
-from tracklog.recording import Recording
-from tracklog.run import Run
-from tracklog.settings import Settings, mapping, resolve, root_folder
-from tracklog.store import fold, layout, reader, writer
+from tracklog.settings import Settings, mapping, resolve, use_root
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-current: Run | DisabledRun | None = None
+    from tracklog.run import Run
+
+current: Run | None = None
 """The run that module-level calls go to."""
 
 early_config = Config()
 """What a script set on `tracklog.config` before `init`; applied there."""
 
 _process_settings: dict[str, Any] = {}
-_ALPHABET = string.ascii_lowercase + string.digits
+_lock = threading.RLock()
+_REINITS = ("default", "return_previous", "finish_previous", "create_new")
 
 
-def setup(settings: object = None) -> None:
-    """Set defaults for all runs of this process."""
+def setup(settings: object = None) -> SimpleNamespace:
+    """Set defaults for all runs of this process; return an object that holds them as ``settings``."""
     _process_settings.update(mapping(settings))
+    return SimpleNamespace(settings=Settings(**_process_settings))
+
+
+def teardown(exit_code: int | None = None) -> None:
+    """Finish all runs of this process, and forget what `setup` set."""
+    for run in exits.attended():
+        run.finish(exit_code)
+    if current is not None:
+        current.finish(exit_code)
+    _process_settings.clear()
 
 
 def init(
@@ -66,46 +73,98 @@ def init(
     settings: object = None,
     anonymous: str | None = None,
     magic: object = None,
-) -> Run | DisabledRun:
+    **unknown: object,
+) -> Run:
     """Begin a run and return it; a second call returns the run that is going on (in a notebook it begins a new one).
 
     The run's folder is ``<dir>/<project>/<id>``; `dir` defaults to ``TRACKLOG_DIR``, ``WANDB_DIR``, ``./tracklogs``.
-    ``resume="allow"`` goes on with an existing `id` or begins it, ``"must"`` refuses when there is none, ``"never"``
-    when there is one; without `resume` an ended run of that id is set aside as ``<id>.old1`` and a live one is joined.
-    ``mode="disabled"`` records nothing at all. Raises UsageError for values that cannot be used, ValueError for tags
-    of no or more than 64 characters.
+    `config` is a mapping, an object with attributes (argparse, absl, dataclasses, OmegaConf, …) or the path of a YAML
+    file. ``resume="allow"`` goes on with an existing `id` or begins it, ``"must"`` refuses when there is none,
+    ``"never"`` when there is one, ``"auto"`` goes on with the newest run of this program when that did not end well;
+    without `resume` an ended run of that id is set aside as ``<id>.old1`` and a live one is joined.
+    ``resume_from="<id>?_step=n"`` goes on behind step n, superseding what the run logged there; ``fork_from=`` does so
+    in a new run that begins with a copy. `reinit` says what a second call does: ``return_previous``,
+    ``finish_previous``, or ``create_new``, which leaves the run that is going on alone. A forked child that calls it
+    with arguments has a run of its own. ``mode="disabled"`` records nothing at all.
+
+    Raises UsageError for values that cannot be used, ConfigError for a config file that cannot, ValueError for tags of
+    no or more than 64 characters.
     """
-    global current  # noqa: PLW0603 - the run of the process
     keywords = {
         "entity": entity, "project": project, "dir": dir, "id": id, "name": name, "notes": notes, "tags": tags,
         "group": group, "job_type": job_type, "mode": mode, "resume": resume, "save_code": save_code,
         "resume_from": resume_from, "fork_from": fork_from, "force": force, "tensorboard": tensorboard,
         "sync_tensorboard": sync_tensorboard, "monitor_gym": monitor_gym, "anonymous": anonymous, "magic": magic,
+        "reinit": reinit, **unknown,
     }  # fmt: skip
-    if reinit is None and "ipykernel" in sys.modules:
-        # A cell that is run again begins a new run, and may change what it configured, as in W&B.
-        reinit, allow_val_change = "finish_previous", True if allow_val_change is None else allow_val_change
-    if current is not None and reinit not in (True, "finish_previous", "create_new"):
-        if project is not None or name is not None or config is not None:
+    wanted = configs.Wanted(config, config_include_keys, config_exclude_keys)
+    with _lock:
+        return _init(keywords, wanted, settings, allow_val_change)
+
+
+def _init(keywords: dict[str, Any], wanted: configs.Wanted, settings: object, allow_val_change: bool | None) -> Run:
+    global current  # noqa: PLW0603 - the run of the process
+    given = [key for key, value in keywords.items() if value is not None] + (
+        ["config"] if wanted.config is not None else []
+    )
+    resolved = resolve(keywords, settings, _process_settings)
+    if current is not None and current.is_inherited:
+        # What a forked child begins for itself has nothing to do with the run of its parent.
+        if not set(given) - {"reinit", "mode", "settings"} and settings is None:
+            return current._adopt()  # noqa: SLF001 - the module that makes runs
+        current = None
+    reinit, allow = _reinit(resolved.reinit, allow_val_change)
+    if current is not None and reinit == "return_previous":
+        if {"project", "name", "config", "id", "group"} & set(given):
             warn(
                 "second-init",
-                f"init() was called while run {current.id} goes on; it is returned, arguments are ignored",
+                f"init() was called while run {current.id} goes on; it is returned, arguments are ignored. "
+                "reinit='finish_previous' or 'create_new' begins another",
             )
         return current
-    resolved = resolve(keywords, settings, _process_settings)
-    if current is not None and reinit != "create_new":
+    if current is not None and reinit == "finish_previous":
         current.finish()
+    if reinit == "create_new" and any(run.id == resolved.id for run in exits.attended()):
+        raise UsageError(
+            f"id={resolved.id!r} is that of a run that is going on in this process; reinit='create_new' needs another"
+        )
     silence(resolved.silent)
-    if resolved.mode == "disabled":
-        run: Run | DisabledRun = DisabledRun(resolved, _forget)
-    else:
-        forget_warnings()
-        missing.say_settings(resolved)
-        run = _begin(resolved, allow_val_change=bool(allow_val_change))
-    _configure(run, config, config_include_keys, config_exclude_keys)
+    run = _made(resolved, wanted, allow=allow)
     if reinit != "create_new" or current is None:
         current = run
+        use_root(Path(run.sync_dir).parents[1])
     return run
+
+
+def _made(resolved: Settings, wanted: configs.Wanted, *, allow: bool) -> Run:
+    if resolved.mode == "disabled":
+        run: Run = DisabledRun(resolved, _forget)
+        configs.apply(run.config, configs.read(wanted, resolved.config_paths), early_config)
+        return run
+    forget_warnings()
+    missing.say_settings(resolved)
+    sources = configs.read(wanted, resolved.config_paths)  # what cannot be read is told before there is a run
+    run = beginning.begin(resolved, _forget, _attach, allow_val_change=allow, sweep=None)
+    configs.apply(run.config, sources, early_config)
+    return run
+
+
+def _reinit(asked: str | bool | None, allow_val_change: bool | None) -> tuple[str, bool]:
+    """Return what a second `init` does, and whether config values may change.
+
+    Raises UsageError for a reinit that does not exist.
+    """
+    in_notebook = "ipykernel" in sys.modules
+    if asked in (None, "default"):
+        # A cell that is run again begins a new run, and may change what it configured, as in W&B.
+        allow = in_notebook if allow_val_change is None else allow_val_change
+        return "finish_previous" if in_notebook else "return_previous", allow
+    reinit = {True: "finish_previous", False: "return_previous", "true": "finish_previous", "True": "finish_previous",
+              "1": "finish_previous", "false": "return_previous", "False": "return_previous", "0": "return_previous",
+              }.get(asked, asked)  # fmt: skip
+    if reinit not in _REINITS:
+        raise UsageError(f"reinit={asked!r} does not exist; choose one of {', '.join(_REINITS)}, True or False")
+    return str(reinit), bool(allow_val_change)
 
 
 def finish(exit_code: int | None = None, quiet: bool | None = None) -> None:
@@ -114,193 +173,46 @@ def finish(exit_code: int | None = None, quiet: bool | None = None) -> None:
         current.finish(exit_code, quiet)
 
 
-def _forget(run: Run | DisabledRun) -> None:
+def attach(attach_id: str) -> Run:
+    """Return a run that goes on in another process, for this one to log to; `attach_id` is its folder.
+
+    Raises UsageError when there is no run in that folder.
+    """
+    from tracklog.store import reader
+
+    folder = Path(attach_id)
+    if not reader.is_run(folder):
+        raise UsageError(f"there is no run in {attach_id!r}; give run._attach_id of a run that goes on")
+    start, began, parent = beginning.known(folder)
+    return _attach(str(folder), start, began, parent)
+
+
+def _attach(folder: str, start: dict[str, Any], began: float, parent: str) -> Run:
+    """Return the run of a folder in this process: the one that it has, or a further writer; what a pickled run becomes."""
+    global current  # noqa: PLW0603 - the run of the process
+    with _lock:
+        for run in [*exits.attended(), *([current] if current is not None else [])]:
+            if run.sync_dir == folder:
+                return run._adopt() if run.is_inherited else run  # noqa: SLF001 - the module that makes runs
+        run = beginning.attached(Path(folder), start, began, parent, _attach)
+        run.when_ended(_forget)
+        if current is None or current.is_inherited:
+            current = run
+        return run
+
+
+def _forget(run: Run) -> None:
     global current, early_config  # noqa: PLW0603 - the run of the process
     if current is run:
         current = None
         early_config = Config()
+        use_root(None)
 
 
-def _configure(
-    run: Run | DisabledRun, config: object, include: Sequence[str] | None, exclude: Sequence[str] | None
-) -> None:
-    early = early_config.as_dict()
-    if early:
-        run.config.update(early, allow_val_change=True)
-    if config is None:
-        return
-    if isinstance(config, str | os.PathLike):
-        warn("config-file", f"config={os.fspath(config)!r}: config from files is not supported yet; pass a dict")
-        return
-    staged = Config()
-    staged.update(config)
-    chosen = {
-        key: value
-        for key, value in staged.as_dict().items()
-        if (not include or key in include) and (not exclude or key not in exclude)
-    }
-    run.config.update(chosen, allow_val_change=True)
+def _renew_lock() -> None:
+    global _lock  # noqa: PLW0603 - a thread of the parent may hold it for ever
+    _lock = threading.RLock()
 
 
-def _begin(settings: Settings, *, allow_val_change: bool) -> Run:
-    root = _usable_root(settings)
-    project = settings.project or names.default_project(Path.cwd())
-    run_id = settings.id or "".join(secrets.choice(_ALPHABET) for _ in range(8))
-    folder = layout.run_folder(root, project, run_id)
-    log = _existing(folder, settings)
-    start: dict[str, Any] = {
-        "id": run_id,
-        "project": project,
-        "name": settings.name or names.default_name(folder.parent),
-        "notes": settings.notes or "",
-        "tags": list(settings.tags or ()),
-        "group": settings.group or "",
-        "job_type": settings.job_type or "",
-        "entity": settings.entity or "",
-        "created": dt.datetime.now(dt.timezone.utc).isoformat(timespec="milliseconds"),
-        "resumed": log is not None,
-    }
-    created = log is None and _create(folder, start, settings)
-    if log is None and not created:
-        # Another process made it between our look and our try: this one joins.
-        log = reader.read_run(folder) if folder.exists() else None
-    session: dict[str, Any] = {"rank": _rank(), "job": job_key(), **fold.this_place(), "start_step": 0, "after": []}
-    if log is not None:
-        _take_over(log, start, session, settings)
-    recording = Recording(folder, session)
-    recording.writer.start()
-    run = Run(settings, folder, recording, start | {"allow_val_change": allow_val_change})
-    if log is not None:
-        _edit_resumed(recording, settings)
-    recording.watchers.append(lambda _: _forget(run))
-    report.attend(run, recording)
-    exits.attend(run, recording, settings)
-    return run
-
-
-def _usable_root(settings: Settings) -> Path:
-    root = root_folder(settings).absolute()
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        if os.access(root, os.W_OK | os.X_OK):
-            return root
-        reason = "no permission to write"
-    except OSError as error:
-        reason = error.strerror or str(error)
-    other = Path(tempfile.mkdtemp(prefix="tracklogs-"))
-    warn(
-        "root",
-        f"cannot log into {root}: {reason}. This run is logged into {other}; set TRACKLOG_DIR to choose a folder.",
-    )
-    return other
-
-
-def _existing(folder: Path, settings: Settings) -> reader.RunLog | None:
-    """Return the run to go on with; set an ended one aside when nobody asked to resume it."""
-    if not reader.is_run(folder):
-        if settings.resume == "must":
-            msg = f"resume='must', but there is no run {settings.id!r} in {folder.parent}; check id and dir, or use 'allow'"
-            raise UsageError(msg)
-        return None
-    if settings.resume == "never":
-        msg = f"resume='never', but run {settings.id!r} exists in {folder.parent}; choose another id"
-        raise UsageError(msg)
-    log = reader.read_run(folder)
-    if settings.resume is not None or _joins(log):
-        return log
-    try:
-        writer.set_aside(folder)
-    except OSError as error:
-        warn("set-aside", f"the old run in {folder} could not be set aside ({error}); the new session is added to it")
-        return log
-    return None
-
-
-def _joins(log: reader.RunLog) -> bool:
-    found = fold.sessions(log)
-    if fold.state(found, time.time()) == "running":
-        return True
-    key, rank = job_key(), _rank()
-    ranks = [session.rank for session in found if key and session.job == key]
-    return bool(ranks) and rank not in ranks
-
-
-def _create(folder: Path, start: Mapping[str, Any], settings: Settings) -> bool:
-    from tracklog.capture import host
-
-    program, args = host.program()
-    record: dict[str, Any] = {key: value for key, value in start.items() if key != "resumed"}
-    record |= {
-        "user": settings.username or host.user(),
-        "host": settings.host or fold.this_place()["host"],
-        "os": sys.platform,
-        "python": sys.version.split()[0],
-        "program": settings.program or program,
-        "args": args,
-    }
-    if settings.extra:
-        record["settings"] = {key: str(value) for key, value in settings.extra.items()}
-    try:
-        return writer.create_run(folder, record)  # type: ignore[arg-type]
-    except OSError as error:
-        warn("run-file", f"cannot make {folder}: {error.strerror or error}. Training goes on; nothing of it is kept.")
-        return True
-
-
-def _take_over(log: reader.RunLog, start: dict[str, Any], session: dict[str, Any], settings: Settings) -> None:
-    """Fill in what a resumed or joined run already knows."""
-    ended_before = set(fold.ended(fold.sessions(log), time.time()))
-    # Once more: one that was alive when its rows were read may have written and died since.
-    log.update()
-    found = fold.sessions(log)
-    past = fold.environment(log, found)
-    for key in ("name", "notes", "tags", "group", "job_type", "created"):
-        if key == "created" or getattr(settings, key, None) is None:
-            start[key] = past.get(key, start[key])
-    peers = [s for s in found if _is_peer(s, session)]
-    session["after"] = sorted(ended_before - {peer.writer for peer in peers})
-    folded = fold.history(log, found)
-    start["config"] = fold.config(log, found)
-    start["summary"] = fold.summary(log, found, folded)
-    if fold.metrics(log, found).by_name:
-        start["statistics"] = fold.statistics(log, found, folded)
-    if peers:
-        # The processes of one launch count their steps side by side, whichever of them happens to begin first.
-        start["start_step"] = session["start_step"] = min(peer.start_step for peer in peers)
-        return
-    rows = [row for own in found if not own.is_child for row in log.writers[own.writer].history]
-    if rows:
-        start["start_step"] = session["start_step"] = max(row[layout.STEP] for row in rows) + 1
-        start["runtime"] = max(layout.number(row.get(layout.RUNTIME)) for row in rows)
-
-
-def _is_peer(other: fold.Session, session: Mapping[str, Any]) -> bool:
-    """Return whether a session belongs to the same launch as another rank: neither comes before the other."""
-    return bool(other.job) and other.job == session["job"] and other.rank != session["rank"]
-
-
-def _edit_resumed(recording: Recording, settings: Settings) -> None:
-    changes: dict[str, Any] = {key: value for key in ("name", "notes") if (value := getattr(settings, key)) is not None}
-    if settings.tags is not None:
-        changes["tags"] = list(settings.tags)
-    if changes:
-        recording.event("edit", **changes)
-
-
-def _rank() -> int | None:
-    for variable in ("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK"):
-        if os.environ.get(variable, "").isdigit():
-            return int(os.environ[variable])
-    return None
-
-
-def job_key() -> list[str] | None:
-    """Return what tells the processes of one launch from those of another; None outside a launcher."""
-    launchers = (
-        ("TORCHELASTIC_RUN_ID", "TORCHELASTIC_RESTART_COUNT", "MASTER_ADDR", "MASTER_PORT"),
-        ("SLURM_JOB_ID", "SLURM_RESTART_COUNT", "SLURM_STEP_ID"),
-    )
-    for variables in launchers:
-        if os.environ.get(variables[0]):
-            return [os.environ.get(variable, "") for variable in variables]
-    return None
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)

@@ -48,6 +48,8 @@ class Settings:
     group: str | None = None
     job_type: str | None = None
     resume: str | None = None
+    resume_from: str | None = None
+    fork_from: str | None = None
     reinit: str | None = None
     console: str = "auto"
     """``redirect`` (what child processes and C code print too), ``wrap`` (what passes `sys.stdout` and `sys.stderr`),
@@ -80,6 +82,11 @@ class Settings:
             made = known.default if known.default_factory is MISSING else known.default_factory()
             setattr(self, known.name, made)
         for name, value in given.items():
+            _set(self, name, value)
+
+    def update(self, settings: object = None, **given: Any) -> None:
+        """Set some by a mapping or another `Settings`, or by name."""
+        for name, value in {**mapping(settings), **given}.items():
             _set(self, name, value)
 
     @classmethod
@@ -162,6 +169,8 @@ def _set(result: Settings, name: str, value: object) -> None:
         current = _tags(value)
     elif name == "resume" and isinstance(value, bool):
         current = "auto" if value else None
+    elif name == "resume" and str(value).lower() == "true":
+        current = "auto"
     elif isinstance(value, os.PathLike):
         current = os.fspath(value)
     elif not isinstance(value, str):
@@ -233,3 +242,17 @@ def check_tags(tags: Iterable[str]) -> None:
 def root_folder(settings: Settings) -> Path:
     """Return the folder that runs are logged into: ``dir``, else ``./tracklogs``."""
     return Path(settings.dir) if settings.dir else Path("tracklogs")
+
+
+_in_use: Path | None = None
+
+
+def use_root(root: Path | None) -> None:
+    """Remember the log folder of the run that goes on; None when there is none any more."""
+    global _in_use  # noqa: PLW0603 - as the run of the process
+    _in_use = root
+
+
+def root_in_use() -> Path | None:
+    """Return the log folder of the run that goes on; None without a run."""
+    return _in_use

@@ -10,10 +10,10 @@ import datetime as dt
 import enum
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, is_dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tracklog import containers
 from tracklog.errors import warn
 from tracklog.media import losses
 from tracklog.media.array import as_array, as_list
@@ -150,15 +150,16 @@ def _foreign(value: Any, door: MediaDoor, depth: int) -> Any:
     media = _as_media(value)
     if media is not None:
         return media.to_record(door)
+    inner = containers.unpacked(value)
+    if inner is not None:
+        return encode(inner, door, depth + 1)
     if isinstance(value, type) or isinstance(value, Callable):  # type: ignore[arg-type]  # noqa: SIM101
         return _qualified(value)
-    if is_dataclass(value):
-        return encode(asdict(value), door, depth + 1)  # type: ignore[arg-type]
     warn(
         f"kind-{_qualified(value.__class__)}",
         f"a value of type {_qualified(value.__class__)} cannot be shown yet; it is kept as text",
     )
-    return guarded(text(str(value)))
+    return guarded(_shown(value))
 
 
 def _qualified(value: Any) -> str:
@@ -190,51 +191,63 @@ def _item(array: Any) -> Any:
     return item.item()
 
 
-def plain_config(value: Any) -> Any:  # noqa: C901, PLR0912 - one branch for each kind
-    """Return a config value as JSON: containers kept, everything else a scalar or text.
+def config(value: Any, depth: int = 0) -> Any:  # noqa: C901, PLR0912 - one branch for each kind
+    """Return a config value as it is kept: plain dicts, lists, tuples, sets, enums and scalars; anything else as text.
 
     Raises TypeError for media, which belong in `log`.
     """
+    if value is None or value.__class__ in _SCALARS:
+        return text(value) if value.__class__ is str else value
     if isinstance(value, Media):
         msg = f"config values are settings, not media: {value.__class__.__name__} belongs in log()"
         raise TypeError(msg)
+    if isinstance(value, enum.Enum):
+        return value
+    if depth > _DEPTH:
+        warn(
+            "deep-config",
+            f"a config value is nested deeper than {_DEPTH} levels, or in itself; the rest is kept as text",
+        )
+        return _shown(value)
     if isinstance(value, slice):
         return {"slice_start": value.start, "slice_step": value.step, "slice_stop": value.stop}
-    if is_dataclass(value) and not isinstance(value, type):
-        return plain_config(asdict(value))
+    inner = containers.unpacked(value)
+    value = value if inner is None else inner
     if isinstance(value, Mapping):
-        return {text(str(_item(k) if hasattr(k, "dtype") else k)): plain_config(item) for k, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain_config(item) for item in value]
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, enum.Enum):
-        return value.name
+        return {text(str(_item(k) if hasattr(k, "dtype") else k)): config(item, depth + 1) for k, item in value.items()}
+    if isinstance(value, list | tuple):
+        items = [config(item, depth + 1) for item in value]
+        return tuple(items) if value.__class__ is tuple else items
+    if isinstance(value, set | frozenset):
+        return _set_of([config(item, depth + 1) for item in value], value.__class__)
     if isinstance(value, str):
         return text(value)
-    if isinstance(value, int):
-        return integer(int(value))
-    if isinstance(value, float):
-        return float(value)
+    if isinstance(value, bool | int | float):
+        return float(value) if isinstance(value, float) else bool(value) if isinstance(value, bool) else int(value)
     if isinstance(value, Decimal):
         return _decimal(value)
     array = as_array(value)
     if array is not None:
-        return plain_config(_item(array) if array.size == 1 else array.tolist())
+        return config(_item(array) if array.size == 1 else array.tolist(), depth + 1)
     listed = as_list(value)
     if listed is not None:
-        return plain_config(listed)
+        return config(listed, depth + 1)
     if isinstance(value, dt.date | dt.datetime | dt.time):
         return value.isoformat()
-    return _qualified(value) if callable(value) else text(str(value))
+    return _qualified(value) if callable(value) else _shown(value)
 
 
-def json_numbers(value: Any) -> Any:
-    """Return plain containers with non-finite floats replaced by their names, and strings that look like them guarded."""
-    if isinstance(value, dict):
-        return {key: json_numbers(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [json_numbers(item) for item in value]
-    if isinstance(value, float):
-        return number(value)
-    return guarded(value) if isinstance(value, str) else value
+def _set_of(items: list[Any], kind: type) -> Any:
+    try:
+        return kind(items) if kind in (set, frozenset) else set(items)
+    except TypeError:  # what became a list or a dict cannot be in a set
+        return items
+
+
+def _shown(value: Any) -> str:
+    try:
+        return text(str(value)[:100_000])
+    except Exception as error:  # whatever a foreign object does when it is looked at
+        said = f"{_qualified(type(value))} that cannot be shown: {type(error).__name__}: {_words(error)}"
+        warn(f"unshown-{_qualified(type(value))}", f"a value is kept as text: {said}")
+        return said

@@ -60,6 +60,7 @@ class Background:
                 return
             ending = self._ended.wait(interval)
             self._recording.flush_console()
+            self._recording.save_changed(at_end=False)
             self._recording.heartbeat(HEARTBEAT)
 
     def _sampler(self) -> Callable[[], dict[str, float]] | None:

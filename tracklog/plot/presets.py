@@ -175,11 +175,9 @@ def _encoded(node: Any) -> Iterator[str]:
 
 def _home() -> Path:
     """Return the folder that holds the log folder."""
-    from tracklog import session, settings
+    from tracklog import settings
 
-    if session.current is not None:
-        return Path(session.current.dir).parents[3]  # files, run, project, root
-    return settings.root_folder(settings.resolve({}, None, {})).absolute().parent
+    return (settings.root_in_use() or settings.root_folder(settings.resolve({}, None, {}))).absolute().parent
 
 
 def _candidates(name: str) -> Iterator[Path]:

@@ -32,6 +32,11 @@ def dumps(value: Any, option: int | None = None) -> bytes:
         return orjson.dumps(_repaired(value), _plain, option)
 
 
+def dumps_text(obj: Any, **kwargs: Any) -> str:
+    """Return a value as JSON text, by `json.dumps` with what keywords it is given; see `dumps` for what JSON lacks."""
+    return json.dumps(json.loads(dumps(obj)), **kwargs)
+
+
 def _plain(value: Any) -> Any:
     """Return what arrays, tensors and series of any library hold, and the text of anything else."""
     return value.tolist() if hasattr(value, "tolist") else str(value)

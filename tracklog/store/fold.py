@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import TYPE_CHECKING, Any
 
-from tracklog.store import layout
+from tracklog.store import layout, typed
 from tracklog.store.metrics import Definition, Definitions, Statistics, definitions
 from tracklog.store.rows import History, history, last_values, merged
-from tracklog.store.sessions import Session, State, duration, ended, sessions, state, this_place
+from tracklog.store.sessions import Session, State, duration, ended, rewound, sessions, state, this_place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +22,7 @@ __all__ = [
     "Session",
     "State",
     "config",
+    "config_values",
     "duration",
     "edits",
     "ended",
@@ -29,6 +32,7 @@ __all__ = [
     "last_values",
     "merged",
     "metrics",
+    "rewound",
     "sessions",
     "state",
     "statistics",
@@ -47,6 +51,18 @@ def config(log: RunLog, found: list[Session]) -> dict[str, Any]:
         for key in event.get("delete") or ():
             result.pop(key, None)
     return result
+
+
+def config_values(log: RunLog, found: list[Session]) -> dict[str, Any]:
+    """Return the folded config as it was given: floats that JSON lacks, tuples, sets, enums, integers of any size."""
+    types: dict[str, str] = {}
+    for event in _events(log, found, "config"):
+        if isinstance(event.get("set"), dict):
+            for key in event["set"]:
+                types = {path: kind for path, kind in types.items() if path not in typed.of_key(types, key)}
+        if isinstance(event.get("types"), dict):
+            types |= {path: kind for path, kind in event["types"].items() if isinstance(kind, str)}
+    return {key: typed.decode(value, types, (key,)) for key, value in config(log, found).items()}
 
 
 def edits(log: RunLog) -> dict[str, Any]:
@@ -126,17 +142,37 @@ def _last(log: RunLog, found: list[Session], folded: History) -> dict[str, Any]:
     if len(found) == 1 and not any(e.get("event") == "summary" for e in log.writers[found[0].writer].events):
         rows = folded.tracks[0].rows if folded.tracks else []
         return last_values(rows)
-    result: dict[str, Any] = {}
+    result = _of_children(log, found, folded)
     for generation in _generations(found):
         for session in sorted(generation, key=_precedence):
-            result = _apply_writer(result, log.writers[session.writer])
+            if session.writer in log.writers:
+                result = _apply_writer(result, log.writers[session.writer], _cut(session, found))
     members = {session.writer for session in found}
     for name, writer in log.writers.items():
         if name not in members:
-            for event in writer.events:
-                if event.get("event") == "summary":
-                    _set_summary(result, event)
+            for event in _of_kind(writer, "summary"):
+                _set_summary(result, event)
     return result
+
+
+def _of_children(log: RunLog, found: list[Session], folded: History) -> dict[str, Any]:
+    """Return what only child processes logged, and what they set themselves: the run's own values come over it."""
+    result = last_values(folded.children)
+    for session in found:
+        if session.is_child:
+            for event in _of_kind(log.writers[session.writer], "summary"):
+                _set_summary(result, event)
+    return result
+
+
+def _of_kind(log: WriterLog, kind: str) -> list[Event]:
+    return [event for event in log.events if event.get("event") == kind]
+
+
+def _cut(session: Session, found: list[Session]) -> float:
+    """Return the step from which on a later session has rewound a session."""
+    starts = [other.start_step for other in found if other.rewind and session.writer in other.after]
+    return min(starts, default=math.inf)
 
 
 def _generations(found: list[Session]) -> list[list[Session]]:
@@ -156,13 +192,15 @@ def _precedence(session: Session) -> tuple[bool, int, float]:
     return (session.rank is not None, -(session.rank or 0), session.last_sign)
 
 
-def _apply_writer(result: dict[str, Any], log: WriterLog) -> dict[str, Any]:
-    events = sorted(
-        (event for event in log.events if event.get("event") == "summary"),
-        key=lambda event: int(layout.number(event.get("row"))),
-    )
+def _apply_writer(result: dict[str, Any], log: WriterLog, cut: float) -> dict[str, Any]:
+    lines = log.history
+    if cut < math.inf:
+        lines = list(itertools.takewhile(lambda line: line[layout.STEP] < cut, lines))
+    events = sorted(_of_kind(log, "summary"), key=lambda event: int(layout.number(event.get("row"))))
+    if len(lines) < len(log.history):
+        events = [event for event in events if layout.number(event.get("row")) <= len(lines)]
     rows: list[tuple[int, Row]] = []
-    for n, line in enumerate(log.history):
+    for n, line in enumerate(lines):
         step = line[layout.STEP]
         if rows and rows[-1][1][layout.STEP] == step:
             rows[-1] = (n + 1, merged(rows[-1][1], line))

@@ -154,9 +154,14 @@ def _unescape(match: re.Match[str]) -> str:
     return bytes.fromhex(match.group().replace("~", "")).decode("utf-8", "surrogatepass")
 
 
+def project_folder(root: Path, project: str) -> Path:
+    """Return the folder of a project; it need not exist."""
+    return root / file_name(project, RESERVED_PROJECTS)
+
+
 def run_folder(root: Path, project: str, run_id: str) -> Path:
     """Return the folder of a run; it need not exist."""
-    return root / file_name(project, RESERVED_PROJECTS) / file_name(run_id, RESERVED_RUNS)
+    return project_folder(root, project) / file_name(run_id, RESERVED_RUNS)
 
 
 def writer_file(stream: str, writer: str) -> str:

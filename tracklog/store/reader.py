@@ -84,7 +84,7 @@ class RunLog:
     def update(self) -> bool:
         """Read what is new; return False when a file was replaced or cut, and the run must be read afresh."""
         if not self.run:
-            self._read_run_file()
+            self.read_run_file()
         for stream, writer, entry in self._files():
             log = self.writers.setdefault(writer, WriterLog(writer))
             tail = log.tails.setdefault(stream, Tail())
@@ -117,7 +117,8 @@ class RunLog:
             if tail.left > 0
         ]
 
-    def _read_run_file(self) -> None:
+    def read_run_file(self) -> None:
+        """Read `run.json`; what is wrong with it is damage. Raises FormatError for one of a newer tracklog."""
         path = self.folder / layout.RUN_FILE
         try:
             run = orjson.loads(files.content(path))
@@ -151,6 +152,13 @@ def read_run(folder: Path) -> RunLog:
     """Read a run's folder. Raises FormatError when it was written by a newer tracklog."""
     log = RunLog(folder)
     log.update()
+    return log
+
+
+def read_run_file(folder: Path) -> RunLog:
+    """Read a run's `run.json` alone; `update` reads the rest. Raises FormatError as `read_run`."""
+    log = RunLog(folder)
+    log.read_run_file()
     return log
 
 

@@ -45,30 +45,38 @@ class History:
 
     tracks: list[Track]
     joints: list[Joint]
+    children: list[Row]
+    """Rows of keys that only child processes logged, in the order of their time; a track has them, too."""
 
 
 def history(log: RunLog, found: list[Session]) -> History:
     """Fold the history lines of all writers into tracks of rows, each ascending in step where its writer was."""
-    by_writer = {session.writer: merge_lines(log.writers[session.writer].history) for session in found}
+    by_writer = {s.writer: merge_lines(log.writers[s.writer].history) if s.writer in log.writers else [] for s in found}
     joints: list[Joint] = []
     for session in found:
         joint = _supersede(session, by_writer)
         if joint is not None:
             joints.append(joint)
-    children = [by_writer[session.writer] for session in found if session.is_child]
     own = [session for session in found if not session.is_child and by_writer[session.writer]]
     tracks = _own_tracks(own, by_writer)
-    if any(children):
-        rows = [row for rows in children for row in rows]
-        shown = {key for track in tracks for row in track.rows for key in row} - layout.CLOCKS
-        beside = [_without(row, shown, keep=True) for row in rows]
-        alone = [_without(row, shown, keep=False) for row in rows]
-        tracks += [
-            Track("child processes", [row for row in part if row.keys() - layout.CLOCKS], hidden=hidden)
-            for part, hidden in ((beside, True), (alone, False))
-            if any(row.keys() - layout.CLOCKS for row in part)
-        ]
-    return History(tracks, joints)
+    shown = {key for track in tracks for row in track.rows for key in row} - layout.CLOCKS
+    children = [session for session in found if session.is_child and by_writer[session.writer]]
+    alone = [row for session in children for row in _kept(by_writer[session.writer], shown, keep=False)]
+    alone.sort(key=lambda row: layout.number(row.get(layout.TIMESTAMP)))
+    if alone:
+        tracks.append(Track("", alone))
+    beside = {s.writer: _kept(by_writer[s.writer], shown, keep=True) for s in children}
+    given = [beside[s.writer] for s in children if s.attached and beside[s.writer]]
+    tracks += [Track(f"child process {n}", rows) for n, rows in enumerate(given, 1)]
+    stray = [row for s in children if not s.attached for row in beside[s.writer]]
+    if stray:
+        tracks.append(Track("child processes", stray, hidden=True))
+    return History(tracks, joints, alone)
+
+
+def _kept(rows: list[Row], keys: set[str], *, keep: bool) -> list[Row]:
+    """Return rows with only these keys, or with only the others, without those that lose all."""
+    return [row for row in (_without(row, keys, keep=keep) for row in rows) if row.keys() - layout.CLOCKS]
 
 
 def _without(row: Row, keys: set[str], *, keep: bool) -> Row:
@@ -76,15 +84,23 @@ def _without(row: Row, keys: set[str], *, keep: bool) -> Row:
 
 
 def merge_lines(lines: list[Row]) -> list[Row]:
-    """Join consecutive lines of one writer with the same `_step`: later values win, nested ones merge deeply."""
+    """Join lines of one writer with the same `_step`: later values win, nested ones merge deeply.
+
+    A row that was logged at a step behind is one of its own, in the order of the file: what is open then stays open.
+    """
     if all(one[layout.STEP] != other[layout.STEP] for one, other in itertools.pairwise(lines)):
         return lines
     rows: list[Row] = []
+    front = 0
     for line in lines:
         step = line[layout.STEP]
         if rows and rows[-1][layout.STEP] == step:
             rows[-1] = merged(rows[-1], line)
+        elif rows and rows[front][layout.STEP] == step:
+            rows[front] = merged(rows[front], line)
         else:
+            if rows and step > rows[front][layout.STEP]:
+                front = len(rows)
             rows.append(line)
     return rows
 
@@ -104,8 +120,10 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 def _supersede(session: Session, by_writer: dict[str, list[Row]]) -> Joint | None:
     rows = by_writer[session.writer]
     earlier = [writer for writer in session.after if by_writer.get(writer)]
-    if session.is_child or not rows or not earlier:
+    if session.is_child or not (rows or session.rewind) or not earlier:
         return None
+    if session.rewind:
+        return _rewind(session, earlier, by_writer)
     starts: dict[tuple[str, ...], int] = {}
     superseded = 0
     for writer in earlier:
@@ -117,6 +135,16 @@ def _supersede(session: Session, by_writer: dict[str, list[Row]]) -> Joint | Non
         superseded += sum(row is not old for row, old in zip(left, by_writer[writer], strict=True))
         by_writer[writer] = [row for row in left if row.keys() - layout.CLOCKS]
     return Joint(rows[0][layout.STEP], layout.number(rows[0].get(layout.TIMESTAMP)), superseded)
+
+
+def _rewind(session: Session, earlier: list[str], by_writer: dict[str, list[Row]]) -> Joint | None:
+    superseded = 0
+    for writer in earlier:
+        left = [row for row in by_writer[writer] if row[layout.STEP] < session.start_step]
+        superseded += len(by_writer[writer]) - len(left)
+        by_writer[writer] = left
+    rows = by_writer[session.writer]
+    return Joint(rows[0][layout.STEP], layout.number(rows[0].get(layout.TIMESTAMP)), superseded) if rows else None
 
 
 def _starts(rows: list[Row], start_step: int) -> dict[tuple[str, ...], int]:

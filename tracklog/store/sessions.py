@@ -38,6 +38,10 @@ class Session:
     """What tells the processes of one launch from those of another; None outside a launcher."""
     start_step: int = 0
     parent: str = ""
+    attached: bool = False
+    """Whether the child was given the run, and logs to it on purpose."""
+    rewind: bool = False
+    """Whether all that sessions before it logged from `start_step` on is superseded, whatever it logs itself."""
     after: frozenset[str] = frozenset()
     began: float = 0.0
     last_sign: float = 0.0
@@ -49,7 +53,7 @@ class Session:
 
     @property
     def is_child(self) -> bool:
-        """Whether this is a forked child that never called `init`."""
+        """Whether this is a child process, forked or given the run: its end is not the run's."""
         return bool(self.parent)
 
 
@@ -86,10 +90,18 @@ def _apply_session(session: Session, event: Event) -> None:
         session.start_step = event["start_step"]
     if isinstance(event.get("parent"), str):
         session.parent = event["parent"]
+    session.attached = session.attached or event.get("attached") is True
+    session.rewind = session.rewind or event.get("rewind") is True
     if isinstance(event.get("after"), list):
         session.after = frozenset(str(writer) for writer in event["after"])
     if "pid" in event:
         session.place = {key: event.get(key) for key in ("host", "boot", "pidns", "pid", "started")}
+
+
+def rewound(found: list[Session], session: Mapping[str, Any]) -> list[Session]:
+    """Return sessions and one behind them that is about to begin by superseding what they logged from a step on."""
+    after = frozenset(session["after"])
+    return [*found, Session("", start_step=session["start_step"], after=after, rewind=True)]
 
 
 def _last_sign(log: WriterLog) -> float:

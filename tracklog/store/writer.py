@@ -173,10 +173,15 @@ class Writer:
         self.session = {**self.session, **session, "parent": parent}
         self._begin(self._announce_child)
 
+    def adopt(self) -> None:
+        """Take note that this child was given the run: what it logs is no accident."""
+        if self.session.get("parent"):
+            self.session["attached"] = True
+
     def _announce_child(self) -> None:
         if not self.events.lines:
             self.start()
-        if self.history.lines:
+        if self.history.lines and not self.session.get("attached"):
             warn(
                 "forked-child",
                 f"a forked child process (pid {os.getpid()}) logs to the run of its parent; its rows are kept apart as "
@@ -308,11 +313,13 @@ class Files:
         if not self.folder.is_dir():
             raise FileNotFoundError(errno.ENOENT, "the run's folder is gone", str(self.folder))
 
-    def copy(self, source: Path, name: str) -> Path:
-        """Copy a file to a name below `files/`; return its place. Raises OSError."""
-        target = self.folder / name
-        self._copy(source, target)
-        return target
+    def place(self, name: str) -> Path:
+        """Return where a file of this name stands, below `files/`."""
+        return self.folder / name
+
+    def copy(self, source: Path, name: str) -> None:
+        """Copy a file to a name below `files/`. Raises OSError."""
+        self._copy(source, self.folder / name)
 
     def _copy(self, source: Path, target: Path) -> None:
         self._require()

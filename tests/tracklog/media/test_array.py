@@ -39,7 +39,7 @@ class OwnTensor(torch.Tensor):
 def test_arrays_of_libraries(value: Any) -> None:
     assert as_array(value).tolist() == [1.0, 2.0]
     assert to_numpy(value).tolist() == [1.0, 2.0]
-    assert values.plain_config(value) == [1.0, 2.0]
+    assert values.config(value) == [1.0, 2.0]
 
 
 def test_what_numpy_views_lazily_is_resolved() -> None:
