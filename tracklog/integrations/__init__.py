@@ -1,1 +1,1 @@
-"""What joins frameworks to a run: a module for each, loaded when it is asked for."""
+"""Frameworks that log through tracklog: a module each, imported when it is first asked for."""
