@@ -73,4 +73,7 @@ def _enum(name: str, member: str) -> Any:
 def of_key(types: Types, key: str) -> Types:
     """Return the notes that belong to a top-level key."""
     own = layout.join_path((key,))
-    return {path: kind for path, kind in types.items() if path == own or path.startswith(f"{own}.")}
+    inside = f"{own}."
+    return {
+        path: kind for path, kind in types.items() if isinstance(kind, str) and (path == own or path.startswith(inside))
+    }

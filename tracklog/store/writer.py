@@ -267,11 +267,16 @@ def edit(folder: Path, changes: dict[str, Any]) -> None:
     """Append an edit event (name, notes, tags, id) to a run from outside of it. Raises OSError."""
     import time
 
-    target = folder / layout.writer_file(layout.EVENTS, writer_name())
     line = encode({"event": "edit", layout.TIMESTAMP: time.time(), "row": 0, **changes})
-    handle = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o666)
+    append_outside(folder, writer_name(), line, is_new=True)
+
+
+def append_outside(folder: Path, writer: str, lines: bytes, *, is_new: bool) -> None:
+    """Append whole lines to the events of a writer that has no session; `is_new` begins its file. Raises OSError."""
+    flags = os.O_WRONLY | os.O_APPEND | (os.O_CREAT | os.O_EXCL if is_new else 0)
+    handle = os.open(folder / layout.writer_file(layout.EVENTS, writer), flags, 0o666)
     with os.fdopen(handle, "wb") as file:
-        file.write(line)
+        file.write(lines)
 
 
 class Files:

@@ -152,3 +152,78 @@ def test_tables_that_charts_are_drawn_from_are_no_values_of_a_run() -> None:
     chart, table = {"_type": "custom-chart"}, {"_type": "table-file"}
     summary = {"pr": chart, "pr_table": table, "roc": chart, "roc_table": 0.5, "own_table": table, "n": 1}
     assert set(fold.shown(summary)) == {"pr", "roc", "roc_table", "own_table", "n"}
+
+
+PATHS = st.lists(st.sampled_from("ab"), min_size=1, max_size=2)
+STORY = st.lists(
+    st.one_of(
+        st.tuples(st.just("log"), st.dictionaries(st.sampled_from("abc"), VALUES, min_size=1, max_size=2)),
+        st.tuples(st.sampled_from(["set", "edit"]), PATHS, st.integers(0, 9)),
+        st.tuples(st.sampled_from(["delete", "undo"]), PATHS),
+    ),
+    max_size=12,
+)
+
+
+def put(tree: dict[str, Any], path: list[str], value: Any) -> None:
+    for part in path[:-1]:
+        inner = tree.get(part)
+        tree[part] = dict(inner) if isinstance(inner, dict) else {}
+        tree = tree[part]
+    if value is None:
+        tree.pop(path[-1], None)
+    else:
+        tree[path[-1]] = value
+
+
+@given(STORY)
+def test_the_summary_is_what_was_recorded_or_edited_last(story: list[Any]) -> None:
+    """`log`, `set` and `delete` are the run's own; `edit` and `undo` come from outside while it goes on."""
+    expected: dict[str, Any] = {}
+    rows: list[dict[str, Any]] = []
+    own: list[dict[str, Any]] = []
+    outside: list[dict[str, Any]] = []
+    for now, (kind, *given_) in enumerate(story, 2):
+        if kind == "log":
+            rows.append({"_step": len(rows), "_timestamp": float(now), **given_[0]})
+            expected = fold.merged(expected, given_[0])
+            continue
+        value = {"value": given_[1]} if len(given_) > 1 else {"delete": True}
+        event = {"event": "summary", "_timestamp": float(now), "row": len(rows), "path": given_[0], **value}
+        (own if kind in ("set", "delete") else outside).append(event)
+        put(expected, given_[0], value.get("value"))
+    log = log_of(a={"rows": rows, "events": own})
+    log.writers["editor"] = WriterLog("editor", events=[{**event, "row": 0} for event in outside])
+    found = fold.sessions(log)
+    assert fold.summary(log, found, fold.history(log, found)) == expected
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from("ab"), st.integers(0, 9) | st.none()), max_size=12))
+def test_the_config_is_what_was_set_or_edited_last(story: list[tuple[bool, str, int | None]]) -> None:
+    expected: dict[str, int] = {}
+    own: list[dict[str, Any]] = []
+    outside: list[dict[str, Any]] = []
+    for now, (is_edit, key, value) in enumerate(story, 2):
+        change: dict[str, Any] = {"delete": [key]} if value is None else {"set": {key: value}}
+        (outside if is_edit else own).append({"event": "config", "_timestamp": float(now), "row": 0, **change})
+        if value is None:
+            expected.pop(key, None)
+        else:
+            expected[key] = value
+    log = log_of(a={"events": own})
+    log.writers["editor"] = WriterLog("editor", events=outside)
+    assert fold.config(log, fold.sessions(log)) == expected
+
+
+def test_a_resumed_session_comes_after_the_edits_before_it() -> None:
+    def config(when: float, value: int) -> dict[str, Any]:
+        return {"event": "config", "_timestamp": when, "row": 0, "set": {"x": value}}
+
+    log = log_of(
+        a={"events": [config(2.0, 1)]},
+        b={"session": {"after": ["a"], "_timestamp": 5.0}, "events": [config(6.0, 3)]},
+    )
+    log.writers["editor"] = WriterLog("editor", events=[config(4.0, 2)])
+    assert fold.config(log, fold.sessions(log)) == {"x": 3}
+    log.writers["editor"].events.append(config(7.0, 4))
+    assert fold.config(log, fold.sessions(log)) == {"x": 4}
