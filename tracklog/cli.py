@@ -179,6 +179,30 @@ def history(run: str | None, root: Path | None, text: str, keys: str, form: str)
 
 
 @main.command()
+@click.argument("runs", nargs=-1, required=True)
+@click.option("--root", type=click.Path(path_type=Path), help="Log folder.")
+@click.option("--name", help="The name people see.")
+@click.option("--notes", help="Notes, in Markdown.")
+@click.option("--tag", "tags", multiple=True, help="+x adds the tag x, -x removes it.")
+@click.option("--config", multiple=True, metavar="KEY=VALUE", help="Set a config value, as YAML; dots lead inwards.")
+@click.option("--summary", multiple=True, metavar="KEY=VALUE", help="Set a value of the summary.")
+def edit(runs: tuple[str, ...], root: Path | None, **changes: Any) -> None:
+    """Change RUNS (folders, ids or names): name, notes, tags, config, summary.
+
+    Changes are appended, also to runs that still write; what a run records later holds over them.
+    """
+    from tracklog import edit as editing
+    from tracklog import listing
+
+    if not any(changes.values()) and changes["name"] is None and changes["notes"] is None:
+        msg = "say what to change: --name, --notes, --tag, --config or --summary"
+        raise click.UsageError(msg)
+    with _errors():
+        for folder in [listing.find(run, root or _default_root()) for run in runs]:
+            editing.edit(folder, **changes)
+
+
+@main.command()
 @click.argument("root", type=click.Path(path_type=Path), required=False)
 def check(root: Path | None) -> None:
     """Say what of a log folder is damaged or missing, media included; nothing is changed. Exit code 3 when anything is."""

@@ -85,7 +85,7 @@ class DisabledRun(Run):
         """False: nothing is kept for later either."""
         return False
 
-    def _page(self, name: str) -> None:  # type: ignore[override]  # narrower: there never is one
+    def _page(self, name: str) -> None:
         del name
 
     def log(
@@ -116,7 +116,8 @@ class DisabledRun(Run):
     def _nothing(self, *_: Any, **__: Any) -> None:
         return None
 
-    save = alert = mark_preempting = pin_config_keys = watch = unwatch = write_logs = restore = _nothing
+    save = alert = mark_preempting = pin_config_keys = _nothing  # type: ignore[assignment]
+    watch = unwatch = write_logs = restore = _nothing  # type: ignore[assignment]
 
     def __getattr__(self, name: str) -> Any:
         """Return what does nothing for the names that runs will have; AttributeError for what they do not have."""

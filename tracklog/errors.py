@@ -5,7 +5,8 @@
     Error
     ├── UsageError      the caller asked for something that cannot be done
     ├── ConfigError     a config value was changed without leave
-    ├── CommError       a run that `Api` was asked for is not there
+    ├── CommError       the name under which scripts catch that something is not there
+    │   ├── NotFoundError         a run, project or file that was asked for is not there; also a ValueError
     │   └── AuthenticationError   kept for scripts that catch it; never raised
     ├── UnsupportedError          kept for scripts that catch it; never raised
     └── FormatError     a run folder was written by a newer version
@@ -34,7 +35,11 @@ class ConfigError(Error):
 
 
 class CommError(Error):
-    """What `Api` was asked for is not there."""
+    """What scripts catch when something that they ask for is not there."""
+
+
+class NotFoundError(CommError, ValueError):
+    """A run, project or file that was asked for is not there."""
 
 
 class AuthenticationError(CommError):

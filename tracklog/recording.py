@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tracklog.store.layout import FileRef
 
 
+roots: dict[Path, None] = {}
+"""The log folders that this process has recorded into, in the order of their first runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """How a run ended: its exit code, the last values of its metrics, and whether nobody wants to hear of it."""
@@ -35,6 +39,7 @@ class Recording:
 
     def __init__(self, folder: Path, session: dict[str, Any]) -> None:
         """Prepare the files of this process in a run's folder."""
+        roots[folder.parent.parent.absolute()] = None
         self.lock = threading.RLock()
         self.writer = Writer(folder, session, time.time)
         self.files = Files(folder)

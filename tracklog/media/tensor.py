@@ -10,9 +10,12 @@ from tracklog import values
 from tracklog.media.array import as_array, type_of
 from tracklog.media.base import Media
 from tracklog.media.histogram import Histogram
-from tracklog.store import encoding
+from tracklog.store import encoding, layout
+from tracklog.store.files import inside
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from tracklog.media.base import MediaDoor
@@ -74,3 +77,21 @@ def whole(value: Any, depth: int = 0) -> Any:
     if array is None or array.size <= values.LIST_LIMIT or array.dtype.kind not in "biufc":
         return value
     return Tensor(array, type_of(value), str(getattr(value, "dtype", array.dtype)).rpartition(".")[2])
+
+
+def load(record: Mapping[str, Any], folder: Path) -> NDArray[Any] | None:
+    """Return the array that a record of the summary stands for, from its run's folder.
+
+    None where the record is of something else, or its file is missing or damaged.
+    """
+    path = record.get("path")
+    if not isinstance(path, str) or not path.endswith(".npy") or "shape" not in record:
+        return None
+    import numpy as np
+
+    place = inside(folder, f"{layout.FILES}/{path}")
+    try:
+        # Mapped first: a header that promises more than the file holds costs no memory.
+        return None if place is None else np.array(np.lib.format.open_memmap(place, mode="r"))
+    except (OSError, ValueError):
+        return None

@@ -13,6 +13,7 @@ from typing import Any
 from tracklog.store import encoding, layout
 
 Types = dict[str, str]
+"""Notes by path; of a strange run folder any JSON."""
 _SEQUENCES: dict[str, type] = {"tuple": tuple, "set": set, "frozenset": frozenset}
 
 
@@ -74,6 +75,4 @@ def of_key(types: Types, key: str) -> Types:
     """Return the notes that belong to a top-level key."""
     own = layout.join_path((key,))
     inside = f"{own}."
-    return {
-        path: kind for path, kind in types.items() if isinstance(kind, str) and (path == own or path.startswith(inside))
-    }
+    return {path: str(kind) for path, kind in types.items() if path == own or path.startswith(inside)}

@@ -1,0 +1,41 @@
+"""What wandb's `Api` and its runs have and ours have not yet, with what to do instead."""
+
+from __future__ import annotations
+
+_FILES = "read the files of a run by run.files() and run.file(name)"
+_ARTIFACTS = (
+    "artifact",
+    "artifact_collection",
+    "artifact_collection_exists",
+    "artifact_collections",
+    "artifact_exists",
+    "artifact_type",
+    "artifact_types",
+    "artifact_versions",
+    "artifacts",
+    "log_artifact",
+    "logged_artifacts",
+    "use_artifact",
+    "used_artifacts",
+)
+_INSTEAD = dict.fromkeys(_ARTIFACTS, _FILES) | {
+    "create_custom_chart": "put the Vega-Lite file into the folder `charts` beside the log folder",
+    "create_project": "a project is there with its first run; call init(project=...)",
+    "create_run": "call init(project=..., id=...)",
+    "job": "start the script again",
+    "registries": _FILES,
+    "registry": _FILES,
+    "reports": "open the pages of the site that `tracklog build` writes",
+    "run_queue": "start the scripts yourself",
+    "sync_tensorboard": "log to a run beside the SummaryWriter",
+    "team": "there are no accounts",
+    "user": "there are no accounts; read run.user",
+    "users": "there are no accounts; read run.user",
+}
+
+
+def sentence(owner: str, name: str) -> str:
+    """Return what to say about a name that an object does not have."""
+    if name in _INSTEAD:
+        return f"{owner}.{name} is not there yet; instead: {_INSTEAD[name]}"
+    return f"{owner!r} object has no attribute {name!r}"
