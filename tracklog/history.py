@@ -1,7 +1,8 @@
 """`log()`: the state machine of steps, and one line for each call.
 
 The row being built has step ``S``. A call without ``step`` commits it; with ``step`` or ``commit=False`` it stays open,
-and further calls merge into it: lines with the same step are one row. So every call is on disk when it returns.
+and further calls merge into it: lines with the same step are one row. So every call is on disk when it returns. A step that
+lies behind gives a row of its own: callbacks of libraries count for themselves, and what they log is not lost.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ class History:
         self._encode = encode
         self._began = time.monotonic_ns() - int(runtime * 1e9)
         self._open: dict[str, Any] = {}
+        self._behind: list[dict[str, Any]] = []
+        """Rows at steps behind that came while a row was open."""
         self._calls = 0
         self._times: list[int] = []
 
@@ -91,10 +94,10 @@ class History:
         with self._lock:
             if self.metrics is not None and self._open:
                 self._write(self.metrics.lacking(self._open))
-            self.last.update(fold.merged(self.last, self._open))
-            if self.metrics is not None and self.metrics.counts:
-                self.metrics.keep(self._open, self.last)
+            for row in (self._open, *self._behind):
+                self._keep(row)
             self._open = {}
+            self._behind.clear()
 
     def renew(self, lock: RLock) -> None:
         """Take a new lock, after a fork."""
@@ -176,9 +179,17 @@ class History:
         if self.metrics is not None:
             encoded |= self.metrics.lacking(encoded)
         self._append(encoding.dumps({**self._clocks(step, timestamp), **encoded}, _NEWLINE))
-        self.last.update(fold.merged(self.last, encoded))
+        # As in the file, where the open row has begun before.
+        if self._open:
+            self._behind.append(encoded)
+        else:
+            self._keep(encoded)
+
+    def _keep(self, row: dict[str, Any]) -> None:
+        """Take a row into the last values."""
+        self.last.update(fold.merged(self.last, row))
         if self.metrics is not None and self.metrics.counts:
-            self.metrics.keep(encoded, self.last)
+            self.metrics.keep(row, self.last)
 
     def _clocks(self, step: int, timestamp: object) -> dict[str, float]:
         clocks = {_STEP: step, _RUNTIME: self.runtime(), _TIMESTAMP: time.time_ns() // 1000 / 1e6}

@@ -37,11 +37,9 @@ def save(
     text = os.fsdecode(pattern)
     base = Path(base_path).resolve() if base_path else _base_of(text)
     names = sorted(globbing.glob(text, recursive=True)) if glob else [text]  # noqa: PTH207 - patterns may be absolute
-    files = [Path(name) for name in names]
-    # What is asked for by its folder is all that is in it.
-    files = [
-        inner for file in files for inner in (sorted(file.rglob("*")) if file.is_dir() else [file]) if inner.is_file()
-    ]
+    if names == [text] and Path(text).is_dir():  # what is asked for by its folder is all that is in it
+        names = sorted(str(inner) for inner in Path(text).rglob("*"))
+    files = [file for file in map(Path, names) if file.is_file()]
     if not files:
         warn(f"save-{text}", f"save({text!r}): there is no such file; nothing is saved")
     return [place for file in files for place in _one(recording, file.resolve(), base, policy)]

@@ -159,7 +159,7 @@ def _foreign(value: Any, door: MediaDoor, depth: int) -> Any:
         f"kind-{_qualified(value.__class__)}",
         f"a value of type {_qualified(value.__class__)} cannot be shown yet; it is kept as text",
     )
-    return guarded(_shown(value))
+    return guarded(text(str(value)))
 
 
 def _qualified(value: Any) -> str:

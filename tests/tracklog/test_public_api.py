@@ -349,7 +349,7 @@ def test_every_kind_of_edit_is_kept() -> None:
     expected = {"own": {"a": {"b": 1, "c": 2}}, "loss": 7, "more": {"x": [1, 2]}, "val": {}, "a.b": 4}
     assert found.summary_metrics == expected
     assert (found.config, found.notes, found.tags) == (
-        {"lr": 0.1, "net": {"layers": 2}, "layers": [1, 2]}, "*why*", ["a", "b"],
+        {"lr": 0.1, "net": {"layers": 2}, "layers": (1, 2)}, "*why*", ["a", "b"],
     )  # fmt: skip
     assert found.summary.own.a.c == 2
     found.summary = {"all": 1}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tracklog.errors import UsageError, warn
 from tracklog.integrations.torch_counts import Count, counted, fetched
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
 
-    from tracklog.disabled import DisabledRun
-    from tracklog.run import Run
 
 _LOGS = ("gradients", "parameters", "all", None)
 
@@ -29,8 +27,19 @@ _watched: weakref.WeakKeyDictionary[Any, Watching] = weakref.WeakKeyDictionary()
 """What each run watches."""
 
 
+class Recorder(Protocol):
+    """What is asked of a run here."""
+
+    @property
+    def disabled(self) -> bool:
+        """Whether nothing is recorded."""
+
+    def log(self, data: dict[str, Any], *, commit: bool | None = None) -> None:
+        """Record a row of values."""
+
+
 def watch(
-    run: Run | DisabledRun,
+    run: Recorder,
     models: Any,
     criterion: object = None,
     log: str | None = "gradients",
@@ -72,7 +81,7 @@ def watch(
     ]
 
 
-def unwatch(run: Run | DisabledRun, models: Any = None) -> None:
+def unwatch(run: Recorder, models: Any = None) -> None:
     """Take the hooks off one or several models; off all that the run watches without `models`."""
     watching = _watched.get(run)
     if watching is None:
@@ -84,7 +93,7 @@ def unwatch(run: Run | DisabledRun, models: Any = None) -> None:
 class Watching:
     """The models that a run watches."""
 
-    def __init__(self, run: Run | DisabledRun) -> None:
+    def __init__(self, run: Recorder) -> None:
         """Watch nothing yet."""
         self._run = weakref.ref(run)
         self._models: weakref.WeakKeyDictionary[Module, _Watched] = weakref.WeakKeyDictionary()

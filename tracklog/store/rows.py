@@ -88,7 +88,7 @@ def merge_lines(lines: list[Row]) -> list[Row]:
 
     A row that was logged at a step behind is one of its own, in the order of the file: what is open then stays open.
     """
-    if all(one[layout.STEP] != other[layout.STEP] for one, other in itertools.pairwise(lines)):
+    if all(one[layout.STEP] < other[layout.STEP] for one, other in itertools.pairwise(lines)):
         return lines
     rows: list[Row] = []
     front = 0
