@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from typing import Any
 
+    from tracklog import plot as plot
+    from tracklog.account import Account as Account
+    from tracklog.account import api as api
+    from tracklog.account import ensure_configured as ensure_configured
+    from tracklog.account import login as login
+    from tracklog.account import require as require
+    from tracklog.account import set_trace as set_trace
+    from tracklog.alerts import AlertLevel as AlertLevel
     from tracklog.config import Config as Config
     from tracklog.errors import CommError as CommError
     from tracklog.errors import Error as Error
@@ -32,82 +40,111 @@ if TYPE_CHECKING:
     from tracklog.media.video import Video as Video
     from tracklog.plot import plot_table as plot_table
     from tracklog.plot import visualize as visualize
+    from tracklog.public_api import Api as Api
     from tracklog.run import Run as Run
     from tracklog.session import finish as finish
     from tracklog.session import init as init
+    from tracklog.session import restore as restore
     from tracklog.session import setup as setup
+    from tracklog.session import teardown as teardown
     from tracklog.settings import Settings as Settings
+    from tracklog.standin import as_wandb as as_wandb
+    from tracklog.summary import Summary
+    from tracklog.terminal import termerror as termerror
+    from tracklog.terminal import termlog as termlog
+    from tracklog.terminal import termsetup as termsetup
+    from tracklog.terminal import termwarn as termwarn
 
+    def _the_run() -> Run: ...
+
+    InternalApi = Account
+    PublicApi = Api
+    join = finish
     run: Run | None
     config: Config
-    summary: Any
-    log: Any
-    save: Any
-    alert: Any
-    define_metric: Any
+    summary: Summary
+    _current = _the_run()
+    alert = _current.alert
+    define_metric = _current.define_metric
+    log = _current.log
+    mark_preempting = _current.mark_preempting
+    pin_config_keys = _current.pin_config_keys
+    save = _current.save
+    unwatch = _current.unwatch
+    watch = _current.watch
 
 __version__ = "0.1.0"
 
 _NAMES = {
-    "init": "tracklog.session",
-    "finish": "tracklog.session",
-    "setup": "tracklog.session",
-    "Run": "tracklog.run",
-    "Config": "tracklog.config",
-    "Settings": "tracklog.settings",
+    "AlertLevel": "tracklog.alerts",
     "Altair": "tracklog.media.figure",
+    "Api": "tracklog.public_api",
     "Audio": "tracklog.media.audio",
     "Bokeh": "tracklog.media.figure",
     "Classes": "tracklog.media.classes",
+    "CommError": "tracklog.errors",
+    "Config": "tracklog.config",
+    "Error": "tracklog.errors",
     "Histogram": "tracklog.media.histogram",
     "Html": "tracklog.media.html",
     "Image": "tracklog.media.image",
+    "InternalApi": "tracklog.account:Account",
     "Molecule": "tracklog.media.molecule",
     "Object3D": "tracklog.media.object3d",
-    "box3d": "tracklog.media.object3d",
     "Plotly": "tracklog.media.figure",
+    "PublicApi": "tracklog.public_api:Api",
+    "Run": "tracklog.run",
+    "Settings": "tracklog.settings",
     "Table": "tracklog.media.table",
-    "Video": "tracklog.media.video",
-    "plot_table": "tracklog.plot",
-    "visualize": "tracklog.plot",
-    "Error": "tracklog.errors",
     "UsageError": "tracklog.errors",
-    "CommError": "tracklog.errors",
+    "Video": "tracklog.media.video",
+    "_attach": "tracklog.session:attach",
+    "api": "tracklog.account",
+    "as_wandb": "tracklog.standin",
+    "box3d": "tracklog.media.object3d",
+    "ensure_configured": "tracklog.account",
+    "finish": "tracklog.session",
+    "init": "tracklog.session",
+    "join": "tracklog.session:finish",
+    "login": "tracklog.account",
+    "plot_table": "tracklog.plot",
+    "require": "tracklog.account",
+    "restore": "tracklog.session",
+    "set_trace": "tracklog.account",
+    "setup": "tracklog.session",
+    "teardown": "tracklog.session",
+    "termerror": "tracklog.terminal",
+    "termlog": "tracklog.terminal",
+    "termsetup": "tracklog.terminal",
+    "termwarn": "tracklog.terminal",
+    "visualize": "tracklog.plot",
 }
-"""Where each public name lives."""
+"""Where each public name lives, as a module, or ``module:name`` where it has another name there."""
 
-_MODULES = ("data_types", "errors", "plot", "plots")
+_MODULES = ("data_types", "env", "errors", "plot", "plots")
 """Modules that scripts reach as attributes: `tracklog.plot.line`."""
 
-_OF_THE_RUN = ("log", "save", "alert", "define_metric", "summary", "config", "run")
+_OF_THE_RUN = (
+    "alert", "config", "define_metric", "log", "mark_preempting", "pin_config_keys", "run", "save", "summary", "unwatch", "watch",
+)  # fmt: skip
 
-__all__ = list(_NAMES)
-__all__ += [*_OF_THE_RUN, *_MODULES, "join", "login"]  # noqa: PLE0604 - they are strings, in a tuple
+__all__ = [name for name in _NAMES if not name.startswith("_")]
+__all__ += [*_OF_THE_RUN, *_MODULES]  # noqa: PLE0604 - they are strings, in a tuple
 
 
 def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        from importlib import import_module
+    from importlib import import_module
 
-        value = getattr(import_module(_NAMES[name]), name)
+    if name in _NAMES:
+        module, _, attribute = _NAMES[name].partition(":")
+        value = getattr(import_module(module), attribute or name)
         globals()[name] = value
         return value
-    if name in _MODULES:
-        from importlib import import_module
-
+    # Not `from tracklog import …`, which would ask this function for the module first.
+    if name in _MODULES or (not name.startswith("_") and import_module("tracklog.aliases").has(name)):
         return import_module(f"tracklog.{name}")
-    if name == "join":
-        return __getattr__("finish")
-    if not name.startswith("_"):
-        from importlib import import_module
-
-        if import_module("tracklog.aliases").has(name):
-            return import_module(f"tracklog.{name}")
     msg = f"module 'tracklog' has no attribute {name!r}"
     if not name.startswith("_"):
-        from importlib import import_module
-
-        # Not `from tracklog import missing`, which would ask this function for `missing` first.
         missing = import_module("tracklog.missing")
         msg = missing.of_module(name) or f"{msg}; of wandb's names there are {', '.join(sorted(__all__))}"
     raise AttributeError(msg)
@@ -131,13 +168,17 @@ def _of_the_run(name: str) -> property:
 class _Package(ModuleType):
     """This package's own type: properties come before submodules of the same name."""
 
-    log = _of_the_run("log")
-    save = _of_the_run("save")
     alert = _of_the_run("alert")
-    define_metric = _of_the_run("define_metric")
-    summary = _of_the_run("summary")
     config = _of_the_run("config")
+    define_metric = _of_the_run("define_metric")
+    log = _of_the_run("log")
+    mark_preempting = _of_the_run("mark_preempting")
+    pin_config_keys = _of_the_run("pin_config_keys")
     run = _of_the_run("run")
+    save = _of_the_run("save")
+    summary = _of_the_run("summary")
+    unwatch = _of_the_run("unwatch")
+    watch = _of_the_run("watch")
 
 
 sys.modules[__name__].__class__ = _Package
@@ -156,11 +197,6 @@ class _Finder:
 
 
 sys.meta_path.append(_Finder)
-
-
-def login(*_: object, **__: object) -> bool:
-    """Return True: there is no account to log in to."""
-    return True
 
 
 def __dir__() -> list[str]:

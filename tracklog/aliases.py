@@ -26,10 +26,10 @@ _MEDIA = {
     "object_3d": ("Object3D",), "plotly": ("Plotly",), "table": ("Table",), "video": ("Video",),
 }  # fmt: skip
 _DISABLED = {"RunDisabled": "tracklog.disabled:DisabledRun"}
-_ERRORS = {name: f"tracklog.errors:{name}" for name in ("Error", "CommError", "UsageError", "AuthenticationError")}
 
 NAMESPACES: dict[str, dict[str, str]] = {
     "apis": {"public": "tracklog.public_api", "PublicApi": "tracklog.public_api:Api"},
+    "helper": {"parse_config": "tracklog.configs:parse"},
     "sdk": {"Config": "tracklog.config:Config", "Settings": "tracklog.settings:Settings", **_RUN},
     "sdk.data_types": {},
     "sdk.data_types.base_types": {},

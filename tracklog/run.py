@@ -94,8 +94,8 @@ class Run(Identity):
         its section in the page. Each call is on disk when it returns.
 
         Rows have steps, 0, 1, 2, … Without `step` the row is committed and the next call begins a new one; with `step`,
-        or ``commit=False``, further calls with the same step merge into it. A row at a lower step
-        than the current one is kept there, with a warning. Without `data` the open row is committed. `sync` is taken for scripts of 2020.
+        or ``commit=False``, further calls with the same step merge into it. A row at a lower step than the current one
+        is kept there, with a warning. Without `data` the open row is committed. `sync` is taken for scripts of 2020.
 
         Raises TypeError when `data` is no mapping with string keys, ValueError when `step` is no number, UsageError
         after `finish`. A value that cannot be encoded becomes a text that says why, with one warning for each key.

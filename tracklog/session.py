@@ -7,13 +7,13 @@ import sys
 import threading
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from tracklog import beginning, configs, exits, missing
+from tracklog import beginning, configs, exits, missing, saving
 from tracklog.config import Config
 from tracklog.disabled import DisabledRun
 from tracklog.errors import UsageError, forget_warnings, silence, warn
-from tracklog.settings import Settings, mapping, resolve, use_root
+from tracklog.settings import Settings, mapping, resolve, root_folder, use_root
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,6 +171,20 @@ def finish(exit_code: int | None = None, quiet: bool | None = None) -> None:
     """Finish the run that is going on; does nothing when there is none."""
     if current is not None:
         current.finish(exit_code, quiet)
+
+
+def restore(name: str, run_path: str | None = None, replace: bool = False, root: str | None = None) -> IO[str] | None:
+    """Return a file of the run that goes on, or of the run at `run_path`, open for reading; see `Run.restore`.
+
+    Raises ValueError without a run and without `run_path`.
+    """
+    if current is not None:
+        return current.restore(name, run_path, replace, root)
+    if run_path is None:
+        msg = "run_path required: there is no run going on; name one as 'project/id'"
+        raise ValueError(msg)
+    folder = saving.folder_of(root_folder(resolve({}, None, _process_settings)), run_path)
+    return saving.restore(folder, name, replace=replace, root=root or ".")
 
 
 def attach(attach_id: str) -> Run:

@@ -58,7 +58,8 @@ class Model:
     def log(self, data: dict[str, Any], step: int | None, commit: bool | None) -> None:
         if step is not None:
             if step < self.step:
-                return self.behind(data, step)
+                self.behind(data, step)
+                return
             self.step = step
         if data:
             self.put(self.step, data)
@@ -140,7 +141,7 @@ def test_two_sessions_at_once_join_by_step(first: list[Any], second: list[Any], 
             named = {prefix + key: value for key, value in data.items()}
             one.log(named, step=step, commit=commit)
             model.log(named, step, commit)
-    for one, model in zip(runs, models, strict=True):
+    for one in runs:
         one.finish()
     expected: dict[int, dict[str, Any]] = {}
     for model in models:

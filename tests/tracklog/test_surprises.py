@@ -112,7 +112,7 @@ def test_texts_that_utf8_cannot_carry(run: Any) -> None:
         "table": tracklog.Table(columns=[LATIN], data=[[LATIN]]),
         "chart": tracklog.plot.scatter(tracklog.Table(columns=["x", "y"], data=[[1, 2]]), "x", "y", title=LATIN),
         "plotly": go.Figure(layout={"title": {"text": LATIN}}),
-        "altair": alt.Chart(alt.Data(values=[{"x": LATIN}])).mark_bar().encode(x="x:N"),
+        "altair": alt.Chart({"values": [{"x": LATIN}]}).mark_bar().encode(x="x:N"),
         "cloud": tracklog.Object3D(
             {
                 "type": "lidar/beta",
