@@ -432,6 +432,25 @@ def test_an_edit_holds_though_the_clock_of_the_run_is_ahead() -> None:
     assert (again(run).config["lr"], again(run).summary["loss"]) == (2, 2)
 
 
+def test_what_define_metric_keeps_is_edited_like_any_value() -> None:
+    with begin(ROOT, id="r") as live:
+        for name in ("loss", "val.acc", "x"):
+            live.define_metric(name, summary="min,max")
+        for n in range(4):
+            live.log({"loss": n, "val": {"acc": n}, "x": n})
+    run = Api().run("p/r")
+    assert run.summary["loss"] == {"min": 0, "max": 3}
+    run.summary["loss"]["min"] = -1
+    run.summary["x"] = "by hand"
+    run.summary.update({"val": {"acc": 7}})
+    run.update()
+    assert again(run).summary_metrics == {"loss": {"min": -1, "max": 3}, "val": {"acc": 7}, "x": "by hand"}
+    with begin(ROOT, id="r", resume="must") as live:
+        live.log({"loss": 5, "x": 5})
+    assert again(run).summary_metrics["val"] == {"acc": 7}
+    assert again(run).summary_metrics["x"] == {"min": 5, "max": 5}
+
+
 WRITES = f"""
 import sys
 import tracklog

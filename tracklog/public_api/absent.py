@@ -19,14 +19,17 @@ _ARTIFACTS = (
     "used_artifacts",
 )
 _INSTEAD = dict.fromkeys(_ARTIFACTS, _FILES) | {
+    "console_logs": "read the files console-*.jsonl in the run's folder",
     "create_custom_chart": "put the Vega-Lite file into the folder `charts` beside the log folder",
     "create_project": "a project is there with its first run; call init(project=...)",
     "create_run": "call init(project=..., id=...)",
+    "download_history_exports": "call run.scan_history() or `tracklog history`",
     "job": "start the script again",
     "registries": _FILES,
     "registry": _FILES,
     "reports": "open the pages of the site that `tracklog build` writes",
     "run_queue": "start the scripts yourself",
+    "stop": "end the process that records it",
     "sync_tensorboard": "log to a run beside the SummaryWriter",
     "team": "there are no accounts",
     "user": "there are no accounts; read run.user",

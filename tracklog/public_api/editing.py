@@ -14,6 +14,7 @@ from tracklog.config import encoded
 from tracklog.media import losses, tensor
 from tracklog.media.array import as_array, as_list
 from tracklog.store import encoding, layout
+from tracklog.store.metrics import STATISTICS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +110,7 @@ def summary_changes(
     changes: list[Change] = [("summary", {"path": [*path, key], "delete": True}) for key in before if key not in now]
     for key, value in now.items():
         old = before.get(key)
-        if key in before and layout.is_nesting(old) and layout.is_nesting(value):
+        if key in before and layout.is_nesting(old) and layout.is_nesting(value) and not _is_of_metric(old):
             changes += summary_changes(old, value, door, (*path, key))  # type: ignore[arg-type]
         elif key not in before or not same(old, value):
             with losses.under(key):
@@ -117,6 +118,11 @@ def summary_changes(
             now[key] = encoding.as_logged(kept)
             changes.append(("summary", {"path": [*path, key], "value": kept}))
     return changes
+
+
+def _is_of_metric(value: Any) -> bool:
+    """Tell whether a dict may be what `define_metric` keeps of a metric, which is set as a whole."""
+    return set(value) <= STATISTICS
 
 
 def config_changes(before: dict[str, Any], now: dict[str, Any]) -> list[Change]:

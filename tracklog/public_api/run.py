@@ -286,13 +286,14 @@ class Run:
         page_size: int = 1000,
         min_step: int | None = None,
         max_step: int | None = None,
+        use_cache: bool = True,
     ) -> Iterator[dict[str, Any]]:
         """Yield all rows as dicts, of steps from `min_step` on and below `max_step`.
 
-        With `keys` only rows that have all of them, and of these only these keys. `page_size` is taken for scripts that
-        pass it.
+        With `keys` only rows that have all of them, and of these only these keys. `page_size` and `use_cache` are taken for
+        scripts that pass them.
         """
-        del page_size
+        del page_size, use_cache
         first, end = min_step or 0, float("inf") if max_step is None else max_step
         every = rows.logged(self._folder)
         return rows.having((row for row in every if first <= row[layout.STEP] < end), _names(keys))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from tracklog.store.metrics import Definition, Definitions, Statistics, definiti
 from tracklog.store.rows import History, last_values, merged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from tracklog.store.layout import Event, Row
     from tracklog.store.reader import RunLog, WriterLog
@@ -44,11 +45,7 @@ def statistics(log: RunLog, found: list[Session], folded: History) -> Statistics
     result = Statistics(metrics(log, found))
     if not result.definitions.has_statistics:
         return result
-    since: dict[str, float] = {}
-    for event in [*recorded(log, found, "summary"), *from_outside(log, found, "summary")]:
-        path = event.get("path")
-        if isinstance(path, list) and all(isinstance(part, str) for part in path):
-            since[layout.join_path(tuple(path))] = layout.number(event.get(layout.TIMESTAMP))
+    since = _resets([*recorded(log, found, "summary"), *from_outside(log, found, "summary")])
     done: set[str] = set()
     for track in folded.tracks:
         if not track.hidden:
@@ -56,13 +53,25 @@ def statistics(log: RunLog, found: list[Session], folded: History) -> Statistics
     return result
 
 
-def _counted(result: Statistics, rows: list[Row], since: Mapping[str, float], done: frozenset[str]) -> set[str]:
+def _resets(events: list[Event]) -> Callable[[str], float]:
+    """Return what tells when the summary of a path, or of anything around or within it, was last set by hand."""
+    known = [(event["path"], when(event)) for event in events if isinstance(event.get("path"), list)]
+
+    @functools.cache
+    def last(path: str) -> float:
+        parts = list(layout.split_path(path))
+        return max((moment for other, moment in known if other[: len(parts)] == parts[: len(other)]), default=0.0)
+
+    return last
+
+
+def _counted(result: Statistics, rows: list[Row], since: Callable[[str], float], done: frozenset[str]) -> set[str]:
     """Count rows from the time on that a metric's statistics begin; return the paths that are done with them."""
     found: set[str] = set()
     now = 0.0
 
     def counts(path: str, definition: Definition) -> bool:
-        return path not in done and now >= definition.since and now > since.get(path, 0.0)
+        return path not in done and now >= definition.since and now > since(path)
 
     for row in rows:
         now = layout.number(row.get(layout.TIMESTAMP))
