@@ -20,8 +20,19 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
 
-
 _LOGS = ("gradients", "parameters", "all", None)
+
+
+class Logs(Protocol):
+    """A run, as far as watching goes."""
+
+    @property
+    def disabled(self) -> bool:
+        """Whether it keeps nothing."""
+
+    def log(self, data: dict[str, Any], *, commit: bool) -> None:
+        """Merge values into the open row."""
+
 
 _watched: weakref.WeakKeyDictionary[Any, Watching] = weakref.WeakKeyDictionary()
 """What each run watches."""
@@ -39,7 +50,7 @@ class Recorder(Protocol):
 
 
 def watch(
-    run: Recorder,
+    run: Logs,
     models: Any,
     criterion: object = None,
     log: str | None = "gradients",
@@ -81,7 +92,7 @@ def watch(
     ]
 
 
-def unwatch(run: Recorder, models: Any = None) -> None:
+def unwatch(run: Logs, models: Any = None) -> None:
     """Take the hooks off one or several models; off all that the run watches without `models`."""
     watching = _watched.get(run)
     if watching is None:
@@ -93,7 +104,7 @@ def unwatch(run: Recorder, models: Any = None) -> None:
 class Watching:
     """The models that a run watches."""
 
-    def __init__(self, run: Recorder) -> None:
+    def __init__(self, run: Logs) -> None:
         """Watch nothing yet."""
         self._run = weakref.ref(run)
         self._models: weakref.WeakKeyDictionary[Module, _Watched] = weakref.WeakKeyDictionary()
