@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.tracklog.test_log import QUIET
-from tracklog.store import fold, reader
+from tests.tracklog.integrations.folders import Folder, left, logged
 
-BEGIN = f"""
-from sklearn.datasets import load_breast_cancer, load_iris
+BEGIN = """
+from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split
-import tracklog as wandb
-run = wandb.init(project="p", id="r", dir="logs", settings={QUIET!r})
 cancer = load_breast_cancer()
 fit_x, see_x, fit_y, see_y = train_test_split(cancer.data, cancer.target, random_state=0)
 """
 
 
-class Folder:
-    """A run folder as it is read."""
-
-    def __init__(self) -> None:
-        log = reader.read_run(Path("logs/p/r"))
-        found = fold.sessions(log)
-        history = fold.history(log, found)
-        self.rows = [row for track in history.tracks for row in track.rows]
-        self.summary = fold.summary(log, found, history)
-        self.config = fold.config(log, found)
-        self.files = {path.name for path in Path("logs/p/r/files").iterdir()}
-
-    def table(self, key: str) -> list[list[Any]]:
-        (record,) = [row[key] for row in self.rows if key in row]
-        data: list[list[Any]] = json.loads((Path("logs/p/r/files") / record["path"]).read_text())["data"]
-        return data
-
-
 def trained(code: str) -> Folder:
-    done = subprocess.run([sys.executable, "-c", BEGIN + code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "WARNING" not in done.stderr, done.stderr
-    return Folder()
-
-
-def ended(text: str) -> Any:
-    """Return the scores that a script left behind."""
-    return json.loads(Path(text).read_text())
+    return logged(BEGIN + code)
 
 
 def test_xgboost() -> None:
@@ -67,7 +35,7 @@ again = xgboost.Booster(model_file=run.dir + "/r_model.json")
 assert (again.predict(xgboost.DMatrix(see_x)) == model.get_booster().predict(xgboost.DMatrix(see_x))).all()
 run.finish()
 """)
-    scores = ended("scores.json")
+    scores = left("scores.json")
     rows = [row for row in folder.rows if "epoch" in row]
     assert [row["epoch"] for row in rows] == [row["_step"] for row in rows] == list(range(len(scores)))
     assert [row["validation_1-logloss"] for row in rows] == scores
@@ -93,7 +61,7 @@ xgboost.train(params | {"booster": "gblinear", "updater": "coord_descent"}, data
     callbacks=[wandb_callback()])
 run.finish()
 """)
-    assert [set(row) - {"_runtime", "_timestamp"} for row in folder.rows] == [
+    assert [set(row) for row in folder.rows] == [
         {
             "_step",
             "epoch",
@@ -117,7 +85,7 @@ log_summary(booster, save_model_checkpoint=True)
 json.dump([held["val"], booster.best_iteration, booster.feature_importance().tolist()], open("scores.json", "w"))
 run.finish()
 """)
-    scores, best, importances = ended("scores.json")
+    scores, best, importances = left("scores.json")
     rows = [row for row in folder.rows if "iteration" in row]
     assert [row["iteration"] for row in rows] == list(range(len(rows)))
     for metric in ("auc", "binary_logloss"):
@@ -139,9 +107,7 @@ params = {"objective": "binary", "metric": "auc", "verbose": -1}
 lightgbm.cv(params, lightgbm.Dataset(cancer.data, cancer.target), 2, nfold=2, callbacks=[wandb_callback()])
 run.finish()
 """)
-    assert [set(row) - {"_runtime", "_timestamp", "_step"} for row in folder.rows] == [
-        {"valid_auc-mean", "valid_auc-stdv", "iteration"}
-    ] * 2
+    assert [set(row) - {"_step"} for row in folder.rows] == [{"valid_auc-mean", "valid_auc-stdv", "iteration"}] * 2
     assert set(folder.summary["valid_auc-mean"]) == {"max"}
 
 
@@ -159,7 +125,7 @@ again = catboost.CatBoostClassifier().load_model(run.dir + "/model")
 assert (again.predict(see_x) == model.predict(see_x)).all()
 run.finish()
 """)
-    scores, best = ended("scores.json")
+    scores, best = left("scores.json")
     rows = [row for row in folder.rows if "iteration@metric-period-3" in row]
     assert [row["iteration@metric-period-3"] for row in rows] == [1, 4, 7, 10, 11]
     assert [row["validation-Logloss"] for row in rows] == scores

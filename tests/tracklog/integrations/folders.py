@@ -1,0 +1,62 @@
+"""Scripts that log in a process of their own, and what their run folder holds."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.tracklog.test_log import QUIET
+from tracklog.store import fold, reader
+
+BEGIN = f"""
+import tracklog as wandb
+run = wandb.init(project="p", id="r", dir="logs", settings={QUIET!r})
+"""
+CLOCKS = ("_runtime", "_timestamp")
+
+
+class Folder:
+    """A run folder as it is read."""
+
+    def __init__(self, errors: str) -> None:
+        self.errors = errors
+        log = reader.read_run(Path("logs/p/r"))
+        found = fold.sessions(log)
+        history = fold.history(log, found)
+        self.whole = [row for track in history.tracks for row in track.rows]
+        self.rows = [{key: value for key, value in row.items() if key not in CLOCKS} for row in self.whole]
+        self.summary = fold.summary(log, found, history)
+        self.config = fold.config(log, found)
+        self.home = Path("logs/p/r/files")
+        self.files = {path.relative_to(self.home).as_posix() for path in self.home.rglob("*") if path.is_file()}
+
+    def record(self, key: str) -> Any:
+        """Return the only value of a key."""
+        (found,) = [row[key] for row in self.rows if key in row]
+        return found
+
+    def values(self, key: str) -> list[Any]:
+        """Return all values of a key."""
+        return [row[key] for row in self.rows if key in row]
+
+    def table(self, key: str) -> list[list[Any]]:
+        """Return the rows of a table."""
+        return json.loads((self.home / self.record(key)["path"]).read_text())["data"]  # type: ignore[no-any-return]
+
+
+def logged(code: str, *, quiet: bool = True, **environment: str) -> Folder:
+    """Run a script that has a `run`; it warns of nothing where `quiet`."""
+    world = {**os.environ, **environment}
+    done = subprocess.run([sys.executable, "-c", BEGIN + code], capture_output=True, text=True, check=False, env=world)
+    assert done.returncode == 0, done.stderr
+    assert not quiet or "tracklog: WARNING" not in done.stderr, done.stderr
+    return Folder(done.stderr)
+
+
+def left(name: str) -> Any:
+    """Return what a script left behind as JSON."""
+    return json.loads(Path(name).read_text())
