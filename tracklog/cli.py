@@ -202,6 +202,20 @@ def edit(runs: tuple[str, ...], root: Path | None, **changes: Any) -> None:
             editing.edit(folder, **changes)
 
 
+@main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option(
+    "--configs", default="", metavar="FILES", help="Config files, a.yaml,b.yaml::key; they win over the script's."
+)
+@click.option("--as-wandb", is_flag=True, help="Take tracklog for wandb: no import is changed.")
+@click.argument("words", nargs=-1, required=True, metavar="SCRIPT [ARGUMENT]...")
+def run(words: tuple[str, ...], configs: str, *, as_wandb: bool) -> None:
+    """Start SCRIPT (a .py file, -m MODULE, or any program), with config files or in the place of wandb."""
+    from tracklog import launch
+
+    with _errors():
+        launch.launch(words, configs, as_wandb=as_wandb)
+
+
 @main.command()
 @click.argument("root", type=click.Path(path_type=Path), required=False)
 def check(root: Path | None) -> None:

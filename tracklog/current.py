@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tracklog import session
+from tracklog import ongoing, session
 from tracklog.errors import Error
 from tracklog.run import Run
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 def attribute(name: str) -> Any:
     """Return what `tracklog.<name>` is now; before `init` an object that refuses with a sentence."""
     if name == "run":
-        return session.current
-    if session.current is not None:
-        return getattr(session.current, name)
+        return ongoing.current
+    if ongoing.current is not None:
+        return getattr(ongoing.current, name)
     if name == "config":
         return session.early_config
     return Before(name) if name == "summary" else _before(getattr(Run, name))

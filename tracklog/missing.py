@@ -45,8 +45,6 @@ _ARGUMENTS = {
     "magic": "log what you want to see by run.log({...})",
     "monitor_gym": "log videos by tracklog.Video",
     "save_code": "copy the code into the run by run.save('*.py'); the git commit and its diff are recorded anyway",
-    "sync_tensorboard": "log to the run beside the SummaryWriter, by run.log({...})",
-    "tensorboard": "log to the run beside the SummaryWriter, by run.log({...})",
 }
 _OFF = ("never", "false", "False", "0")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any
 
-from tracklog import beginning, configs, exits, missing, saving
+from tracklog import beginning, configs, exits, missing, ongoing, saving
 from tracklog.config import Config
 from tracklog.disabled import DisabledRun
 from tracklog.errors import UsageError, forget_warnings, silence, warn
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracklog.run import Run
-
-current: Run | None = None
-"""The run that module-level calls go to."""
 
 early_config = Config()
 """What a script set on `tracklog.config` before `init`; applied there."""
@@ -41,8 +38,8 @@ def teardown(exit_code: int | None = None) -> None:
     """Finish all runs of this process, and forget what `setup` set."""
     for run in exits.attended():
         run.finish(exit_code)
-    if current is not None:
-        current.finish(exit_code)
+    if ongoing.current is not None:
+        ongoing.current.finish(exit_code)
     _process_settings.clear()
 
 
@@ -103,35 +100,34 @@ def init(
 
 
 def _init(keywords: dict[str, Any], wanted: configs.Wanted, settings: object, allow_val_change: bool | None) -> Run:
-    global current  # noqa: PLW0603 - the run of the process
     given = [key for key, value in keywords.items() if value is not None] + (
         ["config"] if wanted.config is not None else []
     )
     resolved = resolve(keywords, settings, _process_settings)
-    if current is not None and current.is_inherited:
+    if ongoing.current is not None and ongoing.current.is_inherited:
         # What a forked child begins for itself has nothing to do with the run of its parent.
         if not set(given) - {"reinit", "mode", "settings"} and settings is None:
-            return current._adopt()  # noqa: SLF001 - the module that makes runs
-        current = None
+            return ongoing.current._adopt()  # noqa: SLF001 - the module that makes runs
+        ongoing.current = None
     reinit, allow = _reinit(resolved.reinit, allow_val_change)
-    if current is not None and reinit == "return_previous":
+    if ongoing.current is not None and reinit == "return_previous":
         if {"project", "name", "config", "id", "group"} & set(given):
             warn(
                 "second-init",
-                f"init() was called while run {current.id} goes on; it is returned, arguments are ignored. "
+                f"init() was called while run {ongoing.current.id} goes on; it is returned, arguments are ignored. "
                 "reinit='finish_previous' or 'create_new' begins another",
             )
-        return current
-    if current is not None and reinit == "finish_previous":
-        current.finish()
+        return ongoing.current
+    if ongoing.current is not None and reinit == "finish_previous":
+        ongoing.current.finish()
     if reinit == "create_new" and any(run.id == resolved.id for run in exits.attended()):
         raise UsageError(
             f"id={resolved.id!r} is that of a run that is going on in this process; reinit='create_new' needs another"
         )
     silence(resolved.silent)
     run = _made(resolved, wanted, allow=allow)
-    if reinit != "create_new" or current is None:
-        current = run
+    if reinit != "create_new" or ongoing.current is None:
+        ongoing.current = run
         use_root(Path(run.sync_dir).parents[1])
     return run
 
@@ -146,6 +142,10 @@ def _made(resolved: Settings, wanted: configs.Wanted, *, allow: bool) -> Run:
     sources = configs.read(wanted, resolved.config_paths)  # what cannot be read is told before there is a run
     run = beginning.begin(resolved, _forget, _attach, allow_val_change=allow, sweep=None)
     configs.apply(run.config, sources, early_config)
+    if resolved.sync_tensorboard:
+        from tracklog.integrations import tensorboard
+
+        tensorboard.patch_for(run)
     return run
 
 
@@ -169,8 +169,8 @@ def _reinit(asked: str | bool | None, allow_val_change: bool | None) -> tuple[st
 
 def finish(exit_code: int | None = None, quiet: bool | None = None) -> None:
     """Finish the run that is going on; does nothing when there is none."""
-    if current is not None:
-        current.finish(exit_code, quiet)
+    if ongoing.current is not None:
+        ongoing.current.finish(exit_code, quiet)
 
 
 def restore(name: str, run_path: str | None = None, replace: bool = False, root: str | None = None) -> IO[str] | None:
@@ -178,8 +178,8 @@ def restore(name: str, run_path: str | None = None, replace: bool = False, root:
 
     Raises ValueError without a run and without `run_path`.
     """
-    if current is not None:
-        return current.restore(name, run_path, replace, root)
+    if ongoing.current is not None:
+        return ongoing.current.restore(name, run_path, replace, root)
     if run_path is None:
         msg = "run_path required: there is no run going on; name one as 'project/id'"
         raise ValueError(msg)
@@ -203,22 +203,21 @@ def attach(attach_id: str) -> Run:
 
 def _attach(folder: str, start: dict[str, Any], began: float, parent: str) -> Run:
     """Return the run of a folder in this process: the one that it has, or a further writer; what a pickled run becomes."""
-    global current  # noqa: PLW0603 - the run of the process
     with _lock:
-        for run in [*exits.attended(), *([current] if current is not None else [])]:
+        for run in [*exits.attended(), *([ongoing.current] if ongoing.current is not None else [])]:
             if run.sync_dir == folder:
                 return run._adopt() if run.is_inherited else run  # noqa: SLF001 - the module that makes runs
         run = beginning.attached(Path(folder), start, began, parent, _attach)
         run.when_ended(_forget)
-        if current is None or current.is_inherited:
-            current = run
+        if ongoing.current is None or ongoing.current.is_inherited:
+            ongoing.current = run
         return run
 
 
 def _forget(run: Run) -> None:
-    global current, early_config  # noqa: PLW0603 - the run of the process
-    if current is run:
-        current = None
+    global early_config  # noqa: PLW0603 - the config before the next run
+    if ongoing.current is run:
+        ongoing.current = None
         early_config = Config()
         use_root(None)
 

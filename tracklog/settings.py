@@ -23,6 +23,7 @@ _ENVIRONMENT_NAMES = {
     "run_job_type": "job_type",
     "root_dir": "dir",
     "disabled": "mode",
+    "tensorboard": "sync_tensorboard",
     "stats_sampling_interval": "stats_interval",
     "stats_sample_rate_seconds": "stats_interval",
     "x_stats_sampling_interval": "stats_interval",
@@ -31,6 +32,10 @@ _ENVIRONMENT_NAMES = {
     "x_disable_meta": "disable_meta",
 }
 """Other names under which settings are known, in the environment and in `Settings(...)`."""
+
+
+_SWITCHES = frozenset(("TRACKLOG_AS_WANDB",))
+"""Variables that are none of a run's."""
 
 
 @dataclass(slots=True, init=False)
@@ -59,6 +64,8 @@ class Settings:
     silent: bool = False
     """Nothing at all."""
     save_code: bool | None = None
+    sync_tensorboard: bool = False
+    """What TensorBoard's writers are given is logged, too."""
     disable_git: bool = False
     disable_stats: bool = False
     """No system metrics."""
@@ -134,7 +141,7 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
                     found["mode"] = "disabled"
             elif name in Settings.names():
                 found[name] = value
-            elif prefix == "TRACKLOG_":
+            elif prefix == "TRACKLOG_" and variable not in _SWITCHES:
                 warn(f"variable-{variable}", f"{variable} is set, but tracklog has no such setting; is it misspelt?")
     return found
 
@@ -161,7 +168,7 @@ def _set(result: Settings, name: str, value: object) -> None:
         result.extra[name] = value
         return
     current: Any = value
-    if name in ("quiet", "silent", "disable_git", "disable_stats", "disable_meta", "save_code"):
+    if name in ("quiet", "silent", "disable_git", "disable_stats", "disable_meta", "save_code", "sync_tensorboard"):
         current = _truth(value)
     elif name == "stats_interval":
         current = max(1.0, _seconds(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracklog import session
+from tracklog import ongoing
 from tracklog.errors import Error
 
 if TYPE_CHECKING:
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 def running(caller: str) -> Run:
     """Return the run that is going on; raises Error, naming the caller, when there is none."""
-    if session.current is None:
+    if ongoing.current is None:
         raise Error(f"You must call wandb.init() before {caller}()")
-    return session.current
+    return ongoing.current
 
 
 def place(run: Run, name: str) -> Path | None:

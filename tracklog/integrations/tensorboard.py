@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracklog import session
+from tracklog import ongoing
 from tracklog.errors import UsageError, warn
 from tracklog.integrations import tensorboard_values as values
 from tracklog.integrations.late import WhenImported
@@ -123,7 +123,7 @@ class _Following:
 
     def over(self) -> bool:
         """Tell whether the run that is followed for has ended."""
-        return self._run is not None and self._run() is not session.current
+        return self._run is not None and self._run() is not ongoing.current
 
     def end(self) -> None:
         """Put everything back."""
@@ -148,8 +148,8 @@ class _Following:
 
     def _told(self, writer: Any, event: Any) -> None:
         """Log an event; whatever is wrong with it costs no training."""
-        run = session.current if self._run is None else self._run()
-        if run is None or run is not session.current or run.disabled:
+        run = ongoing.current if self._run is None else self._run()
+        if run is None or run is not ongoing.current or run.disabled:
             return
         try:
             self._keep(run, writer)
