@@ -235,6 +235,9 @@ class Run(Identity):
         """Say that columns are chosen in the run table: nothing else comes of it."""
         warn("no-effect-pin", f"pin_config_keys({keys!r:.80}) has no effect: choose the columns in the run table")
 
+    def _label(self, **_: object) -> None:
+        """Take what libraries tell W&B of themselves: nobody here counts it."""
+
     def status(self) -> SimpleNamespace:
         """Return how many files wait to be sent: none ever do."""
         return SimpleNamespace(sync_items_total=0, sync_items_pending=0, sync_time=None)

@@ -10,6 +10,7 @@ from typing import Any
 
 from tracklog.errors import UsageError, warn
 
+DEFAULT_ROOT = "tracklogs"
 MODES = ("online", "offline", "disabled", "shared", "dryrun", "run")
 RESUMES = ("allow", "must", "never", "auto")
 CONSOLES = ("auto", "wrap", "wrap_raw", "wrap_emu", "redirect", "off")
@@ -34,7 +35,9 @@ _ENVIRONMENT_NAMES = {
 """Other names under which settings are known, in the environment and in `Settings(...)`."""
 
 
-_SWITCHES = frozenset(("TRACKLOG_AS_WANDB",))
+STAND_IN = "TRACKLOG_AS_WANDB"
+"""The variable that is set where tracklog stands in for wandb."""
+_SWITCHES = frozenset((STAND_IN,))
 """Variables that are none of a run's."""
 
 
@@ -119,8 +122,18 @@ def resolve(keywords: Mapping[str, Any], settings: object, process: Mapping[str,
             _set(result, name, value)
     if result.silent:
         result.quiet = True
+    if os.environ.get(STAND_IN) and keywords.get("dir") is not None:
+        result.dir = _place(os.fspath(keywords["dir"]))
     _check(result)
     return result
+
+
+def _place(asked: str) -> str:
+    """Return the log folder where a library asks for wandb's `dir`: it means a folder for the log folder to stand in.
+
+    The person who set ``TRACKLOG_DIR`` knows better than the library.
+    """
+    return os.environ.get("TRACKLOG_DIR") or str(Path(asked) / DEFAULT_ROOT)
 
 
 def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -248,7 +261,7 @@ def check_tags(tags: Iterable[str]) -> None:
 
 def root_folder(settings: Settings) -> Path:
     """Return the folder that runs are logged into: ``dir``, else ``./tracklogs``."""
-    return Path(settings.dir) if settings.dir else Path("tracklogs")
+    return Path(settings.dir or DEFAULT_ROOT)
 
 
 _in_use: Path | None = None

@@ -13,9 +13,10 @@ import sys
 from pathlib import Path
 
 from tracklog.errors import UsageError
+from tracklog.settings import STAND_IN
 
 FOLDER = str(Path(__file__).resolve().parent)
-SWITCH = "TRACKLOG_AS_WANDB"
+SWITCH = STAND_IN
 
 
 def as_wandb() -> None:
