@@ -86,6 +86,7 @@ Kind = Literal[
 MEDIA_KINDS: tuple[Kind, ...] = ("image", "audio", "video", "html", "molecule", "object3d")
 """Kinds that pages of media show; tables have pages of their own, everything else is a chart."""
 Stream = Literal["history", "system"]
+AlertLevel = Literal["INFO", "WARN", "ERROR"]
 Goal = Literal["", "minimize", "maximize"]
 """Which of two values is the better one, where the script said so."""
 JSON = Any
@@ -129,6 +130,17 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """What `run.alert` said."""
+
+    title: str
+    text: str
+    level: AlertLevel
+    timestamp: float
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
     """What every list says of a run."""
 
@@ -167,6 +179,8 @@ class RunRow:
     """Lines that its recorder could not write."""
     diverged: tuple[tuple[str, Lost], ...]
     """Keys whose numbers ended in what is not finite."""
+    alerts: tuple[Alert, ...]
+    """The last few that its script raised, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import orjson
@@ -15,8 +15,22 @@ import orjson
 from site_builder import console, kinds, parts, series, shortened
 from site_builder.files import run_files
 from site_builder.media import MediaFile, RunMedia
-from site_builder.model import Axis, Damage, Joint, KeyInfo, LogMark, Logs, Lost, RunFile, RunHead, RunRow, Series
-from tracklog.store import encoding, fold, layout, reader
+from site_builder.model import (
+    Alert,
+    AlertLevel,
+    Axis,
+    Damage,
+    Joint,
+    KeyInfo,
+    LogMark,
+    Logs,
+    Lost,
+    RunFile,
+    RunHead,
+    RunRow,
+    Series,
+)
+from tracklog.store import encoding, fold, happenings, layout, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +44,9 @@ if TYPE_CHECKING:
     from tracklog.store.layout import Row
     from tracklog.store.metrics import Definitions
 
+LEVELS = get_args(AlertLevel)
+ALERTS = 3
+"""Alerts of a run that lists tell of, at most."""
 MARKS = 5_000
 """Warnings and errors of a console that are marked beside its scroll bar, at most."""
 CLOCKS = (layout.STEP, layout.RUNTIME, layout.TIMESTAMP)
@@ -63,6 +80,8 @@ class Built:
     """The exception that ended it: type, message, file, line."""
     log_tail: list[str]
     """The last lines of its console."""
+    alerts: list[Alert]
+    """What its script raised, the newest first."""
 
 
 def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Known | None = None) -> Built:
@@ -87,10 +106,12 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
     )
     head, entries = content.laid_out(name, logs, files, damage, _joints(folded), started)
     environment = shortened.environment(fold.environment(log, found))
+    alerts = _alerts(log)
     numbers = [s for s in head.series if s.stream == "history" and s.kind == "number" and not s.hidden]
     row = dataclasses.replace(
         _row(source, name, log, found, folded, state, environment, len(damage)),
         diverged=tuple({s.key: s.lost for s in reversed(numbers) if s.lost}.items()),
+        alerts=tuple(alerts[:ALERTS]),
     )
     return Built(
         source=source,
@@ -110,6 +131,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         environment=environment,
         error=_error(log),
         log_tail=tail,
+        alerts=alerts,
     )
 
 
@@ -361,7 +383,22 @@ def _row(
         damaged=damaged,
         lost=sum(session.lost for session in found),
         diverged=(),
+        alerts=(),
     )
+
+
+def _alerts(log: reader.RunLog) -> list[Alert]:
+    """Return the alerts of all writers, the newest first; a level that nobody knows is INFO."""
+    events = [e for writer in log.writers.values() for e in happenings.of_kind(writer, "alert")]
+    return [
+        Alert(
+            _text(event.get("title")),
+            _text(event.get("text")),
+            next((known for known in LEVELS if known == event.get("level")), "INFO"),
+            happenings.when(event),
+        )
+        for event in sorted(events, key=happenings.when, reverse=True)
+    ]
 
 
 def _created(value: object, own: list[fold.Session]) -> float:

@@ -64,6 +64,7 @@ def text() -> str:
         f"export type Kind = {_typescript(model.Kind)};",
         f"export const MEDIA_KINDS: ReadonlySet<string> = new Set<Kind>({orjson.dumps(model.MEDIA_KINDS).decode()});",
         f"export type Stream = {_typescript(model.Stream)};",
+        f"export type AlertLevel = {_typescript(model.AlertLevel)};",
         f"export type Goal = {_typescript(model.Goal)};\n",
     ]
     for class_ in _classes(model.ENTRIES):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tracklog.errors import warn
@@ -37,14 +37,23 @@ def _omegaconf(value: Any) -> Any:
 
     if not OmegaConf.is_config(value):
         return None
-    absent = sorted(OmegaConf.missing_keys(value))
+    plain = OmegaConf.to_container(value, resolve=False)
+    absent = sorted(_absent(plain))
     if absent:
         warn(f"omegaconf-{absent[0]}", f"the config has no value for {', '.join(absent)}: kept as {MISSING}")
     try:
         return OmegaConf.to_container(value, resolve=True)
     except Exception as error:  # an interpolation of nothing, or a resolver that fails
         warn("omegaconf", f"the config could not be resolved ({error}); interpolations are kept as they are written")
-        return OmegaConf.to_container(value, resolve=False)
+        return plain
+
+
+def _absent(value: Any, path: str = "") -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _absent(item, f"{path}.{key}" if path else str(key))
+    elif value == MISSING:
+        yield path
 
 
 def as_mapping(data: object) -> Mapping[Any, Any]:

@@ -30,6 +30,8 @@ _attended: dict[int, Run] = {}
 _installed = False
 _code: int | None = None
 _error: dict[str, Any] | None = None
+_asked = 0
+"""The signal that asked for the end while a run was being closed."""
 _child = 0
 """The process whose end as a child is hooked."""
 
@@ -79,6 +81,8 @@ def _capture(recording: Recording, settings: Settings) -> ConsoleCapture | Redir
 
 def _forget(run: Run) -> None:
     _attended.pop(id(run), None)
+    if _asked and not any(run.has_finished for run in attended()):
+        _die_of(_asked)
 
 
 def _install() -> None:
@@ -160,10 +164,19 @@ def _hook_sigterm() -> None:
 
 
 def _on_sigterm(number: int, frame: FrameType | None) -> None:
+    global _asked  # noqa: PLW0603 - signals come to the process
+    if any(run.has_finished for run in attended()):
+        # In the middle of closing one, as when a pool ends its workers: it is closed first.
+        _asked = number
+        return
     signal.signal(number, signal.SIG_IGN)
     code = 0 if _waits_for_work(frame) else 128 + number
     for run in attended():
         run._close(code)  # noqa: SLF001 - the run's own end
+    _die_of(number)
+
+
+def _die_of(number: int) -> None:
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
 

@@ -290,6 +290,11 @@ class Run(Identity):
         self._history.renew(self._recording.lock)
 
     @property
+    def has_finished(self) -> bool:
+        """Whether its end has begun."""
+        return self._finished
+
+    @property
     def is_inherited(self) -> bool:
         """Whether this process was forked with the run: it is its parent's."""
         return self._pid != os.getpid()

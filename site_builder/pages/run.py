@@ -17,12 +17,14 @@ from tracklog.store import layout
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from site_builder.model import Damage, Joint, Lost
+    from site_builder.model import Alert, Damage, Joint, Lost
     from site_builder.runs import Built
 
 TEMPLATE = "run.html.j2"
 VIEWER = "logs"
 """Script of the tab Logs, which is loaded when it is opened."""
+ALERTS = 50
+"""Alerts that the page prints, at most."""
 _ENVIRONMENT = (
     ("Python", "python"),
     ("System", "os"),
@@ -66,6 +68,7 @@ class Overview:
     exception: dict[str, Any] | None
     damage: tuple[Damage, ...]
     joints: tuple[Joint, ...]
+    alerts: tuple[Alert, ...]
 
 
 def context(site: str, label: str, built: Built) -> dict[str, Any]:
@@ -98,6 +101,7 @@ def overview(built: Built) -> Overview:
         exception=_exception(built),
         damage=built.head.damage,
         joints=built.head.joints,
+        alerts=tuple(built.alerts[:ALERTS]),
     )
 
 
@@ -136,6 +140,9 @@ def _git(git: object, built: Built) -> dict[str, Any] | None:
 
 def _environment(environment: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = [(label, str(environment[key])) for label, key in _ENVIRONMENT if environment.get(key)]
+    fork = environment.get("forked_from")
+    if isinstance(fork, dict):
+        found.append(("Forked from", f"{fork.get('id')}, step {fork.get('step')}"))
     hardware = environment.get("hardware")
     if isinstance(hardware, dict):
         found += _hardware(hardware)

@@ -8,6 +8,7 @@ export type State = "running" | "silent" | "finished" | "failed" | "crashed";
 export type Kind = "number" | "bool" | "string" | "histogram" | "image" | "audio" | "video" | "html" | "molecule" | "object3d" | "table" | "plotly" | "vega" | "chart" | "other";
 export const MEDIA_KINDS: ReadonlySet<string> = new Set<Kind>(["image","audio","video","html","molecule","object3d"]);
 export type Stream = "history" | "system";
+export type AlertLevel = "INFO" | "WARN" | "ERROR";
 export type Goal = "" | "minimize" | "maximize";
 
 export interface MediaItem {
@@ -223,6 +224,13 @@ export interface Lost {
   readonly good: number | null;
 }
 
+export interface Alert {
+  readonly title: string;
+  readonly text: string;
+  readonly level: "INFO" | "WARN" | "ERROR";
+  readonly timestamp: number;
+}
+
 export interface RunRow {
   readonly entry: string;
   readonly parts: readonly string[];
@@ -246,6 +254,7 @@ export interface RunRow {
   readonly damaged: number;
   readonly lost: number;
   readonly diverged: readonly (readonly [string, Lost])[];
+  readonly alerts: readonly Alert[];
 }
 
 export interface Column {

@@ -8,6 +8,7 @@ import { now } from "../lib/live";
 import { css } from "../lib/palette";
 import { lookOf, table } from "../lib/view";
 import type { RunHead } from "../model";
+import { EditMenu } from "../parts/editmenu";
 import { Icon } from "../parts/icons";
 import { nameOf, RunName } from "../parts/identity";
 import { pageRun } from "../parts/runhead";
@@ -114,6 +115,7 @@ function Actions() {
         <Icon name="chart" small />
         <span class="wide">Show in workspace</span>
       </a>
+      <EditMenu run={run!} />
     </>
   );
 }

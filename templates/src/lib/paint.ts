@@ -51,6 +51,7 @@ export function paint(canvas: Canvas, traces: readonly Trace[], options: Options
   for (const trace of ordered) points(canvas, trace, dim(trace), options);
   context.restore();
   for (const trace of ordered) endings(canvas, trace, dim(trace), options);
+  for (const trace of ordered) joints(canvas, trace, dim(trace), options);
   for (const trace of ordered) ends(canvas, trace, dim(trace), options);
   for (const trace of ordered) marks(canvas, trace, options);
 }
@@ -183,6 +184,25 @@ function endings(canvas: Canvas, trace: Trace, alpha: number, options: Options):
     context.fill();
     context.stroke();
   }
+  context.globalAlpha = 1;
+}
+
+/** A bar across the line where a later session of the run went on. */
+function joints(canvas: Canvas, trace: Trace, alpha: number, options: Options): void {
+  const { context, ratio, left, width } = canvas;
+  const y = main(trace);
+  context.globalAlpha = alpha;
+  context.strokeStyle = resolve(trace.colour);
+  context.lineWidth = 1.5 * ratio;
+  context.beginPath();
+  for (const joint of trace.joints) {
+    const value = y[nearest(trace.x, joint)]!;
+    const [px, py] = [canvas.x(joint), canvas.y(value)];
+    if (!usable(value, options) || px < left || px > left + width) continue;
+    context.moveTo(px, py - 5 * ratio);
+    context.lineTo(px, py + 5 * ratio);
+  }
+  context.stroke();
   context.globalAlpha = 1;
 }
 

@@ -39,7 +39,11 @@ export interface Line {
   readonly coarse: boolean;
   /** x never falls. */
   readonly ascending: boolean;
+  /** Where a later session went on. */
+  readonly joints: readonly number[];
 }
+
+type Drawn = Omit<Line, "joints">;
 
 export interface View {
   /** NaN, NaN: everything. */
@@ -66,10 +70,19 @@ export async function lines(run: RunRow, key: string, stream: string, x: X, view
   const found = seriesOf(runHead, key, stream);
   const shown = found.some((series) => !series.hidden) ? found.filter((series) => !series.hidden) : found;
   const all = await Promise.all(shown.map((series) => line(run, runHead, series, x, view)));
-  return all.filter((one): one is Line => one !== null);
+  return all
+    .filter((one) => one !== null)
+    .map((one) => ({ ...one, joints: stream === "history" ? joints(runHead, one, x) : [] }));
 }
 
-async function line(run: RunRow, runHead: RunHead, series: Series, x: X, view: View): Promise<Line | null> {
+/** The x of the joints of a run: their steps or times, else those of the first points behind their steps. */
+function joints(runHead: RunHead, { x: xs, other }: Drawn, x: X): number[] {
+  if (x === "step") return runHead.joints.map(({ step }) => step);
+  if (x === "wall") return runHead.joints.map(({ timestamp }) => timestamp);
+  return runHead.joints.flatMap(({ step }) => xs[other.findIndex((at) => at >= step)] ?? []);
+}
+
+async function line(run: RunRow, runHead: RunHead, series: Series, x: X, view: View): Promise<Drawn | null> {
   if (series.size === 0) return null;
   const axisColumn = ["step", "rel", "wall"].indexOf(x);
   if (axisColumn >= 0) return draw(run, runHead, series, axisSource(runHead.axes[series.axis]!, axisColumn), view);
@@ -150,7 +163,7 @@ function concat(arrays: readonly Float64Array[]): Float64Array {
   return out;
 }
 
-async function draw(run: RunRow, runHead: RunHead, series: Series, source: Source, view: View): Promise<Line> {
+async function draw(run: RunRow, runHead: RunHead, series: Series, source: Source, view: View): Promise<Drawn> {
   const axis = runHead.axes[series.axis]!;
   const top = Math.min(source.levels.length, series.levels.length, axis.levels.length) - 1;
   const coarse = await range(run, runHead, source.levels[top]!, top === 0, 0, source.levels[top]!.size);
@@ -272,7 +285,7 @@ class Builder {
     if (isRaw ? y === -Infinity : ys[8]![i]! > 0) this.below.push(x);
   }
 
-  line(series: Series): Line {
+  line(series: Series): Drawn {
     const join = (field: "x" | "y" | "low" | "high" | "counts" | "other"): Float64Array =>
       concat(this.parts.map((part) => part[field]));
     const x = join("x");
@@ -318,7 +331,7 @@ function ascends(x: Float64Array): boolean {
 }
 
 /** x of another axis: rows of equal step belong together. */
-async function joined(run: RunRow, runHead: RunHead, series: Series, metric: Series): Promise<Line | null> {
+async function joined(run: RunRow, runHead: RunHead, series: Series, metric: Series): Promise<Drawn | null> {
   if (series.size + metric.size > MAX_JOIN) return null;
   const raw = (one: { levels: readonly Level[] }): Promise<Float64Array[]> =>
     range(run, runHead, one.levels[0]!, true, 0, one.levels[0]!.size);

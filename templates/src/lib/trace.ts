@@ -35,6 +35,8 @@ export interface Trace {
   readonly below: readonly number[];
   /** Of a group, where a member ends while others go on. */
   readonly endings: readonly number[];
+  /** Where a later session of the run went on. */
+  readonly joints: readonly number[];
   readonly end: "crash" | "live" | "";
   readonly rows: number;
   readonly drawn: number;
@@ -80,6 +82,7 @@ export function runTrace(run: RunRow, line: Line, look: Look, style: Style): Tra
     above: line.above,
     below: line.below,
     endings: [],
+    joints: line.joints,
     end: endOf(run),
     rows: line.rows,
     drawn: line.drawn,
@@ -118,6 +121,7 @@ export function groupTrace(
     smooth: smooth(smoothing, folded.x, folded.y, null, range[1] - range[0]),
     other: null,
     lost: lines.flatMap(({ lost }) => lost ?? []),
+    joints: [],
     last: meanStd(lines.map((line) => line.last)).mean,
     span: range,
     members: usable.length,

@@ -40,6 +40,18 @@ export function Diverged({ run: { diverged } }: { run: RunRow }) {
   );
 }
 
+/** That the script of a run raised an alert; its words are in the title. */
+export function Alerted({ run: { alerts } }: { run: RunRow }) {
+  const last = alerts[0];
+  if (!last) return null;
+  const lines = alerts.map(({ level, title, text }) => `${level} ${title}${text ? `: ${text}` : ""}`);
+  return (
+    <span class={`alertmark ${last.level.toLowerCase()}`} role="img" aria-label={lines[0]} title={lines.join("\n")}>
+      !
+    </span>
+  );
+}
+
 /** Characters at the end of a text that stay when it is cut. */
 const TAIL = 8;
 

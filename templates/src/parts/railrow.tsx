@@ -27,7 +27,7 @@ import {
 import type { RunRow } from "../model";
 import { href, setParams, shareUrl } from "../route";
 import { Icon } from "./icons";
-import { Diverged, Dot, nameOf, RunName, Swatch } from "./identity";
+import { Alerted, Diverged, Dot, nameOf, RunName, Swatch } from "./identity";
 import { SwatchMenu } from "./swatchmenu";
 import { copy, Menu, type MenuItem } from "./ui";
 
@@ -128,6 +128,7 @@ export function RunLine({
         </a>
         {run.root && <span class="dim"> {run.root}</span>}
         <Diverged run={run} />
+        <Alerted run={run} />
         {run.damaged > 0 && (
           <span class="warnmark" title="Part of this run could not be read">
             {" "}
