@@ -217,6 +217,29 @@ def run(words: tuple[str, ...], configs: str, *, as_wandb: bool) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--project", help="The project of its runs; default: what the file says, or that of the folder.")
+def sweep(file: Path, project: str | None) -> None:
+    """Keep the sweep that FILE (YAML) defines in the log folder, and print its id for `tracklog agent`."""
+    from tracklog.sweeps.definition import sweep as keep
+
+    with _errors():
+        click.echo(keep(file, project=project))
+
+
+@main.command()
+@click.argument("sweep")
+@click.option("--project", help="The sweep's project.")
+@click.option("--count", type=click.IntRange(min=1), help="Trials to run, at most.")
+def agent(sweep: str, project: str | None, count: int | None) -> None:
+    """Run the program of SWEEP (an id) with one set of parameters after the other; start as many agents as you like."""
+    from tracklog.sweeps.agent import agent as work
+
+    with _errors():
+        work(sweep, project=project, count=count)
+
+
+@main.command()
 @click.argument("root", type=click.Path(path_type=Path), required=False)
 def check(root: Path | None) -> None:
     """Say what of a log folder is damaged or missing, media included; nothing is changed. Exit code 3 when anything is."""

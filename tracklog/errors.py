@@ -4,6 +4,7 @@
 
     Error
     ├── UsageError      the caller asked for something that cannot be done
+    │   └── SweepError   a sweep's definition cannot be used; also a ValueError
     ├── ConfigError     a config value was changed without leave
     ├── CommError       the name under which scripts catch that something is not there
     │   ├── NotFoundError         a run, project or file that was asked for is not there; also a ValueError
@@ -28,6 +29,10 @@ class Error(Exception):
 
 class UsageError(Error):
     """The caller asked for something that cannot be done."""
+
+
+class SweepError(UsageError, ValueError):
+    """A sweep's definition cannot be used."""
 
 
 class ConfigError(Error):

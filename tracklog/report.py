@@ -32,7 +32,7 @@ def attend(run: Run, recording: Recording) -> None:
         return
     if not run.settings.quiet:
         verb = "goes on" if run.resumed else "logs"
-        _say(f"tracklog: run {visible(run.name)} {verb} in {_short(Path(run.sync_dir))}")
+        say(f"tracklog: run {visible(run.name)} {verb} in {_short(Path(run.sync_dir))}")
     recording.watchers.append(lambda end: None if end.quiet else _say_end(run, recording, end))
 
 
@@ -42,7 +42,7 @@ def _say_end(run: Run, recording: Recording, end: End) -> None:
     lines = [f"tracklog: run {visible(run.name)} {how}, kept in {_short(Path(run.sync_dir))}"]
     lines += _metrics(recording.writer.history.path, end.last)
     lines.append(f"  look: {_program()} build {_short(root)} --open")
-    _say("\n".join(lines))
+    say("\n".join(lines))
 
 
 def _program() -> str:
@@ -126,7 +126,8 @@ def _quoted(text: str) -> str:
     return shlex.quote(text)
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Write a text on what people read; one that cannot be written is dropped."""
     stream = _stream()
     if stream is None:
         return

@@ -30,6 +30,7 @@ _INSTEAD = dict.fromkeys(_ARTIFACTS, _FILES) | {
     "reports": "open the pages of the site that `tracklog build` writes",
     "run_queue": "start the scripts yourself",
     "stop": "end the process that records it",
+    "sweep": "call Api().sweep(run.sweep_name)",
     "sync_tensorboard": "log to a run beside the SummaryWriter",
     "team": "there are no accounts",
     "user": "there are no accounts; read run.user",

@@ -13,8 +13,9 @@ from tracklog.public_api import absent, address
 from tracklog.public_api.project import Project
 from tracklog.public_api.run import Run, User
 from tracklog.public_api.runs import Runs
+from tracklog.public_api.sweep import Sweep
 from tracklog.settings import resolve, root_folder
-from tracklog.store import fold, layout, reader
+from tracklog.store import fold, layout, reader, sweeps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -156,6 +157,15 @@ class Api:
         projects = self._project_folders(wanted.project or self.default_project)
         folders = functools.partial(_run_folders, projects)
         return Runs(folders, filters, order, wanted.entity or self.default_entity)
+
+    def sweep(self, path: str) -> Sweep:
+        """Return a sweep by ``entity/project/id``, ``project/id`` or ``id``. Raises NotFoundError (a ValueError)."""
+        wanted = address.of_run(path)
+        folder = sweeps.find(self._roots(), wanted.project or self.default_project, wanted.run)
+        if folder is None:
+            msg = f"no sweep {path!r} in {', '.join(map(str, self._roots()))}; name the log folder by TRACKLOG_DIR"
+            raise NotFoundError(msg)
+        return Sweep(folder, wanted.entity or self.default_entity)
 
     def __getattr__(self, name: str) -> Any:
         """Say of wandb's names that are not there yet what to do instead."""

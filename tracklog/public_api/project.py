@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracklog import page
+from tracklog.public_api.sweep import Sweep
+from tracklog.store import sweeps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +37,10 @@ class Project:
     def url(self) -> str | None:
         """File URL of its page; None until there is a site."""
         return page.of_project(self.folder)
+
+    def sweeps(self) -> list[Sweep]:
+        """Return the project's sweeps, by id."""
+        return [Sweep(place, self.entity) for place in sweeps.folders(self.folder)]
 
     def to_html(self, height: int = 420, hidden: bool = False) -> str:
         """Return a link to its page as HTML, or its name alone. `height` and `hidden` are taken for scripts."""

@@ -97,6 +97,7 @@ class Run:
     entity = property(lambda self: self._text("entity") or self._label, doc="A label: there are no accounts.")
     sweep_name = property(lambda self: self._text("sweep_id") or None, doc="The id of its sweep; None outside of one.")
     path = property(lambda self: [self.entity, self.project, self.id], doc="Entity, project and id.")
+
     dir = property(lambda self: str(self._folder / layout.FILES), doc="The folder for files of the run.")
     url = property(lambda self: page.of_run(self._folder), doc="File URL of its page; None until there is a site.")
     state = property(lambda self: self.facts().state, doc="``running``, ``finished``, ``failed`` or ``crashed``.")

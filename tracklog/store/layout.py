@@ -11,6 +11,10 @@ r"""Names and shapes of everything on disk.
                                    left out, as `updates` how many
         files/                     run.dir: saved files, requirements.txt, diff.patch, media/<kind>/<sha256[:20]>.<ext>
         config.yaml  summary.json  for people; never read back
+    <root>/<project>/sweeps/<id>/
+        sweep.json                 SweepFile, once
+        trial-<n>.json             TrialFile, once: who makes it has taken the trial
+        search.journal             what the search has learned, in Optuna's journal format
 
 A sample of each::
 
@@ -60,7 +64,10 @@ CHARTS, TABLES = ("custom-chart", "custom-charts"), ("table-file", "tables")
 RESERVED_PROJECTS = frozenset(("assets", "data", "media", "index.html", "frame.html", "version.js"))
 """Names that the site needs beside its projects."""
 
-RESERVED_RUNS = frozenset(("artifacts",))
+SWEEPS = "sweeps"
+"""Where a project keeps its sweeps."""
+
+RESERVED_RUNS = frozenset(("artifacts", SWEEPS))
 """Names that a project's folder needs beside its runs."""
 
 _WINDOWS = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))))
@@ -95,6 +102,25 @@ class RunFile(TypedDict, total=False):
     args: list[str]
     git: dict[str, Any]
     hardware: dict[str, Any]
+    sweep_id: str
+
+
+class SweepFile(TypedDict, total=False):
+    """What `sweep.json` holds."""
+
+    format: int
+    id: str
+    project: str
+    entity: str
+    created: str
+    definition: dict[str, Any]
+
+
+class TrialFile(TypedDict, total=False):
+    """What `trial-<n>.json` holds: the id of its run and the parameters, nested as they go into the config."""
+
+    run: str
+    params: dict[str, Any]
 
 
 class FileRef(TypedDict):

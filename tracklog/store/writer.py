@@ -225,9 +225,13 @@ def create_run(folder: Path, run: RunFile) -> bool:
     processes that try at once succeeds. Raises OSError.
     """
     (folder / layout.FILES).mkdir(parents=True, exist_ok=True)
-    target = folder / layout.RUN_FILE
-    data = encoding.dumps({"format": layout.FORMAT, **run}, orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    handle, aside = tempfile.mkstemp(prefix=".run-", dir=folder)
+    return put_once(folder / layout.RUN_FILE, {"format": layout.FORMAT, **run})
+
+
+def put_once(target: Path, value: dict[str, Any]) -> bool:
+    """Write a JSON file whole; return False when it is there already, or another process is the first. Raises OSError."""
+    data = encoding.dumps(value, orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    handle, aside = tempfile.mkstemp(prefix=f".{target.stem}-", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
