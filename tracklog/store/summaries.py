@@ -157,9 +157,14 @@ def _apply_writer(result: dict[str, Any], log: WriterLog, cut: float, since: flo
         while position < len(rows) and rows[position][0] <= end:
             batch.append(rows[position][1])
             position += 1
-        result = merged(result, last_values(batch))
+        result = _over(result, batch)
         _set_summary(result, event)
-    return merged(result, last_values([row for _, row in rows[position:]]))
+    return _over(result, [row for _, row in rows[position:]])
+
+
+def _over(result: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
+    """Return a summary with rows folded over it, in its order."""
+    return result | last_values([result, *rows])
 
 
 def _set_summary(result: dict[str, Any], event: Event) -> None:
