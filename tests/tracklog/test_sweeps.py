@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given
@@ -62,6 +63,8 @@ def test_a_sweep_is_kept_beside_the_runs() -> None:
     kept = sweeps.read(Path("tracklogs/p/sweeps") / sweep_id)
     assert (kept["definition"], kept["id"], kept["project"]) == (GRID, sweep_id, "p")
     assert reader.projects(Path("tracklogs")) == {}
+    numbers = {"method": "grid", "parameters": {"a": {"values": np.array([1, 2])}, "b": {"value": np.float64(0.5)}}}
+    assert sweeps.read(find(sweep(numbers, project="p")))["definition"]["parameters"]["a"] == {"values": [1, 2]}
     Path("s.yaml").write_text(yaml.safe_dump(GRID | {"project": "q"}))
     assert find(sweep("s.yaml")).parts[-3:-1] == ("q", "sweeps")
     assert find(f"me/p/{sweep(lambda: GRID, project='p')}").parts[-3:-1] == ("p", "sweeps")
@@ -88,6 +91,8 @@ def test_a_sweep_is_kept_beside_the_runs() -> None:
         ({"parameters": {"lr": {"values": [1, 2], "probabilities": [0.5, 0.6]}}}, "that add up to 1"),
         ({"method": "bayes"}, "metric=None; give"),
         ({"metric": {"name": "x", "goal": "best"}}, "metric="),
+        ({"parameters": {"x": {"value": object()}}}, "is a object"),
+        ({"parameters": {"x": {"value": math.nan}}}, "holds numbers, texts, lists and dicts"),
         ({"run_cap": 0}, "run_cap=0; give the number of runs"),
     ],
 )

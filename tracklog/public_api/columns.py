@@ -29,9 +29,9 @@ _KNOWN = {
     "host": "host",
     "entity": "entity",
     "project": "project",
-    "sweep": "sweep_id",
-    "sweep_id": "sweep_id",
-    "sweepName": "sweep_id",
+    "sweep": "sweep",
+    "sweep_id": "sweep",
+    "sweepName": "sweep",
 }
 """Columns, and under which name `run.json` and edits have them; wandb calls the id of a run its name."""
 _CREATED, _SIGN = ("created_at", "createdAt"), ("heartbeat_at", "heartbeatAt", "updated_at", "updatedAt")

@@ -95,7 +95,7 @@ class Run:
     job_type = property(lambda self: self._text("job_type"), doc='The job type; "" when it has none.')
     username = property(lambda self: self._text("user"), doc="The name of who ran it.")
     entity = property(lambda self: self._text("entity") or self._label, doc="A label: there are no accounts.")
-    sweep_name = property(lambda self: self._text("sweep_id") or None, doc="The id of its sweep; None outside of one.")
+    sweep_name = property(lambda self: self._text("sweep") or None, doc="The id of its sweep; None outside of one.")
     path = property(lambda self: [self.entity, self.project, self.id], doc="Entity, project and id.")
 
     dir = property(lambda self: str(self._folder / layout.FILES), doc="The folder for files of the run.")

@@ -102,7 +102,7 @@ class RunFile(TypedDict, total=False):
     args: list[str]
     git: dict[str, Any]
     hardware: dict[str, Any]
-    sweep_id: str
+    sweep: str
 
 
 class SweepFile(TypedDict, total=False):

@@ -157,12 +157,12 @@ def _apply_writer(result: dict[str, Any], log: WriterLog, cut: float, since: flo
         while position < len(rows) and rows[position][0] <= end:
             batch.append(rows[position][1])
             position += 1
-        result = _over(result, batch)
+        result = _with_rows(result, batch)
         _set_summary(result, event)
-    return _over(result, [row for _, row in rows[position:]])
+    return _with_rows(result, [row for _, row in rows[position:]])
 
 
-def _over(result: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
+def _with_rows(result: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
     """Return a summary with rows folded over it, in its order."""
     return result | last_values([result, *rows])
 

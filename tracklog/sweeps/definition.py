@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import secrets
 import string
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tracklog import names, report, values
+from tracklog import names, report
 from tracklog.errors import SweepError, warn
 from tracklog.settings import check_project, resolve, root_folder
 from tracklog.store import sweeps
@@ -70,7 +71,21 @@ def _loaded(given: Any) -> Definition:
             f"a sweep is a dict with method and parameters, a function that returns one, or a YAML file; not {found!r}"
         )
         raise SweepError(msg)
-    return dict(values.plain_config(found))
+    try:
+        return dict(json.loads(json.dumps(found, default=_listed, allow_nan=False)))
+    except (TypeError, ValueError) as error:
+        msg = f"a sweep's definition holds numbers, texts, lists and dicts: {error}"
+        raise SweepError(msg) from error
+
+
+def _listed(value: Any) -> Any:
+    """Return what arrays, their numbers and sets hold. Raises TypeError for anything else."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, set | frozenset):
+        return list(value)
+    msg = f"{value!r:.80} is a {type(value).__name__}"
+    raise TypeError(msg)
 
 
 def checked(definition: Definition) -> list[parameters.Parameter]:
