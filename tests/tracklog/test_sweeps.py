@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tracklog
+from site_builder import Builder, Options
 from tests.tracklog.test_log import QUIET
 from tracklog import cli, recording
 from tracklog.errors import CommError, Error
@@ -249,18 +250,17 @@ def test_run_cap_is_a_cap_for_all_agents() -> None:
     assert len(seen(sweep_id)) == 3
 
 
-def test_a_second_run_within_a_trial_is_a_run_of_its_own() -> None:
+def test_a_trial_has_one_run_however_often_it_is_begun() -> None:
     def trial() -> None:
-        first = begin()
-        first.finish()
-        second = begin()
-        assert second.id != first.id
-        second.finish()
+        with begin() as first:
+            first.log({"loss": 1})
+        with begin() as second:
+            second.log({"loss": 2})
 
     sweep_id = sweep(GRID, project="p")
     agent(sweep_id, trial, count=1)
-    assert len(Api().runs("p")) == 2
-    assert not [run for run in Api().runs("p") if ".old" in run.id]
+    (run,) = Api().runs("p")
+    assert [row["loss"] for row in run.scan_history()] == [1, 2]
 
 
 def study_of(sweep_id: str) -> Any:
@@ -460,5 +460,19 @@ def test_a_sweep_is_read_by_the_api() -> None:
     assert best is not None
     assert best.config["a"] == 2
     assert best.id in {run.id for run in found.runs}
+    assert [one.id for one in Api().project("p").sweeps()] == [sweep_id]
     with pytest.raises(CommError, match="no sweep"):
         Api().sweep("p/nothere")
+
+
+def test_a_site_has_the_runs_of_a_sweep_and_nothing_else() -> None:
+    def trial() -> None:
+        with begin() as run:
+            run.log({"loss": run.config["a"]})
+
+    sweep_id = sweep(GRID, project="p")
+    agent(sweep_id, trial, count=2)
+    report = Builder(Options((Path("tracklogs"),), Path("site"))).build()
+    assert (report.runs, report.damage, report.warnings) == (2, [], [])
+    runs = {f"{run}.html" for run in sweeps.runs(find(sweep_id))}
+    assert {path.name for path in Path("site/p/runs").iterdir()} == runs

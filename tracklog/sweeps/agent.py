@@ -105,8 +105,7 @@ class Agent:
                 self._search.tell(trial, None)
                 self._say("interrupted; the sweep can be gone on with")
                 return
-            value = self._value(trial)
-            self._search.tell(trial, value if success else None)
+            self._search.tell(trial, self._value(trial) if success else None)
             any_succeeded = any_succeeded or success
             failed = 0 if success else failed + 1
             if failed >= self._most_failures or (not any_succeeded and failed >= self._first_failures):

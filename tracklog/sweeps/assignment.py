@@ -13,9 +13,6 @@ from tracklog.store import sweeps
 SWEEP, PARAMS = "WANDB_SWEEP_ID", "WANDB_SWEEP_PARAM_PATH"
 """Environment variables of the processes that agents start, and of agents while they call a function."""
 
-_begun: set[str] = set()
-"""Runs of trials that this process has begun."""
-
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
@@ -32,14 +29,13 @@ class Assignment:
     """The id of its run."""
 
     def keywords(self) -> dict[str, Any]:
-        """Return the arguments of `init` that the sweep decides: dir, project, entity and, for the first run, id."""
-        found: dict[str, Any] = {"dir": str(self.root), "project": self.project}
-        if self.entity:
-            found["entity"] = self.entity
-        if self.run not in _begun:
-            _begun.add(self.run)
-            found["id"] = self.run
-        return found
+        """Return the arguments of `init` that the sweep decides.
+
+        A trial has one run: who finishes it and begins again, as Transformers does, goes on with it, and so do processes
+        that the trial starts.
+        """
+        found = {"dir": str(self.root), "project": self.project, "id": self.run, "resume": "allow"}
+        return found | ({"entity": self.entity} if self.entity else {})
 
 
 def assigned() -> Assignment | None:
