@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from tracklog import alerts, missing, saving, values
 from tracklog.alerts import AlertLevel, Alerts
 from tracklog.config import Config, encoded
-from tracklog.errors import Error, UsageError, warn
+from tracklog.errors import Error, FormatError, UsageError, warn
 from tracklog.history import History
 from tracklog.identity import Identity
 from tracklog.media import tensor
 from tracklog.metrics import Metric, Metrics, definition
 from tracklog.pending import PendingRow
 from tracklog.recording import End
-from tracklog.store import fold
+from tracklog.store import edits, fold
 from tracklog.store.metrics import Definitions, Statistics
 from tracklog.store.writer import write_for_people
 from tracklog.summary import Summary
@@ -322,9 +322,12 @@ class Run(Identity):
 
     def _for_people(self) -> None:
         try:
+            if edits.were_made(self._folder):
+                edits.refresh_copies(self._folder)
+                return
             config, _ = encoded(self.config.as_dict())
             write_for_people(self._folder, config, fold.flatten(self._history.last))
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, FormatError) as error:
             warn("for-people", f"config.yaml and summary.json of {self._folder} could not be written: {error}")
 
     def __enter__(self) -> Self:

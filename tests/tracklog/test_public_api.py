@@ -504,6 +504,18 @@ def test_a_run_is_edited_while_it_writes(writing: tuple[subprocess.Popen[str], C
     assert not log_of(run).damage
 
 
+def test_a_run_that_was_edited_meanwhile_ends_with_the_edits() -> None:
+    with begin(ROOT, id="r", config={"lr": 1}) as live:
+        live.log({"loss": 1, "kept": 1})
+        run = Api().run("p/r")
+        run.config["lr"] = 2
+        run.summary.update({"loss": "edited", "kept": "edited"})
+        run.update()
+        live.log({"loss": 2})
+    assert yaml.safe_load(Path(ROOT, "p/r/config.yaml").read_text()) == {"lr": 2}
+    assert yaml.safe_load(Path(ROOT, "p/r/summary.json").read_text()) == {"loss": 2, "kept": "edited"}
+
+
 def test_a_deleted_folder_is_said() -> None:
     run = recorded()
     _ = run.config

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tracklog.store import fold, layout, reader
+from tracklog.store.files import opened
 from tracklog.store.writer import append_outside, encode, write_for_people, writer_name
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 _LEAST = 1e-6
 """Seconds by which an edit comes after what it changes: clocks are written to the microsecond."""
+
+
+_FIRST = 200
+"""Bytes of a first line that are looked at."""
 
 
 class Editor:
@@ -49,6 +54,22 @@ class Editor:
 def _last_line(log: reader.RunLog) -> float:
     streams = (stream for own in log.writers.values() for stream in (own.events, own.history, own.system, own.console))
     return max((layout.number(lines[-1].get(layout.TIMESTAMP)) for lines in streams if lines), default=0.0)
+
+
+def were_made(folder: Path) -> bool:
+    """Return whether a run was edited from outside: by a writer whose events do not begin with a session."""
+    return any(
+        stream == layout.EVENTS and not _begins_with_session(entry.path)
+        for stream, _, entry in reader.writer_files(folder)
+    )
+
+
+def _begins_with_session(path: str) -> bool:
+    try:
+        with opened(path) as file:
+            return b'"event":"session"' in file.readline(_FIRST)
+    except OSError:
+        return True
 
 
 def refresh_copies(folder: Path) -> None:
