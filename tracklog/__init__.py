@@ -111,6 +111,8 @@ _NAMES = {
     "require": "tracklog.account",
     "restore": "tracklog.session",
     "set_trace": "tracklog.account",
+    "sweep": "tracklog.sweeps.definition",
+    "agent": "tracklog.sweeps.agent",
     "setup": "tracklog.session",
     "teardown": "tracklog.session",
     "termerror": "tracklog.terminal",

@@ -14,6 +14,7 @@ from tracklog.config import Config
 from tracklog.disabled import DisabledRun
 from tracklog.errors import UsageError, forget_warnings, silence, warn
 from tracklog.settings import Settings, mapping, resolve, root_folder, use_root
+from tracklog.sweeps.assignment import Assignment, assigned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,15 +125,18 @@ def _init(keywords: dict[str, Any], wanted: configs.Wanted, settings: object, al
         raise UsageError(
             f"id={resolved.id!r} is that of a run that is going on in this process; reinit='create_new' needs another"
         )
+    trial = assigned()
+    if trial is not None:
+        resolved = resolve(keywords | trial.keywords(), settings, _process_settings)
     silence(resolved.silent)
-    run = _made(resolved, wanted, allow=allow)
+    run = _made(resolved, wanted, trial, allow=allow)
     if reinit != "create_new" or ongoing.current is None:
         ongoing.current = run
         use_root(Path(run.sync_dir).parents[1])
     return run
 
 
-def _made(resolved: Settings, wanted: configs.Wanted, *, allow: bool) -> Run:
+def _made(resolved: Settings, wanted: configs.Wanted, trial: Assignment | None, *, allow: bool) -> Run:
     if resolved.mode == "disabled":
         run: Run = DisabledRun(resolved, _forget)
         configs.apply(run.config, configs.read(wanted, resolved.config_paths), early_config)
@@ -140,8 +144,10 @@ def _made(resolved: Settings, wanted: configs.Wanted, *, allow: bool) -> Run:
     forget_warnings()
     missing.say_settings(resolved)
     sources = configs.read(wanted, resolved.config_paths)  # what cannot be read is told before there is a run
-    run = beginning.begin(resolved, _forget, _attach, allow_val_change=allow, sweep=None)
+    run = beginning.begin(resolved, _forget, _attach, allow_val_change=allow, sweep=trial.sweep_id if trial else None)
     configs.apply(run.config, sources, early_config)
+    if trial is not None:
+        run.config.update_locked(trial.params, "the sweep")
     if resolved.sync_tensorboard:
         from tracklog.integrations import tensorboard
 

@@ -44,10 +44,8 @@ def _own_roots(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def begin() -> Any:
-    """Begin the run of a trial."""
-    trial = assigned()
-    assert trial is not None
-    return tracklog.init(config=trial.params, settings=QUIET, **trial.keywords())
+    """Begin the run of a trial, as a script does."""
+    return tracklog.init(settings=QUIET)
 
 
 def seen(sweep_id: str) -> list[Any]:
@@ -243,6 +241,21 @@ def test_ctrl_c_ends_the_agent_and_its_run() -> None:
     assert (Api().run(f"p/{run}").state, tracklog.run, assigned()) == ("failed", None, None)
 
 
+def test_what_a_sweep_says_stays_and_everything_else_is_the_scripts(capfd: pytest.CaptureFixture[str]) -> None:
+    def trial() -> None:
+        run = tracklog.init(project="q", id="mine", config={"a": 7, "own": 1}, settings=QUIET)
+        run.config.a = 8
+        run.log({"loss": run.config["a"]})
+        assert run.sweep_id == sweep_id
+
+    sweep_id = tracklog.sweep(GRID, project="p")
+    tracklog.agent(sweep_id, trial, count=1)
+    assert seen(sweep_id) == [{"a": 1, "opt": {"b": "x"}, "own": 1}]
+    (run,) = Api().runs("p", {"sweep": sweep_id})
+    assert (run.sweep_name, run.summary["loss"]) == (sweep_id, 1)
+    assert "config['a'] is set by the sweep" in capfd.readouterr().err
+
+
 def test_run_cap_is_a_cap_for_all_agents() -> None:
     sweep_id = sweep({"method": "random", "run_cap": 3, "parameters": {"x": {"min": 0.0, "max": 1.0}}}, project="p")
     agent(sweep_id, lambda: begin().finish(), count=2)
@@ -360,12 +373,10 @@ def test_a_damaged_sweep_or_trial_is_told(capfd: pytest.CaptureFixture[str], mon
 PROGRAM = f"""
 import sys
 import tracklog
-from tracklog.sweeps.assignment import assigned
-trial = assigned()
-run = tracklog.init(config=trial.params, settings={QUIET!r}, **trial.keywords())
+run = tracklog.init(settings={QUIET!r})
 run.config.update({{"argv": sys.argv[1:]}})
-run.log({{"loss": trial.params["a"]}})
-sys.exit(3 if trial.params["a"] == 2 else 0)
+run.log({{"loss": run.config["a"]}})
+sys.exit(3 if run.config["a"] == 2 else 0)
 """
 
 
