@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import signal
 import subprocess
 import sys
@@ -241,6 +240,7 @@ for n in range(1000000):
 def test_resumed_again_and_again_with_kill_9_in_between() -> None:
     Path("s.py").write_text(BEGIN + GROWS)
     reached = 0
+    read = None
     for _ in range(3):
         process = subprocess.Popen([sys.executable, "s.py"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert process.stdout is not None
@@ -256,6 +256,7 @@ def test_resumed_again_and_again_with_kill_9_in_between() -> None:
         assert read.summary["loss"] == {"min": 1000 - steps[-1]}
         assert read.state == "crashed"
         reached = steps[-1]
+    assert read is not None
     assert read.config == {"lr": 0.1, "clip": "Infinity", "shape": [1, 2]}
 
 
