@@ -38,17 +38,6 @@ _watched: weakref.WeakKeyDictionary[Any, Watching] = weakref.WeakKeyDictionary()
 """What each run watches."""
 
 
-class Recorder(Protocol):
-    """What is asked of a run here."""
-
-    @property
-    def disabled(self) -> bool:
-        """Whether nothing is recorded."""
-
-    def log(self, data: dict[str, Any], *, commit: bool | None = None) -> None:
-        """Record a row of values."""
-
-
 def watch(
     run: Logs,
     models: Any,
