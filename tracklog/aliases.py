@@ -15,8 +15,7 @@ from types import ModuleType
 from typing import Any
 
 INTEGRATIONS = (
-    "catboost", "fastai", "gym", "huggingface", "keras", "lightgbm", "lightning", "sacred", "sb3", "sklearn", "tensorboard",
-    "tensorflow", "torch", "xgboost",
+    "catboost", "gym", "keras", "lightgbm", "lightning", "sb3", "sklearn", "tensorboard", "torch", "transformers", "xgboost",
 )  # fmt: skip
 """Frameworks whose modules are reached as ``tracklog.NAME`` and ``tracklog.integration.NAME``."""
 

@@ -62,6 +62,7 @@ class History:
         self._open: dict[str, Any] = {}
         self._behind: list[dict[str, Any]] = []
         """Rows at steps behind that came while a row was open."""
+        self._line = b""
         self._calls = 0
         self._times: list[int] = []
 
@@ -126,7 +127,13 @@ class History:
         except (TypeError, OverflowError):
             return None
 
+    def clocks(self) -> dict[str, Any]:
+        """Return step, run time (s) and timestamp (unix s) of the last row; nothing before there is one."""
+        row = orjson.loads(self._line) if self._line else {}
+        return {key: row[key] for key in _CLOCKS if key in row}
+
     def _append(self, line: bytes) -> None:
+        self._line = line
         self._calls += 1
         if self._calls % _SAMPLE_EVERY:
             self._writer.history.append(line)

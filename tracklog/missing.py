@@ -30,7 +30,10 @@ _OF_MODULE = {
     "Graph": "log the model's text, run.log({'model': str(model)})",
     "JoinedTable": "log the tables; the page joins them on a column",
     "controller": "start tracklog.agent(sweep_id, function) as often as wanted; the agents share the trials",
+    "fastai": _CALLBACK,
+    "jupyter": "init() works in notebooks as it does in scripts",
     "sacred": _CALLBACK,
+    "tensorflow": "use tracklog.keras, or init(sync_tensorboard=True)",
 }
 _OF_RUN = {
     "finish_artifact": _FILES,
@@ -43,7 +46,6 @@ _ARGUMENTS = {
     "args": "the arguments are read from the command line",
     "force": "there are no accounts",
     "magic": "log what you want to see by run.log({...})",
-    "monitor_gym": "log videos by tracklog.Video",
     "save_code": "copy the code into the run by run.save('*.py'); the git commit and its diff are recorded anyway",
 }
 _OFF = ("never", "false", "False", "0")

@@ -152,6 +152,10 @@ def _made(resolved: Settings, wanted: configs.Wanted, trial: Assignment | None, 
         from tracklog.integrations import tensorboard
 
         tensorboard.patch_for(run)
+    if resolved.monitor_gym:
+        from tracklog.integrations import gym
+
+        gym.monitor()
     return run
 
 

@@ -67,6 +67,8 @@ class Settings:
     silent: bool = False
     """Nothing at all."""
     save_code: bool | None = None
+    monitor_gym: bool = False
+    """The videos that recorders of Gymnasium save are logged, too."""
     sync_tensorboard: bool = False
     """What TensorBoard's writers are given is logged, too."""
     disable_git: bool = False
@@ -181,7 +183,7 @@ def _set(result: Settings, name: str, value: object) -> None:
         result.extra[name] = value
         return
     current: Any = value
-    if name in ("quiet", "silent", "disable_git", "disable_stats", "disable_meta", "save_code", "sync_tensorboard"):
+    if name in ("quiet", "silent", "disable_git", "disable_stats", "disable_meta", "save_code", "sync_tensorboard", "monitor_gym"):
         current = _truth(value)
     elif name == "stats_interval":
         current = max(1.0, _seconds(value))

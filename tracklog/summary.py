@@ -13,8 +13,18 @@ _Written = Callable[[tuple[str, ...], Any, bool], None]
 class Summary(MutableMapping[str, Any]):
     """A nested mapping with attribute access; a nested dict is a `Summary` of its own, so that writes are kept."""
 
-    def __init__(self, items: dict[str, Any], written: _Written, path: tuple[str, ...] = ()) -> None:
-        """`items` are JSON values shared with the run; `written` is told (path, value, deleted) and stores it."""
+    def __init__(
+        self,
+        items: dict[str, Any],
+        written: _Written,
+        path: tuple[str, ...] = (),
+        clocks: Callable[[], Mapping[str, Any]] = dict,
+    ) -> None:
+        """`items` are JSON values shared with the run; `written` is told (path, value, deleted) and stores it.
+
+        `clocks` gives `_step`, `_runtime` and `_timestamp` of the last row: these can be asked for, and are not listed.
+        """
+        object.__setattr__(self, "_clocks", clocks)
         object.__setattr__(self, "_items", items)
         object.__setattr__(self, "_written", written)
         object.__setattr__(self, "_path", path)
@@ -29,6 +39,8 @@ class Summary(MutableMapping[str, Any]):
 
     def __getitem__(self, key: str) -> Any:
         """Return a value; KeyError when there is none."""
+        if key in layout.CLOCKS and key not in self._items:
+            return self._clocks()[key]
         return self._shown(key, self._items[key])
 
     def __setitem__(self, key: str, value: Any) -> None:

@@ -98,7 +98,7 @@ class Net:
 @attrs.define
 class Optimizer:
     name: str = "adam"
-    net: Net = dataclasses.field(default_factory=Net)
+    net: Net = attrs.Factory(Net)
 
 
 class Model(pydantic.BaseModel):

@@ -14,7 +14,6 @@ from tests.tracklog.test_log import begin, folded
 from tracklog.errors import Error, forget_warnings
 from tracklog.store.metrics import Definition, Definitions
 
-
 if TYPE_CHECKING:
     from pathlib import Path
 
