@@ -183,7 +183,16 @@ def _set(result: Settings, name: str, value: object) -> None:
         result.extra[name] = value
         return
     current: Any = value
-    if name in ("quiet", "silent", "disable_git", "disable_stats", "disable_meta", "save_code", "sync_tensorboard", "monitor_gym"):
+    if name in (
+        "quiet",
+        "silent",
+        "disable_git",
+        "disable_stats",
+        "disable_meta",
+        "save_code",
+        "sync_tensorboard",
+        "monitor_gym",
+    ):
         current = _truth(value)
     elif name == "stats_interval":
         current = max(1.0, _seconds(value))

@@ -22,16 +22,17 @@ CLOCKS = ("_runtime", "_timestamp")
 class Folder:
     """A run folder as it is read."""
 
-    def __init__(self, errors: str) -> None:
+    def __init__(self, errors: str, folder: Path = Path("logs/p/r")) -> None:
         self.errors = errors
-        log = reader.read_run(Path("logs/p/r"))
+        log = reader.read_run(folder)
         found = fold.sessions(log)
+        self.run = fold.environment(log, found)
         history = fold.history(log, found)
         self.whole = [row for track in history.tracks for row in track.rows]
         self.rows = [{key: value for key, value in row.items() if key not in CLOCKS} for row in self.whole]
         self.summary = fold.summary(log, found, history)
         self.config = fold.config(log, found)
-        self.home = Path("logs/p/r/files")
+        self.home = folder / "files"
         self.files = {path.relative_to(self.home).as_posix() for path in self.home.rglob("*") if path.is_file()}
 
     def record(self, key: str) -> Any:
