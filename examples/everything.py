@@ -22,8 +22,13 @@ import plotly.express as px
 import sklearn.datasets
 from rdkit import Chem
 from scipy import ndimage  # type: ignore[import-untyped]
-from sklearn.datasets import load_digits, load_iris, load_sample_image
-from sklearn.linear_model import LogisticRegression
+from sklearn.calibration import calibration_curve
+from sklearn.cluster import KMeans
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_sample_image
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.metrics import silhouette_samples
+from sklearn.model_selection import learning_curve
 from sklearn.neural_network import MLPClassifier
 from tmtools.testing import get_pdb_path  # type: ignore[import-untyped]
 from vega_datasets import data
@@ -235,6 +240,73 @@ def charts(step: int, seed: int) -> dict[str, Any]:
     }
 
 
+def displays(step: int, seed: int) -> dict[str, Any]:
+    """The presets for scikit-learn's displays, by tables such as `tracklog.sklearn.plot_…` makes: a tree, a line, clusters."""
+    cancer, diabetes, iris = load_breast_cancer(), load_diabetes(), load_iris().data
+    order = np.random.default_rng(seed).permutation(len(cancer.data))
+    seen, held = order[: 120 + 10 * step], order[-200:]
+    tree = RandomForestClassifier(20, random_state=seed).fit(cancer.data[seen], cancer.target[seen])
+    right = tree.predict(cancer.data[held]) == cancer.target[held]
+    shares, means = calibration_curve(cancer.target[held], tree.predict_proba(cancer.data[held])[:, 1], n_bins=8)
+    ideal = [["Perfectly calibrated", end, end] for end in (0, 1)]
+    line = LinearRegression().fit(diabetes.data, diabetes.target)
+    guess = line.predict(diabetes.data)
+    rest = (diabetes.target - guess) / guess.std()
+    sizes, *scores = learning_curve(tree, cancer.data[held], cancer.target[held], cv=3)[:3]
+    clusters = KMeans(2 + seed + step // 10, n_init=2, random_state=0).fit(iris)
+    values = silhouette_samples(iris, clusters.labels_)
+    ranked = sorted(zip(clusters.labels_.tolist(), values.tolist(), strict=True))
+    counts = range(1, 8)
+    important = sorted(zip(tree.feature_importances_.tolist(), cancer.feature_names, strict=True), reverse=True)[:8]
+    rows: dict[str, tuple[list[str], list[list[Any]]]] = {
+        "calibration": (
+            ["model", "fraction_of_positives", "mean_predicted_value"],
+            ideal + [["forest", share, mean] for share, mean in zip(shares, means, strict=True)],
+        ),
+        "class_proportions": (
+            ["class", "dataset", "count"],
+            [
+                [str(name), part, int((cancer.target[chosen] == n).sum())]
+                for n, name in enumerate(cancer.target_names)
+                for part, chosen in (("train", seen), ("test", held))
+            ],
+        ),
+        "elbow": (
+            ["cluster_ranges", "errors"],
+            [[n, KMeans(n, n_init=1, random_state=seed).fit(iris).inertia_] for n in counts],
+        ),
+        "feature_importances": (["feature_names", "importances"], [[str(name), value] for value, name in important]),
+        "learning_curve": (
+            ["dataset", "score", "train_size", "low", "high"],
+            [
+                [part, fold.mean(), int(size), fold.mean() - fold.std(), fold.mean() + fold.std()]
+                for part, folds in zip(("train", "test"), scores, strict=True)
+                for size, fold in zip(sizes, folds, strict=True)
+            ],
+        ),
+        "metrics": (
+            ["metric_name", "metric_value", "model_name"],
+            [["accuracy", right.mean(), "forest"], ["error", 1 - right.mean(), "forest"]],
+        ),
+        "outliers": (
+            ["distance", "instance_indicies", "outlier_percentage", "influence_threshold"],
+            [[one, n, 100 * (rest**2 > 4).mean(), 4] for n, one in enumerate((rest**2).tolist()[:120])],
+        ),
+        "residuals_plot": (
+            ["dataset", "y_pred", "residuals"],
+            [["test" if n % 5 == 0 else "train", guess[n], (rest * guess.std())[n]] for n in range(0, len(guess), 2)],
+        ),
+        "silhouette_": (
+            ["y_sil", "x1", "x2", "color_sil", "silhouette_avg"],
+            [[n + 10 * kind, 0, value, kind, values.mean()] for n, (kind, value) in enumerate(ranked)],
+        ),
+    }
+    return {
+        f"charts/{name.strip('_')}": tracklog.visualize(f"wandb/{name}/v1", tracklog.Table(columns=columns, data=cells))
+        for name, (columns, cells) in rows.items()
+    }
+
+
 def sizes_sorted(table: tracklog.Table) -> tracklog.Table:
     """Return the rows by their first column."""
     return tracklog.Table(columns=table.columns, data=sorted(table.data))
@@ -370,6 +442,7 @@ SECTIONS: tuple[Callable[[int, int], dict[str, Any]], ...] = (
     texts,
     figures,
     charts,
+    displays,
     tables,
     molecules,
     space,
