@@ -150,7 +150,8 @@ class _Watched:
         self.handles: list[Any] = []
         self._tensors: list[weakref.ref[Tensor]] = []
         self._pending: list[Count] = []
-        self._queued = False
+        self._pass: int | None = None
+        """The backward pass at whose end what was counted is logged."""
 
     def tensors(self) -> Iterable[Tensor]:
         """Yield the hooked parameters that still exist."""
@@ -175,12 +176,15 @@ class _Watched:
 
     def gradient(self, key: str, gradient: Tensor) -> None:
         """Count a gradient; what the pass has counted is logged at its end."""
+        import torch
+
         self._count(key, gradient)
-        if self._queued:
-            return
         try:
-            _engine().queue_callback(self.flush)
-            self._queued = True
+            # Told apart by their numbers: what was queued in a pass that raised is never called.
+            this_pass = torch._C._current_graph_task_id()  # noqa: SLF001 - there is no other name for it
+            if this_pass != self._pass:
+                torch.autograd.Variable._execution_engine.queue_callback(self.flush)  # noqa: SLF001 - as DDP and FSDP do
+                self._pass = this_pass
         except (RuntimeError, AttributeError):  # not in a backward pass of the usual engine
             self.flush()
 
@@ -201,7 +205,7 @@ class _Watched:
 
     def flush(self) -> None:
         """Log what was counted."""
-        pending, self._pending, self._queued = self._pending, [], False
+        pending, self._pending, self._pass = self._pending, [], None
         self._log(fetched(pending))
 
     def remove(self) -> None:
@@ -210,12 +214,6 @@ class _Watched:
             handle.remove()
         self.handles.clear()
         self._tensors.clear()
-
-
-def _engine() -> Any:
-    import torch
-
-    return torch.autograd.Variable._execution_engine  # noqa: SLF001 - as DDP and FSDP do
 
 
 class _Hook:

@@ -36,6 +36,8 @@ def counted(key: str, tensor: Tensor) -> Count | None:
             return None
         if flat.is_complex():
             raise TypeError("complex numbers have no order")
+        if flat.is_cuda and torch.are_deterministic_algorithms_enabled():
+            flat = flat.cpu()  # there `torch.histc` adds in any order, which PyTorch then refuses
         if flat.dtype not in (torch.float32, torch.float64):
             flat = flat.float()
         finite = torch.isfinite(flat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import gc
 import io
@@ -192,12 +193,13 @@ def test_wrapped_models(run: Any) -> None:
     assert keys(run) == [GRADIENTS | PARAMETERS] * 2 + [{f"gradients/module.{name}" for name in NAMES}]
 
 
+@pytest.mark.parametrize("backend", ["eager", "aot_eager"])
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_compiled_models(run: Any, when: str) -> None:
+def test_compiled_models(run: Any, when: str, backend: str) -> None:
     model = network()
     if when == "before":
         watch(run, model, log="all", log_freq=1)
-    compiled: Any = torch.compile(model, backend="eager")
+    compiled: Any = torch.compile(model, backend=backend)
     if when == "after":
         watch(run, compiled, log="all", log_freq=1)
     train(compiled, run, 3)
@@ -295,6 +297,36 @@ def test_gradients_of_gradients_and_of_inputs(run: Any) -> None:
     total.backward()
     run.log({})
     assert {"gradients/0.weight", "gradients/2.weight"} <= keys(run)[0]
+
+
+class Fails(torch.autograd.Function):
+    """Raises in the backward pass, once."""
+
+    failed = False
+
+    @staticmethod
+    def forward(ctx: Any, given: Any) -> Any:
+        del ctx
+        return given.clone()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        del ctx
+        if not Fails.failed:
+            Fails.failed = True
+            raise RuntimeError("out of memory")
+        return gradients[0]
+
+
+def test_a_backward_pass_that_raises_is_no_end(run: Any) -> None:
+    model = network()
+    watch(run, model, log_freq=1)
+    for _ in range(2):
+        loss = model[2](Fails.apply(model[:2](torch.ones(3, 6)))).sum()  # type: ignore[no-untyped-call]
+        with contextlib.suppress(RuntimeError):
+            loss.backward()
+        run.log({"n": 0})
+    assert keys(run)[1] == GRADIENTS
 
 
 def test_a_disabled_run_watches_nothing() -> None:
