@@ -14,6 +14,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from tracklog import wakeup
 from tracklog.errors import warn
 from tracklog.run import describe_error, exit_code_of
 
@@ -108,6 +109,8 @@ def _hook_multiprocessing() -> None:
 
     _child = os.getpid()
     util.Finalize(None, _at_child_end, exitpriority=100)
+    if signal.getsignal(signal.SIGTERM) is _on_sigterm and threading.current_thread() is threading.main_thread():
+        wakeup.watch_for(signal.SIGTERM)
 
 
 def _at_child_end() -> None:
@@ -182,17 +185,26 @@ def _die_of(number: int) -> None:
 
 
 def _waits_for_work(frame: FrameType | None) -> bool:
-    """Tell whether the process is a worker of `multiprocessing.Pool` between two tasks: that is how a pool ends it."""
+    """Tell whether the process is a child of `multiprocessing` with nothing to do: that is how a pool ends its workers."""
     inner = None
     while frame is not None:
-        if frame.f_code.co_name == "worker" and frame.f_globals.get("__name__") == "multiprocessing.pool":
-            return inner is not None and inner.f_code.co_name == "get"
+        name, module = frame.f_code.co_name, frame.f_globals.get("__name__")
+        if (name, module) == ("worker", "multiprocessing.pool"):
+            # Between two tasks it takes one or hands over a result; a task is called by itself, or by its map.
+            return inner is None or (_is_of_multiprocessing(inner) and not inner.f_code.co_name.endswith("mapstar"))
+        if (name, module) == ("_bootstrap", "multiprocessing.process"):
+            return inner is None or inner.f_code.co_name != "run"
         inner, frame = frame, frame.f_back
     return False
+
+
+def _is_of_multiprocessing(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).startswith("multiprocessing.")
 
 
 def _in_child() -> None:
     """Make a forked child's accidental lines land in its own files, and its end leave the run alone."""
     for run in list(_attended.values()):
         run._forked()  # noqa: SLF001 - the run's own part in it
+    wakeup.forget()
     _attended.clear()

@@ -213,6 +213,7 @@ class Run(Identity):
             self._refuse("watch models with")
         from tracklog.integrations import torch
 
+        self._recording.recorders.append(lambda: torch.unwatch(self))
         return torch.watch(self, models, criterion, log, log_freq, idx, log_graph)
 
     def unwatch(self, models: Any = None) -> None:

@@ -61,7 +61,7 @@ def test_settings_without_effect_say_so_whatever_their_way(
 ) -> None:
     tracklog.init(project="p", dir=tmp_path, settings={**QUIET, "quiet": True, name: value}).finish()
     assert said.count(f"no-effect-{name}") == 1
-    tracklog.init(project="p", dir=tmp_path, settings=QUIET, **{name: value}).finish()  # as a keyword
+    begin(tmp_path, **{name: value}).finish()
     assert said.count(f"no-effect-{name}") == 2
     if name == "save_code":
         monkeypatch.setenv(f"WANDB_{name.upper()}", value)

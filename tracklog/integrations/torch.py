@@ -54,8 +54,10 @@ def watch(
     values, or one where they are all equal. They join the row that the next `log` completes. Names of a second and further
     model are prefixed by ``graph_<n>``, where ``idx`` sets n. ``log_graph`` gives a table ``graph_<n>`` of the modules.
 
+    A model that is watched again is watched as it is asked for now: callbacks ask each time that they begin.
+
     Raises TypeError for what is no Module, ValueError for another ``log`` or ``log_freq``, and for a parameter that the run
-    watches already.
+    watches already in another model, or with ``log_graph``.
     """
     from torch.nn import Module
 
@@ -101,6 +103,8 @@ class Watching:
 
     def add(self, model: Module, log: str | None, log_freq: int, idx: int | None, log_graph: bool) -> ModelGraph | None:
         """Hook a model; return its graph if one is wanted. Raises ValueError for a parameter that is watched already."""
+        if model in self._models and not log_graph:
+            self.remove([model])
         held = {id(one) for watched in self._models.values() for one in watched.tensors()}
         twice = [name for name, one in model.named_parameters() if id(one) in held]
         if model in self._models or twice:

@@ -119,11 +119,10 @@ def test_a_parameter_is_watched_once(run: Any) -> None:
     model = network()
     watch(run, model)
     with pytest.raises(ValueError, match=r"'0\.weight' of Sequential is watched already"):
-        watch(run, model)
+        watch(run, model, log_graph=True)
     with pytest.raises(ValueError, match=r"'0\.0\.weight' of Sequential is watched already"):
         watch(run, nn.Sequential(model, nn.ReLU()))
-    unwatch(run, model)
-    watch(run, model, log_freq=1)
+    watch(run, model, log_freq=1)  # as callbacks do each time that they begin
     train(model, run, 1)
     assert {name.partition("/")[2] for name in keys(run)[0]} == {f"graph_1{name}" for name in NAMES}
 
