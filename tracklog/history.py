@@ -10,9 +10,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from math import isfinite
+from time import monotonic_ns, time_ns
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from orjson import dumps
 
 from tracklog.errors import warn
 from tracklog.store import encoding, fold, layout
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 _NEWLINE = orjson.OPT_APPEND_NEWLINE
 _CLOCKS = layout.CLOCKS
 _STEP, _RUNTIME, _TIMESTAMP = layout.STEP, layout.RUNTIME, layout.TIMESTAMP
-_PLAIN = frozenset((float, int, bool))
+_OWN = len(_CLOCKS)
 _SLOW_WRITE = 200_000
 """Nanoseconds a write may take in the median before it is worth a warning."""
 _SAMPLE_EVERY = 64
@@ -50,7 +52,7 @@ class History:
     ) -> None:
         """Begin at `start_step`, `runtime` seconds after the run began; `last` is the summary that rows update."""
         self.step = start_step
-        self.last = last
+        self._last = last
         self.metrics: Metrics | None = None
         """What `define_metric` said, once it said something."""
         self.resumed_at = start_step or None
@@ -80,9 +82,9 @@ class History:
                     self._append(line)
                     self.step += 1
                     self.resumed_at = None
-                    self.last.update(data)
+                    self._last.update(data)
                     if self.metrics is not None and self.metrics.counts:
-                        self.metrics.keep(data, self.last)
+                        self.metrics.count(data)
                     return
             self._log(data, step, commit)
 
@@ -106,26 +108,32 @@ class History:
 
     def _plain_line(self, data: dict[str, Any]) -> bytes | None:
         """Return the line of a row of finite numbers; None when there is anything else in it."""
-        total: Any = 0.0
         try:
-            for value in data.values():
-                if value.__class__ not in _PLAIN:
-                    return None
-                total += value
-            if not isfinite(total) or _STEP in data or _RUNTIME in data or _TIMESTAMP in data or not data:
+            # Whatever else can be added up, orjson refuses below.
+            if not isfinite(sum(data.values())):
                 return None
-            return orjson.dumps(
-                {
-                    _STEP: self.step,
-                    _RUNTIME: (time.monotonic_ns() - self._began) // 1000 / 1e6,
-                    _TIMESTAMP: time.time_ns() // 1000 / 1e6,
-                    **data,
-                },
-                None,
-                _NEWLINE,
-            )
-        except (TypeError, OverflowError):
+            row = {
+                _STEP: self.step,
+                _RUNTIME: (monotonic_ns() - self._began) // 1000 / 1e6,
+                _TIMESTAMP: time_ns() // 1000 / 1e6,
+                **data,
+            }
+            # Nothing in it, or clocks of the script's own.
+            return None if not data or len(row) != len(data) + _OWN else dumps(row, None, _NEWLINE)
+        except (TypeError, ValueError, OverflowError, AttributeError, RuntimeError):
             return None
+
+    @property
+    def last(self) -> dict[str, Any]:
+        """The summary: last values, and what definitions keep in their place."""
+        self.settle()
+        return self._last
+
+    def settle(self) -> None:
+        """Make the summary what it is by now: counting rows leaves that for whoever reads it."""
+        if self.metrics is not None:
+            with self._lock:
+                self.metrics.settle(self._last)
 
     def clocks(self) -> dict[str, Any]:
         """Return step, run time (s) and timestamp (unix s) of the last row; nothing before there is one."""
@@ -194,9 +202,9 @@ class History:
 
     def _keep(self, row: dict[str, Any]) -> None:
         """Take a row into the last values."""
-        self.last.update(fold.merged(self.last, row))
+        self._last.update(fold.merged(self._last, row))
         if self.metrics is not None and self.metrics.counts:
-            self.metrics.keep(row, self.last)
+            self.metrics.keep(row, self._last)
 
     def _clocks(self, step: int, timestamp: object) -> dict[str, float]:
         clocks = {_STEP: step, _RUNTIME: self.runtime(), _TIMESTAMP: time.time_ns() // 1000 / 1e6}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import Error
 from tracklog.store import layout
-from tracklog.store.metrics import GLOB, GOALS, KINDS, Definition, Statistics, as_number, leaves
+from tracklog.store.metrics import GLOB, GOALS, KINDS, Definition, Statistic, Statistics, as_number, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -87,6 +88,18 @@ def _goal(goal: str | None) -> str | None:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to be done with rows of the same keys."""
+
+    x: tuple[str, ...]
+    """Keys that are step metrics."""
+    lacking: tuple[str, ...]
+    """Step metrics that are to be filled in."""
+    counted: tuple[tuple[str, Statistic], ...]
+    """Keys of which the summary keeps something else than the last value."""
+
+
 class Metrics:
     """The definitions of a run at work: they fill in step metrics, and say what its summary keeps."""
 
@@ -96,12 +109,13 @@ class Metrics:
         self._definitions = statistics.definitions
         self._x: dict[str, tuple[tuple[str, ...], float]] = {}
         """Where step metrics stand in rows, and their last values."""
-        self._lacking: dict[tuple[str, ...], tuple[str, ...]] = {}
-        """The step metrics that rows of some keys lack, where all keys are plain."""
+        self._plans: dict[tuple[str, ...], _Plan] = {}
+        """What is to be done with rows of some keys, where all keys are plain."""
+        self._unsettled = False
         self._renew(last)
 
     def _renew(self, last: Mapping[str, Any]) -> None:
-        self._lacking.clear()
+        self._plans.clear()
         self.counts = self._definitions.has_statistics
         if self._definitions.step_metrics - self._x.keys():
             self._notice(last)
@@ -116,13 +130,36 @@ class Metrics:
     def filled(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return a row with the step metrics that it lacks; for rows without nesting."""
         keys = tuple(data)
-        lacking = self._lacking.get(keys)
-        if lacking is None:
-            lacking = self._lacking[keys] = self._look(layout.join_path((key,)) for key in keys)
-        for name in self._definitions.step_metrics:
-            if name in data:
-                self._x[name] = (name,), data[name]
-        return {**data, **self._nested(lacking)} if lacking else data
+        plan = self._plans.get(keys) or self._plan(keys)
+        for name in plan.x:
+            self._x[name] = (name,), data[name]
+        return {**data, **self._nested(plan.lacking)} if plan.lacking else data
+
+    def count(self, data: dict[str, Any]) -> None:
+        """Count a row of plain numbers; `settle` puts what follows into the summary."""
+        keys = tuple(data)
+        plan = self._plans.get(keys) or self._plan(keys)
+        for key, statistic in plan.counted:
+            value = data[key]
+            if value.__class__ is not bool:
+                statistic.add(value)
+        self._unsettled = True
+
+    def settle(self, last: dict[str, Any]) -> None:
+        """Put what is kept of metrics in the place of their last values."""
+        if self._unsettled:
+            self._unsettled = False
+            self._statistics.overlay(last, self._statistics.by_path)
+
+    def _plan(self, keys: tuple[str, ...]) -> _Plan:
+        paths = {key: layout.join_path((key,)) for key in keys}
+        names = self._definitions.step_metrics
+        plan = self._plans[keys] = _Plan(
+            x=tuple(key for key in keys if key in names),
+            lacking=self._look(paths.values()),
+            counted=tuple((key, one) for key, path in paths.items() if (one := self._statistics.of(path)) is not None),
+        )
+        return plan
 
     def lacking(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return the step metrics that a row of JSON values lacks, nested as their names say."""
@@ -164,6 +201,7 @@ class Metrics:
     def forget(self, path: tuple[str, ...]) -> None:
         """Begin afresh with a metric whose summary was set by hand."""
         self._statistics.forget(layout.join_path(path))
+        self._plans.clear()
 
 
 def _names(parts: tuple[str, ...]) -> tuple[str, str]:

@@ -75,7 +75,7 @@ class Run(Identity):
         recording.runtime = self._history.runtime
         self.config = Config(self._config_written, allow_val_change=bool(start.get("allow_val_change")))
         self.config._restore(start.get("config") or {})  # noqa: SLF001 - its owner
-        self.summary = Summary(last, self._summary_written, clocks=self._history.clocks)
+        self.summary = Summary(last, self._summary_written, clocks=self._history.clocks, settle=self._history.settle)
         self.start_time = time.time() - start.get("runtime", 0.0)
 
     # -- logging

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import builds, console, media, pages, recorder, space, watch
+from tests.bench import beside, builds, console, media, pages, recorder, space, watch
 from tests.bench.measure import Figure, World, say
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "gallery": media.gallery,
     "cloud": space.cloud,
     "watch": watch.watch,
+    "keys": beside.keys,
+    "loader": beside.loader,
+    "calls": beside.calls,
+    "processes": beside.processes,
+    "imports": beside.imports,
 }
 
 

@@ -76,7 +76,7 @@ def median(samples: Sequence[float]) -> float:
     return statistics.median(samples)
 
 
-def _world() -> dict[str, str]:
+def world_of() -> dict[str, str]:
     """Return the environment of measured processes: this checkout, and compiled files kept, as an installation has them."""
     return {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": ""}
 
@@ -84,7 +84,7 @@ def _world() -> dict[str, str]:
 def python(*arguments: str, cwd: Path | None = None) -> float:
     """Run Python with this checkout; return wall-clock seconds. Raises CalledProcessError."""
     began = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], check=True, cwd=cwd, env=_world(), capture_output=True)
+    subprocess.run([sys.executable, *arguments], check=True, cwd=cwd, env=world_of(), capture_output=True)
     return time.perf_counter() - began
 
 
@@ -95,7 +95,7 @@ def peak(*arguments: str, cwd: Path) -> float:
     """
     most = 0
     with subprocess.Popen(
-        [sys.executable, *arguments], cwd=cwd, env=_world(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, *arguments], cwd=cwd, env=world_of(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         while process.poll() is None:
             most = max(most, _held(process.pid))

@@ -206,6 +206,13 @@ class Statistics:
                 statistic.add(number)
         return found
 
+    def of(self, path: str) -> Statistic | None:
+        """Return the numbers of a metric, at first none; None where its last value is what is kept."""
+        definition = self.definitions.of(path)
+        if definition is None or not set(definition.summary) - {"copy"}:
+            return None
+        return self.by_path.setdefault(path, Statistic())
+
     def overlay(self, summary: dict[str, Any], paths: Iterable[str]) -> None:
         """Put into a nested summary of last values what is kept of some metrics in their place."""
         for path in paths:
