@@ -128,12 +128,22 @@ def _init(keywords: dict[str, Any], wanted: configs.Wanted, settings: object, al
     trial = assigned()
     if trial is not None:
         resolved = resolve(keywords | trial.keywords(), settings, _process_settings)
+        resolved.dir = str(trial.root)
+        _say_ignored(keywords["project"], trial)
     silence(resolved.silent)
     run = _made(resolved, wanted, trial, allow=allow)
     if reinit != "create_new" or ongoing.current is None:
         ongoing.current = run
         use_root(Path(run.sync_dir).parents[1])
     return run
+
+
+def _say_ignored(project: str | None, trial: Assignment) -> None:
+    if project is not None and project != trial.project:
+        warn(
+            "sweep-project",
+            f"init(project={project!r}) has no effect in a sweep: its runs are in project {trial.project!r}",
+        )
 
 
 def _made(resolved: Settings, wanted: configs.Wanted, trial: Assignment | None, *, allow: bool) -> Run:

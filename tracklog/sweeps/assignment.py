@@ -29,12 +29,12 @@ class Assignment:
     """The id of its run."""
 
     def keywords(self) -> dict[str, Any]:
-        """Return the arguments of `init` that the sweep decides.
+        """Return the arguments of `init` that the sweep decides, beside its folder.
 
         A trial has one run: who finishes it and begins again, as Transformers does, goes on with it, and so do processes
         that the trial starts.
         """
-        found = {"dir": str(self.root), "project": self.project, "id": self.run, "resume": "allow"}
+        found = {"project": self.project, "id": self.run, "resume": "allow"}
         return found | ({"entity": self.entity} if self.entity else {})
 
 
