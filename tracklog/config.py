@@ -7,7 +7,7 @@ from typing import Any
 
 from tracklog import values
 from tracklog.containers import as_mapping
-from tracklog.errors import ConfigError, warn
+from tracklog.errors import ConfigError, NotBegunError, warn
 from tracklog.store import typed
 
 _Written = Callable[[dict[str, Any], typed.Types], None]
@@ -138,6 +138,22 @@ class Config:
         """Restore the values, bound to no run."""
         self.__init__()  # type: ignore[misc]
         self._items.update(state)
+
+
+class EarlyConfig(Config):
+    """What a script sets before `init`; what it did not set it cannot read yet."""
+
+    def __getattr__(self, key: str) -> Any:
+        """Return a value; NotBegunError when there is none."""
+        if key.startswith("__") or key in self.__dict__["_items"]:
+            return super().__getattr__(key)
+        raise NotBegunError(f"You must call wandb.init() before wandb.config.{key}")
+
+    def __getitem__(self, key: str) -> Any:
+        """Return a value; NotBegunError when there is none."""
+        if key in self._items:
+            return super().__getitem__(key)
+        raise NotBegunError(f"You must call wandb.init() before wandb.config[{key!r}]")
 
 
 def encoded(items: Mapping[str, Any]) -> tuple[dict[str, Any], typed.Types]:

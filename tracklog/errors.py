@@ -6,6 +6,7 @@
     ├── UsageError      the caller asked for something that cannot be done
     │   └── SweepError   a sweep's definition cannot be used; also a ValueError
     ├── ConfigError     a config value was changed without leave
+    ├── NotBegunError   a value of the run's was asked for before `init`; also an AttributeError and a KeyError
     ├── CommError       the name under which scripts catch that something is not there
     │   ├── NotFoundError         a run, project or file that was asked for is not there; also a ValueError
     │   └── AuthenticationError   kept for scripts that catch it; never raised
@@ -26,6 +27,19 @@ _quiet = False
 class Error(Exception):
     """Base of all errors of tracklog."""
 
+    @property
+    def message(self) -> str:
+        """What it says."""
+        return str(self.args[0]) if self.args else ""
+
+
+class NotBegunError(Error, AttributeError, KeyError):
+    """A value of the run's was asked for while there is no run; `hasattr` and `getattr` with a default go on."""
+
+    def __str__(self) -> str:
+        """Return what it says; a KeyError alone would show it in quotes."""
+        return self.message
+
 
 class UsageError(Error):
     """The caller asked for something that cannot be done."""
@@ -41,6 +55,11 @@ class ConfigError(Error):
 
 class CommError(Error):
     """What scripts catch when something that they ask for is not there."""
+
+    def __init__(self, message: str = "", exc: Exception | None = None) -> None:
+        """`exc` is the error behind it, where there is one."""
+        super().__init__(message)
+        self.exc = exc
 
 
 class NotFoundError(CommError, ValueError):

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any
 
 from tracklog import beginning, configs, exits, missing, ongoing, saving
-from tracklog.config import Config
+from tracklog.config import EarlyConfig
 from tracklog.disabled import DisabledRun
 from tracklog.errors import UsageError, forget_warnings, silence, warn
 from tracklog.settings import Settings, mapping, resolve, root_folder, use_root
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tracklog.run import Run
 
-early_config = Config()
+early_config = EarlyConfig()
 """What a script set on `tracklog.config` before `init`; applied there."""
 
 _process_settings: dict[str, Any] = {}
@@ -238,7 +238,7 @@ def _forget(run: Run) -> None:
     global early_config  # noqa: PLW0603 - the config before the next run
     if ongoing.current is run:
         ongoing.current = None
-        early_config = Config()
+        early_config = EarlyConfig()
         use_root(None)
 
 
