@@ -78,6 +78,7 @@ def begin(
     }  # fmt: skip
     if log is not None:
         take_over(log, start, session, settings, rewind.step if rewind else None)
+    settings.id, settings.project = run_id, project
     recording = Recording(folder, session)
     recording.writer.start()
     run = Run(settings, folder, recording, start | {"allow_val_change": allow_val_change}, attach)

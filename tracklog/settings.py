@@ -92,9 +92,30 @@ class Settings:
         """Set what is given, by any of its names; everything else keeps its default."""
         for known in fields(self):
             made = known.default if known.default_factory is MISSING else known.default_factory()
-            setattr(self, known.name, made)
+            object.__setattr__(self, known.name, made)
         for name, value in given.items():
             _set(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a setting by another of its names, or one that is kept, not used; AttributeError for what is neither."""
+        known = _known(name)
+        if not name.startswith("__"):
+            if known != name and known in self.names():
+                return getattr(self, known)
+            if name != "extra" and name in self.extra:
+                return self.extra[name]
+        msg = f"{type(self).__name__!r} object has no attribute {name!r}"
+        raise AttributeError(msg)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set one by any of its names; None takes it back."""
+        known = _known(name)
+        if value is not None and known != "extra":
+            _set(self, name, value)
+        elif known in (*self.names(), "extra"):
+            object.__setattr__(self, known, value)
+        else:
+            self.extra.pop(name, None)
 
     def update(self, settings: object = None, **given: Any) -> None:
         """Set some by a mapping or another `Settings`, or by name."""
@@ -175,10 +196,16 @@ def mapping(settings: object) -> dict[str, Any]:
     return {name: value for name, value in vars(settings).items() if not name.startswith("__")}
 
 
+def _known(name: str) -> str:
+    """Return the name that a setting has here; 2020's private ones began with ``_``."""
+    bare = name.lstrip("_")
+    return _ENVIRONMENT_NAMES.get(bare, bare if bare in Settings.names() else name)
+
+
 def _set(result: Settings, name: str, value: object) -> None:
     if value is None:
         return
-    name = _ENVIRONMENT_NAMES.get(name.lstrip("_"), name)
+    name = _known(name)
     if name not in Settings.names():
         result.extra[name] = value
         return
@@ -198,15 +225,21 @@ def _set(result: Settings, name: str, value: object) -> None:
         current = max(1.0, _seconds(value))
     elif name == "tags":
         current = _tags(value)
-    elif name == "resume" and isinstance(value, bool):
-        current = "auto" if value else None
-    elif name == "resume" and str(value).lower() == "true":
-        current = "auto"
+    elif name == "mode" and isinstance(value, bool):  # Settings(disabled=True)
+        current = "disabled" if value else result.mode
+    elif name == "resume":
+        current = _resume(value)
     elif isinstance(value, os.PathLike):
         current = os.fspath(value)
     elif not isinstance(value, str):
         current = str(value)
-    setattr(result, name, current)
+    object.__setattr__(result, name, current)
+
+
+def _resume(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "auto" if value else None
+    return "auto" if str(value).lower() == "true" else str(value)
 
 
 def _tags(value: object) -> tuple[str, ...]:
