@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +75,7 @@ class DisabledRun(Run):
         self._history = _Steps()  # type: ignore[assignment]
         self.config = Config()
         self.summary = Dummy()  # type: ignore[assignment]
+        self.start_time = time.time()
 
     @property
     def disabled(self) -> bool:

@@ -148,11 +148,13 @@ class Identity:
 
     @property
     def name(self) -> str:
-        """The name people see; setting it records an edit."""
+        """The name people see; setting it records an edit. Raises TypeError for None."""
         return str(self._start["name"])
 
     @name.setter
     def name(self, value: str) -> None:
+        if value is None:
+            raise TypeError("run.name = None: give a text")
         self._edit(name=str(value))
 
     @property

@@ -346,6 +346,19 @@ class Run(Identity):
             traceback.print_exception(kind, error, trace)
         self._close(exit_code_of(error), error=describe_error(error))
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set what a run has; AttributeError for a public name that it has not, which would mean nothing to anybody."""
+        if (
+            name.startswith("_")
+            or name in self.__dict__
+            or "start_time" not in self.__dict__
+            or hasattr(type(self), name)
+        ):
+            super().__setattr__(name, value)
+            return
+        msg = f"{type(self).__name__!r} object has no attribute {name!r} to set; what belongs to the run goes to run.config"
+        raise AttributeError(msg)
+
     def __getattr__(self, name: str) -> Any:
         """Say of wandb's names that are not there yet what to do instead."""
         msg = missing.of_run(name) or f"{type(self).__name__!r} object has no attribute {name!r}"
