@@ -47,7 +47,9 @@ def take(value: Any, noun: str, extensions: Collection[str], file_type: str | No
     or the path is a URL; FileNotFoundError and other OSErrors when there is nothing to read.
     """
     if not hasattr(value, "read"):
-        return File(_path(value, noun), _extension(str(value), noun, extensions, file_type))
+        refuse_url(value, noun)
+        extension = _extension(str(value), noun, extensions, file_type)
+        return File(_path(value, noun), extension)
     name = getattr(value, "name", None)
     named = name if isinstance(name, str) else ""
     extension = _extension(named, noun, extensions, file_type)
@@ -62,7 +64,6 @@ def refuse_url(value: str | PathLike[str], noun: str) -> None:
 
 
 def _path(value: str | PathLike[str], noun: str) -> Path:
-    refuse_url(value, noun)
     path = Path(value)
     if not path.is_file():
         raise FileNotFoundError(2, f"{noun} is read from a file, and there is none", str(path))

@@ -104,6 +104,7 @@ def test_files_and_bytes(tmp_path: Path, door: MediaDoor) -> None:
         (np.zeros((1, 1, 1, 70_000), np.uint8), {}, "70,000 × 1"),
         (np.zeros((2, 3, 4, 4), np.uint8), {"format": "avi"}, "must be one of"),
         (__file__, {}, "not 'py'"),
+        ("missing.avi", {}, "not 'avi'"),
     ],
 )
 def test_refusals(data: Any, how: dict[str, Any], said: str) -> None:
