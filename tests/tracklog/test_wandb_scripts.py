@@ -73,3 +73,120 @@ def test_a_sweep_learns_from_its_trials_and_keeps_them_in_one_folder() -> None:
     assert [folder.parts[:2] for folder in ran.folders] == [("tracklogs", "s")] * 4
     assert ran.errors.count("init(project='elsewhere') has no effect in a sweep") == 4
     assert "has nothing for the sweep's metric" not in ran.errors
+
+
+def test_before_and_after_a_run_its_names_refuse_by_wandbs_errors() -> None:
+    ran = script("""
+        import wandb
+
+        def refused(ask):
+            try:
+                ask()
+            except wandb.errors.Error as error:
+                assert error.message == str(error)
+                print(error.message)
+            else:
+                print("taken")
+
+        def every():
+            refused(lambda: wandb.config.lr)
+            refused(lambda: wandb.config["lr"])
+            refused(lambda: wandb.summary["loss"])
+            refused(lambda: wandb.log({"loss": 1}))
+            refused(lambda: wandb.define_metric("loss"))
+            print(wandb.run, hasattr(wandb.config, "lr"), getattr(wandb.config, "lr", 7), wandb.config.get("lr"))
+
+        every()
+        wandb.config.epochs = 4
+        run = wandb.init(project="p")
+        print(wandb.config.epochs)
+        wandb.finish()
+        every()
+        error = wandb.CommError("gone", ValueError("behind"))
+        print(error.message, error.exc)
+    """)
+    refusals = (
+        "You must call wandb.init() before wandb.config.lr\n"
+        "You must call wandb.init() before wandb.config['lr']\n"
+        "You must call wandb.init() before wandb.summary['loss']\n"
+        "You must call wandb.init() before wandb.log()\n"
+        "You must call wandb.init() before wandb.define_metric()\n"
+        "None False 7 None\n"
+    )
+    assert ran.output == f"{refusals}4\n{refusals}gone behind\n"
+    assert ran.run().config == {"epochs": 4}
+
+
+def test_settings_are_read_and_set_by_wandbs_names() -> None:
+    ran = script("""
+        import wandb
+
+        settings = wandb.Settings(project="s", run_name="mine", run_tags=["q"], run_group="g", start_method="thread",
+                                  _disable_stats=True, x_disable_meta=True, root_dir="elsewhere")
+        settings.run_id = "made"
+        settings.init_timeout = 300
+        settings.run_notes = "gone"
+        settings.run_notes = None
+        print(settings.run_id, settings.run_name, settings.run_group, settings.start_method, hasattr(settings, "nonsense"))
+        run = wandb.init(settings=settings, dir=None)
+        print(run.id, run.name, run.tags, run.group, repr(run.notes), run.settings.disable_stats, run.settings.x_disable_meta)
+        run.finish()
+        run = wandb.init(settings={"silent": True})
+        print(run.settings.run_id == run.id, run.settings.project == run.project)
+    """)
+    assert ran.output == "made mine g thread False\nmade mine ('q',) g '' True True\nTrue True\n"
+    assert "start_method='thread' has no effect" in ran.errors
+    assert "init_timeout=300 has no effect" in ran.errors
+    assert ran.errors.count("WARNING") == 2
+    assert Path("elsewhere/s/made/run.json").is_file()
+
+
+def test_what_is_misspelt_on_a_run_is_refused() -> None:
+    ran = script("""
+        import wandb
+
+        for mode in ("offline", "disabled"):
+            run = wandb.init(mode=mode, project="p", settings={"silent": True})
+            for name, value in (("nmae", "x"), ("project", "x"), ("id", "x")):
+                try:
+                    setattr(run, name, value)
+                except Exception as error:
+                    print(type(error).__name__, end=" ")
+            try:
+                run.name = None
+            except TypeError as error:
+                print(error)
+            run.name, run.notes, run.tags = "named", "noted", ["t"]
+            print(run.name, run.notes, run.tags, run.start_time > 0)
+            run.finish()
+    """)
+    once = "AttributeError AttributeError AttributeError run.name = None: give a text\nnamed noted ('t',) True\n"
+    assert ran.output == once * 2
+
+
+def test_what_a_recorded_run_is_asked_for() -> None:
+    ran = script("""
+        import time
+        import wandb
+
+        run = wandb.init(entity="me", project="p", name="first", job_type="train", settings={"silent": True})
+        for epoch in range(3):
+            run.log({"loss": 1 / (epoch + 1)}, step=10 * epoch)
+        run.finish()
+        api = wandb.Api()
+        found = api.run(f"me/p/{run.id}")
+        print(found.summary["_step"], found.summary.get("_runtime") > 0, "_timestamp" in found.summary, "_wandb" in found.summary)
+        print(time.time() - found.summary["_timestamp"] < 3600, found.summary.keys())
+        print(found.displayName, found.display_name, found.jobType, found.createdAt == found.created_at)
+        print([one.name for one in api.runs("me/p", {"summary_metrics._step": {"$gte": 20}}, order="-summary_metrics._runtime")])
+        found.summary["best"] = 1
+        found.summary.update()
+        print(sorted(api.run(f"p/{run.id}").summary))
+    """)
+    assert ran.output.splitlines() == [
+        "20 True True False",
+        "True KeysView({'loss': 0.3333333333333333})",
+        "first first train True",
+        "['first']",
+        "['best', 'loss']",
+    ]

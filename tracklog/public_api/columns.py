@@ -58,7 +58,7 @@ def value(facts: Facts, column: str) -> Any:
     if column in _KNOWN:
         return _or_missing(facts.known.get(_KNOWN[column]) or None)
     tier, _, key = column.partition(".")
-    found = _at(facts.config if tier == "config" else facts.summary, key)
+    found = _at(facts.config if tier == "config" else facts.clocks | facts.summary, key)
     if found is MISSING and tier == "config" and key.endswith(".value"):
         found = _at(facts.config, key.removesuffix(".value"))
     return found

@@ -31,11 +31,14 @@ class Summary(MutableMapping[str, Any]):
     A nested dict is a `Summary` of its own. A tensor is the array that was set.
     """
 
-    def __init__(self, tree: dict[str, Any], folder: Path, save: Callable[[], None]) -> None:
-        """`tree` is shared with the run; `folder` is the run's; `save` keeps what has changed."""
+    def __init__(
+        self, tree: dict[str, Any], folder: Path, save: Callable[[], None], clocks: Mapping[str, float] | None = None
+    ) -> None:
+        """`tree` is shared with the run; `folder` is the run's; `save` keeps what has changed; `clocks` are not listed."""
         object.__setattr__(self, "_tree", tree)
         object.__setattr__(self, "_folder", folder)
         object.__setattr__(self, "_save", save)
+        object.__setattr__(self, "_clocks", clocks or {})
 
     def update(self, data: Any = (), /, **more: Any) -> None:
         """Set several keys, nested dicts merging, and keep all changes. Raises OSError when they cannot be written."""
@@ -49,6 +52,8 @@ class Summary(MutableMapping[str, Any]):
 
     def __getitem__(self, key: str) -> Any:
         """Return a value; KeyError when there is none."""
+        if key in self._clocks and key not in self._tree:
+            return self._clocks[key]
         found = self._tree[key]
         if layout.is_nesting(found):
             return Summary(found, self._folder, self._save)

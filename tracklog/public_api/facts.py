@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from tracklog.store import encoding, fold, layout, reader
@@ -25,8 +26,8 @@ class Facts:
     """As it was logged, nested; media and tensors as their records."""
     state: str
     """``running``, ``finished``, ``failed`` or ``crashed``."""
-    last_step: int
-    """-1 before the first row."""
+    clocks: dict[str, Any]
+    """``_step``, ``_runtime`` and ``_timestamp`` of the row of the last step; empty before the first."""
     last_sign: float
     """Unix seconds of its last line."""
     system: dict[str, float]
@@ -39,13 +40,14 @@ def read(folder: Path) -> Facts:
     found = fold.sessions(log)
     folded = fold.history(log, found)
     state = fold.state(found, time.time())
-    steps = (row[layout.STEP] for track in folded.tracks if not track.hidden for row in track.rows)
+    rows = (row for track in folded.tracks if not track.hidden for row in track.rows)
+    last = max(rows, key=itemgetter(layout.STEP), default={})
     return Facts(
         known=_named(fold.environment(log, found), folder),
         config=fold.config_values(log, found),
         summary=encoding.as_logged(fold.summary(log, found, folded)),
         state="running" if state == "silent" else state,
-        last_step=max(steps, default=-1),
+        clocks={key: last[key] for key in layout.CLOCKS if key in last},
         last_sign=max((session.last_sign for session in found), default=0.0),
         system=_system(log, found),
     )

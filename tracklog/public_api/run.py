@@ -101,8 +101,13 @@ class Run:
     dir = property(lambda self: str(self._folder / layout.FILES), doc="The folder for files of the run.")
     url = property(lambda self: page.of_run(self._folder), doc="File URL of its page; None until there is a site.")
     state = property(lambda self: self.facts().state, doc="``running``, ``finished``, ``failed`` or ``crashed``.")
-    lastHistoryStep = property(lambda self: self.facts().last_step, doc="The last step; -1 before the first.")  # noqa: N815 - wandb's
-    last_history_step = lastHistoryStep
+
+    @property
+    def last_history_step(self) -> int:
+        """The last step; -1 before the first."""
+        return int(self.facts().clocks.get(layout.STEP, -1))
+
+    lastHistoryStep = last_history_step  # noqa: N815 - wandb's
 
     @property
     def user(self) -> User:
@@ -172,6 +177,8 @@ class Run:
         self.facts()
         self._name = str(value)
 
+    display_name = name
+
     @property
     def notes(self) -> str:
         """Notes, in Markdown."""
@@ -209,9 +216,8 @@ class Run:
 
     @property
     def summary(self) -> Summary:
-        """The summary; tensors are arrays."""
-        self.facts()
-        return Summary(self._summary, self._folder, self._keep_summary)
+        """The summary; tensors are arrays. It answers for ``_step``, ``_runtime`` and ``_timestamp`` of the last row."""
+        return Summary(self._summary, self._folder, self._keep_summary, self.facts().clocks)
 
     @summary.setter
     def summary(self, value: dict[str, Any]) -> None:
@@ -360,7 +366,10 @@ class Run:
         return True
 
     def __getattr__(self, name: str) -> Any:
-        """Say of wandb's names that are not there yet what to do instead."""
+        """Find what wandb spells in two ways, ``createdAt``; say of names that are not there yet what to do instead."""
+        snake = "".join(f"_{char.lower()}" if char.isupper() else char for char in name)
+        if snake != name and not name.startswith("_") and hasattr(type(self), snake):
+            return getattr(self, snake)
         raise AttributeError(absent.sentence("run", name))
 
     def __repr__(self) -> str:
