@@ -14,6 +14,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+from tracklog import missing
+
 INTEGRATIONS = (
     "catboost", "gym", "keras", "lightgbm", "lightning", "sb3", "sklearn", "tensorboard", "torch", "transformers", "xgboost",
 )  # fmt: skip
@@ -27,7 +29,12 @@ _MEDIA = {
 _DISABLED = {"RunDisabled": "tracklog.disabled:DisabledRun"}
 
 NAMESPACES: dict[str, dict[str, str]] = {
-    "apis": {"public": "tracklog.public_api", "PublicApi": "tracklog.public_api:Api"},
+    "apis": {
+        "InternalApi": "tracklog.account:Account",
+        "PublicApi": "tracklog.public_api:Api",
+        "public": "tracklog.public_api",
+    },
+    "apis.internal": {"Api": "tracklog.account:Account"},
     "helper": {"parse_config": "tracklog.configs:parse"},
     "sdk": {"Config": "tracklog.config:Config", "Settings": "tracklog.settings:Settings", **_RUN},
     "sdk.data_types": {},
@@ -47,14 +54,17 @@ NAMESPACES: dict[str, dict[str, str]] = {
     "sdk.wandb_login": {"login": "tracklog:login"},
     "sdk.wandb_metric": {"Metric": "tracklog.metrics:Metric"},
     "sdk.wandb_run": _RUN,
+    "sdk.wandb_setup": {"setup": "tracklog.session:setup"},
     "sdk.wandb_settings": {"Settings": "tracklog.settings:Settings"},
     "sdk.wandb_summary": {"Summary": "tracklog.summary:Summary"},
+    "sdk.wandb_sweep": {"sweep": "tracklog:sweep"},
     "util": {
         "generate_id": "tracklog.names:generate_id",
         "get_module": "tracklog.modules:get_module",
         "json_dumps_safer": "tracklog.store.encoding:dumps_text",
         "make_artifact_name_safe": "tracklog.names:make_artifact_name_safe",
     },
+    "wandb_agent": {"agent": "tracklog:agent"},
     "wandb_run": _RUN,
 }
 """Modules of wandb's that only hold names: where each of them lives here, as ``module:name`` or as a module."""
@@ -63,14 +73,22 @@ _RENAMED = {"integration": "integrations", "apis.public": "public_api"}
 
 
 def find_spec(name: str) -> ModuleSpec | None:
-    """Return how to import ``tracklog.…`` or ``wandb.…`` where no file has that name; None when it means nothing here."""
+    """Return how to import ``tracklog.…`` or ``wandb.…`` where no file has that name; None when it means nothing here.
+
+    Raises ModuleNotFoundError for a name of wandb's that is not there yet, with what to do instead.
+    """
     root, _, rest = name.partition(".")
     if not rest or (root == "wandb" and not getattr(sys.modules.get(root), "__stands_in__", False)):
         return None
     if rest in NAMESPACES:
-        return ModuleSpec(name, _Names(), is_package=any(other.startswith(f"{rest}.") for other in NAMESPACES))
+        inner = any(other.startswith(f"{rest}.") for other in (*NAMESPACES, *_RENAMED))
+        return ModuleSpec(name, _Names(), is_package=inner)
     target = f"tracklog.{_target(rest)}"
     if target == name or not _is_module(target):
+        said = missing.of_module(rest.removeprefix("integration."))
+        if said:
+            # Without its name: `from wandb import Artifact` would put up with that, and say less.
+            raise ModuleNotFoundError(said)
         return None
     return ModuleSpec(name, _Other(target), is_package=True)
 

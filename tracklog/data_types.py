@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tracklog.media.audio import Audio
+from tracklog.media.base import Media
 from tracklog.media.boxes import BoundingBoxes2D
 from tracklog.media.classes import Classes
 from tracklog.media.figure import Bokeh, Plotly
@@ -16,6 +17,9 @@ from tracklog.media.table import Table
 from tracklog.media.table_unions import JoinedTable, PartitionedTable
 from tracklog.media.video import Video
 
+WBValue = Media
+"""What wandb calls the class of everything that can be logged."""
+
 __all__ = [
     "Audio",
     "Bokeh",
@@ -26,10 +30,12 @@ __all__ = [
     "Image",
     "ImageMask",
     "JoinedTable",
+    "Media",
     "Molecule",
     "Object3D",
     "PartitionedTable",
     "Plotly",
     "Table",
     "Video",
+    "WBValue",
 ]

@@ -190,3 +190,47 @@ def test_what_a_recorded_run_is_asked_for() -> None:
         "['first']",
         "['best', 'loss']",
     ]
+
+
+IMPORTS = """
+from wandb import Settings, Api, Image, Table, AlertLevel, agent, sweep, data_types, env, errors, plot, sklearn, util
+from wandb.apis import InternalApi, PublicApi
+from wandb.apis.internal import Api as Internal
+from wandb.apis.public import Api as Public, File, Run as Recorded, Runs, Sweep
+from wandb.data_types import Image as AlsoImage, Media, WBValue
+from wandb.errors import CommError, Error, UsageError
+from wandb.sdk.lib import RunDisabled
+from wandb.sdk.wandb_run import Run
+from wandb.sdk.wandb_settings import Settings as AlsoSettings
+from wandb.sdk.wandb_setup import setup
+from wandb.sdk.wandb_sweep import sweep as also_sweep
+from wandb.util import generate_id
+from wandb.wandb_agent import agent as also_agent
+from wandb.wandb_run import Run as AlsoRun
+import wandb
+import wandb.apis.public
+assert wandb.apis.public.Run is Recorded and wandb.Api is Api is Public and wandb.apis.public.Sweep is Sweep
+assert (Run, Image, Settings, sweep, agent) == (AlsoRun, AlsoImage, AlsoSettings, also_sweep, also_agent)
+assert issubclass(RunDisabled, Run) and issubclass(Image, WBValue)
+"""
+
+
+def test_names_are_where_scripts_of_both_times_import_them_from() -> None:
+    script(IMPORTS)
+
+
+def test_an_import_of_what_is_not_there_yet_says_what_to_do_instead() -> None:
+    for line in (
+        "from wandb.fastai import WandbCallback",
+        "import wandb.integration.sacred",
+        "from wandb import Artifact",
+    ):
+        ran = script(line, code=1)
+        assert "is not there yet; instead: " in ran.errors.splitlines()[-1], line
+    ran = script("""
+        try:
+            from wandb import Artifact
+        except ImportError:
+            print("without")
+    """)
+    assert ran.output == "without\n"

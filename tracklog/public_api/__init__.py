@@ -5,5 +5,6 @@ from tracklog.public_api.files import File, Files
 from tracklog.public_api.project import Project
 from tracklog.public_api.run import Run, User
 from tracklog.public_api.runs import Runs
+from tracklog.public_api.sweep import Sweep
 
-__all__ = ["Api", "File", "Files", "Project", "Run", "Runs", "User"]
+__all__ = ["Api", "File", "Files", "Project", "Run", "Runs", "Sweep", "User"]
