@@ -124,6 +124,7 @@ def _at_child_end() -> None:
 
 
 def _at_exit() -> None:
+    _notice_uncaught()
     for run in list(_attended.values()):
         run._close(_code or 0, error=_error)  # noqa: SLF001 - the run's own end
     if _error is not None and _error["type"] == "KeyboardInterrupt":
@@ -131,6 +132,14 @@ def _at_exit() -> None:
         # exit with 1; the same evaluation, interrupted, reminds it, so that the shell sees 130.
         with contextlib.suppress(KeyboardInterrupt):
             exec("raise KeyboardInterrupt")  # noqa: S102 - see above
+
+
+def _notice_uncaught() -> None:
+    """Take the exception that ended the script from where Python keeps it, if another hook has replaced ours since."""
+    global _code, _error
+    error = getattr(sys, "last_value", None)
+    if _code is None and isinstance(error, BaseException) and not hasattr(sys, "ps1"):  # with it there is a prompt
+        _code, _error = exit_code_of(error), describe_error(error)
 
 
 def _chain_excepthook() -> None:

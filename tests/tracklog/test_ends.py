@@ -55,6 +55,7 @@ def console(log: reader.RunLog) -> str:
         ("run.finish()", 0, "finished"),
         ("run.finish(3)", 0, "failed"),
         ("raise ValueError('boom')", 1, "failed"),
+        ("sys.excepthook = lambda *_: None; raise ValueError('boom')", 1, "failed"),
         ("sys.exit(2)", 2, "failed"),
         ("sys.exit('gone')", 1, "failed"),
         ("sys.exit(0)", 0, "finished"),
