@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from tracklog.errors import warn
+from tracklog.errors import NotFoundError, warn
 from tracklog.store import layout
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def save(
         msg = f"save() takes a path or a pattern, not {type(pattern).__name__}: {pattern!r:.80}"
         raise TypeError(msg)
     text = os.fsdecode(pattern)
-    base = Path(base_path).resolve() if base_path else _base_of(text)
+    base = Path(base_path).resolve() if base_path else _base_of(text, recording.writer.folder / layout.FILES)
     names = sorted(globbing.glob(text, recursive=True)) if glob else [text]  # noqa: PTH207 - patterns may be absolute
     if names == [text] and Path(text).is_dir():  # what is asked for by its folder is all that is in it
         names = sorted(str(inner) for inner in Path(text).rglob("*"))
@@ -66,12 +66,20 @@ def restore(files: Path, name: str, *, replace: bool, root: str | os.PathLike[st
 
 
 def folder_of(root: Path, run_path: str) -> Path:
-    """Return the files of the run that ``[entity/]project/id`` names. Raises ValueError for what does not."""
+    """Return the files of the run that ``[entity/]project/id`` names.
+
+    Raises ValueError for what names none, NotFoundError (a ValueError, too) when there is no such run.
+    """
     parts = run_path.strip("/").split("/")
     if len(parts) < 2:  # noqa: PLR2004 - project and id
         msg = f"run_path={run_path!r}: name a run as 'project/id'"
         raise ValueError(msg)
-    return layout.run_folder(root, parts[-2], parts[-1]) / layout.FILES
+    folder = layout.run_folder(root, parts[-2], parts[-1])
+    if not folder.is_dir():
+        raise NotFoundError(
+            f"no run {run_path!r} in {root}; write 'project/id', and name the log folder by TRACKLOG_DIR"
+        )
+    return folder / layout.FILES
 
 
 def _one(recording: Recording, source: Path, base: Path, policy: str) -> list[str]:
@@ -84,9 +92,13 @@ def _one(recording: Recording, source: Path, base: Path, policy: str) -> list[st
     return [] if target is None else [str(target)]
 
 
-def _base_of(pattern: str) -> Path:
+def _base_of(pattern: str, home: Path) -> Path:
+    """Return below which folder names are kept: for files of the run, which are in `home` already, it is that."""
     if not Path(pattern).is_absolute():
         return Path.cwd().resolve()
+    if Path(os.path.normpath(pattern)).is_relative_to(home):
+        return home.resolve()
+    warn("save-folders", f"save({pattern!r}): of its folders the last name is kept; base_path=... says which are to be")
     # As W&B does: an absolute path keeps the name of its folder only.
     fixed = Path(pattern.partition("*")[0])
     return (fixed.parent if "*" not in pattern else fixed if fixed.is_dir() else fixed.parent).resolve().parent

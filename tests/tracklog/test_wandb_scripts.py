@@ -234,3 +234,39 @@ def test_an_import_of_what_is_not_there_yet_says_what_to_do_instead() -> None:
             print("without")
     """)
     assert ran.output == "without\n"
+
+
+def test_files_saved_where_scripts_put_them_and_fetched_again() -> None:
+    ran = script("""
+        import os
+        import wandb
+
+        run = wandb.init(project="p", id="a")
+        open(os.path.join(wandb.run.dir, "model.h5"), "w").write("weights")
+        os.makedirs("checkpoints/last")
+        open("checkpoints/last/state.pt", "w").write("state")
+        home = wandb.run.dir
+        for saved in (wandb.save(os.path.join(home, "model.h5")), wandb.save(os.path.join(home, "*.h5")),
+                      wandb.save("checkpoints/**"), wandb.save(os.path.abspath("checkpoints/last/state.pt"))):
+            print([os.path.relpath(path, home) for path in saved])
+        wandb.finish()
+        print(wandb.restore("model.h5", run_path="me/p/a", root="fetched").read())
+        for name, path in (("model.h5", "p/nobody"), ("nothing", "p/a")):
+            try:
+                print(wandb.restore(name, run_path=path))
+            except wandb.CommError as error:
+                print(type(error).__mro__[1].__name__, isinstance(error, ValueError))
+    """)
+    assert ran.output.splitlines() == [
+        "['model.h5']",
+        "['model.h5']",
+        "['checkpoints/last/state.pt']",
+        "['last/state.pt']",
+        "weights",
+        "CommError True",
+        "None",
+    ]
+    assert ran.errors.count("of its folders the last name is kept") == 1
+    files = {path.name for path in Path("tracklogs/p/a/files").iterdir()}
+    assert {"model.h5", "checkpoints", "last"} <= files
+    assert "files" not in files
