@@ -120,7 +120,8 @@ def plot_feature_importances(
 ) -> None:
     """Log `feature_importances`: those of trees, or the coefficients of a linear model, the greatest first.
 
-    At most `max_num_features` are shown. Coefficients of several classes are not: there is a warning.
+    At most `max_num_features` are shown. Coefficients of several classes are not: there is a warning. Raises ValueError
+    when there are fewer names than features.
     """
     if not usable("feature_importances", model=model):
         return
@@ -141,6 +142,9 @@ def plot_feature_importances(
     found = found.reshape(-1)
     order = np.argsort(found)[::-1][:max_num_features]
     names = list(range(len(found))) if feature_names is None else list(feature_names)
+    if len(names) < len(found):
+        msg = f"{len(names)} feature_names for {len(found)} features; give each of them its name"
+        raise ValueError(msg)
     rows = [[names[n], found[n]] for n in order]
     draw("feature_importances", "wandb/feature_importances/v1", ["feature_names", "importances"], rows, title)
 
