@@ -161,10 +161,16 @@ def _of_the_run(name: str) -> property:
     def put(_: ModuleType, value: object) -> None:
         # The import system stores a submodule under its name, which three of these share; that name stays the run's.
         if not isinstance(value, ModuleType):
-            msg = f"tracklog.{name} cannot be replaced; use tracklog.{name}.update(...) or init({name}=...)"
-            raise AttributeError(msg)  # noqa: TRY004 - as for any read-only attribute
+            from tracklog import current
 
-    return property(get, put)
+            current.replace(name, value)
+
+    def restore(_: ModuleType) -> None:
+        from tracklog import ongoing
+
+        ongoing.replaced.pop(name, None)
+
+    return property(get, put, restore)
 
 
 class _Package(ModuleType):

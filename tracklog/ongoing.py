@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tracklog.run import Run
 
 current: Run | None = None
 """Set by `tracklog.session` alone."""
+
+replaced: dict[str, Any] = {}
+"""What scripts put in the place of `tracklog.log` and its like; forgotten when a run begins or ends."""

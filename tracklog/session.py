@@ -134,6 +134,7 @@ def _init(keywords: dict[str, Any], wanted: configs.Wanted, settings: object, al
     run = _made(resolved, wanted, trial, allow=allow)
     if reinit != "create_new" or ongoing.current is None:
         ongoing.current = run
+        ongoing.replaced.clear()
         use_root(Path(run.sync_dir).parents[1])
     return run
 
@@ -238,6 +239,7 @@ def _forget(run: Run) -> None:
     global early_config  # noqa: PLW0603 - the config before the next run
     if ongoing.current is run:
         ongoing.current = None
+        ongoing.replaced.clear()
         early_config = EarlyConfig()
         use_root(None)
 

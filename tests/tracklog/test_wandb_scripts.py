@@ -270,3 +270,54 @@ def test_files_saved_where_scripts_put_them_and_fetched_again() -> None:
     files = {path.name for path in Path("tracklogs/p/a/files").iterdir()}
     assert {"model.h5", "checkpoints", "last"} <= files
     assert "files" not in files
+
+
+def test_a_config_that_is_assigned_is_the_runs() -> None:
+    ran = script("""
+        import argparse
+        import wandb
+
+        wandb.config = {"lr": 0.1, "epochs": 3}
+        run = wandb.init(project="p", config={"epochs": 4})
+        print(wandb.config["lr"], wandb.config.epochs, wandb.config is run.config)
+        wandb.config = argparse.Namespace(lr=0.2, net={"layers": 2})
+        print(wandb.config.lr, wandb.config.net["layers"], run.config["lr"])
+        config = wandb.config = run.config
+        wandb.finish()
+        try:
+            wandb.config.lr
+        except wandb.Error as error:
+            print(error)
+    """)
+    assert ran.output == "0.1 4 True\n0.2 2 0.2\nYou must call wandb.init() before wandb.config.lr\n"
+    assert ran.run().config == {"lr": 0.2, "epochs": 4, "net": {"layers": 2}}
+
+
+def test_tests_of_scripts_put_functions_of_their_own_in_place_and_back() -> None:
+    ran = script("""
+        from unittest import mock
+        import wandb
+
+        with mock.patch("wandb.log") as log, mock.patch.object(wandb, "run", None), mock.patch("wandb.init") as init:
+            wandb.init(project="never")
+            wandb.log({"loss": 1})
+            print(log.call_args.args, init.called, wandb.run)
+        try:
+            wandb.log({"loss": 1})
+        except wandb.Error:
+            print("none yet")
+        before, wandb.log = wandb.log, lambda data: print("swallowed", data)
+        wandb.log({"loss": 2})
+        wandb.log = before
+        run = wandb.init(project="p")
+        with mock.patch("wandb.log"):
+            wandb.log({"loss": 3})
+        wandb.log({"loss": 4})
+        wandb.log = None
+        run.finish()
+        run = wandb.init(project="p")
+        wandb.log({"loss": 5})
+        print(wandb.run is run, run.step)
+    """)
+    assert ran.output.splitlines() == ["({'loss': 1},) True None", "none yet", "swallowed {'loss': 2}", "True 1"]
+    assert [len(Recorded(folder).rows) for folder in ran.folders] == [1, 1]
