@@ -24,6 +24,7 @@ class Config:
         """`written` is told of every change, as JSON of the top-level keys that changed and notes of their types."""
         object.__setattr__(self, "_items", {})
         object.__setattr__(self, "_locked", {})
+        object.__setattr__(self, "_nested", {})
         object.__setattr__(self, "_written", written)
         object.__setattr__(self, "_allow", allow_val_change)
 
@@ -45,7 +46,12 @@ class Config:
         self._locked.update(dict.fromkeys(map(_name, given), user or "a sweep"))
 
     def persist(self) -> None:
-        """Return: every change is on disk already."""
+        """Keep what was changed inside of nested values, as `finish` does; every other change is on disk already.
+
+        Raises TypeError for values that are media.
+        """
+        now = {key: values.config(self._items[key]) for key in self._nested}
+        self._tell({key: value for key, value in now.items() if encoded({key: value})[0][key] != self._nested[key]})
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return a value, or `default`."""
@@ -69,6 +75,21 @@ class Config:
 
     def _restore(self, items: Mapping[str, Any]) -> None:
         self._items.update(items)
+        self._remember(encoded(items)[0])
+
+    def _tell(self, fresh: Mapping[str, Any]) -> None:
+        if fresh and self._written is not None:
+            kept, types = encoded(fresh)
+            self._written(kept, types)
+            self._remember(kept)
+
+    def _remember(self, kept: Mapping[str, Any]) -> None:
+        """Remember, as JSON, what can be changed from inside."""
+        for key, value in kept.items():
+            if isinstance(value, dict | list):
+                self._nested[key] = value
+            else:
+                self._nested.pop(key, None)
 
     def _set(self, data: Mapping[Any, Any], allow: bool | None) -> None:
         fresh = {}
@@ -91,8 +112,7 @@ class Config:
             if not known or not _same(self._items[key], kept):
                 fresh[key] = kept
         self._items.update(fresh)
-        if fresh and self._written is not None:
-            self._written(*encoded(fresh))
+        self._tell(fresh)
 
     def __getattr__(self, key: str) -> Any:
         """Return a value; AttributeError when there is none."""

@@ -140,5 +140,5 @@ class DisabledRun(Run):
 
 def _again(settings: Settings, start: dict[str, Any], config: Config, summary: Dummy) -> DisabledRun:
     run = DisabledRun(settings, lambda _: None)
-    run._start, run.config, run.summary = start, config, summary  # type: ignore[assignment]  # noqa: SLF001 - a copy of one
+    run.__dict__ |= {"_start": start, "config": config, "summary": summary}
     return run

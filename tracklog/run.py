@@ -229,7 +229,12 @@ class Run(Identity):
         self._recording.console("stdout", text if text.endswith("\n") else f"{text}\n", time.time(), 0)
 
     def mark_preempting(self) -> None:
-        """Record that the machine may be taken away; the run goes on when it is resumed."""
+        """Record that the machine may be taken away; the run goes on when it is resumed.
+
+        Raises UsageError after `finish`.
+        """
+        if self._finished:
+            self._refuse("mark")
         self._recording.event("preempting")
 
     def pin_config_keys(self, keys: Sequence[str]) -> None:
@@ -274,6 +279,7 @@ class Run(Identity):
         with recording.lock:
             if self._finished:
                 return
+            self._keep_config()
             self._finished = True
         self._history.commit()
         recording.stop()
@@ -284,6 +290,12 @@ class Run(Identity):
             tell(end)
         if lost:
             warn("lost", f"{lost:,} lines of {self._folder} could not be written and are lost")
+
+    def _keep_config(self) -> None:
+        try:
+            self.config.persist()
+        except TypeError as error:
+            warn("config-nested", f"what was changed inside of config values is not kept: {error}")
 
     def _forked(self) -> None:
         """Go on in a forked child, which may log by accident and never ends the run."""
@@ -348,16 +360,13 @@ class Run(Identity):
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set what a run has; AttributeError for a public name that it has not, which would mean nothing to anybody."""
-        if (
-            name.startswith("_")
-            or name in self.__dict__
-            or "start_time" not in self.__dict__
-            or hasattr(type(self), name)
-        ):
-            super().__setattr__(name, value)
-            return
-        msg = f"{type(self).__name__!r} object has no attribute {name!r} to set; what belongs to the run goes to run.config"
-        raise AttributeError(msg)
+        is_begun = "start_time" in self.__dict__
+        if is_begun and name in ("config", "summary"):
+            raise AttributeError(f"run.{name} cannot be replaced; call run.{name}.update(...)")
+        if is_begun and not (name.startswith("_") or name in self.__dict__ or hasattr(type(self), name)):
+            msg = f"{type(self).__name__!r} object has no attribute {name!r} to set; what belongs to a run goes to its config"
+            raise AttributeError(msg)
+        super().__setattr__(name, value)
 
     def __getattr__(self, name: str) -> Any:
         """Say of wandb's names that are not there yet what to do instead."""

@@ -321,3 +321,35 @@ def test_tests_of_scripts_put_functions_of_their_own_in_place_and_back() -> None
     """)
     assert ran.output.splitlines() == ["({'loss': 1},) True None", "none yet", "swallowed {'loss': 2}", "True 1"]
     assert [len(Recorded(folder).rows) for folder in ran.folders] == [1, 1]
+
+
+def test_what_is_changed_inside_of_a_config_is_kept() -> None:
+    ran = script("""
+        import wandb
+
+        run = wandb.init(project="p", id="r", config={"net": {"layers": 2}, "sizes": [1], "lr": 0.1})
+        run.config.net["width"] = 8
+        run.config["sizes"].append(2)
+        wandb.config.persist()
+        print(wandb.Api().run("p/r").config)
+        for name in ("config", "summary"):
+            try:
+                setattr(run, name, {"lr": 1})
+            except AttributeError as error:
+                print(error)
+        run.finish()
+        run = wandb.init(project="p", id="r", resume="must")
+        run.config.net["layers"] = 3
+        run.finish()
+        try:
+            run.mark_preempting()
+        except wandb.UsageError:
+            print("too late")
+    """)
+    assert ran.output.splitlines() == [
+        "{'net': {'layers': 2, 'width': 8}, 'sizes': [1, 2], 'lr': 0.1}",
+        "run.config cannot be replaced; call run.config.update(...)",
+        "run.summary cannot be replaced; call run.summary.update(...)",
+        "too late",
+    ]
+    assert ran.run().config == {"net": {"layers": 3, "width": 8}, "sizes": [1, 2], "lr": 0.1}
