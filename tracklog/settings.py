@@ -193,6 +193,8 @@ def mapping(settings: object) -> dict[str, Any]:
         } | settings.extra
     if isinstance(settings, Mapping):
         return dict(settings)
+    if not hasattr(settings, "__dict__"):
+        raise TypeError(f"settings takes a mapping or wandb.Settings, not {type(settings).__name__}: {settings!r:.80}")
     return {name: value for name, value in vars(settings).items() if not name.startswith("__")}
 
 
