@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tracklog import values
+from tracklog.config_file import load
 from tracklog.containers import as_mapping
 from tracklog.errors import ConfigError, NotBegunError, warn
 from tracklog.store import typed
@@ -31,9 +33,11 @@ class Config:
     def update(self, data: object, allow_val_change: bool | None = None) -> None:
         """Set several keys: a mapping, an argparse namespace, absl flags, a dataclass, any object with attributes.
 
-        Raises ConfigError when a key would change its value without leave, TypeError for values that are media.
+        A text or path is that of a YAML file. Raises ConfigError when a key would change its value without leave, or a
+        file cannot be read, TypeError for values that are media.
         """
-        self._set(as_mapping(data), allow_val_change)
+        given = load(os.fspath(data)) if isinstance(data, str | os.PathLike) else as_mapping(data)
+        self._set(given, allow_val_change)
 
     def setdefaults(self, data: object) -> None:
         """Set the keys that are not set yet."""

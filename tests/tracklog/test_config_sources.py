@@ -169,6 +169,16 @@ def test_files_come_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert run.config.as_dict() == {"a": 9, "b": 2, "c": 3, "d": {"x": 1}, "early": 0, "e": 3}
 
 
+def test_a_path_updates_a_config(tmp_path: Path) -> None:
+    Path("more.yaml").write_text("lr:\n  desc: rate\n  value: 0.5\nepochs: 3\n")
+    with begin(tmp_path, config={"lr": 0.1}) as run:
+        run.config.update(Path("more.yaml"), allow_val_change=True)
+        run.config.update("more.yaml")
+        assert dict(run.config) == {"lr": 0.5, "epochs": 3}
+        with pytest.raises(ConfigError, match=r"'none\.yaml' cannot be read"):
+            run.config.update("none.yaml")
+
+
 def test_a_path_is_a_config_and_keys_are_chosen(tmp_path: Path) -> None:
     Path("c.yaml").write_text("lr: 1.0e-4\nnet: {layers: 2}\nseed: {value: 3}\n")
     with begin(tmp_path, config="c.yaml", config_exclude_keys=["seed"]) as run:
