@@ -115,8 +115,8 @@ class Config:
                 raise ConfigError(msg)
             if not known or not _same(self._items[key], kept):
                 fresh[key] = kept
+        self._tell(fresh)  # a run that has finished refuses, and nothing is changed
         self._items.update(fresh)
-        self._tell(fresh)
 
     def __getattr__(self, key: str) -> Any:
         """Return a value; AttributeError when there is none."""
