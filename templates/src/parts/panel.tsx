@@ -7,11 +7,11 @@ import { uid } from "../lib/data";
 import { full, number, plural } from "../lib/format";
 import { parts, shown as plain } from "../lib/keys";
 import { apart, fitting, middle } from "../lib/names";
-import { effective, type PanelInfo, pinned, setOptions, togglePin } from "../lib/panels";
+import { effective, optionsOf, type PanelInfo, pinned, setOptions, togglePin } from "../lib/panels";
 import type { Scales } from "../lib/plot";
 import { type Beyond, beyond, main, type Trace, xRange, yRange } from "../lib/trace";
 import { lostText } from "../lib/values";
-import { common, fromZero, hovered, logX, rawBehind, setZoom, table, toggleEyes, xAxis, zoomOf } from "../lib/view";
+import { common, fromZero, hovered, logX, rawBehind, setZoom, table, toggleEyes, zoomOf } from "../lib/view";
 import type { RunRow } from "../model";
 import { setParams } from "../route";
 import { Chart } from "./chart";
@@ -133,7 +133,7 @@ export function LinePanel({
   const fact = [
     panel.unit,
     how.log && "log y",
-    panel.stream === "history" && how.x !== xAxis.value && `x: ${unitOf(how.x) || how.x}`,
+    optionsOf(panel.id).x !== undefined && `x: ${unitOf(how.x) || how.x}`,
     how.y && "y range",
   ]
     .filter(Boolean)
