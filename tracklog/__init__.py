@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tracklog.account import require as require
     from tracklog.account import set_trace as set_trace
     from tracklog.alerts import AlertLevel as AlertLevel
+    from tracklog.artifacts.artifact import Artifact as Artifact
     from tracklog.config import Config as Config
     from tracklog.errors import CommError as CommError
     from tracklog.errors import Error as Error
@@ -67,6 +68,8 @@ if TYPE_CHECKING:
     alert = _current.alert
     define_metric = _current.define_metric
     log = _current.log
+    log_artifact = _current.log_artifact
+    log_model = _current.log_model
     mark_preempting = _current.mark_preempting
     pin_config_keys = _current.pin_config_keys
     save = _current.save
@@ -79,6 +82,7 @@ _NAMES = {
     "AlertLevel": "tracklog.alerts",
     "Altair": "tracklog.media.figure",
     "Api": "tracklog.public_api",
+    "Artifact": "tracklog.artifacts.artifact",
     "Audio": "tracklog.media.audio",
     "Bokeh": "tracklog.media.figure",
     "Classes": "tracklog.media.classes",
@@ -127,7 +131,8 @@ _MODULES = ("data_types", "env", "errors", "plot", "plots")
 """Modules that scripts reach as attributes: `tracklog.plot.line`."""
 
 _OF_THE_RUN = (
-    "alert", "config", "define_metric", "log", "mark_preempting", "pin_config_keys", "run", "save", "summary", "unwatch", "watch",
+    "alert", "config", "define_metric", "log", "log_artifact", "log_model", "mark_preempting", "pin_config_keys", "run", "save",
+    "summary", "unwatch", "watch",
 )  # fmt: skip
 
 __all__ = [name for name in _NAMES if not name.startswith("_")]
@@ -180,6 +185,8 @@ class _Package(ModuleType):
     config = _of_the_run("config")
     define_metric = _of_the_run("define_metric")
     log = _of_the_run("log")
+    log_artifact = _of_the_run("log_artifact")
+    log_model = _of_the_run("log_model")
     mark_preempting = _of_the_run("mark_preempting")
     pin_config_keys = _of_the_run("pin_config_keys")
     run = _of_the_run("run")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from tracklog.errors import warn
+from tracklog.errors import UsageError, warn
 from tracklog.settings import Settings, check_tags
 from tracklog.store import layout
 
@@ -24,6 +24,7 @@ class Identity:
     _start: dict[str, Any]
     _settings: Settings
     _folder: Path
+    _finished: bool
 
     @property
     def id(self) -> str:
@@ -183,6 +184,10 @@ class Identity:
 
     def _edit(self, **changes: Any) -> None:
         self._start.update(changes)
+
+    def _refuse(self, verb: str) -> NoReturn:
+        msg = f"cannot {verb} run {self.id}: it has finished; call init() for a new one, or init(id=…, resume='allow')"
+        raise UsageError(msg)
 
     def to_html(self, height: int = 420, hidden: bool = False) -> str:
         """Return a card for notebooks: name, project, and a link to the page once there is one."""

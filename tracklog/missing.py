@@ -18,13 +18,10 @@ _CALLBACK = "call run.log({...}) from a callback of the framework"
 _OF_BOTH = {
     "link_artifact": _FILES,
     "link_model": _FILES,
-    "log_artifact": _FILES,
-    "log_model": _FILES,
     "use_artifact": "open the files where they are, and note their path in run.config",
     "use_model": "open the files where they are, and note their path in run.config",
 }
 _OF_MODULE = {
-    "Artifact": _FILES,
     "ArtifactTTL": _FILES,
     "EvalTable": "log a tracklog.Table",
     "Graph": "log the model's text, run.log({'model': str(model)})",
@@ -40,6 +37,12 @@ _OF_RUN = {
     "log_code": "copy the code into the run by run.save('*.py')",
     "upsert_artifact": _FILES,
 }
+
+_OF_ARTIFACT = dict.fromkeys(
+    ("add", "add_reference", "aliases", "checkout", "delete", "digest", "download", "get", "get_path", "logged_by", "manifest",
+     "remove", "save", "size", "used_by", "verify", "version"),
+    "its files are among those of the run that logged it, run.dir/artifacts/<name>/v<n>",
+)  # fmt: skip
 
 _ARGUMENTS = {
     "anonymous": "there are no accounts",
@@ -59,6 +62,11 @@ def of_module(name: str) -> str | None:
 def of_run(name: str) -> str | None:
     """Return what to say about a name of wandb's runs that ours do not have; None when wandb's have none either."""
     return _sentence("run", name, _OF_BOTH | _OF_RUN)
+
+
+def of_artifact(name: str) -> str | None:
+    """Return what to say about a name of wandb's artifacts that ours do not have; None when wandb's have none either."""
+    return _sentence("artifact", name, _OF_ARTIFACT)
 
 
 def _sentence(owner: str, name: str, known: dict[str, str]) -> str | None:

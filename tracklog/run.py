@@ -6,16 +6,15 @@ import functools
 import os
 import time
 import traceback
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from tracklog import alerts, missing, saving, values
+from tracklog import alerts, missing, values
 from tracklog.alerts import AlertLevel, Alerts
 from tracklog.config import Config, encoded
-from tracklog.errors import Error, FormatError, UsageError, warn
+from tracklog.errors import Error, FormatError, warn
+from tracklog.filekeeping import FileKeeping
 from tracklog.history import History
-from tracklog.identity import Identity
 from tracklog.media import tensor
 from tracklog.metrics import Metric, Metrics, definition
 from tracklog.pending import PendingRow
@@ -28,8 +27,8 @@ from tracklog.summary import Summary
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
-    from typing import IO
 
     from typing_extensions import Self
 
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from tracklog.settings import Settings
 
 
-class Run(Identity):
+class Run(FileKeeping):
     """An experiment that is being recorded; made by `init`."""
 
     def __init__(
@@ -147,24 +146,6 @@ class Run(Identity):
         self.__dict__["log"] = pending.log
         return pending
 
-    def save(
-        self,
-        glob_str: str | os.PathLike[str] | None = None,
-        base_path: str | os.PathLike[str] | None = None,
-        policy: str = "live",
-        glob: bool = True,
-    ) -> list[str]:
-        """Copy the files that match into the run; return where they are.
-
-        The folders below `base_path` (default: the working folder) are kept. With the `policy` ``live`` files that
-        change are copied again while the run goes on, with ``end`` when it ends, with ``now`` they are not. Without
-        `glob` the name is taken as it is. Raises ValueError for an unknown policy or a path outside `base_path`,
-        TypeError for what is no path, UsageError after `finish`.
-        """
-        if self._finished:
-            self._refuse("save files into")
-        return saving.save(self._recording, glob_str, base_path, policy, glob=glob)
-
     def alert(
         self,
         title: str,
@@ -182,19 +163,6 @@ class Run(Identity):
         name = alerts.level(level)
         if self._alerts.lets_through(title, wait_duration):
             self._recording.event("alert", title=str(title), text=str(text), level=name)
-
-    def restore(
-        self, name: str, run_path: str | None = None, replace: bool = False, root: str | None = None
-    ) -> IO[str] | None:
-        """Return a file of the run, open for reading; None when there is none.
-
-        With ``run_path="project/id"`` it is that run's, copied below `root` (default: the working folder), over a file
-        that is there only with `replace`. Raises ValueError for a name or path that leads outside.
-        """
-        if run_path is None:
-            return saving.restore(Path(self.dir), name, replace=replace, root=root)
-        folder = saving.folder_of(self._folder.parent.parent, run_path)
-        return saving.restore(folder, name, replace=replace, root=root or ".")
 
     def watch(
         self,
@@ -409,10 +377,6 @@ class Run(Identity):
             else:
                 place[path[-1]] = encoded = values.kept(path[-1], tensor.whole(value), self._recording)
                 self._recording.event("summary", path=list(path), value=encoded)
-
-    def _refuse(self, verb: str) -> None:
-        msg = f"cannot {verb} run {self.id}: it has finished; call init() for a new one, or init(id=…, resume='allow')"
-        raise UsageError(msg)
 
 
 def exit_code_of(error: BaseException) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any
 
-from tracklog import beginning, configs, exits, missing, ongoing, saving
+from tracklog import beginning, configs, exits, missing, ongoing, saving, standin
 from tracklog.config import EarlyConfig
 from tracklog.disabled import DisabledRun
 from tracklog.errors import UsageError, forget_warnings, silence, warn
@@ -159,6 +159,8 @@ def _made(resolved: Settings, wanted: configs.Wanted, trial: Assignment | None, 
     configs.apply(run.config, sources, early_config)
     if trial is not None:
         run.config.update_locked(trial.params, "the sweep")
+    if resolved.wandb_dir is not None:
+        standin.leave_sign(resolved.wandb_dir, run.id, run.sync_dir)
     if resolved.sync_tensorboard:
         from tracklog.integrations import tensorboard
 

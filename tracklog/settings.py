@@ -59,6 +59,8 @@ class Settings:
     resume_from: str | None = None
     fork_from: str | None = None
     reinit: str | None = None
+    wandb_dir: str | None = None
+    """Where a library asked for wandb's `dir`, while tracklog stands in for wandb."""
     console: str = "auto"
     """``redirect`` (what child processes and C code print too), ``wrap`` (what passes `sys.stdout` and `sys.stderr`),
     ``off``; ``auto`` redirects files and pipes, and wraps on a terminal and in notebooks."""
@@ -146,7 +148,8 @@ def resolve(keywords: Mapping[str, Any], settings: object, process: Mapping[str,
     if result.silent:
         result.quiet = True
     if os.environ.get(STAND_IN) and keywords.get("dir") is not None:
-        result.dir = _place(os.fspath(keywords["dir"]))
+        result.wandb_dir = os.fspath(keywords["dir"])
+        result.dir = _place(result.wandb_dir)
     _check(result)
     return result
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
-from tracklog.errors import UsageError
+from tracklog.errors import UsageError, warn
 from tracklog.settings import STAND_IN
 
 FOLDER = str(Path(__file__).resolve().parent)
@@ -35,6 +36,22 @@ def as_wandb() -> None:
     if FOLDER not in sys.path:
         sys.path.insert(0, FOLDER)
     os.environ.update(environment(os.environ))
+
+
+def leave_sign(folder: str, run_id: str, kept: str) -> None:
+    """Leave the file by which libraries find the run that they go on with: ``wandb/run-<time>-<id>/run-<id>.wandb``.
+
+    Ultralytics looks for it in the folder that it passes as `dir`. The working folder is left alone: nobody looks there.
+    """
+    place = Path(folder)
+    if place.resolve() == Path.cwd().resolve():
+        return
+    sign = place / "wandb" / f"run-{time.strftime('%Y%m%d_%H%M%S')}-{run_id}" / f"run-{run_id}.wandb"
+    try:
+        sign.parent.mkdir(parents=True, exist_ok=True)
+        sign.write_text(f"kept by tracklog in {kept}\n", encoding="utf-8")
+    except OSError as error:
+        warn("stand-in-sign", f"{sign} could not be written, so that a library may not find this run: {error}")
 
 
 def environment(known: os._Environ[str] | dict[str, str]) -> dict[str, str]:

@@ -43,6 +43,7 @@ FORMAT = 1
 RUN_FILE = "run.json"
 FILES = "files"
 MEDIA = "media"
+ARTIFACTS = "artifacts"
 SOUNDS = ("wav", "mp3", "ogg", "oga", "opus", "flac", "m4a", "aac", "aif", "aiff", "webm", "weba")
 MOLECULES = ("pdb", "pqr", "mmcif", "mcif", "cif", "sdf", "sd", "gro", "mol2", "mmtf")
 """Extensions of media that are kept as they came and shown by them."""

@@ -1,0 +1,1 @@
+"""Artifacts: files under a name, which a run logs."""
