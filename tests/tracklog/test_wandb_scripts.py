@@ -353,3 +353,31 @@ def test_what_is_changed_inside_of_a_config_is_kept() -> None:
         "too late",
     ]
     assert ran.run().config == {"net": {"layers": 3, "width": 8}, "sizes": [1, 2], "lr": 0.1}
+
+
+def test_media_are_asked_for_their_json() -> None:
+    ran = script("""
+        import os
+        import numpy as np
+        import wandb
+
+        print(wandb.Histogram(np_histogram=([1, 2], [0, 1, 2])).to_json())
+        picture = wandb.Image(np.zeros((4, 4)), caption="black")
+        try:
+            picture.to_json()
+        except ValueError as error:
+            print(error)
+        run = wandb.init(project="p")
+        picture.bind_to_run(run, "picture", 0)
+        found = picture.to_json(run)
+        print(found["_type"], found["caption"], os.path.isfile(os.path.join(run.dir, found["path"])))
+        run.log({"pictures": [picture] * 200})
+        print(wandb.Image.MAX_ITEMS, wandb.Histogram.MAX_LENGTH)
+    """)
+    assert ran.output.splitlines() == [
+        "{'_type': 'histogram', 'values': [1, 2], 'bins': [0.0, 1.0, 2.0]}",
+        "to_json(run) keeps a file media/images/….png: give the run that it belongs to",
+        "image-file black True",
+        "108 512",
+    ]
+    assert ran.run().rows[0]["pictures"]["count"] == 200

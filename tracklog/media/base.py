@@ -24,6 +24,19 @@ class MediaDoor(Protocol):
         """Keep a copy of a file as ``media/<kind>/<hash>.<ext>``."""
 
 
+class _Nowhere:
+    """The door of media that are asked for their record without a run."""
+
+    def put_bytes(self, kind: str, data: bytes, ext: str) -> FileRef:
+        del data
+        msg = f"to_json(run) keeps a file media/{kind}/….{ext}: give the run that it belongs to"
+        raise ValueError(msg)
+
+    def put_path(self, kind: str, path: Path, ext: str) -> FileRef:
+        del path
+        return self.put_bytes(kind, b"", ext)
+
+
 class Media(ABC):
     """A value that `log` records as more than a number."""
 
@@ -34,6 +47,14 @@ class Media(ABC):
     @abstractmethod
     def to_record(self, door: MediaDoor) -> dict[str, object]:
         """Return the JSON value that stands in the row, its ``_type`` first; files go through ``door``."""
+
+    def to_json(self, run: Any = None) -> dict[str, object]:
+        """Return its record as `log` keeps it; files go into `run`. Raises ValueError for files without a run."""
+        return self.to_record(getattr(run, "_recording", None) or _Nowhere())
+
+    def bind_to_run(self, run: Any, key: str, step: int | str, id_: int | str | None = None) -> None:
+        """Return, for scripts that call it before `to_json`: files go into a run when they are needed there."""
+        del run, key, step, id_
 
     def companions(self, key: str) -> dict[str, Any]:  # noqa: ARG002 - most have none
         """Return what is logged beside it when it is logged under a key."""

@@ -57,6 +57,11 @@ class Histogram(Media):
         """Return the histogram of an array that was logged as it is: 32 bins."""
         return cls(array, num_bins=ARRAY_BINS)
 
+    def to_json(self, run: Any = None) -> dict[str, object]:
+        """Return counts and edges as wandb names them: ``{"_type": "histogram", "values": …, "bins": …}``."""
+        del run
+        return {"_type": "histogram", "values": self.histogram, "bins": self.bins}
+
     def to_record(self, door: MediaDoor) -> dict[str, object]:  # noqa: ARG002  # no file is needed
         """Return ``{counts, min, width}`` when bins are equally wide, else ``{counts, bins}``, bins being the edges.
 

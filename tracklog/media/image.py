@@ -44,6 +44,9 @@ class Image(Media):
     """
 
     LIST_TYPE = "images"
+    MAX_ITEMS = 108
+    """How many of a list wandb keeps, for scripts that cut theirs by it; here a list has any length."""
+    MAX_DIMENSION = MAX_DIMENSION
 
     def __init__(
         self,
