@@ -146,6 +146,8 @@ def __getattr__(name: str) -> Any:
         module, _, attribute = _NAMES[name].partition(":")
         value = getattr(import_module(module), attribute or name)
         globals()[name] = value
+        if name == "init":
+            __getattr__("finish")  # which a __del__ may call when nothing can be imported any more
         return value
     # Not `from tracklog import …`, which would ask this function for the module first.
     if name in _MODULES or (not name.startswith("_") and import_module("tracklog.aliases").has(name)):
@@ -159,8 +161,12 @@ def __getattr__(name: str) -> Any:
 
 def _of_the_run(name: str) -> property:
     def get(_: ModuleType) -> Any:
-        from tracklog import current
-
+        try:
+            from tracklog import current
+        except ImportError:
+            if sys.meta_path is None:  # Python is leaving, all runs have ended: a __del__ that looks sees none
+                return None
+            raise
         return current.attribute(name)
 
     def put(_: ModuleType, value: object) -> None:

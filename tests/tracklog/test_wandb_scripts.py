@@ -381,3 +381,23 @@ def test_media_are_asked_for_their_json() -> None:
         "108 512",
     ]
     assert ran.run().rows[0]["pictures"]["count"] == 200
+
+
+def test_an_object_that_finishes_its_run_when_it_goes_finds_none_at_the_end() -> None:
+    ran = script("""
+        import wandb
+
+        class Logger:
+            def __init__(self):
+                self.run = wandb.init(project="p")
+
+            def __del__(self):
+                if wandb.run:
+                    wandb.finish()
+                wandb.finish()
+
+        logger = Logger()
+        wandb.log({"loss": 1})
+    """)
+    assert "Exception ignored" not in ran.errors
+    assert ran.run().rows == [{"_step": 0, "loss": 1}]
