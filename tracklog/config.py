@@ -113,7 +113,11 @@ class Config:
                     "If you really want to do this, pass allow_val_change=True to config.update()"
                 )
                 raise ConfigError(msg)
-            if not known or not _same(self._items[key], kept):
+            if (
+                not known
+                or not _same(self._items[key], kept)
+                or isinstance(self._items[key], bool) != isinstance(kept, bool)
+            ):
                 fresh[key] = kept
         self._tell(fresh)  # a run that has finished refuses, and nothing is changed
         self._items.update(fresh)

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 import tracklog
 from tests.tracklog.test_log import QUIET, begin
-from tracklog import configs
+from tracklog import Api, configs
 from tracklog.errors import ConfigError, UsageError, forget_warnings
 from tracklog.store import fold, reader
 
@@ -167,6 +167,13 @@ def test_files_come_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     tracklog.config.a = 0
     with begin(tmp_path, config={"a": 9, "b": 9, "c": 9}) as run:
         assert run.config.as_dict() == {"a": 9, "b": 2, "c": 3, "d": {"x": 1}, "early": 0, "e": 3}
+
+
+def test_a_flag_takes_the_place_of_an_equal_number(tmp_path: Path) -> None:
+    with begin(tmp_path, config={"flag": 1}) as run:
+        run.config.update({"flag": True})
+        assert run.config.flag is True
+        assert Api().run(run.path).config["flag"] is True
 
 
 def test_a_path_updates_a_config(tmp_path: Path) -> None:
