@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracklog.store import fold, reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Ran:
@@ -42,12 +45,12 @@ class Recorded:
         self.known: dict[str, Any] = fold.environment(log, found)
 
 
-def script(body: str, *arguments: str, code: int = 0, **environment: str) -> Ran:
-    """Run a script; it ends with `code`, and only one that fails prints a traceback."""
+def script(body: str, *arguments: str, code: int = 0, world: Mapping[str, str] | None = None) -> Ran:
+    """Run a script in an environment with `world` in it; it ends with `code`, and only one that fails prints a traceback."""
     Path("script.py").write_text(dedent(body))
     command = [sys.executable, "-m", "tracklog", "run", "--as-wandb", "script.py", *arguments]
-    world = {**os.environ, **environment}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=world)
+    environment = {**os.environ, **(world or {})}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == code, done.stderr
     assert code or "Traceback" not in done.stderr, done.stderr
     return Ran(done)
@@ -401,3 +404,107 @@ def test_an_object_that_finishes_its_run_when_it_goes_finds_none_at_the_end() ->
     """)
     assert "Exception ignored" not in ran.errors
     assert ran.run().rows == [{"_step": 0, "loss": 1}]
+
+
+def test_a_training_of_2020() -> None:
+    ran = script(
+        """
+        import argparse
+        import os
+        import numpy as np
+        import torch
+        import wandb
+
+        hyperparameter_defaults = dict(dropout=0.5, learning_rate=0.001)
+        wandb.init(config=hyperparameter_defaults, project="cnn", allow_val_change=True, magic=True, sync_tensorboard=False)
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--epochs", type=int, default=1)
+        args = parser.parse_args()
+        wandb.config.update(args)
+        config = wandb.config
+        config.seed = 42
+
+        torch.manual_seed(config.seed)
+        model = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.Dropout(config.dropout))
+        wandb.watch(model, log="all", log_freq=1)
+        for epoch in range(config.epochs):
+            loss = model(torch.rand(8, 4)).pow(2).mean()
+            loss.backward()
+            pictures = [wandb.Image(np.zeros((4, 4)), caption="Pred: {} Truth: {}".format(1, 2))]
+            wandb.log({"Test Loss": loss, "Test Accuracy": 100.0 * epoch / 3}, commit=False)
+            wandb.log({"Examples": pictures})
+        wandb.log()
+        wandb.run.history.row.update({"late": 1})
+        wandb.log({"later": 2}, sync=False)
+        torch.save(model.state_dict(), os.path.join(wandb.run.dir, "model.pt"))
+        wandb.run.save()
+        wandb.run.summary["best_accuracy"] = max(wandb.run.summary["Test Accuracy"], 50)
+        wandb.run.name, wandb.run.notes, wandb.run.tags = wandb.run.id, "done", ["first"]
+        wandb.run.tags = wandb.run.tags + ("second",)
+        print(wandb.run.mode, wandb.run.project_name(), wandb.run.resumed, wandb.run.step, wandb.run.history._step)
+        wandb.join()
+        """,
+        "--epochs=3",
+        world={"WANDB_MODE": "dryrun"},
+    )
+    run = ran.run()
+    assert ran.output == "dryrun cnn False 5 5\n"
+    assert run.config == {"dropout": 0.5, "learning_rate": 0.001, "epochs": 3, "seed": 42}
+    assert [row["_step"] for row in run.rows] == [0, 1, 2, 4]
+    assert {"Test Loss", "Examples", "gradients/0.weight", "parameters/0.bias"} <= set(run.rows[2])
+    assert (run.rows[3]["late"], run.rows[3]["later"]) == (1, 2)
+    assert (run.summary["best_accuracy"], run.known["name"], run.known["tags"]) == (
+        run.summary["Test Accuracy"],
+        run.known["id"],
+        ["first", "second"],
+    )
+    assert (run.folder / "files/model.pt").is_file()
+    assert ran.errors.count("WARNING") == ran.errors.count("magic=True has no effect") == 1
+
+
+def test_every_variable_says_what_it_says_in_wandb() -> None:
+    Path("more.yaml").write_text("wandb_version: 1\nlr:\n  desc: rate\n  value: 0.5\n")
+    world = {
+        "PROJECT": "envp", "ENTITY": "me", "NAME": "named", "NOTES": "noted", "TAGS": "a,b", "RUN_GROUP": "g", "JOB_TYPE": "j",
+        "RUN_ID": "i", "RESUME": "allow", "CONSOLE": "off", "CONFIG_PATHS": "more.yaml", "HOST": "h", "USERNAME": "u",
+        "PROGRAM": "p.py", "_DISABLE_STATS": "true", "API_KEY": "k", "BASE_URL": "http://nowhere", "START_METHOD": "thread",
+    }  # fmt: skip
+    body = """
+        import wandb
+
+        run = wandb.init(config={"lr": 0.1, "epochs": 2})
+        print(run.path, run.name, run.notes, run.tags, run.group, run.job_type, run.resumed, dict(run.config))
+        wandb.log({"loss": 1})
+    """
+    environment = {f"WANDB_{name}": value for name, value in world.items()}
+    for resumed in (False, True):
+        ran = script(body, world=environment)
+        assert ran.output == f"me/envp/i named noted ('a', 'b') g j {resumed} {{'lr': 0.5, 'epochs': 2}}\n"
+        assert "WARNING" not in ran.errors
+    run = Recorded(Path("tracklogs/envp/i"))
+    assert [row["_step"] for row in run.rows] == [0, 1]
+    assert {key: run.known[key] for key in ("host", "user", "program")} == {"host": "h", "user": "u", "program": "p.py"}
+    assert not list(run.folder.glob("system-*"))
+    assert not list(run.folder.glob("console-*"))
+
+
+def test_a_disabled_script_leaves_nothing() -> None:
+    ran = script(
+        """
+        import os
+        import wandb
+
+        with wandb.init(project="p", config={"lr": 1}, name="n") as run:
+            wandb.watch(None)
+            wandb.define_metric("loss", summary="min")
+            wandb.config.epochs = 3
+            wandb.log({"loss": {"train": 1}, "picture": wandb.Html("x")})
+            wandb.alert("hot", "very")
+            print(wandb.save("*.py"), run.log_artifact("x"), run.use_artifact("x"), run.url, run.step)
+            print(wandb.run.summary["loss"]["train"], run.summary.loss.train, run.config.epochs, run.disabled)
+        print(wandb.run, sorted(os.listdir(".")))
+        """,
+        world={"WANDB_MODE": "disabled"},
+    )
+    assert ran.output.splitlines() == ["None None None None 1", "1 1 3 True", "None ['script.py']"]
+    assert ran.errors == ""
