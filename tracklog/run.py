@@ -207,6 +207,8 @@ class Run(FileKeeping):
 
     def pin_config_keys(self, keys: Sequence[str]) -> None:
         """Say that columns are chosen in the run table: nothing else comes of it."""
+        if self._finished:
+            self._refuse("pin config keys of")
         warn("no-effect-pin", f"pin_config_keys({keys!r:.80}) has no effect: choose the columns in the run table")
 
     def _label(self, **_: object) -> None:

@@ -310,6 +310,37 @@ def test_spacy() -> None:
     assert len(run.values("loss_textcat")) == 3
 
 
+ULTRALYTICS = """
+import pathlib, sys, time, wandb
+# As its callback does: the run that goes on is found by wandb's own file in the folder that is passed as `dir`.
+save_dir = pathlib.Path("runs/train")
+signs = list((save_dir / "wandb").glob("*run-*/run-*.wandb"))
+newest = max(signs, key=lambda file: file.stat().st_mtime, default=None)
+wandb.init(project="ul", name="train", id=newest.stem[4:] if newest else "train_20260101_120000",
+           resume="allow" if newest else None, dir=str(save_dir))
+for prefix in ("train", "lr", "metrics", "val"):
+    wandb.run.define_metric(f"{prefix}/*", step_metric="epoch")
+first = wandb.run.summary.get("epoch", 0)
+for epoch in range(first, first + 2):
+    wandb.run.log({"train/box_loss": 1 / (epoch + 1)}, commit=False)
+    wandb.run.log({"metrics/mAP50": epoch / 10, "epoch": epoch + 1}, commit=True)
+pathlib.Path("best.pt").write_text("weights")
+artifact = wandb.Artifact(type="model", name=f"run_{wandb.run.id}_model")
+artifact.add_file(pathlib.Path("best.pt"))
+wandb.run.log_artifact(artifact, aliases=["best"])
+wandb.finish()
+"""
+
+
+def test_what_ultralytics_does_goes_on_with_its_run() -> None:
+    for _ in range(2):
+        run_as_wandb(ULTRALYTICS)
+    (run,) = runs("ul")
+    assert run.values("epoch") == [1, 2, 3, 4]
+    assert run.files == {f"artifacts/run_train_20260101_120000_model/v{n}/best.pt" for n in range(2)}
+    assert keys_on_site()["metrics/mAP50"] == ("epoch", False)
+
+
 @pytest.mark.parametrize("way", ["environment", "function"])
 def test_other_ways_into_the_place_of_wandb(way: str) -> None:
     code = 'import wandb\nwith wandb.init(project="p") as run:\n    run.log({"x": 1})\nprint(wandb.__version__)\n'
