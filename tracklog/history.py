@@ -30,6 +30,7 @@ _NEWLINE = orjson.OPT_APPEND_NEWLINE
 _CLOCKS = layout.CLOCKS
 _STEP, _RUNTIME, _TIMESTAMP = layout.STEP, layout.RUNTIME, layout.TIMESTAMP
 _OWN = len(_CLOCKS)
+_PLAIN = frozenset((float, int, bool))
 _SLOW_WRITE = 200_000
 """Nanoseconds a write may take in the median before it is worth a warning."""
 _SAMPLE_EVERY = 64
@@ -108,9 +109,12 @@ class History:
 
     def _plain_line(self, data: dict[str, Any]) -> bytes | None:
         """Return the line of a row of finite numbers; None when there is anything else in it."""
+        values = data.values()
+        # Of exactly these types: what else can be added up may warn, wait for a device, or be somebody's own number.
+        if not _PLAIN.issuperset(map(type, values)):
+            return None
         try:
-            # Whatever else can be added up, orjson refuses below.
-            if not isfinite(sum(data.values())):
+            if not isfinite(sum(values)):
                 return None
             row = {
                 _STEP: self.step,
@@ -120,7 +124,7 @@ class History:
             }
             # Nothing in it, or clocks of the script's own.
             return None if not data or len(row) != len(data) + _OWN else dumps(row, None, _NEWLINE)
-        except (TypeError, ValueError, OverflowError, AttributeError, RuntimeError):
+        except (TypeError, OverflowError):
             return None
 
     @property

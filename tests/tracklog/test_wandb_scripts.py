@@ -226,13 +226,13 @@ def test_an_import_of_what_is_not_there_yet_says_what_to_do_instead() -> None:
     for line in (
         "from wandb.fastai import WandbCallback",
         "import wandb.integration.sacred",
-        "from wandb import Artifact",
+        "from wandb import ArtifactTTL",
     ):
         ran = script(line, code=1)
         assert "is not there yet; instead: " in ran.errors.splitlines()[-1], line
     ran = script("""
         try:
-            from wandb import Artifact
+            from wandb import ArtifactTTL
         except ImportError:
             print("without")
     """)
@@ -506,5 +506,5 @@ def test_a_disabled_script_leaves_nothing() -> None:
         """,
         world={"WANDB_MODE": "disabled"},
     )
-    assert ran.output.splitlines() == ["None None None None 1", "1 1 3 True", "None ['script.py']"]
+    assert ran.output.splitlines() == ["None x None None 1", "1 1 3 True", "None ['script.py']"]
     assert ran.errors == ""
