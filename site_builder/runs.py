@@ -31,6 +31,7 @@ from site_builder.model import (
     Series,
 )
 from tracklog.store import encoding, fold, happenings, layout, reader
+from tracklog.store.metrics import STATISTICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -117,7 +118,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         source=source,
         row=row,
         config=fold.flatten({k: v for k, v in fold.config(log, found).items() if not k.startswith("_")}),
-        summary=fold.shown(fold.flatten(fold.summary(log, found, folded))),
+        summary=_summary(fold.shown(fold.flatten(fold.summary(log, found, folded))), numbers),
         least=_over_ranks(min, ((s.key, s.min) for s in numbers)),
         greatest=_over_ranks(max, ((s.key, s.max) for s in numbers)),
         keys=tuple(_keys(head.series)),
@@ -290,6 +291,12 @@ def _lost(values: NDArray[np.float64], finite: NDArray[np.bool_], steps: NDArray
         else "NaN or Inf",
         good=float(values[first - 1]) if first else None,
     )
+
+
+def _summary(kept: dict[str, Any], numbers: list[Series]) -> dict[str, Any]:
+    """Return a summary with the last values of metrics of which it keeps other numbers: lists compare runs by them."""
+    last = {s.key: s.last for s in numbers if s.key not in kept and any(f"{s.key}.{k}" in kept for k in STATISTICS)}
+    return {**last, **kept}
 
 
 def _over_ranks(choose: Callable[[float, float], float], found: Iterable[tuple[str, float | None]]) -> dict[str, float]:

@@ -17,7 +17,8 @@ from typing import Any
 from tracklog import missing
 
 INTEGRATIONS = (
-    "catboost", "gym", "keras", "lightgbm", "lightning", "sb3", "sklearn", "tensorboard", "torch", "transformers", "xgboost",
+    "catboost", "gym", "keras", "lightgbm", "lightning", "profiler", "sb3", "sklearn", "tensorboard", "torch", "transformers",
+    "xgboost",
 )  # fmt: skip
 """Frameworks whose modules are reached as ``tracklog.NAME`` and ``tracklog.integration.NAME``."""
 

@@ -17,7 +17,7 @@ from tracklog.errors import UsageError, warn
 from tracklog.names import generate_id
 from tracklog.recording import Recording
 from tracklog.run import Run
-from tracklog.settings import Settings, check_id, root_folder
+from tracklog.settings import STAND_IN, Settings, check_id, root_folder
 from tracklog.store import fold, forking, layout, reader, writer
 
 if TYPE_CHECKING:
@@ -239,6 +239,8 @@ def _create(folder: Path, start: Mapping[str, Any], settings: Settings) -> bool:
         "program": settings.program or program,
         "args": args,
     }
+    if os.environ.get(STAND_IN):
+        record["as_wandb"] = True
     if settings.extra:
         record["settings"] = {key: str(value) for key, value in settings.extra.items()}
     try:

@@ -231,12 +231,21 @@ def sweep(file: Path, project: str | None) -> None:
 @click.argument("sweep")
 @click.option("--project", help="The sweep's project.")
 @click.option("--count", type=click.IntRange(min=1), help="Trials to run, at most.")
-def agent(sweep: str, project: str | None, count: int | None) -> None:
-    """Run the program of SWEEP (an id) with one set of parameters after the other; start as many agents as you like."""
+@click.option("--as-wandb", is_flag=True, help="The program imports wandb, and gets tracklog.")
+def agent(sweep: str, project: str | None, count: int | None, *, as_wandb: bool) -> None:
+    """Run the program of SWEEP (an id) with one set of parameters after the other; start as many agents as you like.
+
+    Exit code 1 when no trial went well.
+    """
+    from tracklog import standin
     from tracklog.sweeps.agent import agent as work
 
+    if as_wandb:
+        os.environ.update(standin.environment(os.environ))
     with _errors():
-        work(sweep, project=project, count=count)
+        if not work(sweep, project=project, count=count):
+            msg = "no trial went well"
+            raise Error(msg)
 
 
 @main.command()

@@ -12,7 +12,7 @@ from tracklog.store import layout
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tracklog.artifacts.artifact import Artifact
     from tracklog.recording import Recording
@@ -53,6 +53,23 @@ class FileKeeping(Identity):
             return saving.restore(Path(self.dir), name, replace=replace, root=root)
         folder = saving.folder_of(self._folder.parent.parent, run_path)
         return saving.restore(folder, name, replace=replace, root=root or ".")
+
+    def log_code(
+        self,
+        root: str | os.PathLike[str] | None = ".",
+        name: str | None = None,
+        include_fn: Callable[..., bool] | None = None,
+        exclude_fn: Callable[..., bool] | None = None,
+    ) -> None:
+        """Say that code is not kept yet, with what to do instead. Raises UsageError after `finish`."""
+        if self._finished:
+            self._refuse("log the code of")
+        del root, name, include_fn, exclude_fn
+        warn(
+            "log-code",
+            "log_code() keeps nothing yet; instead: copy the code into the run by run.save('*.py'). The git commit and its "
+            "diff are recorded anyway",
+        )
 
     def log_artifact(
         self,

@@ -38,6 +38,8 @@ def environment(known: Mapping[str, str], configs: str, *, as_wandb: bool) -> di
 
 def _absolute(name: str) -> str:
     path, separator, key = name.partition("::")
+    if not Path(path).is_file():
+        raise UsageError(f"--configs names {path!r}, and there is no such file")
     return f"{Path(path).resolve()}{separator}{key}"
 
 

@@ -105,7 +105,9 @@ def _row(folder: Path) -> dict[str, Any]:
         "step": max(steps, default=-1),
         "rows": len(steps),
         "last_sign": _moment(max((session.last_sign for session in found), default=0.0)),
-        **{key: known[key] for key in ("tags", "notes", "group", "job_type", "host", "user") if known.get(key)},
+        **{
+            key: known[key] for key in ("tags", "notes", "group", "job_type", "sweep", "host", "user") if known.get(key)
+        },
         **({"commit": git["commit"]} if isinstance(git, dict) and git.get("commit") else {}),
         "config": fold.flatten(fold.config(log, found)),
         "summary": fold.shown(fold.flatten(fold.summary(log, found, folded))),

@@ -30,11 +30,12 @@ _OF_MODULE = {
     "fastai": _CALLBACK,
     "jupyter": "init() works in notebooks as it does in scripts",
     "sacred": _CALLBACK,
+    "viz": "use tracklog.visualize and tracklog.plot",
+    "wandb_sdk": "use the public names of tracklog",
     "tensorflow": "use tracklog.keras, or init(sync_tensorboard=True)",
 }
 _OF_RUN = {
     "finish_artifact": _FILES,
-    "log_code": "copy the code into the run by run.save('*.py')",
     "upsert_artifact": _FILES,
 }
 

@@ -100,7 +100,8 @@ def overview(built: Built) -> Overview:
         notes=markdown.render(built.row.notes) if built.row.notes else Markup(),
         exception=_exception(built),
         damage=built.head.damage,
-        joints=built.head.joints,
+        # The first session of a fork goes on from the copy: that is told as where it comes from.
+        joints=built.head.joints[1:] if environment.get("forked_from") else built.head.joints,
         alerts=tuple(built.alerts[:ALERTS]),
     )
 
@@ -127,7 +128,8 @@ def _command(environment: Mapping[str, Any]) -> str:
     if not isinstance(program, str) or not program:
         return ""
     words = [str(arg) for arg in args] if isinstance(args, list) else []
-    return " ".join(["python", program, *map(shlex.quote, words)])
+    start = ["tracklog", "run", "--as-wandb"] if environment.get("as_wandb") is True else ["python"]
+    return " ".join([*start, program, *map(shlex.quote, words)])
 
 
 def _git(git: object, built: Built) -> dict[str, Any] | None:
@@ -140,6 +142,8 @@ def _git(git: object, built: Built) -> dict[str, Any] | None:
 
 def _environment(environment: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = [(label, str(environment[key])) for label, key in _ENVIRONMENT if environment.get(key)]
+    if environment.get("sweep"):
+        found.append(("Sweep", str(environment["sweep"])))
     fork = environment.get("forked_from")
     if isinstance(fork, dict):
         found.append(("Forked from", f"{fork.get('id')}, step {fork.get('step')}"))

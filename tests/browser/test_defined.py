@@ -94,7 +94,7 @@ def test_the_goal_says_which_value_is_the_best(browser: Browser, defined: Site) 
 def test_joints_and_alerts_are_told(browser: Browser, defined: Site) -> None:
     with window(browser) as page:
         show(page, defined.url("p/index.html"))
-        assert "bars: a run was resumed" in panel(page, "train/loss").inner_text()
+        assert "bars: a later session goes on" in panel(page, "train/loss").inner_text()
         mark = page.locator(".run[data-run]", has_text="run 0").get_by_role(
             "img", name="ERROR disk <b>full</b>: 3 MB left"
         )

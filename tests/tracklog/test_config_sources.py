@@ -242,6 +242,14 @@ def test_configs_of_the_command_line_by_tracklog_run_and_left_over() -> None:
         assert "--seed=3" in done.stdout
 
 
+def test_a_config_file_that_is_not_there_is_told_before_the_script_starts() -> None:
+    Path("s.py").write_text("print('started')")
+    command = [sys.executable, "-m", "tracklog", "run", "--configs", "none.yaml", "s.py"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "tracklog: --configs names 'none.yaml', and there is no such file\n"
+
+
 def test_values_change_only_with_leave_and_locked_ones_never(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with begin(tmp_path, config={"lr": 1, "t": (1, 2), "nan": math.nan}) as run:
         run.config.update({"lr": 1.0, "t": [1, 2], "nan": math.nan})  # equal

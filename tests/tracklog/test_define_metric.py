@@ -167,3 +167,15 @@ def test_charts_stand_on_the_defined_axis_and_hidden_ones_are_left_out(tmp_path:
         '"key":"val/x","kind":"number","stream":"history","runs":1,"hidden":false,"x":"epoch","goal":"maximize"' in text
     )
     assert '"key":"secret","kind":"number","stream":"history","runs":1,"hidden":true' in text
+
+
+def test_runs_are_compared_by_last_values_whatever_their_summaries_keep(tmp_path: Path) -> None:
+    for name, kept in (("a", None), ("b", "max")):
+        with begin(tmp_path / "logs", id=name) as run:
+            run.define_metric("acc", summary=kept)
+            for value in (0.9, 0.5):
+                run.log({"acc": value})
+    Builder(Options(roots=(tmp_path / "logs",), site=tmp_path / "site")).build()
+    text = "".join(path.read_text() for path in (tmp_path / "site" / "data").rglob("*.js")).replace("\\", "")
+    assert '"key":"acc","rows":null,"values":[0.5,0.5]' in text
+    assert '"key":"acc.max"' in text

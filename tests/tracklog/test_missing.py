@@ -84,7 +84,7 @@ def test_a_name_of_wandbs_says_what_to_do_instead(name: str) -> None:
     assert not hasattr(tracklog, name)
 
 
-@pytest.mark.parametrize("name", ["link_artifact", "log_code", "use_model"])
+@pytest.mark.parametrize("name", ["link_artifact", "upsert_artifact", "use_model"])
 def test_so_does_one_of_its_runs(name: str, tmp_path: Path) -> None:
     with begin(tmp_path) as run, pytest.raises(AttributeError, match=rf"^run\.{name} is not there yet; instead: \w"):
         getattr(run, name)

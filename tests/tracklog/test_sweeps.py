@@ -487,3 +487,15 @@ def test_a_site_has_the_runs_of_a_sweep_and_nothing_else() -> None:
     assert (report.runs, report.damage, report.warnings) == (2, [], [])
     runs = {f"{run}.html" for run in sweeps.runs(find(sweep_id))}
     assert {path.name for path in Path("site/p/runs").iterdir()} == runs
+
+
+def test_an_agent_all_of_whose_trials_fail_says_so_by_its_exit_code() -> None:
+    Path("fails.py").write_text("raise SystemExit(3)")
+    Path("s.yaml").write_text("program: fails.py\nproject: p\nmethod: grid\nparameters: {a: {values: [1, 2]}}\n")
+    command = [sys.executable, "-m", "tracklog"]
+    made = subprocess.run([*command, "sweep", "s.yaml"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [*command, "agent", "--project", "p", made.stdout.strip()], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "tracklog: no trial went well"

@@ -39,8 +39,8 @@ def agent(
     forward_signals: bool = False,
     term_timeout: int | None = None,
     max_consecutive_failed_runs: int | None = None,
-) -> None:
-    """Run trials of a sweep: up to `count`, else until the sweep has no more.
+) -> bool:
+    """Run trials of a sweep: up to `count`, else until the sweep has no more; tell whether one went well, or none was left.
 
     Each trial calls `function` in this process, or starts the program that the sweep names; `init` takes the trial's
     parameters into the config. Any number of agents, here or elsewhere, share a sweep. An exception is printed, the trial
@@ -53,7 +53,7 @@ def agent(
     if forward_signals or term_timeout is not None:
         warn("agent-signals", "forward_signals and term_timeout have no effect: a program is ended when its agent is")
     folder = find(sweep_id, project)
-    Agent(folder, function, max_consecutive_failed_runs).work(math.inf if count is None else count)
+    return Agent(folder, function, max_consecutive_failed_runs).work(math.inf if count is None else count)
 
 
 def find(sweep_id: str, project: str | None = None) -> Path:
@@ -89,28 +89,29 @@ class Agent:
         self._first_failures = int(given) if given.isdecimal() else FIRST_FAILURES
         self._quiet = resolve({}, None, {}).quiet
 
-    def work(self, count: float) -> None:
-        """Run trials."""
+    def work(self, count: float) -> bool:
+        """Run trials; tell whether one went well, or there was none to run."""
         done = failed = 0
         any_succeeded = False
         while done < count:
             trial = self._search.take()
             if trial is None:
                 self._say(f"sweep {self._sweep['id']} has no more trials")
-                return
+                break
             done += 1
             try:
                 success = self._run(trial)
             except KeyboardInterrupt:
                 self._search.tell(trial, None)
                 self._say("interrupted; the sweep can be gone on with")
-                return
+                break
             self._search.tell(trial, self._value(trial) if success else None)
             any_succeeded = any_succeeded or success
             failed = 0 if success else failed + 1
             if failed >= self._most_failures or (not any_succeeded and failed >= self._first_failures):
                 report.say(f"tracklog: {failed} trials in a row have failed; the agent ends")
-                return
+                break
+        return any_succeeded or not done
 
     def _say(self, text: str) -> None:
         if not self._quiet:

@@ -75,11 +75,10 @@ export async function lines(run: RunRow, key: string, stream: string, x: X, view
     .map((one) => ({ ...one, joints: stream === "history" ? joints(runHead, one, x) : [] }));
 }
 
-/** The x of the joints of a run: their steps or times, else those of the first points behind their steps. */
+/** Where the joints of a run lie in a line: at the first points behind their steps. */
 function joints(runHead: RunHead, { x: xs, other }: Drawn, x: X): number[] {
-  if (x === "step") return runHead.joints.map(({ step }) => step);
-  if (x === "wall") return runHead.joints.map(({ timestamp }) => timestamp);
-  return runHead.joints.flatMap(({ step }) => xs[other.findIndex((at) => at >= step)] ?? []);
+  const steps = x === "step" ? xs : other;
+  return runHead.joints.flatMap(({ step }) => xs[steps.findIndex((at) => at >= step)] ?? []);
 }
 
 async function line(run: RunRow, runHead: RunHead, series: Series, x: X, view: View): Promise<Drawn | null> {

@@ -27,6 +27,9 @@ export class Crosshair {
     public props: ChartProps,
   ) {}
 
+  /** The run that this chart lights up. */
+  private lit = "";
+
   private get mine(): boolean {
     return cursor.peek()?.source === this.id;
   }
@@ -40,6 +43,8 @@ export class Crosshair {
   }
 
   leave(): void {
+    if (this.lit && hovered.peek() === this.lit) hovered.value = "";
+    this.lit = "";
     if (this.mine) release();
   }
 
@@ -88,7 +93,7 @@ export class Crosshair {
     const spots = this.spots(plot, at).sort((a, b) => away(a) - away(b));
     const first = spots[0];
     const near = first && !byKeys && away(first) < NEAR ? first.trace.id : "";
-    hovered.value = near.startsWith("group:") ? "" : near;
+    hovered.value = this.lit = near.startsWith("group:") ? "" : near;
     cursor.value = { x: at, kind: this.props.x, source: this.id };
     this.tell(plot, at, spots, left, top, byKeys);
   }

@@ -408,7 +408,9 @@ export function hintOf({ traces, range, how, loaded, cut, reading }: ChartState)
   if (traces.some((trace) => trace.coarse)) said.push("finer points are left out of this copy");
   if (traces.some((trace) => trace.resampled)) said.push("groups resampled to pixels");
   if (traces.some((trace) => trace.endings.length)) said.push("rings: a run of the group ends");
-  if (traces.some((trace) => trace.joints.length)) said.push("bars: a run was resumed");
+  const [from, to] = range ?? [-Infinity, Infinity];
+  if (traces.some((trace) => trace.joints.some((x) => x >= from && x <= to)))
+    said.push("bars: a later session goes on");
   if (sum("dropped")) said.push(`${plural(sum("dropped"), "line")} whose x turns back left out of the means`);
   if (sum("leftOut")) said.push(`${plural(sum("leftOut"), "row")} without ${plain(how.x)} left out`);
   if (how.log) {

@@ -9,6 +9,7 @@ import io
 import subprocess
 import sys
 import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,6 @@ from tracklog.integrations.torch import unwatch, watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -336,3 +336,13 @@ def test_a_disabled_run_watches_nothing() -> None:
     unwatch(run, model)
     assert set(run.summary) == {"loss", "n"}
     run.finish()
+
+
+def test_traces_of_the_profiler_are_files_of_the_run(run: Any) -> None:
+    from torch.profiler import ProfilerActivity, profile
+
+    import tracklog
+
+    with profile(activities=[ProfilerActivity.CPU], on_trace_ready=tracklog.profiler.torch_trace_handler()):
+        torch.ones(3).sum()
+    assert list(Path(run.dir).glob("pytorch_traces/*.json"))

@@ -353,6 +353,9 @@ def test_other_ways_into_the_place_of_wandb(way: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=world)
     (run,) = runs("p")
     assert run.values("x") == [1]
+    Builder(Options(roots=(Path("logs"),), site=Path("site"))).build()
+    (page,) = Path("site/p/runs").glob("*.html")
+    assert "tracklog run --as-wandb script.py" in page.read_text()
     assert tuple(map(int, done.stdout.split()[-1].split("."))) >= (0, 13, 6)
 
 
