@@ -63,6 +63,8 @@ class History:
         self._encode = encode
         self._began = time.monotonic_ns() - int(runtime * 1e9)
         self._open: dict[str, Any] = {}
+        self._front: dict[str, Any] = {_STEP: -_FAR}
+        """The row with the greatest step, as far as a row behind was compared with it: what is logged there again joins it."""
         self._behind: list[dict[str, Any]] = []
         """Rows at steps behind that came while a row was open."""
         self._line = b""
@@ -98,10 +100,11 @@ class History:
         with self._lock:
             if self.metrics is not None and self._open:
                 self._write(self.metrics.lacking(self._open))
-            for row in (self._open, *self._behind):
-                self._keep(row)
+            if self._open:
+                self._front = {**self._open, _STEP: self.step}
+            self._keep(self._open)
+            self._keep_behind()
             self._open = {}
-            self._behind.clear()
 
     def renew(self, lock: RLock) -> None:
         """Take a new lock, after a fork."""
@@ -188,6 +191,7 @@ class History:
     def _write(self, encoded: dict[str, Any], timestamp: object = None) -> None:
         """Append values to the open row."""
         if encoded:
+            self._keep_behind()
             self._append(encoding.dumps({**self._clocks(self.step, timestamp), **encoded}, _NEWLINE))
             self._open = fold.merged(self._open, encoded)
 
@@ -197,12 +201,27 @@ class History:
             return
         if self.metrics is not None:
             encoded |= self.metrics.lacking(encoded)
+        front = self._in_front()
         self._append(encoding.dumps({**self._clocks(step, timestamp), **encoded}, _NEWLINE))
-        # As in the file, where the open row has begun before.
+        # A row takes effect at its last line: whether the open one gets another is seen later.
         if self._open:
             self._behind.append(encoded)
+        elif step == front[_STEP]:
+            self._front = {**fold.merged(front, encoded), _STEP: step}
+            self._keep({key: value for key, value in self._front.items() if key not in _CLOCKS})
         else:
             self._keep(encoded)
+
+    def _in_front(self) -> dict[str, Any]:
+        row = orjson.loads(self._line) if self._line else self._front
+        if row[_STEP] > self._front[_STEP]:
+            self._front = row
+        return self._front
+
+    def _keep_behind(self) -> None:
+        for row in self._behind:
+            self._keep(row)
+        self._behind.clear()
 
     def _keep(self, row: dict[str, Any]) -> None:
         """Take a row into the last values."""

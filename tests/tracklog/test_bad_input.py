@@ -49,7 +49,7 @@ def test_unknown_keywords_are_said_and_kept(tmp_path: Path, capfd: pytest.Captur
     run.finish()
     said = capfd.readouterr().err
     assert said.count("foo=[1] has no effect") == said.count("strange=1 has no effect") == 1
-    assert reader.read_run(Path(run.sync_dir)).run["settings"] == {"foo": "[1]", "strange": "1"}  # type: ignore[typeddict-item]
+    assert reader.read_run(Path(run.sync_dir)).run["settings"] == {"foo": "[1]", "strange": "1"}
 
 
 @pytest.mark.parametrize(

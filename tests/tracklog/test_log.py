@@ -74,6 +74,10 @@ class Model:
             if step >= self.rows[self.front]["_step"]:
                 self.front = len(self.rows) - 1
         place.update(fold.merged(place, data))
+        if place is not self.rows[-1]:
+            # A row stands where its last piece came.
+            self.rows.append(self.rows.pop(self.front))
+            self.front = len(self.rows) - 1
 
     def behind(self, data: dict[str, Any], step: int) -> None:
         if data:
@@ -188,7 +192,7 @@ def test_what_comes_from_behind_leaves_the_open_row_open(run: Any) -> None:
     run.log({"b": 2}, step=5)
     run.finish()
     rows, summary = folded(run)
-    assert rows == [{"_step": 5, "a": 1, "b": 2}, {"_step": 2, "trial": 7}]
+    assert rows == [{"_step": 2, "trial": 7}, {"_step": 5, "a": 1, "b": 2}]
     assert summary == {"a": 1, "b": 2, "trial": 7}
 
 

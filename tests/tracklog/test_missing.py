@@ -167,3 +167,14 @@ def test_saved_files_that_change_are_saved_again_at_the_end(policy: str, text: s
     Path("aside").replace("notes.txt")
     run.finish()
     assert Path(saved).read_text() == text
+
+
+@pytest.mark.parametrize(("policy", "text"), [("live", "new"), ("end", "old"), ("now", "old")])
+def test_only_live_files_are_copied_again_while_the_run_goes_on(policy: str, text: str, tmp_path: Path) -> None:
+    Path("notes.txt").write_text("old")
+    with begin(tmp_path) as run:
+        (saved,) = run.save("notes.txt", policy=policy)
+        Path("aside").write_text("new")
+        Path("aside").replace("notes.txt")
+        run._recording.save_changed(at_end=False)  # as the pulse does every 15 seconds
+        assert Path(saved).read_text() == text

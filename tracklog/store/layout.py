@@ -101,9 +101,12 @@ class RunFile(TypedDict, total=False):
     python: str
     program: str
     args: list[str]
+    sweep: str
+    forked_from: dict[str, Any]
+    as_wandb: bool
+    settings: dict[str, str]
     git: dict[str, Any]
     hardware: dict[str, Any]
-    sweep: str
 
 
 class SweepFile(TypedDict, total=False):

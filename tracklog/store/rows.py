@@ -86,7 +86,8 @@ def _without(row: Row, keys: set[str], *, keep: bool) -> Row:
 def merge_lines(lines: list[Row]) -> list[Row]:
     """Join lines of one writer with the same `_step`: later values win, nested ones merge deeply.
 
-    A row that was logged at a step behind is one of its own, in the order of the file: what is open then stays open.
+    A row that was logged at a step behind is one of its own: what is open then stays open. Rows stand in the order of their
+    last lines, where they take effect.
     """
     if all(one[layout.STEP] < other[layout.STEP] for one, other in itertools.pairwise(lines)):
         return lines
@@ -97,7 +98,8 @@ def merge_lines(lines: list[Row]) -> list[Row]:
         if rows and rows[-1][layout.STEP] == step:
             rows[-1] = merged(rows[-1], line)
         elif rows and rows[front][layout.STEP] == step:
-            rows[front] = merged(rows[front], line)
+            rows.append(merged(rows.pop(front), line))
+            front = len(rows) - 1
         else:
             if rows and step > rows[front][layout.STEP]:
                 front = len(rows)

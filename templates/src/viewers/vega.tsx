@@ -28,6 +28,8 @@ bound(vega.transforms as unknown as Parameters<typeof bound>[0]);
 boundFunctions((name, set) => (set ? vega.expressionFunction(name, set) : vega.expressionFunction(name)));
 
 const LARGE = 380;
+/** What a name takes of the height of an axis: where there is room for more, none is left out. */
+const LABEL = 14;
 
 export interface DrawnProps {
   readonly spec: unknown;
@@ -308,11 +310,19 @@ function sized(
   if (single && !faceted)
     Object.assign(result, {
       width,
-      height: spec.height ?? height,
+      height: spec.height ?? (height < LARGE ? height : Math.max(height, LABEL * labels(encoding?.y, rows))),
       autosize: { type: "fit", contains: "padding" },
       config: { ...FEW, ...(spec.config as object | undefined) },
     });
   return result as unknown as TopLevelSpec;
+}
+
+/** How many names stand along an axis of names. */
+function labels(channel: unknown, rows: readonly object[] | undefined): number {
+  const { field, type } = (channel ?? {}) as { field?: unknown; type?: unknown };
+  if (typeof field !== "string" || (type !== "nominal" && type !== "ordinal")) return 0;
+  const name = field.replaceAll("\\", "");
+  return new Set(rows?.map((row) => (row as Record<string, unknown>)[name])).size;
 }
 
 const colourOf = (name: string): string => solid(`var(--${name})`);
