@@ -81,8 +81,10 @@ def test_nested_bars_and_lines_between_them() -> None:
     for i in tqdm(range(3), desc="outer", file=out, mininterval=0):
         for j in tqdm(range(4), desc="inner", file=out, mininterval=0, leave=False):
             tqdm.write(f"at {i},{j}", file=out)
-    assert out.lines()[:-1] == [f"at {i},{j}" for i in range(3) for j in range(4)]
-    assert first_words(out.lines())[-1] == "outer:"
+    # Where the inner bar was last, tqdm leaves an empty line now and then, as on a terminal.
+    written = [line for line in out.lines() if line]
+    assert written[:-1] == [f"at {i},{j}" for i in range(3) for j in range(4)]
+    assert first_words(written)[-1] == "outer:"
 
 
 def test_bars_at_positions_keep_their_lines() -> None:
