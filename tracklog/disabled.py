@@ -87,8 +87,13 @@ class DisabledRun(Run):
         """False: nothing is kept for later either."""
         return False
 
-    def _page(self, name: str) -> None:
-        del name
+    @property
+    def url(self) -> None:
+        """None: no page shows it."""
+
+    @property
+    def project_url(self) -> None:
+        """None: no page shows it."""
 
     def log(
         self,

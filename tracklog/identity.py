@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import html
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from tracklog import page
 from tracklog.errors import UsageError, warn
 from tracklog.settings import Settings, check_tags
 from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from tracklog.config import Config
 
@@ -112,24 +113,17 @@ class Identity:
 
         A site that was built before the run began gets the page with its next build.
         """
-        return self._page(f"runs/{self._folder.name}.html")
+        return page.of_run(self._folder)
 
     @property
     def project_url(self) -> str | None:
         """File URL of the project's page, as `url`."""
-        return self._page("index.html")
+        return page.of_project(self._folder.parent)
 
     @property
     def sweep_url(self) -> str | None:
         """None: sweeps have no page of their own."""
         return None
-
-    def _page(self, name: str) -> str | None:
-        root = self._folder.parent.parent
-        sites = [site for site in (root.with_name("site"), Path("site")) if layout.is_site(site)]
-        pages = [site / self._folder.parent.name / name for site in sites]
-        found = next((page for page in pages if page.is_file()), pages[0] if pages else None)
-        return None if found is None else found.resolve().as_uri()
 
     def project_name(self) -> str:
         """Return the project's name."""
@@ -201,15 +195,7 @@ class Identity:
 
     def display(self, height: int = 420, hidden: bool = False) -> bool:
         """Show `to_html` in a notebook; return whether this is one."""
-        try:
-            from IPython import get_ipython
-            from IPython.display import HTML, display
-        except ImportError:
-            return False
-        if get_ipython() is None:
-            return False
-        display(HTML(self.to_html(height, hidden)))
-        return True
+        return page.show(self.to_html(height, hidden))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Identity:
         """Return the run itself: there is one."""

@@ -15,6 +15,19 @@ def of_run(folder: Path) -> str | None:
     return _address(folder.parent.parent, f"{folder.parent.name}/runs/{folder.name}.html")
 
 
+def show(card: str) -> bool:
+    """Show HTML in a notebook; return whether this is one."""
+    try:
+        from IPython import get_ipython
+        from IPython.display import HTML, display
+    except ImportError:
+        return False
+    if get_ipython() is None:
+        return False
+    display(HTML(card))
+    return True
+
+
 def of_project(folder: Path) -> str | None:
     """Return the file URL of a project's page, as `of_run` does."""
     return _address(folder.parent, f"{folder.name}/index.html")

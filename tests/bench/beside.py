@@ -35,20 +35,23 @@ BOUNDS = {"wandb": (0.1, 0.2)}
 
 def calls(world: World) -> Iterator[Figure]:
     """CPU of the caller for a call of `log` with five floats, against that of peers."""
-    for name, [theirs, ours] in _paired(world, _cpu, _here()):
-        bound = BOUNDS.get(name, (None, None))[0]
-        ratios = [b / a for a, b in zip(theirs, ours, strict=True)]
-        cost = f"{median(ours) * 1e6:.1f} µs against {median(theirs) * 1e6:.1f} µs"
-        yield Figure(f"CPU of log() over that of {name}", median(ratios), bound, "×", ratios, cost)
+    yield from _shares(world, "CPU of log()", _cpu, 0, 1e6, "µs")
 
 
 def processes(world: World) -> Iterator[Figure]:
     """A process from start to finish, five rows, over bare Python, against that of peers."""
-    for name, [theirs, ours] in _paired(world, _process, _here()):
-        bound = BOUNDS.get(name, (None, None))[1]
+    yield from _shares(world, "start to finish", _process, 1, 1e3, "ms")
+
+
+def _shares(
+    world: World, what: str, cost: Callable[[str, Path], float], which: int, per_second: float, unit: str
+) -> Iterator[Figure]:
+    for name, [theirs, ours] in _paired(world, cost, _here()):
         ratios = [b / a for a, b in zip(theirs, ours, strict=True)]
-        cost = f"{median(ours) * 1000:.0f} ms against {median(theirs) * 1000:.0f} ms"
-        yield Figure(f"start to finish over that of {name}", median(ratios), bound, "×", ratios, cost)
+        note = f"{median(ours) * per_second:.1f} {unit} against {median(theirs) * per_second:.1f} {unit}"
+        yield Figure(
+            f"{what} over that of {name}", median(ratios), BOUNDS.get(name, (None, None))[which], "×", ratios, note
+        )
 
 
 def imports(world: World) -> Iterator[Figure]:

@@ -356,14 +356,7 @@ class Run:
 
     def display(self, height: int = 420, hidden: bool = False) -> bool:
         """Show `to_html` in a notebook; return whether there is one."""
-        try:
-            from IPython import display, get_ipython
-        except ImportError:
-            return False
-        if get_ipython() is None:
-            return False
-        display.display(display.HTML(self.to_html(height, hidden)))
-        return True
+        return page.show(self.to_html(height, hidden))
 
     def __getattr__(self, name: str) -> Any:
         """Find what wandb spells in two ways, ``createdAt``; say of names that are not there yet what to do instead."""

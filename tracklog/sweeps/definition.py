@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import secrets
-import string
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,6 @@ from tracklog.sweeps import parameters
 METHODS = ("grid", "random", "bayes")
 GOALS = ("minimize", "maximize")
 _USED = ("method", "metric", "parameters", "program", "command", "run_cap", "name", "description", "project", "entity")
-_ALPHABET = string.ascii_lowercase + string.digits
 
 Definition = dict[str, Any]
 
@@ -44,7 +41,7 @@ def sweep(
     settings = resolve(keywords, None, {})
     named = settings.project or names.default_project(Path.cwd())
     check_project(named)
-    sweep_id = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    sweep_id = names.generate_id()
     folder = sweeps.create(
         root_folder(settings).absolute(),
         {
