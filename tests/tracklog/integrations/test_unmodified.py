@@ -195,8 +195,8 @@ STABLE_BASELINES = """
 import wandb
 from stable_baselines3 import PPO
 from wandb.integration.sb3 import WandbCallback
-run = wandb.init(project="sb3", sync_tensorboard=True, config={"total": 64})
-model = PPO("MlpPolicy", "CartPole-v1", n_steps=32, batch_size=16, n_epochs=1, tensorboard_log=f"runs/{run.id}", device="cpu")
+run = wandb.init(project="sb3", sync_tensorboard=True, config={"total": 256})
+model = PPO("MlpPolicy", "CartPole-v1", n_steps=128, batch_size=64, n_epochs=1, seed=0, tensorboard_log=f"runs/{run.id}", device="cpu")
 model.learn(wandb.config.total, callback=WandbCallback(gradient_save_freq=2, model_save_path=f"models/{run.id}"))
 run.finish()
 """
@@ -205,7 +205,8 @@ run.finish()
 def test_stable_baselines3() -> None:
     run_as_wandb(STABLE_BASELINES)
     (run,) = runs("sb3")
-    assert run.values("global_step") == [32, 64]
+    assert run.values("global_step") == [128, 256]
+    # Long enough for an episode to end in each part, which is when its reward is logged.
     assert len(run.values("rollout/ep_rew_mean")) == 2
     assert run.config["algo"] == "PPO"
     assert any(name.endswith("model.zip") for name in run.files)
