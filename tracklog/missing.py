@@ -50,7 +50,6 @@ _ARGUMENTS = {
     "args": "the arguments are read from the command line",
     "force": "there are no accounts",
     "magic": "log what you want to see by run.log({...})",
-    "save_code": "copy the code into the run by run.save('*.py'); the git commit and its diff are recorded anyway",
 }
 _OFF = ("never", "false", "False", "0")
 

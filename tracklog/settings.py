@@ -69,6 +69,9 @@ class Settings:
     silent: bool = False
     """Nothing at all."""
     save_code: bool | None = None
+    """Whether the script, the modules it imported and the cells of a notebook are kept; they are, unless this is False."""
+    disable_code: bool = False
+    """No code, whatever `save_code` says."""
     monitor_gym: bool = False
     """The videos that recorders of Gymnasium save are logged, too."""
     sync_tensorboard: bool = False
@@ -123,6 +126,11 @@ class Settings:
         """Set some by a mapping or another `Settings`, or by name."""
         for name, value in {**mapping(settings), **given}.items():
             _set(self, name, value)
+
+    @property
+    def keeps_code(self) -> bool:
+        """Whether source files and the cells of a notebook are kept with the run."""
+        return self.save_code is not False and not self.disable_code
 
     @classmethod
     def names(cls) -> frozenset[str]:
@@ -218,6 +226,7 @@ def _set(result: Settings, name: str, value: object) -> None:
     if name in (
         "quiet",
         "silent",
+        "disable_code",
         "disable_git",
         "disable_stats",
         "disable_meta",

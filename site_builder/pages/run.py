@@ -137,7 +137,12 @@ def _git(git: object, built: Built) -> dict[str, Any] | None:
         return None
     text = {key: str(git.get(key) or "") for key in ("remote", "commit", "branch")}
     has_patch = any(file.path == "diff.patch" for file in built.head.files)
-    return text | {"dirty": bool(git.get("dirty")), "files_changed": 0, "has_patch": has_patch}
+    changed = git.get("files_changed")
+    return text | {
+        "dirty": bool(git.get("dirty")) or has_patch,
+        "files_changed": changed if isinstance(changed, int) else 0,
+        "has_patch": has_patch,
+    }
 
 
 def _environment(environment: Mapping[str, Any]) -> list[tuple[str, str]]:

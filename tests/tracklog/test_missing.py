@@ -18,7 +18,6 @@ from tracklog.errors import UsageError, forget_warnings
 from tracklog.store import reader
 
 ASKED = {
-    "save_code": True,
     "magic": True,
     "anonymous": "allow",
     "force": True,
@@ -55,18 +54,11 @@ def test_what_asks_for_nothing_is_no_news(said: list[str], tmp_path: Path) -> No
     assert not [slug for slug in said if slug.startswith("no-effect")]
 
 
-@pytest.mark.parametrize(("name", "value"), [("start_method", "fork"), ("save_code", "true")])
-def test_settings_without_effect_say_so_whatever_their_way(
-    name: str, value: str, said: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tracklog.init(project="p", dir=tmp_path, settings={**QUIET, "quiet": True, name: value}).finish()
-    assert said.count(f"no-effect-{name}") == 1
-    begin(tmp_path, **{name: value}).finish()
-    assert said.count(f"no-effect-{name}") == 2
-    if name == "save_code":
-        monkeypatch.setenv(f"WANDB_{name.upper()}", value)
-        begin(tmp_path).finish()
-        assert said.count(f"no-effect-{name}") == 3
+def test_settings_without_effect_say_so_whatever_their_way(said: list[str], tmp_path: Path) -> None:
+    tracklog.init(project="p", dir=tmp_path, settings={**QUIET, "quiet": True, "start_method": "fork"}).finish()
+    assert said.count("no-effect-start_method") == 1
+    begin(tmp_path, start_method="fork").finish()
+    assert said.count("no-effect-start_method") == 2
 
 
 def test_a_variable_of_ours_that_is_misspelt_is_told(

@@ -15,6 +15,7 @@ from tracklog.errors import warn
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tracklog.capture.code import Code
     from tracklog.recording import Recording
     from tracklog.settings import Settings
 
@@ -32,6 +33,7 @@ class Background:
         self._recording = recording
         self._settings = settings
         self._ended = threading.Event()
+        self._code: Code | None = None
         self._pid = os.getpid()
         self._pulse = threading.Thread(target=self._beat, name="tracklog-pulse", daemon=True)
         self._survey = threading.Thread(target=self._describe, name="tracklog-environment", daemon=True)
@@ -44,6 +46,8 @@ class Background:
             return
         self._ended.set()
         self._survey.join(PATIENCE)
+        if self._code is not None:
+            self._code.end()
         if self._pulse is not threading.current_thread():
             self._pulse.join(PATIENCE)
 
@@ -82,6 +86,11 @@ class Background:
 
     def _environment(self) -> None:
         found: dict[str, Any] = {}
+        if self._settings.keeps_code:
+            from tracklog.capture.code import Code
+
+            self._code = Code(self._recording)
+            self._code.begin()
         if not self._settings.disable_git:
             found |= self._git()
         if not self._settings.disable_meta:
@@ -98,8 +107,9 @@ class Background:
         info = git.describe(Path.cwd())
         if info is None:
             return {}
-        diff = git.diff(Path(info["root"])) if info.get("dirty") else None
+        diff = git.diff(Path(info["root"]))
         if diff:
+            info["files_changed"] = git.count(diff)
             self._recording.put_file("diff.patch", diff)
         if self._settings.git_commit:
             info["commit"] = self._settings.git_commit

@@ -43,6 +43,8 @@ FORMAT = 1
 RUN_FILE = "run.json"
 FILES = "files"
 MEDIA = "media"
+CODE = "code"
+"""Below `files/`: the source files a run was made by, and its notebooks."""
 ARTIFACTS = "artifacts"
 SOUNDS = ("wav", "mp3", "ogg", "oga", "opus", "flac", "m4a", "aac", "aif", "aiff", "webm", "weba")
 MOLECULES = ("pdb", "pqr", "mmcif", "mcif", "cif", "sdf", "sd", "gro", "mol2", "mmtf")

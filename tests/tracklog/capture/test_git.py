@@ -74,6 +74,31 @@ def test_before_the_first_commit(tmp_path: Path) -> None:
     run_git(tmp_path, "init", "--quiet", "--initial-branch=trunk")
     assert git.describe(tmp_path) == {"root": str(tmp_path.resolve()), "branch": "trunk", "dirty": False}
     assert git.diff(tmp_path) is None
+    (tmp_path / "train.py").write_text("lr = 1\n")
+    patch = git.diff(tmp_path)
+    assert patch is not None
+    assert b"+lr = 1" in patch
+
+
+def test_untracked_source_files_are_in_the_patch(repository: Path) -> None:
+    (repository / ".gitignore").write_text("secret.py\n")
+    (repository / "deep er").mkdir()
+    for name in ("deep er/lösung.py", "weights.bin", "secret.py", "notes"):
+        (repository / name).write_text("x = 1\n")
+    patch = git.diff(repository)
+    assert patch is not None
+    assert git.count(patch) == 1
+    (repository / "deep er/lösung.py").unlink()
+    subprocess.run(["git", "apply"], cwd=repository, input=patch, check=True)
+    assert (repository / "deep er/lösung.py").read_text() == "x = 1\n"
+
+
+def test_binary_files_are_named_only(repository: Path) -> None:
+    (repository / "train.py").write_bytes(bytes(range(256)) * 100)
+    patch = git.diff(repository)
+    assert patch is not None
+    assert b"Binary files" in patch
+    assert len(patch) < 1000
 
 
 def test_another_remote_than_origin(repository: Path) -> None:

@@ -196,7 +196,8 @@ import wandb
 from stable_baselines3 import PPO
 from wandb.integration.sb3 import WandbCallback
 run = wandb.init(project="sb3", sync_tensorboard=True, config={"total": 256})
-model = PPO("MlpPolicy", "CartPole-v1", n_steps=128, batch_size=64, n_epochs=1, seed=0, tensorboard_log=f"runs/{run.id}", device="cpu")
+model = PPO("MlpPolicy", "CartPole-v1", n_steps=128, batch_size=64, n_epochs=1, seed=0, device="cpu",
+            tensorboard_log=f"runs/{run.id}")
 model.learn(wandb.config.total, callback=WandbCallback(gradient_save_freq=2, model_save_path=f"models/{run.id}"))
 run.finish()
 """
