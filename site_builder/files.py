@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+import orjson
+
+from site_builder import highlight
 from site_builder.model import RunFile
 from site_builder.pack import gzip
 from tracklog.store import layout
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 _PROBE = 8192
+_PATCHES = ("diff.patch",)
 
 
 def run_files(folder: Path, blocks: Blocks, media: RunMedia, max_file: int) -> tuple[RunFile, ...]:
@@ -46,16 +50,35 @@ def _file(folder: Path, path: str, size: int, blocks: Blocks, media: RunMedia, m
     if Path(path).suffix.lower() in _IMAGES and size <= max_file:
         image = media.image(path)
         if image.src:
-            return RunFile(shown, size, "image", -1, image.src, "")
+            return RunFile(shown, size, "image", -1, image.src, "", -1)
     if size > max_file:
         return RunFile(
-            shown, size, "binary", -1, "", f"larger than {max_file / 1e6:g} MB (--max-file): {folder / path}"
+            shown, size, "binary", -1, "", f"larger than {max_file / 1e6:g} MB (--max-file): {folder / path}", -1
         )
     try:
         data = content(folder / path)
     except OSError as error:
-        return RunFile(shown, size, "binary", -1, "", f"cannot be read: {error.strerror}")
-    return RunFile(shown, len(data), "text" if _is_text(data) else "binary", blocks.add(gzip(data), later=True), "", "")
+        return RunFile(shown, size, "binary", -1, "", f"cannot be read: {error.strerror}", -1)
+    is_code = path.startswith(f"{layout.CODE}/") or path in _PATCHES
+    kind: Literal["text", "binary"] = "text" if _is_text(data) or (is_code and b"\0" not in data) else "binary"
+    marks = highlight.marks(path, text(data)) if is_code and kind == "text" else ()
+    return RunFile(
+        shown,
+        len(data),
+        kind,
+        blocks.add(gzip(data), later=True),
+        "",
+        "",
+        blocks.add(gzip(orjson.dumps(marks)), later=True) if marks else -1,
+    )
+
+
+def text(data: bytes) -> str:
+    """Return what a page shows of a text: UTF-8, or what Windows and old editors wrote where it is none."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def _is_text(data: bytes) -> bool:

@@ -58,7 +58,7 @@ from site_builder.items import (
     VideoItem,
 )
 
-SCHEMA = 4
+SCHEMA = 5
 """Number of this contract: an open page that was written for another one reloads."""
 
 BLOCK_ROWS = 16_384
@@ -334,6 +334,8 @@ class RunFile:
     """For images: relative to the site's root; else empty."""
     note: str
     """Why its content is not here; empty when it is."""
+    marks: int
+    """Block with its `CodeMarks`; -1 where nothing is highlighted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +376,8 @@ class RunHead:
     damage: tuple[Damage, ...]
     started: float
     """Unix seconds of run time 0."""
+    environment: tuple[tuple[str, str], ...]
+    """What it ran in, as labels and texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,7 +414,7 @@ class Page:
     schema: int
     site: str
     """Random id of the site, for this browser's storage."""
-    kind: Literal["index", "project", "table", "media", "run"]
+    kind: Literal["index", "project", "table", "media", "compare", "run"]
     path: str
     """Its own path relative to the site's root."""
     root: str

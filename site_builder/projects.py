@@ -10,6 +10,7 @@ from site_builder import templates, tensors, values
 from site_builder.model import ProjectRow, SiteIndex
 from site_builder.output import data_script, version_of
 from site_builder.pages import base
+from site_builder.pages import compare as compare_page
 from site_builder.pages import index as index_page
 from site_builder.pages import media as media_page
 from site_builder.pages import project as project_page
@@ -50,6 +51,7 @@ def pages(site_id: str, folder: str, index: dict[str, Any]) -> Iterator[tuple[st
         yield project_page.TEMPLATES[kind], project_page.context(site_id, kind, folder, index)
     if media_page.keys(index["keys"]):
         yield media_page.TEMPLATE, media_page.context(site_id, folder, index)
+    yield compare_page.TEMPLATE, compare_page.context(site_id, folder, index)
 
 
 def viewers(runs: Collection[dict[str, Any]]) -> set[str]:

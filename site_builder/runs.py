@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 import orjson
 
-from site_builder import console, kinds, parts, series, shortened
+from site_builder import console, kinds, parts, series, shortened, surroundings
 from site_builder.files import run_files
 from site_builder.media import MediaFile, RunMedia
 from site_builder.model import (
@@ -105,8 +105,8 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         Damage(d.file, d.line, d.offset, d.reason)
         for d in (*log.damage, *(log.unfinished() if state not in ("running", "silent") else ()))
     )
-    head, entries = content.laid_out(name, logs, files, damage, _joints(folded), started)
     environment = shortened.environment(fold.environment(log, found))
+    head, entries = content.laid_out(name, logs, files, damage, _joints(folded), started, environment)
     alerts = _alerts(log)
     numbers = [s for s in head.series if s.stream == "history" and s.kind == "number" and not s.hidden]
     row = dataclasses.replace(
@@ -216,6 +216,7 @@ class _Content:
         damage: tuple[Damage, ...],
         joints: tuple[Joint, ...],
         started: float,
+        environment: dict[str, Any],
     ) -> tuple[RunHead, list[list[parts.Entry]]]:
         """Number the blocks for good, and gather head and blocks into files."""
         numbers, blocks = self.blocks.layout()
@@ -230,15 +231,22 @@ class _Content:
             ),
             payloads=tuple(numbers[n] for n in self.blocks.payloads),
             logs=dataclasses.replace(logs, blocks=tuple(numbers[n] for n in logs.blocks)),
-            files=tuple(dataclasses.replace(f, block=numbers[f.block] if f.block >= 0 else -1) for f in files),
+            files=tuple(
+                dataclasses.replace(f, block=_final(f.block, numbers), marks=_final(f.marks, numbers)) for f in files
+            ),
             joints=joints,
             damage=damage,
             started=started,
+            environment=tuple(surroundings.compared(environment)),
         )
         starts, entries = parts.files(len(orjson.dumps(head)), blocks, name)
         head = dataclasses.replace(head, part_starts=tuple(starts))
         entries[0].insert(0, parts.Entry(name, orjson.dumps(head).decode()))
         return head, entries
+
+
+def _final(block: int, numbers: list[int]) -> int:
+    return numbers[block] if block >= 0 else -1
 
 
 def _numbered(levels: Sequence[Any], numbers: list[int]) -> tuple[Any, ...]:

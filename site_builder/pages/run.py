@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from site_builder import markdown, tensors
+from site_builder import markdown, surroundings, tensors
 from site_builder.model import MEDIA_KINDS
 from site_builder.pages import base
 from site_builder.values import cell, logged, written
@@ -25,13 +24,6 @@ VIEWER = "logs"
 """Script of the tab Logs, which is loaded when it is opened."""
 ALERTS = 50
 """Alerts that the page prints, at most."""
-_ENVIRONMENT = (
-    ("Python", "python"),
-    ("System", "os"),
-    ("Host", "host"),
-    ("User", "user"),
-    ("Program", "program"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +82,11 @@ def context(site: str, label: str, built: Built) -> dict[str, Any]:
 def overview(built: Built) -> Overview:
     """Gather what the Overview tab prints."""
     environment = built.environment
-    command = _command(environment)
+    command = surroundings.command(environment)
     return Overview(
         command=command,
         git=_git(environment.get("git"), built),
-        environment=(*_environment(environment), *((("Command", command),) if command else ())),
+        environment=(*surroundings.listed(environment), *((("Command", command),) if command else ())),
         config=_tree(built.config),
         summary=_summary(built.summary, dict(built.row.diverged)),
         notes=markdown.render(built.row.notes) if built.row.notes else Markup(),
@@ -123,15 +115,6 @@ def _tabs(built: Built) -> list[dict[str, Any]]:
     return [{"id": id_, "label": label, "count": count} for id_, label, count in tabs if count or id_ in always]
 
 
-def _command(environment: Mapping[str, Any]) -> str:
-    program, args = environment.get("program"), environment.get("args")
-    if not isinstance(program, str) or not program:
-        return ""
-    words = [str(arg) for arg in args] if isinstance(args, list) else []
-    start = ["tracklog", "run", "--as-wandb"] if environment.get("as_wandb") is True else ["python"]
-    return " ".join([*start, program, *map(shlex.quote, words)])
-
-
 def _git(git: object, built: Built) -> dict[str, Any] | None:
     if not isinstance(git, dict) or not git.get("commit"):
         return None
@@ -143,36 +126,6 @@ def _git(git: object, built: Built) -> dict[str, Any] | None:
         "files_changed": changed if isinstance(changed, int) else 0,
         "has_patch": has_patch,
     }
-
-
-def _environment(environment: Mapping[str, Any]) -> list[tuple[str, str]]:
-    found = [(label, str(environment[key])) for label, key in _ENVIRONMENT if environment.get(key)]
-    if environment.get("sweep"):
-        found.append(("Sweep", str(environment["sweep"])))
-    fork = environment.get("forked_from")
-    if isinstance(fork, dict):
-        found.append(("Forked from", f"{fork.get('id')}, step {fork.get('step')}"))
-    hardware = environment.get("hardware")
-    if isinstance(hardware, dict):
-        found += _hardware(hardware)
-    return found
-
-
-def _hardware(hardware: Mapping[str, Any]) -> list[tuple[str, str]]:
-    found = []
-    if hardware.get("os"):
-        found.append(("Platform", str(hardware["os"])))
-    cores, memory = hardware.get("cpu_count_logical") or hardware.get("cpu_count"), hardware.get("memory")
-    if cores:
-        size = f", {memory / 1e9:.3g} GB" if isinstance(memory, int | float) else ""
-        found.append(("CPU, memory", f"{cores} cores{size}"))
-    gpus = hardware.get("gpus") or hardware.get("gpu")
-    if isinstance(gpus, list) and gpus:
-        names = [str(gpu.get("name")) if isinstance(gpu, dict) else str(gpu) for gpu in gpus]
-        found.append(("GPU", ", ".join(f"{names.count(name)} × {name}" for name in dict.fromkeys(names))))
-    if hardware.get("cuda"):
-        found.append(("CUDA", str(hardware["cuda"])))
-    return found
 
 
 def _tree(flat: Mapping[str, Any]) -> tuple[Node, ...]:

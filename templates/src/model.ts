@@ -1,6 +1,6 @@
 // Written by `python -m site_builder.typescript`; the explanations stand there and in items.py.
 
-export const SCHEMA = 4;
+export const SCHEMA = 5;
 export const BLOCK_ROWS = 16384;
 export const BLOCK_BUCKETS = 2048;
 
@@ -347,6 +347,7 @@ export interface RunFile {
   readonly block: number;
   readonly src: string;
   readonly note: string;
+  readonly marks: number;
 }
 
 export interface Joint {
@@ -372,6 +373,7 @@ export interface RunHead {
   readonly joints: readonly Joint[];
   readonly damage: readonly Damage[];
   readonly started: number;
+  readonly environment: readonly (readonly [string, string])[];
 }
 
 export interface Change {
@@ -391,7 +393,7 @@ export interface Version {
 export interface Page {
   readonly schema: number;
   readonly site: string;
-  readonly kind: "index" | "project" | "table" | "media" | "run";
+  readonly kind: "index" | "project" | "table" | "media" | "compare" | "run";
   readonly path: string;
   readonly root: string;
   readonly project: string;

@@ -9,7 +9,7 @@ export { media, page, payload, single, viewer } from "./entry";
 export { isDark, resolve, rgb, themeTick, toggleDensity, toggleTheme } from "./lib/colours";
 export { csv, fileName } from "./lib/csv";
 export { cursor, release, tip } from "./lib/cursor";
-export { failure, head, index, jsonBlock, loadSite, site, uid } from "./lib/data";
+export { failure, fileBytes, head, index, jsonBlock, loadSite, site, uid } from "./lib/data";
 export { highIsBetter, lowIsBetter } from "./lib/goals";
 export { now, paused, waiting } from "./lib/live";
 export { edges, find, lastAt, loggedValues, stepsOf } from "./lib/media";
@@ -48,7 +48,7 @@ export { Diverged, Dot, nameOf, RunName, Swatch } from "./parts/identity";
 export { Broken, Caption, MediaPanel, RUNS, readMedia, useStep } from "./parts/mediapanel";
 export { Modal } from "./parts/modal";
 export { GroupForm, groupText, SortForm } from "./parts/order";
-export { Card, Legend } from "./parts/panel";
+export { Card, Legend, LinePanel } from "./parts/panel";
 export { Portal } from "./parts/portal";
 export { useRunHead } from "./parts/runhead";
 export {

@@ -12,5 +12,20 @@ declare module "node:assert/strict" {
   export default assert;
 }
 declare module "node:fs" {
+  export function mkdtempSync(prefix: string): string;
   export function readFileSync(path: string, encoding: "utf8"): string;
+  export function writeFileSync(path: string, text: string): void;
+}
+declare module "node:child_process" {
+  export function spawnSync(
+    command: string,
+    args: readonly string[],
+    options: { cwd: string; encoding: "utf8" },
+  ): { stdout: string };
+}
+declare module "node:os" {
+  export function tmpdir(): string;
+}
+declare module "node:path" {
+  export function join(...parts: string[]): string;
 }

@@ -24,6 +24,10 @@ export function Bottom({ children, onCharts }: { children?: ComponentChildren; o
           Media
         </a>
       )}
+      <a href={href(`${folder}compare.html`)} aria-current={kind === "compare" ? "page" : undefined}>
+        <Icon name="swap" />
+        Compare
+      </a>
     </nav>
   );
 }

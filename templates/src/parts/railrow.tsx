@@ -1,5 +1,7 @@
 // Lines of the run list: runs, and the groups they are in.
+
 import type { ComponentChildren } from "preact";
+import { page } from "../entry";
 import { uid } from "../lib/data";
 import { ago, difference, duration, plural, plusMinus } from "../lib/format";
 import { lowIsBetter } from "../lib/goals";
@@ -157,6 +159,14 @@ function runActions(run: RunRow): readonly (MenuItem | null)[] {
       icon: "flag",
       key: "B",
       run: () => setParams({ base: isBase ? undefined : id }),
+    },
+    {
+      text: baseline.value && !isBase ? "Compare with baseline" : "Compare with another",
+      icon: "swap",
+      href: href(page.value.path.replace(/[^/]*$/, "compare.html"), {
+        b: id,
+        ...(baseline.value && !isBase && { a: uid(baseline.value) }),
+      }),
     },
     {
       text: pinnedIds.includes(id) ? "Unpin" : "Pin",

@@ -311,6 +311,18 @@ function Selection() {
   return (
     <div class="selection" role="toolbar" aria-label="Selected runs">
       <b>{plural(chosen.length, "run")} selected</b>
+      {chosen.length === 2 && (
+        <a
+          class="btn go"
+          href={href(page.value.path.replace(/table\.html$/, "compare.html"), {
+            a: uid(chosen[1]!),
+            b: uid(chosen[0]!),
+          })}
+        >
+          <Icon name="swap" small />
+          Compare all of both
+        </a>
+      )}
       <a class="btn go" href={href(workspace, { only: join(chosen.map(uid)) ?? "" })}>
         <Icon name="chart" small />
         {chosen.length > 1 ? "Compare" : "Show"} in the workspace

@@ -1,0 +1,139 @@
+// The texts of two runs: which files there are on either side, and what changed in them.
+import code from "worker:../../workers/diff";
+import { fileBytes, jsonBlock } from "../../lib/data";
+import type { RunFile, RunHead, RunRow } from "../../model";
+import { type Change, likeness, linesOf } from "../lib/difference";
+
+export interface Side {
+  readonly run: RunRow;
+  readonly head: RunHead;
+}
+
+/** A file of either side, or of both. */
+export interface Pair {
+  readonly path: string;
+  /** Where it was before it was renamed; else its path. */
+  readonly before: string;
+  readonly a: Text | null;
+  readonly b: Text | null;
+}
+
+export interface Text {
+  readonly file: RunFile;
+  /** Null for what is no text, or does not travel with the site. */
+  readonly text: string | null;
+  readonly marks: readonly number[];
+}
+
+const CODE = "code/";
+export const PATCH = "diff.patch";
+/** Share of lines in common from which a file that went and one that came are one that was renamed. */
+const RENAMED = 0.6;
+
+const isCode = ({ path }: RunFile): boolean => path.startsWith(CODE) || path === PATCH;
+
+export function decode(bytes: Uint8Array<ArrayBuffer>): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+}
+
+export async function textOf({ run, head }: Side, path: string): Promise<string | null> {
+  const file = head.files.find((one) => one.path === path);
+  return file && file.kind === "text" && file.block >= 0 ? decode(await fileBytes(run, head, file.block)) : null;
+}
+
+async function read({ run, head }: Side, file: RunFile): Promise<Text> {
+  if (file.kind !== "text" || file.block < 0) return { file, text: null, marks: [] };
+  const [bytes, marks] = await Promise.all([
+    fileBytes(run, head, file.block),
+    file.marks < 0 ? [] : jsonBlock<number[]>(run, head, file.marks),
+  ]);
+  const text = decode(bytes);
+  const cells = file.path.endsWith(".ipynb") ? cellsOf(text) : null;
+  return cells === null ? { file, text, marks } : { file, text: cells, marks: [] };
+}
+
+/** A notebook as people read it: its cells, without the numbers that running it again changes. */
+export function cellsOf(text: string): string | null {
+  try {
+    const notebook = JSON.parse(text) as { cells?: unknown; worksheets?: { cells?: unknown }[] };
+    const cells = notebook.cells ?? notebook.worksheets?.[0]?.cells;
+    if (!Array.isArray(cells)) return null;
+    return (cells as { cell_type?: unknown; source?: unknown; input?: unknown }[])
+      .map((cell, n) => {
+        const source = cell.source ?? cell.input ?? "";
+        const lines = Array.isArray(source) ? source.join("") : String(source);
+        return `# Cell ${n + 1}${cell.cell_type === "code" ? "" : `, ${String(cell.cell_type)}`}\n${lines}\n`;
+      })
+      .join("\n");
+  } catch {
+    return null;
+  }
+}
+
+/** All code of both sides; files that are the same in both are told by `a.text === b.text`. */
+export async function pairs(a: Side, b: Side): Promise<Pair[]> {
+  const [left, right] = await Promise.all(
+    [a, b].map(async (side) => {
+      const files = side.head.files.filter(isCode);
+      const texts = await Promise.all(files.map((file) => read(side, file)));
+      return new Map(files.map((file, i) => [file.path.replace(CODE, ""), texts[i]!]));
+    }),
+  );
+  const both = [...left!.keys()].filter((path) => right!.has(path));
+  const gone = [...left!.keys()].filter((path) => !right!.has(path));
+  const come = new Set([...right!.keys()].filter((path) => !left!.has(path)));
+  const result: Pair[] = both.map((path) => ({ path, before: path, a: left!.get(path)!, b: right!.get(path)! }));
+  for (const before of gone) {
+    const path = likest(
+      left!.get(before)!,
+      [...come].map((one) => [one, right!.get(one)!] as const),
+    );
+    if (path) come.delete(path);
+    result.push({ path: path || before, before, a: left!.get(before)!, b: path ? right!.get(path)! : null });
+  }
+  for (const path of come) result.push({ path, before: path, a: null, b: right!.get(path)! });
+  // The patch last: it tells again what the files show.
+  const place = ({ path }: Pair): string => (path === PATCH ? "\uffff" : path);
+  return result.sort((one, two) => (place(one) < place(two) ? -1 : 1));
+}
+
+function likest(of: Text, others: readonly (readonly [string, Text])[]): string {
+  let [best, path] = [RENAMED, ""];
+  if (of.text === null || !of.text.trim()) return "";
+  const lines = linesOf(of.text);
+  for (const [name, { text }] of others) {
+    const like = text === null ? 0 : likeness(lines, linesOf(text));
+    if (like >= best) [best, path] = [like, name];
+  }
+  return path;
+}
+
+let worker: Worker | null = null;
+let asked = 0;
+const waiting = new Map<number, { resolve: (found: Change[]) => void; reject: (error: Error) => void }>();
+
+/** What changed between two texts, found by a worker. */
+export function compared(a: string, b: string, ignoreSpace: boolean): Promise<Change[]> {
+  if (a === b) return Promise.resolve([]);
+  if (!worker) {
+    worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+    worker.onmessage = ({ data }: MessageEvent<{ id: number; changes: Change[] }>) => {
+      waiting.get(data.id)?.resolve(data.changes);
+      waiting.delete(data.id);
+    };
+    worker.onerror = () => {
+      for (const { reject } of waiting.values()) reject(new Error("these texts could not be compared"));
+      waiting.clear();
+      worker = null;
+    };
+  }
+  const id = asked++;
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject });
+    worker!.postMessage({ id, a, b, ignoreSpace });
+  });
+}
