@@ -1,44 +1,111 @@
-"""Where the words of a source file get their colours: Pygments' tokens, as numbers that stand beside the text."""
+"""Code with its words told apart: Pygments' classes, no styles."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+import functools
+from typing import TYPE_CHECKING, Any
 
-from pygments.lexers import get_lexer_for_filename
-from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType
-from pygments.util import ClassNotFound
+from markupsafe import Markup
 
-LARGEST = 1_000_000
-"""Characters of a text that is highlighted; a longer one is shown plain."""
-CLASSES = (
-    (Comment, 3),
-    (String, 2),
-    (Number, 4),
-    (Name.Function, 5),
-    (Name.Class, 5),
-    (Name.Decorator, 5),
-    (Name.Builtin, 6),
-    (Keyword.Constant, 6),
-    (Keyword, 1),
-    (Operator.Word, 1),
-    (Token.Generic.Deleted, 7),
-    (Token.Generic.Inserted, 8),
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
+
+LONGEST = 100_000
+"""Characters of a code that is highlighted; a longer one is shown plainly."""
+
+
+LANGUAGES = frozenset(
+    (
+        "bash",
+        "diff",
+        "ini",
+        "json",
+        "toml",
+        "typescript",
+        "yaml",
+        "c",
+        "c++",
+        "cpp",
+        "ipython",
+        "ipython3",
+        "java",
+        "javascript",
+        "julia",
+        "python",
+        "python3",
+        "r",
+        "scala",
+        "sql",
+    )
 )
-"""Kinds of tokens, the special ones first, and their classes in the page (`viewers/lib/code.ts`)."""
+"""What is highlighted; a stranger may name any of Pygments' 500, and some can be kept busy for ever."""
+_LARGEST_FILE = 1_000_000
+"""Characters of a file that is highlighted."""
+_CLASSES = (
+    ("Comment", 3),
+    ("Literal.String", 2),
+    ("Literal.Number", 4),
+    ("Name.Function", 5),
+    ("Name.Class", 5),
+    ("Name.Decorator", 5),
+    ("Name.Builtin", 6),
+    ("Keyword.Constant", 6),
+    ("Keyword", 1),
+    ("Operator.Word", 1),
+    ("Generic.Deleted", 7),
+    ("Generic.Inserted", 8),
+)
+"""Kinds of tokens, the special ones first, and their classes in the page of comparisons (``.c1`` to ``.c8``)."""
 
 
-@lru_cache(maxsize=512)
+def code(text: str, language: str) -> Markup:
+    """Return code as the inside of a ``pre``: exactly its text, words in spans with Pygments' short classes."""
+    lexer = _lexer(language.strip().lower()) if len(text) <= LONGEST else None
+    if lexer is None:
+        return Markup.escape(text)
+    from pygments import highlight
+
+    try:
+        return Markup(highlight(text, lexer, _formatter()))  # noqa: S704 - Pygments escapes what it shows
+    except Exception:  # a lexer may stumble over what is no code
+        return Markup.escape(text)
+
+
+@functools.cache
+def _formatter() -> Any:
+    from pygments.formatters import HtmlFormatter
+
+    return HtmlFormatter(nowrap=True)
+
+
+@functools.lru_cache(64)
+def _lexer(language: str) -> Lexer | None:
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+
+
+@functools.lru_cache(512)
 def marks(path: str, text: str) -> tuple[int, ...]:
     """Return pairs (length, class) that cover the text from its start, in UTF-16 units, as JavaScript counts.
 
     Class 0 is plain. Nothing for a text that is too long or of no known language. Many runs of a project hold the same
     files, so that results are kept.
     """
-    if len(text) > LARGEST:
+    if len(text) > _LARGEST_FILE:
         return ()
+    from pygments.lexers import get_lexer_for_filename
+    from pygments.util import ClassNotFound
+
     try:
         lexer = get_lexer_for_filename(path)
     except ClassNotFound:
+        return ()
+    if LANGUAGES.isdisjoint(lexer.aliases):
         return ()
     found: list[int] = []
     for _, kind, value in lexer.get_tokens_unprocessed(text):
@@ -51,6 +118,7 @@ def marks(path: str, text: str) -> tuple[int, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=512)
-def _class(kind: _TokenType) -> int:
-    return next((number for known, number in CLASSES if kind[: len(known)] == known), 0)
+@functools.lru_cache(512)
+def _class(kind: tuple[str, ...]) -> int:
+    name = ".".join(kind)
+    return next((number for known, number in _CLASSES if name == known or name.startswith(f"{known}.")), 0)

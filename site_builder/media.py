@@ -128,6 +128,16 @@ class RunMedia:
     def _derived(place: str, known: pictures.Picture) -> bool:
         return bool(known.note) or place != known.src
 
+    def image_within(self, path: str, data: bytes) -> ImageItem:
+        """Return an image whose bytes stand inside of the file `path`; never raises."""
+        known = pictures.within(data)
+        source = inside(self._files, path)
+        if known.error or source is None:
+            return ImageItem(error=known.error or "is gone")
+        shown = dict(known.made).get(known.src, data)
+        self.found.setdefault(known.src, MediaFile(known.src, source, shown, len(shown), derived=True))
+        return ImageItem(src=known.src, width=known.width, height=known.height, bytes=known.size, note=known.note)
+
     def mask(self, path: str) -> masks.Runs:
         """Return a mask by its path below `files/`. Raises ValueError with a sentence for people."""
         source = self._source(path)

@@ -120,7 +120,12 @@ def look(path: str) -> Picture:
     return _checked(data, sign)
 
 
-def _checked(data: bytes, sign: tuple[int, int]) -> Picture:
+def within(data: bytes) -> Picture:
+    """Return what is to be known of an image that stands in a file, as it is and without smaller copies; never raises."""
+    return _checked(data, (len(data), 0), tile=False)
+
+
+def _checked(data: bytes, sign: tuple[int, int], *, tile: bool = True) -> Picture:
     from PIL import Image as PILImage
     from PIL import UnidentifiedImageError
 
@@ -129,7 +134,7 @@ def _checked(data: bytes, sign: tuple[int, int]) -> Picture:
             width, height = picture.size
             if width * height > PIXELS:
                 return Picture(*sign, error=_too_many(width, height), whole=True)
-            return _shown(picture, data, sign)
+            return _shown(picture, data, sign, tile=tile)
     except PILImage.DecompressionBombError:
         return Picture(*sign, error=_too_many(0, 0), whole=True)
     except UnidentifiedImageError:
@@ -143,13 +148,13 @@ def _too_many(width: int, height: int) -> str:
     return f"{size}; images up to {PIXELS:,} pixels are shown"
 
 
-def _shown(picture: Image, data: bytes, sign: tuple[int, int]) -> Picture:
+def _shown(picture: Image, data: bytes, sign: tuple[int, int], *, tile: bool) -> Picture:
     width, height = picture.size
     if picture.mode in _DEEP:
         return _deep(picture, sign)
     src = thumb = place_of(hashlib.sha256(data).hexdigest(), FORMATS[picture.format or "PNG"])
     made: tuple[tuple[str, bytes], ...] = ()
-    if max(width, height) > THUMB_ABOVE or len(data) > THUMB_BYTES:
+    if tile and (max(width, height) > THUMB_ABOVE or len(data) > THUMB_BYTES):
         small, extension = thumbnails.smaller(picture)
         thumb = place_of(hashlib.sha256(small).hexdigest(), extension)
         made = ((thumb, small),)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 import orjson
 
-from site_builder import console, kinds, parts, series, shortened, surroundings
+from site_builder import console, kinds, notebook_files, parts, series, shortened, surroundings
 from site_builder.files import run_files
 from site_builder.media import MediaFile, RunMedia
 from site_builder.model import (
@@ -83,6 +83,7 @@ class Built:
     """The last lines of its console."""
     alerts: list[Alert]
     """What its script raised, the newest first."""
+    notebooks: tuple[notebook_files.Shown, ...]
 
 
 def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Known | None = None) -> Built:
@@ -101,6 +102,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         content.add("system", system_rows, rank="", hidden=False)
     logs, tail = _logs(log, blocks)
     files = run_files(log.folder / layout.FILES, blocks, media, source.max_file)
+    notebooks = notebook_files.of_run(log.folder / layout.FILES, media)
     damage = tuple(
         Damage(d.file, d.line, d.offset, d.reason)
         for d in (*log.damage, *(log.unfinished() if state not in ("running", "silent") else ()))
@@ -127,12 +129,13 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         media=list(media.found.values()),
         pictures=media.facts(),
         kinds=media.kinds,
-        broken=list(content.damage),
+        broken=[*content.damage, *notebook_files.damage(notebooks)],
         head=head,
         environment=environment,
         error=_error(log),
         log_tail=tail,
         alerts=alerts,
+        notebooks=notebooks,
     )
 
 

@@ -7,14 +7,14 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from tracklog import listing
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KINDS = {"image-file", "images"}
 
@@ -57,6 +57,29 @@ def test_an_example_runs_and_records(script: str, runs: set[str] | None, checkou
     assert kinds["histogram"]
     assert KINDS & set(kinds)
     assert [path.name for path in tmp_path.iterdir()] == ["logs"]
+
+
+@pytest.mark.parametrize("settings", [{}, {"MODEL": "logistic", "FEATURES": "0"}])
+def test_the_notebook_runs_and_records(
+    settings: dict[str, str], checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**settings, "PYTHONPATH": str(checkout), "IPYTHONDIR": str(tmp_path / "ipython")}.items():
+        monkeypatch.setenv(name, value)
+    source = checkout / "examples" / "notebook.ipynb"
+    book = nbformat.read(source, as_version=4)
+    assert not [cell for cell in book.cells if cell.get("outputs") or cell.get("execution_count")]
+    NotebookClient(book, timeout=300, kernel_name="python3").execute()
+    (found,) = listing.runs(Path("tracklogs"))
+    assert (found["state"], found["name"]) == ("finished", settings.get("MODEL", "bayes"))
+    folder = Path("tracklogs/calibration") / found["id"]
+    ran = nbformat.read(folder / "files/code/_session_history.ipynb", as_version=4)
+    assert [cell.source for cell in ran.cells] == [cell.source for cell in book.cells if cell.cell_type == "code"]
+    assert {output.output_type for cell in ran.cells for output in cell.outputs} == {
+        "stream",
+        "execute_result",
+        "display_data",
+    }
+    assert logged_kinds(Path("tracklogs")) == {"image-file": 1, "table-file": 1}
 
 
 def test_the_demo_trains_what_the_site_shows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,11 +22,28 @@ HEAVY = (
     "rich",
     "watchdog",
     "nh3",
+    "nbconvert",
+    "nbformat",
+    "IPython",
     "pygments",
     "matplotlib",
     "torch",
 )
-PURE = ("kinds", "pages", "series.py", "levels.py", "pack.py", "console.py", "parts.py", "numbers.py", "markdown.py")
+PURE = (
+    "kinds",
+    "pages",
+    "series.py",
+    "levels.py",
+    "pack.py",
+    "console.py",
+    "parts.py",
+    "numbers.py",
+    "markdown.py",
+    "formulas.py",
+    "highlight.py",
+    "notebook.py",
+    "outputs.py",
+)
 DOORS = ("tracklog.store", "tracklog.errors")
 
 

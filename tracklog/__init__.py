@@ -220,5 +220,17 @@ class _Finder:
 sys.meta_path.append(_Finder)
 
 
+def _offer_magics() -> None:
+    """Have a notebook find `%%tracklog` and `%%wandb`, which are looked up before any run begins."""
+    shell = sys.modules["IPython"].get_ipython()
+    if shell is not None:
+        for name in ("tracklog", "wandb"):
+            shell.magics_manager.register_lazy(name, "tracklog.magics")
+
+
+if "ipykernel" in sys.modules and "IPython" in sys.modules:
+    _offer_magics()
+
+
 def __dir__() -> list[str]:
     return __all__

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import os
 import signal
 import sys
@@ -42,10 +43,22 @@ def attend(run: Run, recording: Recording, settings: Settings) -> None:
     from tracklog.capture.background import Background
 
     keep(run, recording)
+    if settings.keeps_code and ("ipykernel" in sys.modules or "marimo" in sys.modules):
+        _attend_notebook(recording, settings)
     if settings.console != "off":
         recording.capture = _capture(recording, settings)
         recording.recorders.append(recording.capture.uninstall)
     recording.recorders.append(Background(recording, settings).stop)
+
+
+def _attend_notebook(recording: Recording, settings: Settings) -> None:
+    """Keep the cells that run, and the notebook as it was saved last."""
+    from tracklog.capture import kernel, notebook
+
+    running = kernel.here()
+    if running is not None:
+        recording.recorders.append(running.record(recording.files.folder))
+    recording.recorders.append(functools.partial(notebook.keep, recording, settings.notebook_name, at_end=True))
 
 
 def keep(run: Run, recording: Recording) -> None:

@@ -184,11 +184,20 @@ class Identity:
         raise UsageError(msg)
 
     def to_html(self, height: int = 420, hidden: bool = False) -> str:
-        """Return a card for notebooks: name, project, and a link to the page once there is one."""
-        link, text = self.url, html.escape(f"{self.project} / {self.name}")
-        shown = f'<a href="{html.escape(link)}" target="_blank">{text}</a>' if link else text
-        style = "display:none" if hidden else f"max-height:{int(height)}px"
-        return f'<div class="tracklog-run" style="{style}">{shown} <code>{html.escape(str(self._folder))}</code></div>'
+        """Return a card for notebooks: name, project, place and how to look, with a link to the page once there is one."""
+        import shlex
+
+        link, name = self.url, html.escape(self.name)
+        title = f'<a href="{html.escape(link)}" target="_blank">{name}</a>' if link else f"<b>{name}</b>"
+        root = html.escape(shlex.quote(str(self._folder.parent.parent)))
+        lines = [
+            f"{title} &nbsp;{html.escape(self.project)}, {'finished' if self._finished else 'running'}",
+            f"<code>{html.escape(str(self._folder))}</code>",
+            f"look: <code>tracklog build {root} --open</code>",
+        ]
+        shown = "display:none" if hidden else f"display:inline-block;max-height:{int(height)}px;overflow:auto"
+        style = f"{shown};padding:.6em 1em;border:1px solid #8888;border-left:4px solid #2f6fde;border-radius:4px"
+        return f'<div class="tracklog-run" style="{style}">{"<br>".join(lines)}</div>'
 
     def _repr_html_(self) -> str:
         return self.to_html()

@@ -10,5 +10,8 @@ if TYPE_CHECKING:
 current: Run | None = None
 """Set by `tracklog.session` alone."""
 
+newest: Run | None = None
+"""The run that began last, whether it goes on or not: whose card a notebook shows. Set by `tracklog.session` alone."""
+
 replaced: dict[str, Any] = {}
 """What scripts put in the place of `tracklog.log` and its like; forgotten when a run begins or ends."""

@@ -24,7 +24,7 @@ def show(card: str) -> bool:
         return False
     if get_ipython() is None:
         return False
-    display(HTML(card))  # type: ignore[no-untyped-call]
+    display(HTML(card))
     return True
 
 

@@ -138,6 +138,10 @@ class Recording:
             self._saved[name] = (source, before, policy)
         return target
 
+    def keeps(self, source: Path) -> bool:
+        """Return whether a file is one of those that are copied again when they change."""
+        return any(source == known for known, *_ in self._saved.values())
+
     def save_artifact(self, name: str, files: Mapping[str, Path]) -> None:
         """Copy files to a new folder below those of the run; failures are said once."""
         parent = self.files.place(f"{layout.ARTIFACTS}/{name}")

@@ -131,7 +131,7 @@ def _init(keywords: dict[str, Any], wanted: configs.Wanted, settings: object, al
         resolved.dir = str(trial.root)
         _say_ignored(keywords["project"], trial)
     silence(resolved.silent)
-    run = _made(resolved, wanted, trial, allow=allow)
+    run = ongoing.newest = _made(resolved, wanted, trial, allow=allow)
     if reinit != "create_new" or ongoing.current is None:
         ongoing.current = run
         ongoing.replaced.clear()

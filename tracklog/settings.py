@@ -72,6 +72,8 @@ class Settings:
     """Whether the script, the modules it imported and the cells of a notebook are kept; they are, unless this is False."""
     disable_code: bool = False
     """No code, whatever `save_code` says."""
+    notebook_name: str | None = None
+    """Where the notebook is that runs, for front ends that do not say it."""
     monitor_gym: bool = False
     """The videos that recorders of Gymnasium save are logged, too."""
     sync_tensorboard: bool = False

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from site_builder import markdown, surroundings, tensors
 from site_builder.model import MEDIA_KINDS
-from site_builder.pages import base
+from site_builder.pages import base, notebook
 from site_builder.values import cell, logged, written
 from tracklog.store import layout
 
@@ -76,7 +76,8 @@ def context(site: str, label: str, built: Built) -> dict[str, Any]:
         run=row.entry,
         has_media=any(info.kind in MEDIA_KINDS and not info.hidden for info in built.keys),
     )
-    return common | {"run": row, "head": built.head, "overview": overview(built), "tabs": _tabs(built)}
+    parts = {"overview": overview(built), "notebooks": notebook.sections(built.notebooks)}
+    return common | parts | {"run": row, "head": built.head, "tabs": _tabs(built)}
 
 
 def overview(built: Built) -> Overview:
@@ -110,6 +111,7 @@ def _tabs(built: Built) -> list[dict[str, Any]]:
     system = {s.key for s in head.series if s.stream == "system"}
     tabs = [("overview", "Overview", 0), ("charts", "Charts", len(charts)), ("media", "Media", len(media))]
     tabs += [("tables", "Tables", len(tables)), ("system", "System", len(system))]
+    tabs += [("notebook", "Notebook", len(built.notebooks))]
     tabs += [("logs", "Logs", head.logs.lines), ("files", "Files", len(head.files))]
     always = ("overview", "logs")
     return [{"id": id_, "label": label, "count": count} for id_, label, count in tabs if count or id_ in always]

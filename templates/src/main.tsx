@@ -28,6 +28,7 @@ const ISLANDS: Readonly<Record<string, ComponentType>> = {
   logs: lazy("logs"),
   media: Media,
   mediapage: lazy("media"),
+  notebook: lazy("notebook"),
   projects: Projects,
   switcher: Switcher,
   system: System,

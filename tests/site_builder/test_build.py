@@ -21,7 +21,7 @@ from tests.site_builder.logs import grow, write_run
 from tracklog.errors import UsageError
 
 SITE = Path("site")
-SHARED = {"data/p.js", "data/site.js", "p/index.html", "p/table.html", "index.html", "version.js"}
+SHARED = {"data/p.js", "data/site.js", "p/index.html", "p/table.html", "p/compare.html", "index.html", "version.js"}
 ROWS = [{"loss": 1 / (n + 1), "acc": n / 10} for n in range(10)]
 
 

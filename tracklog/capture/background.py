@@ -98,8 +98,15 @@ class Background:
 
             found["hardware"] = host.describe()
             self._recording.put_file("requirements.txt", packages.requirements().encode())
+        self._notebook()
         if found:
             self._recording.event("environment", **found)
+
+    def _notebook(self) -> None:
+        from tracklog.capture import notebook
+
+        if self._settings.keeps_code and notebook.is_here():
+            notebook.keep(self._recording, self._settings.notebook_name)
 
     def _git(self) -> dict[str, Any]:
         from tracklog.capture import git, redact

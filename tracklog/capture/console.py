@@ -1,10 +1,11 @@
 """What a script prints, kept as it was printed.
 
-The streams in `sys.stdout` and `sys.stderr` stay the objects they are; only their ``write`` is replaced, on the
-instance, and that of the ``buffer`` below. A logging handler, a progress bar or a console of `rich` that was made before
-`init` holds the stream itself, and a wrapper may hold its buffer: replacing `sys.stdout` would miss all of them, and hide
-`isatty`, `fileno` and the rest behind a stand-in. What is written to ``buffer.raw`` is not heard: the buffer itself calls
-that with its lock held, and a signal handler that prints in there would fail.
+The streams in `sys.stdout` and `sys.stderr` stay the objects they are; only their ``write`` is replaced, on the instance
+(by `hearing` where others replace it too, as in notebooks), and that of the ``buffer`` below. A logging handler, a
+progress bar or a console of `rich` that was made before `init` holds the stream itself, and a wrapper may hold its
+buffer: replacing `sys.stdout` would miss all of them, and hide `isatty`, `fileno` and the rest behind a stand-in. What is
+written to ``buffer.raw`` is not heard: the buffer itself calls that with its lock held, and a signal handler that prints
+in there would fail.
 
 Three rules keep this from ever harming a script. The text goes to the stream first, with the stream's own result and
 errors. Our locks are never waited for while `emit` runs, which takes locks of its own. Whatever goes wrong in here ends
@@ -24,6 +25,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Any
 
+from tracklog.capture import hearing
 from tracklog.capture.repaints import Repaints
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ class ConsoleCapture:
         self._patched: list[tuple[Any, Callable[[Any], Any], Any]] = []
         self._through: list[io.TextIOWrapper] = []
         """Streams that were told to hand text to their buffers at once, and did not before."""
+        self._heard: list[tuple[Any, Callable[[], None]]] = []
+        """Streams that are heard whoever replaces their `write`, and how to end that."""
         self._renew()
         _captures.add(self)
 
@@ -58,7 +62,11 @@ class ConsoleCapture:
         for name in ("stdout", "stderr"):
             stream = getattr(sys, name)
             # One object may serve as both, in notebooks for example: its lines are kept once.
-            if stream is not None and self._replace(stream, functools.partial(self._listener, name)):
+            if stream is None or any(stream is known for known, _ in self._heard):
+                continue
+            if forget := hearing.listen(stream, functools.partial(self._feed, name)):
+                self._heard.append((stream, forget))
+            elif self._replace(stream, functools.partial(self._listener, name)):
                 self._hear_bytes(name, stream)
 
     def uninstall(self) -> None:
@@ -75,6 +83,9 @@ class ConsoleCapture:
             else:
                 target.write = before
         self._patched.clear()
+        for _, forget in self._heard:
+            forget()
+        self._heard.clear()
         for stream in self._through:
             try:
                 stream.reconfigure(write_through=False)
