@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tracklog.media.object3d import Object3D as Object3D
     from tracklog.media.object3d import box3d as box3d
     from tracklog.media.table import Table as Table
+    from tracklog.media.table_unions import JoinedTable as JoinedTable
     from tracklog.media.video import Video as Video
     from tracklog.plot import plot_table as plot_table
     from tracklog.plot import visualize as visualize
@@ -70,10 +71,13 @@ if TYPE_CHECKING:
     log = _current.log
     log_artifact = _current.log_artifact
     log_model = _current.log_model
+    link_model = _current.link_model
     mark_preempting = _current.mark_preempting
     pin_config_keys = _current.pin_config_keys
     save = _current.save
     unwatch = _current.unwatch
+    use_artifact = _current.use_artifact
+    use_model = _current.use_model
     watch = _current.watch
 
 __version__ = "0.1.0"
@@ -93,6 +97,7 @@ _NAMES = {
     "Html": "tracklog.media.html",
     "Image": "tracklog.media.image",
     "InternalApi": "tracklog.account:Account",
+    "JoinedTable": "tracklog.media.table_unions",
     "Molecule": "tracklog.media.molecule",
     "Object3D": "tracklog.media.object3d",
     "Plotly": "tracklog.media.figure",
@@ -131,8 +136,8 @@ _MODULES = ("data_types", "env", "errors", "plot", "plots")
 """Modules that scripts reach as attributes: `tracklog.plot.line`."""
 
 _OF_THE_RUN = (
-    "alert", "config", "define_metric", "log", "log_artifact", "log_model", "mark_preempting", "pin_config_keys", "run", "save",
-    "summary", "unwatch", "watch",
+    "alert", "config", "define_metric", "link_model", "log", "log_artifact", "log_model", "mark_preempting", "pin_config_keys",
+    "run", "save", "summary", "unwatch", "use_artifact", "use_model", "watch",
 )  # fmt: skip
 
 __all__ = [name for name in _NAMES if not name.startswith("_")]
@@ -190,6 +195,7 @@ class _Package(ModuleType):
     alert = _of_the_run("alert")
     config = _of_the_run("config")
     define_metric = _of_the_run("define_metric")
+    link_model = _of_the_run("link_model")
     log = _of_the_run("log")
     log_artifact = _of_the_run("log_artifact")
     log_model = _of_the_run("log_model")
@@ -199,6 +205,8 @@ class _Package(ModuleType):
     save = _of_the_run("save")
     summary = _of_the_run("summary")
     unwatch = _of_the_run("unwatch")
+    use_artifact = _of_the_run("use_artifact")
+    use_model = _of_the_run("use_model")
     watch = _of_the_run("watch")
 
 

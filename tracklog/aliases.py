@@ -25,7 +25,7 @@ INTEGRATIONS = (
 _RUN = {"Run": "tracklog.run:Run"}
 _MEDIA = {
     "audio": ("Audio",), "histogram": ("Histogram",), "html": ("Html",), "image": ("Image",), "molecule": ("Molecule",),
-    "object_3d": ("Object3D",), "plotly": ("Plotly",), "table": ("Table",), "video": ("Video",),
+    "object_3d": ("Object3D",), "plotly": ("Plotly",), "table": ("JoinedTable", "Table"), "video": ("Video",),
 }  # fmt: skip
 _DISABLED = {"RunDisabled": "tracklog.disabled:DisabledRun"}
 
@@ -38,6 +38,12 @@ NAMESPACES: dict[str, dict[str, str]] = {
     "apis.internal": {"Api": "tracklog.account:Account"},
     "helper": {"parse_config": "tracklog.configs:parse"},
     "sdk": {"Config": "tracklog.config:Config", "Settings": "tracklog.settings:Settings", **_RUN},
+    "sdk.artifacts": {},
+    "sdk.artifacts.artifact": {"Artifact": "tracklog:Artifact"},
+    "sdk.artifacts.exceptions": {
+        name: f"tracklog.errors:{name}"
+        for name in ("ArtifactFinalizedError", "ArtifactNotLoggedError", "ArtifactStatusError", "WaitTimeoutError")
+    },
     "sdk.data_types": {},
     "sdk.data_types.base_types": {},
     "sdk.data_types.base_types.media": {"Media": "tracklog.media.base:Media"},

@@ -118,9 +118,13 @@ class DisabledRun(Run):
         return Metric(definition(name, **{key: given.get(key) for key in wanted}))
 
     def log_artifact(self, artifact_or_path: Any, *args: Any, **kwargs: Any) -> Any:
-        """Return what is given."""
+        """Return what is given; scripts that wait for an artifact go on."""
         del args, kwargs
+        if hasattr(artifact_or_path, "dismiss"):
+            artifact_or_path.dismiss()
         return artifact_or_path
+
+    link_artifact = log_artifact  # type: ignore[assignment]
 
     def _edit(self, **changes: Any) -> None:
         self._start.update(changes)
@@ -130,6 +134,7 @@ class DisabledRun(Run):
 
     save = alert = mark_preempting = pin_config_keys = _nothing  # type: ignore[assignment]
     watch = unwatch = write_logs = restore = _nothing  # type: ignore[assignment]
+    use_artifact = use_model = log_model = link_model = log_code = _nothing  # type: ignore[assignment]
 
     def __getattr__(self, name: str) -> Any:
         """Return what does nothing for the names that runs will have; AttributeError for what they do not have."""

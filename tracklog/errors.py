@@ -10,6 +10,10 @@
     ├── CommError       the name under which scripts catch that something is not there
     │   ├── NotFoundError         a run, project or file that was asked for is not there; also a ValueError
     │   └── AuthenticationError   kept for scripts that catch it; never raised
+    ├── ArtifactStatusError       an artifact is not in the state for it; also an AttributeError
+    │   ├── ArtifactNotLoggedError   something was asked for that only logged artifacts have
+    │   └── ArtifactFinalizedError   an artifact that was logged was to be changed
+    ├── WaitTimeoutError          kept for scripts that catch it; never raised: nothing is waited for
     ├── UnsupportedError          kept for scripts that catch it; never raised
     └── FormatError     a run folder was written by a newer version
 
@@ -68,6 +72,27 @@ class NotFoundError(CommError, ValueError):
 
 class AuthenticationError(CommError):
     """Kept for scripts that catch it; never raised, since there are no accounts."""
+
+
+class ArtifactStatusError(Error, AttributeError):
+    """An artifact is not in the state that is needed; `hasattr` and `getattr` with a default go on."""
+
+    def __init__(self, message: str = "", obj: object = None) -> None:
+        """`obj` is the artifact."""
+        super().__init__(message)
+        self.obj = obj
+
+
+class ArtifactNotLoggedError(ArtifactStatusError):
+    """Something was asked of a draft that only artifacts have which were logged."""
+
+
+class ArtifactFinalizedError(ArtifactStatusError):
+    """An artifact that was logged was to be changed: another content is another version."""
+
+
+class WaitTimeoutError(Error):
+    """Kept for scripts that catch it; never raised, since nothing is waited for."""
 
 
 class UnsupportedError(Error):

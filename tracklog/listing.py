@@ -13,7 +13,7 @@ import orjson
 
 from tracklog.errors import FormatError, UsageError, visible, warn
 from tracklog.filters import compile_filter, unknown_columns
-from tracklog.store import encoding, fold, layout, named, reader
+from tracklog.store import artifacts, encoding, fold, layout, named, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -254,4 +254,6 @@ def damage(root: Path) -> tuple[int, list[str]]:
             place = f"line {item.line}, byte {item.offset}" if item.line else "the file"
             found.append(f"{folder / item.file}: {place}: {item.reason}")
         found += named.broken(log)
+    for project in sorted({folder.parent for folder in folders}):
+        found += artifacts.broken(project)
     return len(folders), found

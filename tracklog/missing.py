@@ -12,20 +12,12 @@ from tracklog.errors import warn
 if TYPE_CHECKING:
     from tracklog.settings import Settings
 
-_FILES = "copy the files into the run by run.save('pattern')"
 _CALLBACK = "call run.log({...}) from a callback of the framework"
 
-_OF_BOTH = {
-    "link_artifact": _FILES,
-    "link_model": _FILES,
-    "use_artifact": "open the files where they are, and note their path in run.config",
-    "use_model": "open the files where they are, and note their path in run.config",
-}
 _OF_MODULE = {
-    "ArtifactTTL": _FILES,
+    "ArtifactTTL": "leave it out: nothing is ever deleted",
     "EvalTable": "log a tracklog.Table",
     "Graph": "log the model's text, run.log({'model': str(model)})",
-    "JoinedTable": "log the tables; the page joins them on a column",
     "controller": "start tracklog.agent(sweep_id, function) as often as wanted; the agents share the trials",
     "fastai": _CALLBACK,
     "jupyter": "init() works in notebooks as it does in scripts",
@@ -34,16 +26,11 @@ _OF_MODULE = {
     "wandb_sdk": "use the public names of tracklog",
     "tensorflow": "use tracklog.keras, or init(sync_tensorboard=True)",
 }
+_TOGETHER = "log an artifact in each process, or gather the files and log one"
 _OF_RUN = {
-    "finish_artifact": _FILES,
-    "upsert_artifact": _FILES,
+    "finish_artifact": _TOGETHER,
+    "upsert_artifact": _TOGETHER,
 }
-
-_OF_ARTIFACT = dict.fromkeys(
-    ("add", "add_reference", "aliases", "checkout", "delete", "digest", "download", "get", "get_path", "logged_by", "manifest",
-     "remove", "save", "size", "used_by", "verify", "version"),
-    "its files are among those of the run that logged it, run.dir/artifacts/<name>/v<n>",
-)  # fmt: skip
 
 _ARGUMENTS = {
     "anonymous": "there are no accounts",
@@ -56,17 +43,12 @@ _OFF = ("never", "false", "False", "0")
 
 def of_module(name: str) -> str | None:
     """Return what to say about a name of wandb's that `tracklog` does not have; None when wandb has none either."""
-    return _sentence("tracklog", name, _OF_BOTH | _OF_MODULE)
+    return _sentence("tracklog", name, _OF_MODULE)
 
 
 def of_run(name: str) -> str | None:
     """Return what to say about a name of wandb's runs that ours do not have; None when wandb's have none either."""
-    return _sentence("run", name, _OF_BOTH | _OF_RUN)
-
-
-def of_artifact(name: str) -> str | None:
-    """Return what to say about a name of wandb's artifacts that ours do not have; None when wandb's have none either."""
-    return _sentence("artifact", name, _OF_ARTIFACT)
+    return _sentence("run", name, _OF_RUN)
 
 
 def _sentence(owner: str, name: str, known: dict[str, str]) -> str | None:

@@ -142,13 +142,6 @@ class Recording:
         """Return whether a file is one of those that are copied again when they change."""
         return any(source == known for known, *_ in self._saved.values())
 
-    def save_artifact(self, name: str, files: Mapping[str, Path]) -> None:
-        """Copy files to a new folder below those of the run; failures are said once."""
-        parent = self.files.place(f"{layout.ARTIFACTS}/{name}")
-        number = len(list(parent.iterdir())) if parent.is_dir() else 0
-        for inside, source in files.items():
-            self.save_file(source, f"{layout.ARTIFACTS}/{name}/v{number}/{inside}", "now")
-
     def save_changed(self, *, at_end: bool) -> None:
         """Copy again what changed of the files that were saved so; those of the policy ``end`` only `at_end`."""
         for name, (source, before, policy) in list(self._saved.items()):

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from tracklog import alerts, missing, values
 from tracklog.alerts import AlertLevel, Alerts
+from tracklog.artifactkeeping import ArtifactKeeping
 from tracklog.config import Config, encoded
 from tracklog.errors import Error, FormatError, warn
-from tracklog.filekeeping import FileKeeping
 from tracklog.history import History
 from tracklog.media import tensor
 from tracklog.metrics import Metric, Metrics, definition
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tracklog.settings import Settings
 
 
-class Run(FileKeeping):
+class Run(ArtifactKeeping):
     """An experiment that is being recorded; made by `init`."""
 
     def __init__(

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any
 
 from tracklog import beginning, configs, exits, missing, ongoing, saving, standin
+from tracklog.artifacts import home
 from tracklog.config import EarlyConfig
 from tracklog.disabled import DisabledRun
 from tracklog.errors import UsageError, forget_warnings, silence, warn
@@ -136,6 +137,7 @@ def _init(keywords: dict[str, Any], wanted: configs.Wanted, settings: object, al
         ongoing.current = run
         ongoing.replaced.clear()
         use_root(Path(run.sync_dir).parents[1])
+        home.use(run._artifact_home())  # noqa: SLF001 - the module that makes runs
     return run
 
 
@@ -244,6 +246,7 @@ def _forget(run: Run) -> None:
         ongoing.replaced.clear()
         early_config = EarlyConfig()
         use_root(None)
+        home.use(None)
 
 
 def _renew_lock() -> None:

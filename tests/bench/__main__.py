@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import beside, builds, console, media, pages, recorder, space, watch
+from tests.bench import artifacts, beside, builds, console, media, pages, recorder, space, watch
 from tests.bench.measure import Figure, World, say
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "pictures": media.pictures,
     "gallery": media.gallery,
     "cloud": space.cloud,
+    "artifact": artifacts.artifact,
     "watch": watch.watch,
     "keys": beside.keys,
     "loader": beside.loader,

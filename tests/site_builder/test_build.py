@@ -21,7 +21,7 @@ from tests.site_builder.logs import grow, write_run
 from tracklog.errors import UsageError
 
 SITE = Path("site")
-SHARED = {"data/p.js", "data/site.js", "p/index.html", "p/table.html", "p/compare.html", "index.html", "version.js"}
+SHARED = {"data/p.js", "data/site.js", "p/index.html", "p/table.html", "index.html", "version.js"}
 ROWS = [{"loss": 1 / (n + 1), "acc": n / 10} for n in range(10)]
 
 
@@ -93,7 +93,7 @@ def test_a_run_that_was_deleted_leaves_the_site() -> None:
     shutil.rmtree("logs/p/r0")
     report = build(options())
     assert set(report.removed) == {"data/p/r0.0.js", "p/runs/r0.html"}
-    assert set(report.written) == SHARED
+    assert set(report.written) == {"p/compare.html", *SHARED}
     assert [row["id"] for row in entry("p/p")["runs"]] == ["r1", "r2"]
 
 
@@ -112,7 +112,10 @@ def test_a_run_that_falls_silent_changes_its_state_without_a_file() -> None:
     assert state_at(last + 70) == ("running", [])
     state, written = state_at(last + 200)
     assert state == "silent"
-    assert set(written) == {"p/runs/away.html", "version.js", *SHARED} - {"data/site.js", "index.html"}
+    assert set(written) == {"p/runs/away.html", "p/compare.html", "version.js", *SHARED} - {
+        "data/site.js",
+        "index.html",
+    }
     assert state_at(last + 4000)[0] == "crashed"
     assert folder.exists()
 

@@ -106,7 +106,7 @@ def test_the_environment_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_names_that_are_not_there_say_what_to_do() -> None:
     run = recorded()
-    for owner, name in ((Api(), "artifact"), (Api(), "create_custom_chart"), (run, "logged_artifacts")):
+    for owner, name in ((Api(), "registry"), (Api(), "create_custom_chart"), (run, "stop")):
         with pytest.raises(AttributeError, match="is not there yet; instead: "):
             getattr(owner, name)
     with pytest.raises(AttributeError, match="'run' object has no attribute 'nonsense'"):

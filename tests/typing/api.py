@@ -67,3 +67,16 @@ def read_back() -> list[str]:
     run.config["foo"] = 32
     run.update()
     return [one.name for one in api.runs("project", filters={"config.lr": {"$lt": 0.1}}) if one.state == "finished"]
+
+
+def artifacts(run: wandb.Run) -> None:
+    artifact = wandb.Artifact("data", type="dataset", metadata={"rows": 3})
+    artifact.add_file(Path("a.csv"), name="b.csv")
+    artifact.add_dir("folder")
+    with artifact.new_file("notes.txt", mode="w") as file:
+        file.write("x")
+    artifact["table"] = wandb.Table(columns=["a"], data=[[1]])
+    assert_type(run.log_artifact(artifact, aliases=["best"]), wandb.Artifact)
+    assert_type(wandb.use_artifact("data:best").download(), str)
+    assert_type(run.use_model("model"), str)
+    assert_type(wandb.Api().artifact("project/data:v0").aliases, list[str])

@@ -1,1 +1,1 @@
-"""Artifacts: files under a name, which a run logs."""
+"""Artifacts: files under a name, in versions that runs log and use."""

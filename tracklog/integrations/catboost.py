@@ -8,7 +8,7 @@ from catboost import CatBoostClassifier, CatBoostRanker, CatBoostRegressor
 
 from tracklog.errors import Error
 from tracklog.integrations.boosting import importance_chart
-from tracklog.integrations.running import place, running
+from tracklog.integrations.running import keep_model, place, running
 
 
 class WandbCallback:
@@ -52,6 +52,7 @@ def log_summary(
     path = place(run, "model") if save_model_checkpoint else None
     if path is not None:
         model.save_model(path)
+        keep_model(run, path, f"model_{run.id}", ["best" if model.get_params().get("use_best_model") else "last"])
     if log_feature_importance:
         frame = model.get_feature_importance(prettified=True)
         importances = zip(frame["Feature Id"], frame["Importances"].tolist(), strict=True)

@@ -10,7 +10,7 @@ from keras.callbacks import Callback, ModelCheckpoint
 
 from tracklog.errors import warn
 from tracklog.integrations.keras_2020 import WandbCallback
-from tracklog.integrations.running import running
+from tracklog.integrations.running import keep_model, running
 from tracklog.media.table import Table
 
 __all__ = ["WandbCallback", "WandbEvalCallback", "WandbMetricsLogger", "WandbModelCheckpoint"]
@@ -67,10 +67,10 @@ class WandbMetricsLogger(Callback):  # type: ignore[misc]  # Keras has no types
 
 
 class WandbModelCheckpoint(ModelCheckpoint):  # type: ignore[misc]  # Keras has no types
-    """`keras.callbacks.ModelCheckpoint` whose files are kept with the run, too.
+    """`keras.callbacks.ModelCheckpoint` whose files are logged, too: as versions of the artifact ``run_<id>_model``.
 
-    What is saved lands where ``filepath`` says, and under the same name in the run's files. Arguments are Keras's. Raises
-    Error without a run.
+    What is saved lands where ``filepath`` says; the aliases of a version tell its epoch. Arguments are Keras's. Raises Error
+    without a run.
     """
 
     def __init__(self, filepath: Any, *arguments: Any, **keywords: Any) -> None:
@@ -82,14 +82,17 @@ class WandbModelCheckpoint(ModelCheckpoint):  # type: ignore[misc]  # Keras has 
     def _save_model(self, epoch: int, batch: int | None, logs: dict[str, Any]) -> None:
         super()._save_model(epoch, batch, logs)
         path = Path(self._get_file_path(epoch, batch, logs)).absolute()
-        if not path.is_file() or self._kept.get(str(path)) == path.stat().st_mtime_ns:
+        if not path.exists() or self._kept.get(str(path)) == path.stat().st_mtime_ns:
             return  # no better one was found
         self._kept[str(path)] = path.stat().st_mtime_ns
         run = running("WandbModelCheckpoint")
-        inside = next(
-            (base for base in (Path(run.dir).absolute(), Path.cwd()) if path.is_relative_to(base)), path.parent
-        )
-        run.save(str(path), base_path=str(inside), policy="now", glob=False)
+        when = f"epoch_{epoch}" if batch is None else f"epoch_{epoch}_batch_{batch}"
+        keep_model(run, path, f"run_{run.id}_model", [when], {"filepath": path.name, **_plain(logs)})
+
+
+def _plain(logs: dict[str, Any] | None) -> dict[str, float]:
+    """Return the numbers among what Keras logs."""
+    return {key: float(value) for key, value in (logs or {}).items() if hasattr(value, "__float__")}
 
 
 class WandbEvalCallback(Callback, abc.ABC):  # type: ignore[misc]  # Keras has no types

@@ -8,7 +8,7 @@ from lightgbm import Booster
 
 from tracklog.errors import Error
 from tracklog.integrations.boosting import importance_chart
-from tracklog.integrations.running import place, running
+from tracklog.integrations.running import keep_model, place, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,3 +77,4 @@ def log_summary(model: Booster, feature_importance: bool = True, save_model_chec
     path = place(run, f"model_ckpt_{model.best_iteration}.txt") if save_model_checkpoint else None
     if path is not None:
         model.save_model(path, num_iteration=model.best_iteration)
+        keep_model(run, path, f"model_{run.id}", ["best"])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracklog import ongoing, session
+from tracklog.integrations.running import keep_model
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -34,8 +35,8 @@ class TracklogLogger(Logger):
 
     ``project``, ``name``, ``id``, ``dir`` and further keywords are those of `init`; with ``id`` an earlier run goes on.
     Metrics are rows over ``trainer/global_step``, hyperparameters go into `config`. ``log_model``: True keeps the best and the
-    last checkpoint in the run's files when training ends, ``"all"`` each as it is saved. ``prefix`` begins all names, with a
-    ``/`` between. The run goes on after training: finish it, or let the script end.
+    last checkpoint as the artifact ``model-<id>`` when training ends, ``"all"`` each as it is saved. ``prefix`` begins all
+    names, with a ``/`` between. The run goes on after training: finish it, or let the script end.
     """
 
     def __init__(
@@ -115,8 +116,21 @@ class TracklogLogger(Logger):
     def _keep(self) -> None:
         if self._checkpoints is None or self._run is None:
             return
-        for name in {self._checkpoints.best_model_path, self._checkpoints.last_model_path} - {""}:
+        # The best one last, so that it is the latest where there is no other.
+        for name in dict.fromkeys((self._checkpoints.last_model_path, self._checkpoints.best_model_path)):
             path = Path(name)
-            if path.is_file() and self._kept.get(name) != path.stat().st_mtime:
+            if name and path.is_file() and self._kept.get(name) != path.stat().st_mtime:
                 self._kept[name] = path.stat().st_mtime
-                self._run.save(str(path), base_path=str(path.parent.parent), policy="now", glob=False)
+                best = name == self._checkpoints.best_model_path
+                keep_model(self._run, path, f"model-{self._run.id}", ["best"] if best else [], self._facts(path))
+
+    def _facts(self, path: Path) -> dict[str, Any]:
+        """Return what is known of a checkpoint: its own name, its score, and when its callback saves one."""
+        saver = self._checkpoints
+        found: dict[str, Any] = {"original_filename": path.name}
+        if saver is not None:
+            score = saver.best_k_models.get(str(path), saver.current_score)
+            found["score"] = None if score is None else float(score)
+            named = ("monitor", "mode", "save_last", "save_top_k", "save_weights_only")
+            found[type(saver).__name__] = {key: getattr(saver, key, None) for key in named}
+        return found

@@ -6,9 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracklog import ongoing
+from tracklog.artifacts.artifact import Artifact
 from tracklog.errors import Error
+from tracklog.names import make_artifact_name_safe
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
     from tracklog.run import Run
 
 
@@ -26,3 +31,17 @@ def place(run: Run, name: str) -> Path | None:
     path = Path(run.dir) / name
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def keep_model(
+    run: Run, path: Path, name: str, aliases: Sequence[str] = (), metadata: Mapping[str, Any] | None = None
+) -> None:
+    """Log a model's file or folder as an artifact of the type ``model``; nothing is kept where the run keeps nothing."""
+    if run.disabled:
+        return
+    artifact = Artifact(make_artifact_name_safe(name), "model", metadata=metadata)
+    if path.is_dir():
+        artifact.add_dir(path)
+    else:
+        artifact.add_file(path)
+    run.log_artifact(artifact, aliases=aliases)

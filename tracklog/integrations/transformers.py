@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from transformers import TrainerCallback
 
 from tracklog import ongoing, session
-from tracklog.integrations.running import place
+from tracklog.integrations.running import keep_model, place
 
 if TYPE_CHECKING:
     from transformers import TrainerControl, TrainerState, TrainingArguments
@@ -89,9 +89,11 @@ class TracklogCallback(TrainerCallback):
         """Keep the model, if that is asked for."""
         del control
         if state.is_world_process_zero and self._log_model and hasattr(model, "save_pretrained"):
-            path = place(self._running(args, state), "model")
+            run = self._running(args, state)
+            path = place(run, "model")
             if path is not None:
                 model.save_pretrained(path)
+                keep_model(run, path, f"model-{run.id}")
 
     def _running(self, args: TrainingArguments, state: TrainerState) -> Run:
         if self._run is None or self._run is not ongoing.current:

@@ -9,7 +9,7 @@ from xgboost.callback import TrainingCallback
 
 from tracklog.errors import warn
 from tracklog.integrations.boosting import best_end, importance_chart
-from tracklog.integrations.running import place, running
+from tracklog.integrations.running import keep_model, place, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +64,7 @@ class WandbCallback(TrainingCallback):
         path = place(run, f"{run.id}_model.json") if self.log_model else None
         if path is not None:
             model.save_model(str(path))
+            keep_model(run, path, f"{run.id}_model.json")
         if self.log_feature_importance:
             self._log_importances(model)
         if model.attr("best_score") is not None:

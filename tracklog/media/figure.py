@@ -82,6 +82,13 @@ class Bokeh(Media):
         self.html = f"<body style='margin:0'>{div}{script}</body>"
         self.scripts = [str(text) for text in INLINE.js_raw]
 
+    @classmethod
+    def of_html(cls, html: str, scripts: list[str]) -> Bokeh:
+        """Return the figure of a document that was made of one before, and the scripts that must run before it."""
+        made = cls.__new__(cls)
+        made.html, made.scripts = html, scripts
+        return made
+
     def to_record(self, door: MediaDoor) -> dict[str, object]:
         """Return ``bokeh-file`` with path, sha256, size, and as scripts the files that must run before it."""
         scripts = [door.put_bytes("html", text.encode(), "js.txt") for text in self.scripts]

@@ -262,6 +262,13 @@ class Table(Media):
         self._logged = len(self.data)
         return self._record
 
+    def to_file(self, door: MediaDoor) -> bytes:
+        """Return the file of the table as it is now, for an artifact: what it is as a value of a run is another matter."""
+        rows = self.data[: self.MAX_ARTIFACT_ROWS]
+        if len(self.data) > len(rows):
+            warn("table-rows", f"a table of {len(self.data):,} rows is too long: its first {len(rows):,} are kept")
+        return table_file(self.columns, self._types, rows, door)
+
     def _said_immutable(self) -> None:
         if self._record and self.log_mode == "IMMUTABLE":
             warn(

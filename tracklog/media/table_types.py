@@ -79,6 +79,11 @@ def declared(dtype: Any) -> str:
     raise TypeError(f"dtype is a class such as int, str or Image, or one of {', '.join(sorted(_NAMED))}, not {dtype!r}")
 
 
+def is_named(kind: object) -> bool:
+    """Tell whether a word is a type of columns that `declared` takes."""
+    return isinstance(kind, str) and kind in _NAMED
+
+
 def merged(known: str, new: str) -> str | None:
     """Return the type of a column of type `known` that takes a cell of type `new`; None when it cannot."""
     if new in {UNKNOWN, known} or known == ANY:

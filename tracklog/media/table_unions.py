@@ -8,6 +8,8 @@ from tracklog.media.base import Media
 from tracklog.media.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tracklog.media.base import MediaDoor
 
 _PAIR = 2
@@ -23,6 +25,8 @@ class JoinedTable(Media):
     LIST_TYPE = "tables"
 
     def __init__(self, table1: Any, table2: Any, join_key: Any) -> None:
+        # Tables of an artifact may be named by their entries, `artifact.get_path("t.table.json")`.
+        table1, table2 = (one.media() if hasattr(one, "media") else one for one in (table1, table2))
         if not isinstance(table1, Table) or not isinstance(table2, Table):
             raise TypeError("JoinedTable takes two tables; tables of artifacts are passed as artifact.get(name)")
         keys = [join_key, join_key] if isinstance(join_key, (str, int)) else join_key
@@ -59,12 +63,35 @@ class JoinedTable(Media):
         columns = [str(self._keys[0]), *names]
         return Table(columns=columns, data=list(rows.values()), allow_mixed_types=True).to_record(door)
 
+    @property
+    def tables(self) -> tuple[Table, Table]:
+        """The two tables."""
+        return self._table1, self._table2
+
+    @property
+    def join_key(self) -> list[Any]:
+        """The columns that they are joined on, that of the first table and that of the second."""
+        return list(self._keys)
+
 
 class PartitionedTable(Media):
-    """All tables below a path of an artifact, as one; outside of an artifact there is nothing to log."""
+    """All tables below a path of an artifact, as one; outside of an artifact there is nothing to log.
+
+    What `Artifact.get` returns knows its ``parts``, the tables by their names.
+    """
 
     def __init__(self, parts_path: str) -> None:
         self.parts_path = parts_path
+        self.parts: list[Table] = []
+
+    @property
+    def columns(self) -> list[Any]:
+        """The columns of its first part."""
+        return list(self.parts[0].columns) if self.parts else []
+
+    def iterrows(self) -> Iterator[tuple[int, list[Any]]]:
+        """Yield the rows of all parts, each with its number."""
+        yield from enumerate(row for part in self.parts for row in part.data)
 
     def to_record(self, door: MediaDoor) -> dict[str, object]:  # noqa: ARG002  # there is nothing to log
         """Raise ValueError: the parts are in an artifact."""

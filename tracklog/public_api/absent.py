@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-_FILES = "read the files of a run by run.files() and run.file(name)"
-_ARTIFACTS = (
-    "artifact",
-    "artifact_collection",
-    "artifact_collection_exists",
-    "artifact_collections",
-    "artifact_exists",
-    "artifact_type",
-    "artifact_types",
-    "artifact_versions",
-    "artifacts",
-    "log_artifact",
-    "logged_artifacts",
-    "use_artifact",
-    "used_artifacts",
-)
-_INSTEAD = dict.fromkeys(_ARTIFACTS, _FILES) | {
+_ARTIFACTS = "artifacts are in the log folder: Api().artifact_types(project), Api().artifact(name)"
+_INSTEAD = {
     "console_logs": "read the files console-*.jsonl in the run's folder",
     "create_custom_chart": "put the Vega-Lite file into the folder `charts` beside the log folder",
     "create_project": "a project is there with its first run; call init(project=...)",
     "create_run": "call init(project=..., id=...)",
     "download_history_exports": "call run.scan_history() or `tracklog history`",
     "job": "start the script again",
-    "registries": _FILES,
-    "registry": _FILES,
+    "registries": _ARTIFACTS,
+    "registry": _ARTIFACTS,
     "reports": "open the pages of the site that `tracklog build` writes",
     "run_queue": "start the scripts yourself",
     "stop": "end the process that records it",

@@ -10,6 +10,7 @@ from tracklog import names, recording
 from tracklog.capture import host
 from tracklog.errors import FormatError, NotFoundError, warn
 from tracklog.public_api import absent, address
+from tracklog.public_api.artifacts import ArtifactReading
 from tracklog.public_api.project import Project
 from tracklog.public_api.run import Run, User
 from tracklog.public_api.runs import Runs
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _OVERRIDES = ("dir", "entity", "project")
 
 
-class Api:
+class Api(ArtifactReading):
     """Recorded runs, from Python: ``Api().run("project/id").history()``.
 
     They are looked for where `init` records: the folder of ``overrides["dir"]``, ``TRACKLOG_DIR``, ``WANDB_DIR`` or

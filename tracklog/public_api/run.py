@@ -24,6 +24,9 @@ from tracklog.store.edits import Editor
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from tracklog.artifacts.artifact import Artifact
+    from tracklog.artifacts.home import Home
+
 _HIDDEN = ("_wandb", "wandb_version")
 """Keys of a config that are no settings of the script."""
 _NOT_METADATA = ("format", "id", "project", "name", "notes", "tags", "group", "job_type", "entity", "created", "user")
@@ -343,6 +346,46 @@ class Run:
         files.copy(Path(path), name)
         self._editor.append([("file", {"path": name, "size": files.place(name).stat().st_size})])
         return self.file(name)
+
+    # -- artifacts
+
+    def _home(self) -> Home:
+        from tracklog.artifacts.home import Home
+
+        return Home(self._folder.parent, lambda folder: Run(folder, self._label), writer.writer_name)
+
+    def logged_artifacts(self, per_page: int = 100) -> list[Artifact]:
+        """Return the versions that the run logged, in the order of time. `per_page` is taken for scripts that pass it."""
+        from tracklog.artifacts import exchange
+
+        del per_page
+        return exchange.of_run(self._home(), self._folder, "logged")
+
+    def used_artifacts(self, per_page: int = 100) -> list[Artifact]:
+        """Return the versions that the run used, in the order of time. `per_page` is taken for scripts that pass it."""
+        from tracklog.artifacts import exchange
+
+        del per_page
+        return exchange.of_run(self._home(), self._folder, "used")
+
+    def use_artifact(self, artifact: Artifact, use_as: str | None = None) -> Artifact:
+        """Say that the run used a version. Raises ArtifactNotLoggedError for a draft, OSError."""
+        from tracklog.artifacts import exchange
+
+        return exchange.say(self._keep_event, self.project, "used", artifact, use_as=use_as)
+
+    def log_artifact(
+        self, artifact: Artifact, aliases: Sequence[str] | None = None, tags: Sequence[str] | None = None
+    ) -> Artifact:
+        """Log an artifact as an output of the run. Raises as the method of a run that goes on, and OSError."""
+        from tracklog.artifacts import exchange, naming
+
+        words = naming.aliases(aliases)
+        artifact.log_to(self._home(), self.id, words, naming.tags(tags))
+        return exchange.say(self._keep_event, self.project, "logged", artifact, aliases=words)
+
+    def _keep_event(self, event: str, **fields: Any) -> None:
+        self._editor.append([(event, fields)])
 
     # -- how it looks
 

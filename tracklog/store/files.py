@@ -24,11 +24,16 @@ _KINDS = {
 def opened(path: str | Path) -> BufferedReader:
     """Open a file for reading. Raises OSError, also for what is no regular file, which might never give an end."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    kind = stat.S_IFMT(os.fstat(handle).st_mode)
-    if kind != stat.S_IFREG:
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
         os.close(handle)
-        raise OSError(errno.EINVAL, f"is {_KINDS.get(kind, 'no file')}, not a file", str(path))
+        raise OSError(errno.EINVAL, kind_of(status), str(path))
     return os.fdopen(handle, "rb")
+
+
+def kind_of(status: os.stat_result) -> str:
+    """Return what something that is no file is, as a part of a sentence: "is a named pipe, not a file"."""
+    return f"is {_KINDS.get(stat.S_IFMT(status.st_mode), 'no file')}, not a file"
 
 
 def content(path: str | Path) -> bytes:

@@ -5,12 +5,16 @@ r"""Names and shapes of everything on disk.
     <root>/<project>/<run_id>/
         run.json                   RunFile, once
         history-<writer>.jsonl     Row, a line for each log()
-        events-<writer>.jsonl      Event: session, heartbeat, config, summary, edit, alert, file, finish
+        events-<writer>.jsonl      Event: session, heartbeat, config, summary, edit, alert, file, artifact, finish
         system-<writer>.jsonl      rows of system metrics: _timestamp, _runtime and the metrics
         console-<writer>.jsonl     what was printed: stream, text and, where repaints of the line in which it ends are
                                    left out, as `updates` how many
         files/                     run.dir: saved files, requirements.txt, diff.patch, media/<kind>/<sha256[:20]>.<ext>
         config.yaml  summary.json  for people; never read back
+    <root>/<project>/artifacts/
+        .objects/<aa>/<sha256>     contents of artifacts, see `objects`
+        <name>/<digest>/manifest.json    a version, see `manifests`
+        <name>/claims-<writer>.jsonl     who logged it, aliases, metadata, see `claims` and `versions`
     <root>/<project>/sweeps/<id>/
         sweep.json                 SweepFile, once
         trial-<n>.json             TrialFile, once: who makes it has taken the trial

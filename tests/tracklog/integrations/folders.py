@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.tracklog.test_log import QUIET
+from tracklog.public_api import Api
 from tracklog.store import fold, reader
 
 BEGIN = f"""
@@ -34,6 +35,12 @@ class Folder:
         self.config = fold.config(log, found)
         self.home = folder / "files"
         self.files = {path.relative_to(self.home).as_posix() for path in self.home.rglob("*") if path.is_file()}
+
+    def logged(self) -> dict[str, list[str]]:
+        """Return the aliases of each version that the run logged."""
+        project = self.home.parents[1]
+        found = Api({"dir": project.parent}).run(f"{project.name}/{self.home.parent.name}").logged_artifacts()
+        return {version.name: version.aliases for version in found}
 
     def record(self, key: str) -> Any:
         """Return the only value of a key."""

@@ -48,6 +48,7 @@ run.finish()
     importances = [value for _, value in folder.table("Feature Importance_table")]
     assert importances == sorted(importances, reverse=True)
     assert "r_model.json" in folder.files
+    assert folder.logged() == {"r_model.json:v0": ["latest"]}
 
 
 def test_xgboost_by_folds_and_as_in_2020() -> None:
@@ -97,6 +98,7 @@ run.finish()
     assert set(folder.summary["best_score"]["val"]) == {"auc", "binary_logloss"}
     assert sorted(value for _, value in folder.table("Feature Importance_table")) == sorted(importances)
     assert f"model_ckpt_{best}.txt" in folder.files
+    assert folder.logged() == {"model_r:v0": ["latest", "best"]}
 
 
 def test_lightgbm_by_folds() -> None:
@@ -134,6 +136,7 @@ run.finish()
     assert {"learn", "validation"} <= set(folder.summary["best_score"])
     assert len(folder.table("Feature Importance_table")) == 30
     assert "model" in folder.files
+    assert folder.logged() == {"model_r:v0": ["latest", "last"]}
 
 
 @pytest.mark.parametrize(

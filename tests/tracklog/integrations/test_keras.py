@@ -53,18 +53,21 @@ run.finish()
     assert folder.values("epoch/epoch") == [0, 1]
 
 
-def test_checkpoints_are_where_the_script_wants_them_and_in_the_run() -> None:
+def test_checkpoints_are_where_the_script_wants_them_and_artifacts() -> None:
     folder = trained("""
 model = network()
 fit(model, WandbModelCheckpoint("models/{epoch}.keras"), WandbModelCheckpoint("best.weights.h5", save_weights_only=True,
     save_best_only=True, monitor="loss"), epochs=2)
-for name in ("models/2.keras", run.dir + "/models/2.keras"):
+name = f"p/run_{run.id}_model"
+kept = {model.metadata["filepath"]: model for model in wandb.Api({"dir": "logs"}).artifact_versions("model", name)}["2.keras"]
+assert kept.metadata["loss"] > 0
+for name in ("models/2.keras", kept.file("back")):
     assert (keras.saving.load_model(name).predict(x, verbose=0) == model.predict(x, verbose=0)).all()
 other = network()
-other.load_weights(run.dir + "/best.weights.h5")
+other.load_weights("best.weights.h5")
 run.finish()
 """)
-    assert folder.files >= {"models/1.keras", "models/2.keras", "best.weights.h5"}
+    assert {alias for aliases in folder.logged().values() for alias in aliases} == {"latest", "epoch_0", "epoch_1"}
 
 
 def test_tables_of_predictions() -> None:

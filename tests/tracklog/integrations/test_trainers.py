@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tracklog.integrations.folders import logged
+from tracklog.public_api import Api
 
 LIGHTNING = """
 import warnings
@@ -58,7 +59,12 @@ run.finish()
     assert [row["trainer/global_step"] for row in folder.rows if "loss" in row] == [1, 3, 5, 7]
     assert [row["trainer/global_step"] for row in folder.rows if "val_loss" in row] == [3, 7]
     assert folder.values("epoch") == [0, 0, 0, 1, 1, 1]
-    assert "saved/best.ckpt" in folder.files
+    assert folder.logged() == {"model-r:v0": ["latest", "best"]}
+    model = Api({"dir": "logs"}).artifact("p/model-r:best", type="model")
+    assert list(model.manifest.entries) == ["best.ckpt"]
+    assert model.metadata["score"] >= 0
+    (saver,) = (value for value in model.metadata.values() if isinstance(value, dict))
+    assert saver["save_top_k"] == 1
 
 
 def test_lightning_begins_a_run_of_its_own() -> None:
@@ -109,6 +115,7 @@ run.finish()
     assert folder.config["model/num_parameters"] > 0
     assert {"train_runtime", "train_loss"} <= folder.summary.keys()
     assert not folder.values("train/train_loss")
+    assert folder.logged() == {"model-r:v0": [], "model-r:v1": ["latest"]}
 
 
 def test_stable_baselines() -> None:

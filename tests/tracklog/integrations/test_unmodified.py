@@ -15,6 +15,7 @@ import pytest
 
 from site_builder import Builder, Options
 from tests.tracklog.integrations.folders import Folder
+from tracklog.public_api import Api
 from tracklog.store import layout, reader
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -53,13 +54,13 @@ from transformers import BertConfig, BertForSequenceClassification, Trainer, Tra
 config = BertConfig(vocab_size=50, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)
 data = [{"input_ids": torch.randint(0, 50, (8,)), "labels": torch.tensor(n % 2)} for n in range(16)]
 args = TrainingArguments("out", report_to="wandb", run_name="bert", logging_steps=2, num_train_epochs=2, use_cpu=True,
-                         per_device_train_batch_size=4, eval_strategy="epoch", save_strategy="no", disable_tqdm=True)
+                         per_device_train_batch_size=4, eval_strategy="epoch", save_strategy="epoch", disable_tqdm=True)
 Trainer(BertForSequenceClassification(config), args, train_dataset=data, eval_dataset=data).train()
 """
 
 
 def test_transformers() -> None:
-    run_as_wandb(TRANSFORMERS, WANDB_WATCH="all")
+    run_as_wandb(TRANSFORMERS, WANDB_WATCH="all", WANDB_LOG_MODEL="checkpoint")
     (run,) = runs("huggingface")
     assert run.run["name"] == "bert"
     assert run.config["per_device_train_batch_size"] == 4
@@ -69,6 +70,16 @@ def test_transformers() -> None:
     assert run.summary["train_runtime"] > 0
     keys = keys_on_site()
     assert keys["train/loss"] == keys["eval/loss"] == ("train/global_step", False)
+    logged = run.logged()
+    assert list(logged.values()) == [
+        ["base_model"],
+        ["epoch_1.0", "checkpoint_global_step_4"],
+        ["epoch_2.0", "checkpoint_global_step_8"],
+        ["latest", "final_model"],
+    ]
+    found = Api({"dir": "logs"}).artifact("huggingface/model-bert:epoch_2.0", type="model")
+    assert "train/loss" in found.metadata
+    assert any(name.endswith("model.safetensors") for name in found.manifest.entries)
 
 
 ACCELERATE = """
@@ -111,11 +122,11 @@ class Model(L.LightningModule):
     def configure_optimizers(self):
         return torch.optim.SGD(self.parameters(), 0.1)
 data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.randn(32, 4)), 8)
-logger = WandbLogger(project="pl", name="linear", group="g")
+logger = WandbLogger(project="pl", name="linear", group="g", log_model="all")
 model = Model()
 logger.watch(model, log="all", log_freq=2)
 trainer = L.Trainer(max_epochs=3, logger=logger, log_every_n_steps=1, accelerator="cpu", enable_progress_bar=False,
-                    enable_checkpointing=False, enable_model_summary=False)
+                    enable_model_summary=False, callbacks=[L.pytorch.callbacks.ModelCheckpoint("saved", monitor="val/loss")])
 trainer.fit(model, data, data)
 logger.log_image("pictures", [torch.rand(3, 8, 8)], caption=["noise"])
 logger.log_table("table", columns=["a"], data=[[1]])
@@ -132,6 +143,10 @@ def test_lightning() -> None:
     assert run.record("pictures")["_type"] == "images"
     keys = keys_on_site()
     assert keys["train/loss"] == keys["val/loss"] == ("trainer/global_step", False)
+    best = Api({"dir": "logs"}).artifact(f"pl/model-{run.run['id']}:best", type="model")
+    assert list(best.manifest.entries) == ["model.ckpt"]
+    assert best.metadata["ModelCheckpoint"]["monitor"] == "val/loss"
+    assert best.metadata["score"] > 0
     assert {"parameters/linear\\.weight", "gradients/linear\\.weight"} <= keys.keys()
 
 
@@ -187,7 +202,7 @@ def test_keras() -> None:
     (run,) = runs("keras")
     assert run.values("epoch/epoch") == [0, 1, 2]
     assert len(run.values("epoch/val_loss")) == 3
-    assert any(name.endswith("last.keras") for name in run.files)
+    assert len(run.logged()) == 3
     assert keys_on_site()["epoch/loss"] == ("epoch/epoch", False)
 
 
@@ -339,7 +354,8 @@ def test_what_ultralytics_does_goes_on_with_its_run() -> None:
         run_as_wandb(ULTRALYTICS)
     (run,) = runs("ul")
     assert run.values("epoch") == [1, 2, 3, 4]
-    assert run.files == {f"artifacts/run_train_20260101_120000_model/v{n}/best.pt" for n in range(2)}
+    (model,) = Api({"dir": run.home.parents[2]}).artifact_versions("model", "ul/run_train_20260101_120000_model")
+    assert (model.aliases, list(model.manifest.entries)) == (["latest", "best"], ["best.pt"])
     assert keys_on_site()["metrics/mAP50"] == ("epoch", False)
 
 
