@@ -37,7 +37,7 @@ _ENVIRONMENT_NAMES = {
 
 STAND_IN = "TRACKLOG_AS_WANDB"
 """The variable that is set where tracklog stands in for wandb."""
-_SWITCHES = frozenset((STAND_IN,))
+_SWITCHES = frozenset((STAND_IN, "TRACKLOG_ARTIFACT_DIR"))
 """Variables that are none of a run's."""
 
 
