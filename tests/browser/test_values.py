@@ -211,4 +211,5 @@ def test_a_value_that_is_typed_into_the_form_is_what_it_looks_like(browser: Brow
             form.get_by_label("Value").fill(typed)
             form.get_by_role("button", name="Add filter").click()
             page.wait_for_selector(".chip.filter")
-            assert set(page.locator(".tr a.name").all_text_contents()) == names
+            shown = "wanted => [...document.querySelectorAll('.tr a.name')].map(e => e.textContent).sort().join() === wanted"
+            page.wait_for_function(shown, arg=",".join(sorted(names)))

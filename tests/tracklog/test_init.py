@@ -76,7 +76,8 @@ def test_a_second_init_returns_the_run_that_goes_on(run: Any, capfd: pytest.Capt
 
 
 def test_in_a_notebook_a_second_init_begins_a_new_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    kernel = types.SimpleNamespace(IPKernelApp=types.SimpleNamespace(initialized=lambda: True))
+    monkeypatch.setitem(sys.modules, "ipykernel.kernelapp", kernel)
     first = begin(tmp_path, config={"lr": 1})
     first.config.lr = 2
     second = begin(tmp_path)
