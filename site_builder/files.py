@@ -6,8 +6,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import orjson
-
 from site_builder import highlight
 from site_builder.model import RunFile
 from site_builder.pack import gzip
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 _PROBE = 8192
-_PATCHES = ("diff.patch",)
 
 
 def run_files(folder: Path, blocks: Blocks, media: RunMedia, max_file: int) -> tuple[RunFile, ...]:
@@ -59,9 +56,9 @@ def _file(folder: Path, path: str, size: int, blocks: Blocks, media: RunMedia, m
         data = content(folder / path)
     except OSError as error:
         return RunFile(shown, size, "binary", -1, "", f"cannot be read: {error.strerror}", -1)
-    is_code = path.startswith(f"{layout.CODE}/") or path in _PATCHES
+    is_code = path.startswith(f"{layout.CODE}/") or path == layout.PATCH
     kind: Literal["text", "binary"] = "text" if _is_text(data) or (is_code and b"\0" not in data) else "binary"
-    marks = highlight.marks(path, text(data)) if is_code and kind == "text" else ()
+    marks = highlight.marks(path, text(data)) if is_code and kind == "text" else b""
     return RunFile(
         shown,
         len(data),
@@ -69,7 +66,7 @@ def _file(folder: Path, path: str, size: int, blocks: Blocks, media: RunMedia, m
         blocks.add(gzip(data), later=True),
         "",
         "",
-        blocks.add(gzip(orjson.dumps(marks)), later=True) if marks else -1,
+        blocks.add(gzip(marks), later=True) if marks else -1,
     )
 
 

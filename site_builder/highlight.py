@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from markupsafe import Markup
 
 if TYPE_CHECKING:
@@ -12,30 +13,28 @@ if TYPE_CHECKING:
 
 LONGEST = 100_000
 """Characters of a code that is highlighted; a longer one is shown plainly."""
-
-
 LANGUAGES = frozenset(
     (
         "bash",
-        "diff",
-        "ini",
-        "json",
-        "toml",
-        "typescript",
-        "yaml",
         "c",
         "c++",
         "cpp",
+        "diff",
+        "ini",
         "ipython",
         "ipython3",
         "java",
         "javascript",
+        "json",
         "julia",
         "python",
         "python3",
         "r",
         "scala",
         "sql",
+        "toml",
+        "typescript",
+        "yaml",
     )
 )
 """What is highlighted; a stranger may name any of Pygments' 500, and some can be kept busy for ever."""
@@ -89,33 +88,40 @@ def _lexer(language: str) -> Lexer | None:
         return None
 
 
-@functools.lru_cache(512)
-def marks(path: str, text: str) -> tuple[int, ...]:
-    """Return pairs (length, class) that cover the text from its start, in UTF-16 units, as JavaScript counts.
+@functools.lru_cache(128)
+def marks(path: str, text: str) -> bytes:
+    """Return pairs (length, class) that cover a file's text from its start, as a JSON list; nothing where it stays plain.
 
-    Class 0 is plain. Nothing for a text that is too long or of no known language. Many runs of a project hold the same
-    files, so that results are kept.
+    Lengths are in UTF-16 units, as JavaScript counts; class 0 is plain. Many runs of a project hold the same files, so that
+    results are kept.
     """
-    if len(text) > _LARGEST_FILE:
-        return ()
+    lexer = _lexer_of(path) if len(text) <= _LARGEST_FILE else None
+    if lexer is None:
+        return b""
+    found: list[int] = []
+    try:
+        for _, kind, value in lexer.get_tokens_unprocessed(text):
+            number = _class(kind)
+            length = len(value) if value.isascii() else len(value.encode("utf-16-le", "surrogatepass")) // 2
+            if found and found[-1] == number:
+                found[-2] += length
+            else:
+                found += (length, number)
+    except Exception:  # a lexer may stumble over what is no code
+        return b""
+    return orjson.dumps(found)
+
+
+def _lexer_of(path: str) -> Any:
+    """Return what tells the words of a file apart; None where that is not known. Notebooks are shown by their cells."""
     from pygments.lexers import get_lexer_for_filename
     from pygments.util import ClassNotFound
 
     try:
         lexer = get_lexer_for_filename(path)
     except ClassNotFound:
-        return ()
-    if LANGUAGES.isdisjoint(lexer.aliases):
-        return ()
-    found: list[int] = []
-    for _, kind, value in lexer.get_tokens_unprocessed(text):
-        number = _class(kind)
-        length = len(value) if value.isascii() else len(value.encode("utf-16-le", "surrogatepass")) // 2
-        if found and found[-1] == number:
-            found[-2] += length
-        else:
-            found += (length, number)
-    return tuple(found)
+        return None
+    return None if path.endswith(".ipynb") or LANGUAGES.isdisjoint(lexer.aliases) else lexer
 
 
 @functools.lru_cache(512)

@@ -15,7 +15,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from tracklog import modules, wakeup
+from tracklog import launcher, wakeup
 from tracklog.errors import warn
 from tracklog.run import describe_error, exit_code_of
 
@@ -43,7 +43,7 @@ def attend(run: Run, recording: Recording, settings: Settings) -> None:
     from tracklog.capture.background import Background
 
     keep(run, recording)
-    if settings.keeps_code and (modules.in_kernel() or "marimo" in sys.modules):
+    if settings.keeps_code and (launcher.in_kernel() or "marimo" in sys.modules):
         _attend_notebook(recording, settings)
     if settings.console != "off":
         recording.capture = _capture(recording, settings)

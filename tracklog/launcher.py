@@ -1,8 +1,9 @@
-"""What starts several processes at once: torchrun, SLURM, MPI. Which of them this one is."""
+"""What started this process: torchrun, SLURM or MPI, and which of theirs it is; a Jupyter kernel."""
 
 from __future__ import annotations
 
 import os
+import sys
 
 _RANKS = ("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK")
 _JOBS = (
@@ -25,3 +26,9 @@ def job_key() -> list[str] | None:
         if os.environ.get(variables[0]):
             return [os.environ.get(variable, "") for variable in variables]
     return None
+
+
+def in_kernel() -> bool:
+    """Return whether this process runs a Jupyter kernel; libraries import ipykernel without running one."""
+    module = sys.modules.get("ipykernel.kernelapp")
+    return module is not None and bool(module.IPKernelApp.initialized())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from typing import Any
 
 from tracklog.errors import Error
@@ -18,9 +17,3 @@ def get_module(name: str, required: str | bool | None = None, lazy: bool = True)
         if required:
             raise Error(required if isinstance(required, str) else f"{name} is not installed") from error
         return None
-
-
-def in_kernel() -> bool:
-    """Return whether this process runs a Jupyter kernel; libraries import ipykernel without running one."""
-    module = sys.modules.get("ipykernel.kernelapp")
-    return module is not None and bool(module.IPKernelApp.initialized())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import orjson
 
-from tracklog import modules
+from tracklog import launcher
 from tracklog.errors import visible
 from tracklog.store import fold, layout
 
@@ -141,4 +141,4 @@ def say(text: str) -> None:
 
 def _stream() -> TextIO | None:
     """Return what people read: in a notebook the cell's own stderr, elsewhere the process's."""
-    return sys.stderr if modules.in_kernel() else sys.__stderr__
+    return sys.stderr if launcher.in_kernel() else sys.__stderr__

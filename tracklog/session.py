@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any
 
-from tracklog import beginning, configs, exits, missing, modules, ongoing, saving, standin
+from tracklog import beginning, configs, exits, launcher, missing, ongoing, saving, standin
 from tracklog.artifacts import home
 from tracklog.config import EarlyConfig
 from tracklog.disabled import DisabledRun
@@ -178,7 +178,7 @@ def _reinit(asked: str | bool | None, allow_val_change: bool | None) -> tuple[st
 
     Raises UsageError for a reinit that does not exist.
     """
-    in_notebook = modules.in_kernel()
+    in_notebook = launcher.in_kernel()
     if asked in (None, "default"):
         # A cell that is run again begins a new run, and may change what it configured, as in W&B.
         allow = in_notebook if allow_val_change is None else allow_val_change

@@ -121,7 +121,7 @@ def _git(git: object, built: Built) -> dict[str, Any] | None:
     if not isinstance(git, dict) or not git.get("commit"):
         return None
     text = {key: str(git.get(key) or "") for key in ("remote", "commit", "branch")}
-    has_patch = any(file.path == "diff.patch" for file in built.head.files)
+    has_patch = any(file.path == layout.PATCH for file in built.head.files)
     changed = git.get("files_changed")
     return text | {
         "dirty": bool(git.get("dirty")) or has_patch,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import warn
+from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +98,7 @@ class Background:
             from tracklog.capture import host, packages
 
             found["hardware"] = host.describe()
-            self._recording.put_file("requirements.txt", packages.requirements().encode())
+            self._recording.put_file(layout.REQUIREMENTS, packages.requirements().encode())
         self._notebook()
         if found:
             self._recording.event("environment", **found)
@@ -117,7 +118,7 @@ class Background:
         diff = git.diff(Path(info["root"]))
         if diff:
             info["files_changed"] = git.count(diff)
-            self._recording.put_file("diff.patch", diff)
+            self._recording.put_file(layout.PATCH, diff)
         if self._settings.git_commit:
             info["commit"] = self._settings.git_commit
         if self._settings.git_remote_url:

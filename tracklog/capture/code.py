@@ -7,11 +7,11 @@ folder where there is none, but what environments and git leave aside. Nothing h
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracklog.capture import git
 from tracklog.errors import warn
 from tracklog.store import layout
 
@@ -26,7 +26,6 @@ MOST_BYTES = 20_000_000
 LARGEST = 2_000_000
 """Bytes of one file; nobody writes longer ones by hand."""
 _FOREIGN = ("site-packages", "dist-packages", "node_modules", "__pycache__")
-_TIMEOUT = 5.0
 
 
 class Code:
@@ -110,16 +109,5 @@ def _own(root: Path, paths: Iterable[Path]) -> list[Path]:
     if not below or not (root / ".git").exists():
         return below
     names = [path.relative_to(root).as_posix() for path in below]
-    try:
-        answer = subprocess.run(
-            ["git", "-c", "core.fsmonitor=false", "check-ignore", "-z", "--stdin"],
-            cwd=root,
-            input="".join(f"{name}\0" for name in names).encode("utf-8", "surrogateescape"),
-            capture_output=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):  # no git: nothing is ignored
-        return below
-    ignored = set(answer.stdout.decode("utf-8", "surrogateescape").split("\0"))
-    return [path for path, name in zip(below, names, strict=True) if name not in ignored]
+    left_aside = git.ignored(root, names)
+    return [path for path, name in zip(below, names, strict=True) if name not in left_aside]

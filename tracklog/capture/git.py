@@ -6,9 +6,12 @@ import os
 import stat
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracklog.capture.redact import redact_url
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TIMEOUT = 5.0
 """Seconds for one question; a repository on a slow disk goes without the answer."""
@@ -92,6 +95,13 @@ def diff(root: Path) -> bytes | None:
     return patch if patch and len(patch) <= DIFF_LIMIT else None
 
 
+def ignored(root: Path, names: Sequence[str]) -> frozenset[str]:
+    """Return those of some files, relative to the repository's root, that it is told to leave aside."""
+    asked = "".join(f"{name}\0" for name in names).encode("utf-8", "surrogateescape")
+    said = _git(root, "check-ignore", "-z", "--stdin", given=asked) or b""
+    return frozenset(said.decode("utf-8", "surrogateescape").split("\0"))
+
+
 def count(patch: bytes) -> int:
     """Return how many files a patch is about."""
     return patch.count(b"\ndiff --git ") + patch.startswith(b"diff --git ")
@@ -124,15 +134,18 @@ def _line(cwd: Path, *words: str) -> str | None:
     return None if said is None else said.decode("utf-8", "replace").rstrip("\r\n")
 
 
-def _git(cwd: Path, *words: str, timeout: float = TIMEOUT, differs: bool = False) -> bytes | None:
-    """Return what git says; None when it fails. With `differs` exit code 1 is no failure, but says that files differ."""
+def _git(cwd: Path, *words: str, timeout: float = TIMEOUT, differs: bool = False, given: bytes = b"") -> bytes | None:
+    """Return what git says; None when it fails. With `differs` exit code 1 is no failure, but says that files differ.
+
+    `given` is what it reads.
+    """
     quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_PAGER": "cat", "LC_ALL": "C"}
     try:
         answer = subprocess.run(
             ["git", *_OPTIONS, *words],
             cwd=cwd,
             env={**os.environ, **quiet},
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             timeout=timeout,
             check=False,

@@ -10,7 +10,7 @@ import socket
 import sys
 from typing import Any
 
-from tracklog import modules
+from tracklog import launcher
 from tracklog.capture.redact import redact_args
 
 SLURM = (
@@ -77,7 +77,7 @@ def _text(name: str | bytes) -> str:
 def program() -> tuple[str, list[str]]:
     """Return what was started and its arguments (secrets hidden); notebooks and prompts have names in ``<>``."""
     arguments = list(getattr(sys, "argv", []))
-    if modules.in_kernel():
+    if launcher.in_kernel():
         return "<notebook>", []
     if not arguments or not arguments[0] or hasattr(sys, "ps1"):
         return "<interactive>", []

@@ -16,7 +16,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from tracklog import modules
+from tracklog import launcher
 from tracklog.capture import hearing
 from tracklog.capture.cells import Cell, Ran
 from tracklog.errors import warn
@@ -245,7 +245,7 @@ _kernels: dict[int, Kernel] = {}
 
 def here() -> Kernel | None:
     """Return the kernel of this process; None where this is no notebook."""
-    if not modules.in_kernel():
+    if not launcher.in_kernel():
         return None
     from IPython import get_ipython
 

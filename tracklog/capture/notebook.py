@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracklog import modules
+from tracklog import launcher
 from tracklog.errors import warn
 from tracklog.store import layout
 
@@ -33,7 +33,7 @@ _HERE = ("", "0.0.0.0", "127.0.0.1", "::", "::1", "localhost")  # noqa: S104 - w
 
 def is_here() -> bool:
     """Return whether this process runs a notebook."""
-    return modules.in_kernel() or _is_marimo()
+    return launcher.in_kernel() or _is_marimo()
 
 
 def keep(recording: Recording, name: str | None, *, at_end: bool = False) -> None:
@@ -75,7 +75,7 @@ def find(name: str | None) -> Path | None:
 def _told() -> Iterator[Path]:
     if _is_marimo():
         yield Path(getattr(sys.modules["__main__"], "__file__", None) or "")
-    if not modules.in_kernel():
+    if not launcher.in_kernel():
         return
     from IPython import get_ipython
 

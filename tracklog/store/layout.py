@@ -49,6 +49,8 @@ FILES = "files"
 MEDIA = "media"
 CODE = "code"
 """Below `files/`: the source files a run was made by, and its notebooks."""
+PATCH, REQUIREMENTS = "diff.patch", "requirements.txt"
+"""Below `files/`: what was not committed, and the packages that were installed."""
 ARTIFACTS = "artifacts"
 SOUNDS = ("wav", "mp3", "ogg", "oga", "opus", "flac", "m4a", "aac", "aif", "aiff", "webm", "weba")
 MOLECULES = ("pdb", "pqr", "mmcif", "mcif", "cif", "sdf", "sd", "gro", "mol2", "mmtf")
