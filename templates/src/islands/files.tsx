@@ -1,7 +1,7 @@
 // Files of a run: tree left, content right.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { media } from "../entry";
-import { fileBytes } from "../lib/data";
+import { fileBytes, fileText } from "../lib/data";
 import { bytes, plural } from "../lib/format";
 import type { RunFile, RunHead, RunRow } from "../model";
 import { Icon } from "../parts/icons";
@@ -110,7 +110,7 @@ function Content({ run, head, file }: { run: RunRow; head: RunHead; file: RunFil
           <img src={media(file.src)} alt={file.path} />
         </div>
       ) : file.kind === "text" && file.block >= 0 ? (
-        <Text get={get} version={run.parts.join()} />
+        <Text get={() => fileText(run, head, file.block)} version={run.parts.join()} />
       ) : (
         <Empty
           title={file.block >= 0 ? "Not a text" : "Not in this site"}
@@ -126,15 +126,8 @@ function Content({ run, head, file }: { run: RunRow; head: RunHead; file: RunFil
   );
 }
 
-function Text({ get, version }: { get: () => Promise<Uint8Array<ArrayBuffer>>; version: string }) {
-  const { value, error } = useLoaded<string[]>(
-    async () =>
-      new TextDecoder()
-        .decode(await get())
-        .replace(/\n$/, "")
-        .split(/\r?\n/),
-    [version],
-  );
+function Text({ get, version }: { get: () => Promise<string>; version: string }) {
+  const { value, error } = useLoaded<string[]>(async () => (await get()).replace(/\n$/, "").split(/\r?\n/), [version]);
   const line = Number(/^\d+/.exec(param("L") ?? "")?.[0] ?? 0);
   if (error) return <Empty title="This file could not be read" text={error} />;
   if (!value)

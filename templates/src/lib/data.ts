@@ -117,6 +117,16 @@ export function fileBytes(run: RunRow, runHead: RunHead, n: number): Promise<Uin
   return settle(() => blockBytes(run, runHead, n));
 }
 
+/** A text file of a run: UTF-8, or what Windows and old editors wrote where it is none. */
+export async function fileText(run: RunRow, runHead: RunHead, n: number): Promise<string> {
+  const data = await fileBytes(run, runHead, n);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(data);
+  } catch {
+    return new TextDecoder("windows-1252").decode(data);
+  }
+}
+
 /** The last part of its entry's name: unlike its id, no other run of the project has it. */
 export function uid(run: RunRow): string {
   return run.entry.slice(run.entry.lastIndexOf("/") + 1);

@@ -14,11 +14,12 @@ import { Facts, judged, Metrics, ordered, verdict } from "./compare/facts";
 import { Code, Tree } from "./compare/files";
 import { Picker } from "./compare/picker";
 import { differing, packagesOf, pairsOf, type Row, rowsOf } from "./compare/rows";
-import { type Pair, pairs, type Side, textOf } from "./compare/texts";
+import { isSame, type Pair, pairs, type Side, textOf } from "./compare/texts";
 import css from "./compare.css";
 import { addStyle } from "./lib/style";
+import syntax from "./lib/syntax.css";
 
-addStyle(css);
+addStyle(syntax + css);
 
 /** The two runs: those of the link, else the newest, compared with the baseline or the one before. */
 function chosen(runs: readonly RunRow[]): [RunRow, RunRow] | null {
@@ -98,9 +99,7 @@ function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
   const metrics = useMemo(() => ordered(rowsOf(now, "summary", a, b)), [now, a, b]);
   const config = useMemo(() => rowsOf(now, "config", a, b), [now, a, b]);
   const surroundings = pairsOf(new Map(sides[0].head.environment), new Map(sides[1].head.environment));
-  const changed = files.filter(
-    ({ a: x, b: y, path, before }) => path !== before || !x || !y || x.text !== y.text || x.text === null,
-  );
+  const changed = files.filter((pair) => !isSame(pair));
   const [counted, setCounted] = useState<ReadonlyMap<string, readonly [number, number]>>(new Map());
   const [viewed, setViewed] = useState<ReadonlySet<string>>(new Set());
   const onCounted = useCallback(

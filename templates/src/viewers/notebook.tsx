@@ -10,9 +10,10 @@ import { Item } from "../parts/viewer";
 import { param } from "../route";
 import { textOf } from "./lib/payload";
 import { addStyle } from "./lib/style";
+import syntax from "./lib/syntax.css";
 import css from "./notebook.css";
 
-addStyle(css);
+addStyle(syntax + css);
 
 function Page() {
   const { run } = useRunHead();

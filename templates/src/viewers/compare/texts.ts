@@ -1,6 +1,6 @@
 // The texts of two runs: which files there are on either side, and what changed in them.
 import code from "worker:../../workers/diff";
-import { fileBytes, jsonBlock } from "../../lib/data";
+import { fileText, jsonBlock } from "../../lib/data";
 import type { RunFile, RunHead, RunRow } from "../../model";
 import { type Change, likeness, linesOf } from "../lib/difference";
 
@@ -32,28 +32,20 @@ const RENAMED = 0.6;
 
 const isCode = ({ path }: RunFile): boolean => path.startsWith(CODE) || path === PATCH;
 
-export function decode(bytes: Uint8Array<ArrayBuffer>): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
-  }
-}
-
 export async function textOf({ run, head }: Side, path: string): Promise<string | null> {
   const file = head.files.find((one) => one.path === path);
-  return file && file.kind === "text" && file.block >= 0 ? decode(await fileBytes(run, head, file.block)) : null;
+  return file && file.kind === "text" && file.block >= 0 ? fileText(run, head, file.block) : null;
 }
 
 async function read({ run, head }: Side, file: RunFile): Promise<Text> {
   if (file.kind !== "text" || file.block < 0) return { file, text: null, marks: [] };
-  const [bytes, marks] = await Promise.all([
-    fileBytes(run, head, file.block),
-    file.marks < 0 ? [] : jsonBlock<number[]>(run, head, file.marks),
-  ]);
-  const text = decode(bytes);
-  const cells = file.path.endsWith(".ipynb") ? cellsOf(text) : null;
-  return cells === null ? { file, text, marks } : { file, text: cells, marks: [] };
+  const text = await fileText(run, head, file.block);
+  return { file, text: (file.path.endsWith(".ipynb") && cellsOf(text)) || text, marks: [] };
+}
+
+/** The text with its colours, which only files that are shown need. */
+async function coloured({ run, head }: Side, of: Text | null): Promise<Text | null> {
+  return of && of.file.marks >= 0 ? { ...of, marks: await jsonBlock<number[]>(run, head, of.file.marks) } : of;
 }
 
 /** A notebook as people read it: its cells, without the numbers that running it again changes. */
@@ -74,7 +66,11 @@ export function cellsOf(text: string): string | null {
   }
 }
 
-/** All code of both sides; files that are the same in both are told by `a.text === b.text`. */
+/** Whether nothing of a file changed, neither its place nor its text. */
+export const isSame = ({ a, b, path, before }: Pair): boolean =>
+  path === before && a !== null && b !== null && a.text === b.text && a.text !== null;
+
+/** All code of both sides. */
 export async function pairs(a: Side, b: Side): Promise<Pair[]> {
   const [left, right] = await Promise.all(
     [a, b].map(async (side) => {
@@ -98,7 +94,12 @@ export async function pairs(a: Side, b: Side): Promise<Pair[]> {
   for (const path of come) result.push({ path, before: path, a: null, b: right!.get(path)! });
   // The patch last: it tells again what the files show.
   const place = ({ path }: Pair): string => (path === PATCH ? "\uffff" : path);
-  return result.sort((one, two) => (place(one) < place(two) ? -1 : 1));
+  const sorted = result.sort((one, two) => (place(one) < place(two) ? -1 : 1));
+  return Promise.all(
+    sorted.map(async (pair) =>
+      isSame(pair) ? pair : { ...pair, a: await coloured(a, pair.a), b: await coloured(b, pair.b) },
+    ),
+  );
 }
 
 function likest(of: Text, others: readonly (readonly [string, Text])[]): string {
