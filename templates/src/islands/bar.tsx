@@ -40,7 +40,7 @@ export function Bar() {
       {open.value && <Dialogs />}
       <Portal>
         <TipHost />
-        {["run", "table", "media"].includes(page.value.kind) && <Bottom />}
+        {!["index", "project"].includes(page.value.kind) && <Bottom />}
       </Portal>
     </>
   );

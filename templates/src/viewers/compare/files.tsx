@@ -108,7 +108,8 @@ export function Code({
   }, []);
   const split = param("view") ? param("view") === "split" : wide;
   const ignoreSpace = param("ws") === "0";
-  const wrap = param("wrap") === "1";
+  // Halves of the window are narrow, and one bar cannot move both.
+  const wrap = split || param("wrap") === "1";
   const how = useMemo(() => ({ split, ignoreSpace, wrap }), [split, ignoreSpace, wrap]);
   const jump = (by: 1 | -1) => (): void => {
     const all = [...document.querySelectorAll<HTMLElement>(".cmp-file .chg, .cmp-file > header")];
@@ -144,7 +145,9 @@ export function Code({
           ]}
           onChange={(view) => setParams({ view })}
         />
-        <Button icon="wrap" text="Wrap" pressed={wrap} onClick={() => setParams({ wrap: wrap ? undefined : "1" })} />
+        {!split && (
+          <Button icon="wrap" text="Wrap" pressed={wrap} onClick={() => setParams({ wrap: wrap ? undefined : "1" })} />
+        )}
         <Button
           text="Hide whitespace"
           pressed={ignoreSpace}
