@@ -8,6 +8,8 @@ import dataclasses
 import enum
 import json
 import math
+import os
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -237,3 +239,16 @@ def test_the_url_is_the_page_once_it_is_built(run: Any) -> None:
     assert run.url is None
     build(Options((Path(run.sync_dir).parent.parent,), Path("site"), jobs=1))
     assert run.url == (Path("site/p/runs") / f"{run.id}.html").resolve().as_uri()
+
+
+def test_a_script_that_has_run_a_notebook_is_a_script(tmp_path: Path) -> None:
+    script = (
+        "import ipykernel, tracklog\n"
+        "run = tracklog.init(project='p', config={'lr': 1})\n"
+        "assert tracklog.init(project='p') is run\n"
+        "try:\n    run.config.lr = 2\nexcept tracklog.errors.ConfigError:\n    run.finish()\n"
+    )
+    environment = {**os.environ, "TRACKLOG_DIR": str(tmp_path / "logs")}
+    subprocess.run([sys.executable, "-c", script], check=True, env=environment, capture_output=True)
+    (run,) = (tmp_path / "logs/p").iterdir()
+    assert '"finish"' in "".join(path.read_text() for path in run.glob("events-*.jsonl"))
