@@ -46,10 +46,11 @@ class _Sheet:
     def add(self, name: str, text: str, kind: str, *, always: bool = False) -> None:
         """Add an inert script, unless the budget is spent."""
         script = f'<script type="text/plain" data-entry="{_attribute(name)}">{text}</script>\n'
-        if len(script) > self.room and not always:
-            self.left_out.setdefault(kind, []).append(len(script))
+        size = len(_encoded(script))
+        if size > self.room and not always:
+            self.left_out.setdefault(kind, []).append(size)
             return
-        self.room -= len(script)
+        self.room -= size
         self.scripts.append(script)
 
 
@@ -66,7 +67,7 @@ def write(
     overview = projects.overview(indexes)
     context = index_page.context(ids.site, overview) | {"link": _link}
     head = templates.render_standalone(index_page.TEMPLATE, context)
-    sheet = _Sheet(max_size - len(head))
+    sheet = _Sheet(max_size - len(_encoded(head)))
     for name, value in (("site", overview), *((f"p/{folder}", index) for folder, index in indexes.items())):
         entry = Entry(name, orjson.dumps(value).decode())
         sheet.add(name, _packed(entry), "pages", always=True)
@@ -179,8 +180,12 @@ def _attribute(name: str) -> str:
     return name.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
 
 
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
 def _write(target: Path, text: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f"{target.name}.{os.getpid()}.part")
-    aside.write_bytes(text.encode("utf-8", "replace"))
+    aside.write_bytes(_encoded(text))
     aside.replace(target)

@@ -31,6 +31,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--build-kills", type=int, default=50, help="how often a build is killed at a random moment")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what drives a browser in one process, beside which another runs the rest: two browsers slow each other."""
+    for item in items:
+        if item.path.is_relative_to(CHECKOUT / "tests" / "browser"):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(autouse=True)
 def _own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Start every test in an empty folder, without settings of whoever runs the tests."""

@@ -19,6 +19,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 CACHE = CHECKOUT / ".cache" / "tests"
 TEMPLATES = CHECKOUT / "templates"
 BROWSERS = CACHE / "browsers"
+IN_TWO_PROCESSES = ("-n2", "--dist=loadgroup")  # one of them drives the browser, see tests/conftest.py
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -45,7 +46,7 @@ def steps(python: Path, pytest_arguments: list[str]) -> list[tuple[str, list[str
         ("tsc --strict", ["npm", "run", "--silent", "check"], TEMPLATES),
         ("biome check", ["npm", "run", "--silent", "lint"], TEMPLATES),
         ("front end: unit tests", ["npm", "test", "--silent"], TEMPLATES),
-        ("pytest", [tool, "-m", "pytest", *pytest_arguments], CHECKOUT),
+        ("pytest", [tool, "-m", "pytest", *IN_TWO_PROCESSES, *pytest_arguments], CHECKOUT),
     ]
 
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 VALUES: dict[str, list[float]] = {
     "constant": [1e-4] * 50,
     "near": [1e8 + n * 1e-3 for n in range(50)],

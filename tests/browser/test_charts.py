@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 CLASSES = [f"class {n}" for n in range(10)]
 RUNS = 3
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 SENTENCE = "NaN since step 60, last good value 0.5"
 """Of the run that was lost."""
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 PAGE = "everything/index.html"
 
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 COUNT = 14
 LOOKS = """(selector) => Object.fromEntries([...document.querySelectorAll(selector)].map((row) => {
   const swatch = row.querySelector('.sw');

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 QUIET = {"disable_stats": True, "disable_git": True, "disable_meta": True, "quiet": True, "console": "off"}
 # Asks for its addresses by way of a server, as a call between two pages begins.
 CALL = """

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 # Pixels of the first canvas of a card that have the colour of a run or group: neither grey nor the red of marks for NaN.
 COLOURED = """(key) => {
   const c = document.querySelector(`[data-panel="${key}"] canvas`);

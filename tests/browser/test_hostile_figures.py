@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 LITE = "https://vega.github.io/schema/vega-lite/v6.json"
 VEGA = "https://vega.github.io/schema/vega/v6.json"
 DOTS = {"mark": "point", "encoding": {"x": {"field": "data", "type": "quantitative"}}}

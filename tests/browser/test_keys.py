@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 LINES, MATCHES = 900, (100, 450, 800)
 CURRENT = "() => document.querySelector('.rail .run[aria-selected=true]')?.dataset.run ?? ''"
 PRESSED = """() => [...document.querySelectorAll('.rail .run')]

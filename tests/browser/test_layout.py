@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 # Of each card in view: section, left and right edge, top, height, and the bottom of the lowest thing inside.
 CARDS = """() => [...document.querySelectorAll('.board .card')].map((card) => {
   const box = card.getBoundingClientRect();

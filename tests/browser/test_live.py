@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
-import pytest
 
 from tests.browser.support import CHECKOUT, Site, settle, show, window
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
-
-pytestmark = pytest.mark.browser
 
 REBUILDS = 60
 ROWS = 20

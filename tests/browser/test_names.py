@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.browser
-
 LOSS = [{"loss": 1 / (n + 1)} for n in range(5)]
 
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 LARGE = v4.new_output("stream", text="large " * 30_000)
 CELLS = [
     v4.new_markdown_cell("Formula $x^2$"),

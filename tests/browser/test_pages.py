@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 TABS = ("overview", "charts", "media", "system", "logs", "files")
 TOO_WIDE = """() => {

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 QUICK = {"disable_git": True, "disable_stats": True}
 ROWS, NAN, ABOVE, BELOW = 30, (7, 12), (18,), (24,)
 # At which steps the last (or first) pixel rows of the plot hold a colour: [step, ...] of the one asked for.

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 RUNS, LINES, BEYOND = 1000, 200_000, 60
 # Scrolls through all of it, up and down, in steps of several windows, and gives the most rows there were beyond the window.
 SCROLL = """async ([scroller, row]) => {

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 PAGES = ("index.html", "iris/index.html", "iris/table.html")
 LINKS = "() => [...document.querySelectorAll('a[href]')].map((a) => a.href)"
 EVIL = "</script><img src=x onerror=alert(1)><svg onload=alert(2)>'\"`${alert(3)}"

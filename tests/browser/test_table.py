@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 # id, name, optimizer, learning rate, accuracy
 RUNS: tuple[tuple[str, str, str, float, float], ...] = (
     ("r0", "=cmd()", "adam", 0.1, 0.5125),

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 SEED = 6687881544318117707
 EDGE = 2**53 + 1
 # What each run was given; 1 and "1", None and "null" must stay apart.

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
-pytestmark = pytest.mark.browser
-
 ROWS = 5000
 NAN, ABOVE, BELOW = (7, 120, 121), (125, 4000), (130,)
 COPIED = "navigator.clipboard && (navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve() })"

@@ -156,6 +156,16 @@ def test_the_budget_is_kept_and_what_it_leaves_out_is_said() -> None:
         assert {"site", "p/p", "r/p/big", "r/p/long", "version"} <= set(entries)
 
 
+def test_a_budget_is_bytes_in_whatever_script_names_are_written() -> None:
+    write_run(LOGS, "r", [{f"損失{n}": float(n)} for n in range(40)], project="実験", name="長い名前" * 20)
+    for room in range(0, 4000, 100):  # somewhere among these, the last that fits leaves a byte or two
+        single.write(options(), FILE, single.MAX_SIZE)
+        limit = FILE.stat().st_size - room
+        report = single.write(options(), FILE, limit)
+        over = any("its pages alone need that" in warning for warning in report.warnings)
+        assert over or FILE.stat().st_size <= limit
+
+
 def test_damage_is_told_and_costs_only_itself() -> None:
     for n in range(3):
         write_run(LOGS, f"r{n}", [{"loss": 1.0}] * 3)
