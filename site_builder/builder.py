@@ -305,6 +305,8 @@ class Builder:
         parts = site.write_parts(f"{source.project}/{source.run}", built.parts)
         if len(site.written) > written:
             changed.append(built.row.entry)
+        for content in built.contents:
+            site.write_content(content)
         for file in built.media:
             try:
                 site.copy(file)

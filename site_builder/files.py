@@ -15,6 +15,7 @@ from tracklog.store.files import content
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from site_builder.contents import Contents
     from site_builder.media import RunMedia
     from site_builder.parts import Blocks
 
@@ -22,9 +23,13 @@ _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 _PROBE = 8192
 
 
-def run_files(folder: Path, blocks: Blocks, media: RunMedia, max_file: int) -> tuple[RunFile, ...]:
-    """Return the files of a run's `files/` but its media; their bytes become blocks, up to `max_file` bytes each."""
-    return tuple(_file(folder, path, size, blocks, media, max_file) for path, size in sorted(saved_files(folder)))
+def run_files(folder: Path, blocks: Blocks, contents: Contents, media: RunMedia, max_file: int) -> tuple[RunFile, ...]:
+    """Return the files of a run's `files/` but its media, with their bytes up to `max_file` each.
+
+    Code, patch and packages, which many runs have in common, become `contents`; the others, its own, become `blocks`.
+    """
+    files = sorted(saved_files(folder))
+    return tuple(_file(folder, path, size, blocks, contents, media, max_file) for path, size in files)
 
 
 def saved_files(folder: Path, below: str = "") -> Iterator[tuple[str, int]]:
@@ -42,32 +47,32 @@ def saved_files(folder: Path, below: str = "") -> Iterator[tuple[str, int]]:
             yield path, entry.stat(follow_symlinks=False).st_size
 
 
-def _file(folder: Path, path: str, size: int, blocks: Blocks, media: RunMedia, max_file: int) -> RunFile:
+def _file(
+    folder: Path, path: str, size: int, blocks: Blocks, contents: Contents, media: RunMedia, max_file: int
+) -> RunFile:
     shown = path.encode("utf-8", "replace").decode()
     if Path(path).suffix.lower() in _IMAGES and size <= max_file:
         image = media.image(path)
         if image.src:
-            return RunFile(shown, size, "image", -1, image.src, "", -1)
+            return RunFile(shown, size, "image", src=image.src)
     if size > max_file:
-        return RunFile(
-            shown, size, "binary", -1, "", f"larger than {max_file / 1e6:g} MB (--max-file): {folder / path}", -1
-        )
+        note = f"larger than {max_file / 1e6:g} MB (--max-file): {folder / path}"
+        return RunFile(shown, size, "binary", note=note)
     try:
         data = content(folder / path)
     except OSError as error:
-        return RunFile(shown, size, "binary", -1, "", f"cannot be read: {error.strerror}", -1)
+        return RunFile(shown, size, "binary", note=f"cannot be read: {error.strerror}")
     is_code = path.startswith(f"{layout.CODE}/") or path == layout.PATCH
-    kind: Literal["text", "binary"] = "text" if _is_text(data) or (is_code and b"\0" not in data) else "binary"
+    kind = kind_of(data, code=is_code)
+    if not is_code and path != layout.REQUIREMENTS:
+        return RunFile(shown, len(data), kind, block=blocks.add(gzip(data), later=True))
     marks = highlight.marks(path, text(data)) if is_code and kind == "text" else b""
-    return RunFile(
-        shown,
-        len(data),
-        kind,
-        blocks.add(gzip(data), later=True),
-        "",
-        "",
-        blocks.add(gzip(marks), later=True) if marks else -1,
-    )
+    return RunFile(shown, len(data), kind, content=contents.add(data, marks), marks=bool(marks))
+
+
+def kind_of(data: bytes, *, code: bool = False) -> Literal["text", "binary"]:
+    """Tell whether people can read what a file holds; of `code` in whatever encoding it was written."""
+    return "text" if _is_text(data) or (code and b"\0" not in data) else "binary"
 
 
 def text(data: bytes) -> str:

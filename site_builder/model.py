@@ -9,6 +9,8 @@ Entries and their names (``entry.ts`` asks for them, ``output.py`` writes them):
 ``p/<project>``             `ProjectIndex`: the runs of a project, their columns and where their data lie
 ``r/<project>/<run>``       `RunHead`: what a run holds, and in which of its blocks
 ``r/<project>/<run>/<n>``   block ``n`` of the run: packed columns (`site_builder.pack`) or JSON, gzipped
+``c/<digest>``              the bytes of a file that several runs may hold, gzipped (`site_builder.contents`)
+``c/<digest>/marks``        its colours: pairs (length, class) as a JSON list (`site_builder.highlight`), gzipped
 ==========================  ==============================================================================
 
 ``<project>`` and ``<run>`` are the file names of the folders (`tracklog.store.layout.file_name`).
@@ -58,7 +60,7 @@ from site_builder.items import (
     VideoItem,
 )
 
-SCHEMA = 5
+SCHEMA = 6
 """Number of this contract: an open page that was written for another one reloads."""
 
 BLOCK_ROWS = 16_384
@@ -328,14 +330,16 @@ class RunFile:
     """Relative to ``files/``, with ``/``."""
     size: int
     kind: Literal["text", "image", "binary"]
-    block: int
-    """Block with its bytes; -1 when it does not travel with the site."""
-    src: str
+    block: int = -1
+    """Block with its bytes; -1 where they stand elsewhere, or do not travel with the site."""
+    content: str = ""
+    """Digest of the content that it shares with files of other runs; empty where it has a block or nothing."""
+    marks: bool = False
+    """Whether its content has colours."""
+    src: str = ""
     """For images: relative to the site's root; else empty."""
-    note: str
+    note: str = ""
     """Why its content is not here; empty when it is."""
-    marks: int
-    """Block with its `CodeMarks`; -1 where nothing is highlighted."""
 
 
 @dataclass(frozen=True, slots=True)

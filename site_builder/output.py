@@ -19,6 +19,7 @@ from site_builder.manifest import PART
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from site_builder.contents import Content
     from site_builder.media import MediaFile
     from site_builder.parts import Entry
 
@@ -76,6 +77,13 @@ class Folder:
             self.write(f"data/{file}", data_script(file, version, entries))
             references.append(f"{file}?v={version}")
         return references
+
+    def write_content(self, content: Content) -> None:
+        """Write a content unless it is there: its name says what it holds."""
+        path = f"data/{content.file}"
+        self.outputs[path] = content.digest
+        if self._known.get(path) != content.digest or not (self.root / path).is_file():
+            self.write(path, data_script(content.file, content.digest, content.entries), content.digest)
 
     def remove(self, paths: Iterable[str]) -> list[str]:
         """Delete outputs of earlier builds, and the folders they leave empty; return what was deleted."""

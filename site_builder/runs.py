@@ -13,6 +13,7 @@ import numpy as np
 import orjson
 
 from site_builder import console, kinds, notebook_files, parts, series, shortened, surroundings
+from site_builder.contents import Content, Contents
 from site_builder.files import run_files
 from site_builder.media import MediaFile, RunMedia
 from site_builder.model import (
@@ -68,6 +69,8 @@ class Built:
     sessions: tuple[fold.Session, ...]
     """What its state is computed from, later on."""
     parts: list[list[parts.Entry]]
+    contents: list[Content]
+    """Of its files, as far as other runs may hold them, too."""
     media: list[MediaFile]
     pictures: dict[str, list[Any]]
     """What is known of its picture files, for the next build."""
@@ -101,7 +104,8 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
     for system_rows in _system_rows(log):
         content.add("system", system_rows, rank="", hidden=False)
     logs, tail = _logs(log, blocks)
-    files = run_files(log.folder / layout.FILES, blocks, media, source.max_file)
+    contents = Contents()
+    files = run_files(log.folder / layout.FILES, blocks, contents, media, source.max_file)
     notebooks = notebook_files.of_run(log.folder / layout.FILES, media)
     damage = tuple(
         Damage(d.file, d.line, d.offset, d.reason)
@@ -126,6 +130,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         keys=tuple(_keys(head.series)),
         sessions=tuple(found),
         parts=entries,
+        contents=list(contents.found.values()),
         media=list(media.found.values()),
         pictures=media.facts(),
         kinds=media.kinds,
@@ -234,9 +239,7 @@ class _Content:
             ),
             payloads=tuple(numbers[n] for n in self.blocks.payloads),
             logs=dataclasses.replace(logs, blocks=tuple(numbers[n] for n in logs.blocks)),
-            files=tuple(
-                dataclasses.replace(f, block=_final(f.block, numbers), marks=_final(f.marks, numbers)) for f in files
-            ),
+            files=tuple(dataclasses.replace(f, block=numbers[f.block]) if f.block >= 0 else f for f in files),
             joints=joints,
             damage=damage,
             started=started,
@@ -246,10 +249,6 @@ class _Content:
         head = dataclasses.replace(head, part_starts=tuple(starts))
         entries[0].insert(0, parts.Entry(name, orjson.dumps(head).decode()))
         return head, entries
-
-
-def _final(block: int, numbers: list[int]) -> int:
-    return numbers[block] if block >= 0 else -1
 
 
 def _numbered(levels: Sequence[Any], numbers: list[int]) -> tuple[Any, ...]:

@@ -146,15 +146,21 @@ def _add_runs(sheet: _Sheet, built: list[runs.Built]) -> None:
     for entry in entries:
         if entry.name in first:
             sheet.add(entry.name, _packed(entry), "charts")
-    pictures = {file.place: file for one in built for file in one.media}
+    _add_pictures(sheet, [file for one in built for file in one.media])
+    for entry in {entry.name: entry for one in built for shared in one.contents for entry in shared.entries}.values():
+        sheet.add(entry.name, _packed(entry), "code")
+    for entry in entries:
+        if entry.name not in first and not isinstance(entry.data, str):
+            sheet.add(entry.name, _packed(entry), "finer levels, logs and files")
+
+
+def _add_pictures(sheet: _Sheet, media: list[MediaFile]) -> None:
+    pictures = {file.place: file for file in media}
     for file in sorted(pictures.values(), key=lambda file: (file.data is None, file.size)):
         if file.size > sheet.room:
             sheet.left_out.setdefault("pictures", []).append(file.size)
         else:
             sheet.add(f"media:{file.place}", _data_uri(file), "pictures")
-    for entry in entries:
-        if entry.name not in first and not isinstance(entry.data, str):
-            sheet.add(entry.name, _packed(entry), "finer levels, logs and files")
 
 
 def _drawn_first(one: runs.Built) -> Iterator[int]:

@@ -189,6 +189,13 @@ export async function blockBytes(run: RunRow, head: RunHead, n: number): Promise
   return inflate(pick(await part(run, run.parts[partOf(head, n)]!), name));
 }
 
+/** What a file holds that runs share, by its digest; with `/marks` behind it, its colours. */
+export async function contentBytes(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (single) return embeddedBytes(`c/${name}`);
+  const digest = name.split("/")[0]!;
+  return inflate(pick(await load(`media/${digest.slice(0, 2)}/${digest}.js`), `c/${name}`));
+}
+
 /** What identifies the content of a block: it changes with its file. */
 export function blockKey(run: RunRow, head: RunHead, n: number): string {
   return `${run.entry}/${n}@${run.parts[single ? 0 : partOf(head, n)] ?? ""}`;

@@ -1,6 +1,6 @@
 // Written by `python -m site_builder.typescript`; the explanations stand there and in items.py.
 
-export const SCHEMA = 5;
+export const SCHEMA = 6;
 export const BLOCK_ROWS = 16384;
 export const BLOCK_BUCKETS = 2048;
 
@@ -345,9 +345,10 @@ export interface RunFile {
   readonly size: number;
   readonly kind: "text" | "image" | "binary";
   readonly block: number;
+  readonly content: string;
+  readonly marks: boolean;
   readonly src: string;
   readonly note: string;
-  readonly marks: number;
 }
 
 export interface Joint {

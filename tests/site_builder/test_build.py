@@ -97,6 +97,29 @@ def test_a_run_that_was_deleted_leaves_the_site() -> None:
     assert [row["id"] for row in entry("p/p")["runs"]] == ["r1", "r2"]
 
 
+def test_code_that_runs_have_in_common_is_in_the_site_once() -> None:
+    for run in ("r0", "r1", "r2"):
+        code = Path(f"logs/p/{run}/files/code")
+        code.mkdir(parents=True)
+        (code / "train.py").write_text("import model\n")
+        (code / "model.py").write_text(f"width = {3 if run == 'r2' else 2}\n")
+    build(options())
+    contents = {name for name in files() if name.startswith("data/media/")}
+    assert len(contents) == 3
+    assert [{f["content"] for f in entry(f"r/p/{run}")["files"]} for run in ("r0", "r1")] == [
+        {f["content"] for f in entry("r/p/r0")["files"]}
+    ] * 2
+    Path("logs/p/r0/files/code/model.py").write_text("width = 4\n")
+    report = build(options())
+    new = {name for name in files() if name.startswith("data/media/")} - contents
+    assert len(new) == 1
+    assert {name for name in report.written if name.startswith("data/")} == {"data/p/r0.0.js", "data/p.js", *new}
+    assert report.removed == []
+    shutil.rmtree("logs/p/r0")
+    assert set(build(options()).removed) == {"data/p/r0.0.js", "p/runs/r0.html", *new}
+    assert {name for name in files() if name.startswith("data/media/")} == contents
+
+
 def test_a_run_that_falls_silent_changes_its_state_without_a_file() -> None:
     elsewhere = {"host": "another-machine", "pid": 1}
     folder = write_run(Path("logs"), "away", ROWS, exit_code=None, session=elsewhere)

@@ -1,7 +1,7 @@
 // Files of a run: tree left, content right.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { media } from "../entry";
-import { fileBytes, fileText } from "../lib/data";
+import { fileBytes, fileText, isHere } from "../lib/data";
 import { bytes, plural } from "../lib/format";
 import type { RunFile, RunHead, RunRow } from "../model";
 import { Icon } from "../parts/icons";
@@ -40,7 +40,7 @@ export function Files() {
   if (!head.files.length) return <Empty title="No files were saved" text={<code>run.save("config.yaml")</code>} />;
   const chosen =
     head.files.find((file) => file.path === param("file")) ??
-    head.files.find((file) => file.kind === "text" && file.block >= 0) ??
+    head.files.find((file) => file.kind === "text" && isHere(file)) ??
     head.files[0]!;
   const total = head.files.reduce((sum, file) => sum + file.size, 0);
   return (
@@ -90,14 +90,14 @@ function Branch({ folder, chosen, path }: { folder: Folder; chosen: RunFile; pat
 
 function Content({ run, head, file }: { run: RunRow; head: RunHead; file: RunFile }) {
   const name = file.path.split("/").at(-1)!;
-  const get = (): Promise<Uint8Array<ArrayBuffer>> => fileBytes(run, head, file.block);
+  const get = (): Promise<Uint8Array<ArrayBuffer>> => fileBytes(run, head, file);
   return (
     <section class="file-view" aria-label={file.path}>
       <header>
         <b class="cut">{file.path}</b>
         <span class="dim">{bytes(file.size)}</span>
         <span class="grow" />
-        {file.block >= 0 && (
+        {isHere(file) && (
           <Button
             icon="download"
             text="Download"
@@ -109,14 +109,14 @@ function Content({ run, head, file }: { run: RunRow; head: RunHead; file: RunFil
         <div class="picture">
           <img src={media(file.src)} alt={file.path} />
         </div>
-      ) : file.kind === "text" && file.block >= 0 ? (
-        <Text get={() => fileText(run, head, file.block)} version={run.parts.join()} />
+      ) : file.kind === "text" && isHere(file) ? (
+        <Text get={() => fileText(run, head, file)} version={run.parts.join()} />
       ) : (
         <Empty
-          title={file.block >= 0 ? "Not a text" : "Not in this site"}
+          title={isHere(file) ? "Not a text" : "Not in this site"}
           text={
             file.note ||
-            (file.block >= 0
+            (isHere(file)
               ? "Download it to look at it."
               : `${file.path}, ${bytes(file.size)}, stays in the run's folder.`)
           }

@@ -1,7 +1,7 @@
 // Entries as signals: the indexes, the heads of runs, their blocks.
 import { batch, signal } from "@preact/signals";
-import { blockBytes, blockKey, entry, headOf, page, readVersion, Superseded, version } from "../entry";
-import type { ProjectIndex, RunHead, RunRow, SiteIndex } from "../model";
+import { blockBytes, blockKey, contentBytes, entry, headOf, page, readVersion, Superseded, version } from "../entry";
+import type { ProjectIndex, RunFile, RunHead, RunRow, SiteIndex } from "../model";
 import { SCHEMA } from "../model";
 import { unpack } from "./pack";
 
@@ -113,13 +113,21 @@ export function jsonBlock<T>(run: RunRow, runHead: RunHead, n: number): Promise<
   );
 }
 
-export function fileBytes(run: RunRow, runHead: RunHead, n: number): Promise<Uint8Array<ArrayBuffer>> {
-  return settle(() => blockBytes(run, runHead, n));
+/** Whether the bytes of a file are in this site. */
+export const isHere = (file: RunFile): boolean => file.block >= 0 || file.content !== "";
+
+export function fileBytes(run: RunRow, runHead: RunHead, file: RunFile): Promise<Uint8Array<ArrayBuffer>> {
+  return file.content ? contentBytes(file.content) : settle(() => blockBytes(run, runHead, file.block));
+}
+
+/** Pairs (length, class) that colour a text from its start; none for one that stays plain. */
+export async function fileMarks(file: RunFile): Promise<readonly number[]> {
+  return file.marks ? JSON.parse(new TextDecoder().decode(await contentBytes(`${file.content}/marks`))) : [];
 }
 
 /** A text file of a run: UTF-8, or what Windows and old editors wrote where it is none. */
-export async function fileText(run: RunRow, runHead: RunHead, n: number): Promise<string> {
-  const data = await fileBytes(run, runHead, n);
+export async function fileText(run: RunRow, runHead: RunHead, file: RunFile): Promise<string> {
+  const data = await fileBytes(run, runHead, file);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(data);
   } catch {

@@ -1,6 +1,6 @@
 // The texts of two runs: which files there are on either side, and what changed in them.
 import code from "worker:../../workers/diff";
-import { fileText, jsonBlock } from "../../lib/data";
+import { fileMarks, fileText, isHere } from "../../lib/data";
 import type { RunFile, RunHead, RunRow } from "../../model";
 import { type Change, likeness, linesOf } from "../lib/difference";
 
@@ -34,18 +34,18 @@ const isCode = ({ path }: RunFile): boolean => path.startsWith(CODE) || path ===
 
 export async function textOf({ run, head }: Side, path: string): Promise<string | null> {
   const file = head.files.find((one) => one.path === path);
-  return file && file.kind === "text" && file.block >= 0 ? fileText(run, head, file.block) : null;
+  return file && file.kind === "text" && isHere(file) ? fileText(run, head, file) : null;
 }
 
 async function read({ run, head }: Side, file: RunFile): Promise<Text> {
-  if (file.kind !== "text" || file.block < 0) return { file, text: null, marks: [] };
-  const text = await fileText(run, head, file.block);
+  if (file.kind !== "text" || !isHere(file)) return { file, text: null, marks: [] };
+  const text = await fileText(run, head, file);
   return { file, text: (file.path.endsWith(".ipynb") && cellsOf(text)) || text, marks: [] };
 }
 
 /** The text with its colours, which only files that are shown need. */
-async function coloured({ run, head }: Side, of: Text | null): Promise<Text | null> {
-  return of && of.file.marks >= 0 ? { ...of, marks: await jsonBlock<number[]>(run, head, of.file.marks) } : of;
+async function coloured(of: Text | null): Promise<Text | null> {
+  return of && { ...of, marks: await fileMarks(of.file) };
 }
 
 /** A notebook as people read it: its cells, without the numbers that running it again changes. */
@@ -68,14 +68,23 @@ export function cellsOf(text: string): string | null {
 
 /** Whether nothing of a file changed, neither its place nor its text. */
 export const isSame = ({ a, b, path, before }: Pair): boolean =>
-  path === before && a !== null && b !== null && a.text === b.text && a.text !== null;
+  path === before && a !== null && b !== null && (isOne(a.file, b.file) || (a.text === b.text && a.text !== null));
+
+/** Whether two files hold the same by their digests: then neither needs to be read. */
+const isOne = (a: RunFile | undefined, b: RunFile | undefined): boolean =>
+  a !== undefined && b !== undefined && a.content !== "" && a.content === b.content;
 
 /** All code of both sides. */
 export async function pairs(a: Side, b: Side): Promise<Pair[]> {
   const [left, right] = await Promise.all(
     [a, b].map(async (side) => {
       const files = side.head.files.filter(isCode);
-      const texts = await Promise.all(files.map((file) => read(side, file)));
+      const other = new Map((side === a ? b : a).head.files.map((file) => [file.path, file]));
+      const texts = await Promise.all(
+        files.map((file): Text | Promise<Text> =>
+          isOne(file, other.get(file.path)) ? { file, text: null, marks: [] } : read(side, file),
+        ),
+      );
       return new Map(files.map((file, i) => [file.path.replace(CODE, ""), texts[i]!]));
     }),
   );
@@ -97,7 +106,7 @@ export async function pairs(a: Side, b: Side): Promise<Pair[]> {
   const sorted = result.sort((one, two) => (place(one) < place(two) ? -1 : 1));
   return Promise.all(
     sorted.map(async (pair) =>
-      isSame(pair) ? pair : { ...pair, a: await coloured(a, pair.a), b: await coloured(b, pair.b) },
+      isSame(pair) ? pair : { ...pair, a: await coloured(pair.a), b: await coloured(pair.b) },
     ),
   );
 }
