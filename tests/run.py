@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 CACHE = CHECKOUT / ".cache" / "tests"
 TEMPLATES = CHECKOUT / "templates"
 BROWSERS = CACHE / "browsers"
-IN_TWO_PROCESSES = ("-n2", "--dist=loadgroup")  # one of them drives the browser, see tests/conftest.py
+IN_TWO_PROCESSES = ("-n2",)  # one of them drives the browser, see tests/conftest.py
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
