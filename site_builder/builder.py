@@ -12,16 +12,27 @@ import itertools
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
-from site_builder import jobs, kinds, manifest, masks, output, pictures, projects, rendering, sources, templates
+from site_builder import (
+    artifact_pages,
+    jobs,
+    manifest,
+    masks,
+    output,
+    pictures,
+    projects,
+    records,
+    rendering,
+    sources,
+    templates,
+)
 from site_builder.lock import locked
 from site_builder.manifest import Manifest
 from site_builder.media import MediaFile
 from site_builder.model import SCHEMA
-from site_builder.pages import notebook
 from site_builder.sources import Wanted
 from tracklog.errors import UsageError
 from tracklog.store import layout
@@ -29,7 +40,6 @@ from tracklog.store import layout
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from site_builder import runs
     from site_builder.rendering import Rendered
     from site_builder.sources import Source
     from tracklog.store import reader
@@ -41,8 +51,6 @@ CHANGES = 50
 VERSION = "version.js"
 FRAME = "frame.html"
 """Where user HTML runs, sandboxed."""
-BROKEN, LONGEST = 100, 300
-"""Sentences about damaged media, a run, and their characters."""
 _PAUSE = 0.2
 
 
@@ -120,7 +128,11 @@ class Builder:
         stale = self._stale(found, known, result, absent, now, everything=known.tool != tool)
         there = set(before) - absent if known.tool == tool else set()
         changed_entries = self._build_runs(stale, known, there, result, site, report, progress, now)
-        if stale or absent or known.tool != tool or result.runs.keys() != known.runs.keys():
+        artifact_pages.build(
+            found.values(), known if known.tool == tool else Manifest(), result, absent, site, changed_entries
+        )
+        before_and_now = (known.runs.keys(), known.artifacts), (result.runs.keys(), result.artifacts)
+        if stale or absent or known.tool != tool or before_and_now[0] != before_and_now[1]:
             self._write_shared(result, site, changed_entries, progress)
             _retire(known, result, absent)
         else:
@@ -315,15 +327,16 @@ class Builder:
         site.write(built.row.page, rendered.page)
         outputs = dict(site.outputs)
         site.outputs = start | outputs
-        result.runs[key] = record(built, sign, parts, outputs)
+        result.runs[key] = records.of_run(built, sign, parts, outputs)
 
     def _write_shared(
         self, result: Manifest, site: output.Folder, changed: list[str], progress: Callable[[str, int, int], None]
     ) -> None:
         """Write what is about several runs: indexes, workspaces, tables, the first page, assets."""
         progress("pages", 0, 1)
-        shared = projects.write(site, result.site, list(result.runs.values()), changed)
-        viewers = projects.viewers(list(result.runs.values()))
+        listed = projects.Listed(list(result.runs.values()), list(result.artifacts.values()))
+        shared = projects.write(site, result.site, listed, changed)
+        viewers = projects.viewers(listed)
         for name in sorted({*templates.SHELL, *viewers}):
             file = templates.assets()[name]
             path = f"assets/{file}"
@@ -356,40 +369,8 @@ class Builder:
         self._manifest.outputs[VERSION] = site.outputs[VERSION]
 
     def _damage(self, result: Manifest, report: Report) -> None:
-        for key, run in result.runs.items():
-            report.damage += [f"{key}: {text}" for text in run["damage"]]
-
-
-def record(built: runs.Built, signature: str, parts: list[str], outputs: dict[str, str]) -> dict[str, Any]:
-    """Return what the manifest keeps of a run: all that lists and its freshness need."""
-    source = built.source
-    return {
-        "signature": signature,
-        "state": built.row.state,
-        "run": source.run,
-        "root": source.root,
-        "project": source.project,
-        "label": rendering.label_of(built),
-        "sessions": manifest.session_rows(built.sessions) if built.row.state not in ("finished", "failed") else [],
-        "row": dataclasses.asdict(dataclasses.replace(built.row, parts=tuple(parts))),
-        "config": built.config,
-        "summary": built.summary,
-        "least": built.least,
-        "greatest": built.greatest,
-        "keys": [dataclasses.asdict(info) for info in built.keys],
-        "viewers": sorted({*kinds.assets(built.kinds), *((notebook.VIEWER,) if built.notebooks else ())}),
-        "pictures": built.pictures,
-        "damage": [f"{d.file}:{d.line}: {d.reason}" for d in built.head.damage] + _first(built.broken),
-        "media": manifest.media_signature(source.folder) if built.broken else "",
-        "outputs": outputs,
-    }
-
-
-def _first(sentences: list[str]) -> list[str]:
-    """Return as many sentences as anybody reads, and how many there are more."""
-    shown = [text[:LONGEST] for text in sentences[:BROKEN]]
-    rest = len(sentences) - BROKEN
-    return shown if rest <= 0 else [*shown, f"{rest:,} more of this kind"]
+        for key, one in (*result.runs.items(), *result.artifacts.items()):
+            report.damage += [f"{key.lstrip('/')}: {text}" for text in one["damage"]]
 
 
 def version(result: Manifest, now: float, *, live: bool) -> bytes:

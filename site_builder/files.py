@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from site_builder import highlight
-from site_builder.model import RunFile
+from site_builder.artifact_model import RunFile
 from site_builder.pack import gzip
 from tracklog.store import layout
 from tracklog.store.files import content
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from site_builder.contents import Contents
-    from site_builder.media import RunMedia
+    from site_builder.media import Media
     from site_builder.parts import Blocks
 
-_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
+IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 _PROBE = 8192
 
 
-def run_files(folder: Path, blocks: Blocks, contents: Contents, media: RunMedia, max_file: int) -> tuple[RunFile, ...]:
+def run_files(folder: Path, blocks: Blocks, contents: Contents, media: Media, max_file: int) -> tuple[RunFile, ...]:
     """Return the files of a run's `files/` but its media, with their bytes up to `max_file` each.
 
     Code, patch and packages, which many runs have in common, become `contents`; the others, its own, become `blocks`.
@@ -48,10 +48,10 @@ def saved_files(folder: Path, below: str = "") -> Iterator[tuple[str, int]]:
 
 
 def _file(
-    folder: Path, path: str, size: int, blocks: Blocks, contents: Contents, media: RunMedia, max_file: int
+    folder: Path, path: str, size: int, blocks: Blocks, contents: Contents, media: Media, max_file: int
 ) -> RunFile:
     shown = path.encode("utf-8", "replace").decode()
-    if Path(path).suffix.lower() in _IMAGES and size <= max_file:
+    if Path(path).suffix.lower() in IMAGES and size <= max_file:
         image = media.image(path)
         if image.src:
             return RunFile(shown, size, "image", src=image.src)

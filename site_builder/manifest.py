@@ -42,8 +42,10 @@ class Manifest:
     roots: list[str] = field(default_factory=list)
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By `<root>/<project>/<folder>`: signature, state, sessions, row, config, summary, keys, pictures, outputs."""
+    artifacts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By `<root>/<project>/artifacts/<name>`: signature, project, row, viewers, damage, outputs."""
     outputs: dict[str, str] = field(default_factory=dict)
-    """Outputs that belong to no single run."""
+    """Outputs that belong to no single run or artifact."""
     retired: list[str] = field(default_factory=list)
     """Assets that the last build replaced."""
     changed: list[dict[str, Any]] = field(default_factory=list)
@@ -52,8 +54,8 @@ class Manifest:
     def known(self) -> dict[str, str]:
         """Return all outputs with the hashes of their contents."""
         result = dict(self.outputs)
-        for run in self.runs.values():
-            result.update(run["outputs"])
+        for one in (*self.runs.values(), *self.artifacts.values()):
+            result.update(one["outputs"])
         return result
 
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from site_builder import masks, pictures
 from site_builder.items import ImageItem, LimitError
-from tracklog.store.files import content, hashed, inside
+from tracklog.store.files import content, hashed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from site_builder.model import Kind
@@ -38,12 +38,15 @@ class MediaFile:
     """Whether it is made of the source: its bytes are not the source's."""
 
 
-class RunMedia:
-    """The door to the files of one run (`kinds.loader.Door`); collects what the site must hold."""
+class Media:
+    """The door to the files of one run or version (`kinds.loader.Door`); collects what the site must hold."""
 
-    def __init__(self, files: Path, blocks: Blocks, known: pictures.Known | None = None) -> None:
-        """`files` is the run's `files/` folder; payloads become `blocks`; `known` pictures are not decoded again."""
-        self._files = files
+    def __init__(self, find: Callable[[str], Path | None], blocks: Blocks, known: pictures.Known | None = None) -> None:
+        """`find` gives the file of a path, None where there is none that it may name; payloads become `blocks`.
+
+        `known` pictures are not decoded again.
+        """
+        self._find = find
         self._blocks = blocks
         self._read: dict[str, bytes] = {}
         self._known = known or {}
@@ -97,14 +100,14 @@ class RunMedia:
         return data
 
     def _source(self, path: str) -> Path:
-        source = inside(self._files, path)
+        source = self._find(path)
         if source is None:
             raise ValueError(f"{path or 'the file'} is not in this folder")
         return source
 
     def image(self, path: str) -> ImageItem:
         """Return an image by its path below `files/`; never raises."""
-        source = inside(self._files, path)
+        source = self._find(path)
         if source is None:
             return ImageItem(error=f"{path or 'the image'} is not in this folder")
         known = self._asked.get(path) or self._known.get(path)
@@ -131,7 +134,7 @@ class RunMedia:
     def image_within(self, path: str, data: bytes) -> ImageItem:
         """Return an image whose bytes stand inside of the file `path`; never raises."""
         known = pictures.within(data)
-        source = inside(self._files, path)
+        source = self._find(path)
         if known.error or source is None:
             return ImageItem(error=known.error or "is gone")
         shown = dict(known.made).get(known.src, data)

@@ -13,6 +13,8 @@ Entries and their names (``entry.ts`` asks for them, ``output.py`` writes them):
 ``c/<digest>/marks``        its colours: pairs (length, class) as a JSON list (`site_builder.highlight`), gzipped
 ==========================  ==============================================================================
 
+Those of artifacts stand in `site_builder.artifact_model`.
+
 ``<project>`` and ``<run>`` are the file names of the folders (`tracklog.store.layout.file_name`).
 
 Numbers that JSON cannot carry are the strings ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``; a logged string that
@@ -46,6 +48,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from site_builder.artifact_model import ArtifactFile, ArtifactHead, ArtifactRow, RunArtifact, RunFile
 from site_builder.items import (
     AudioItem,
     ChartData,
@@ -227,6 +230,8 @@ class ProjectIndex:
     """Of all finite numbers that a run logged under a key."""
     keys: tuple[KeyInfo, ...]
     """In the order first logged, by the oldest run first."""
+    artifacts: tuple[ArtifactRow, ...]
+    """By type and name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,26 +328,6 @@ class Logs:
 
 
 @dataclass(frozen=True, slots=True)
-class RunFile:
-    """A file of the run's folder."""
-
-    path: str
-    """Relative to ``files/``, with ``/``."""
-    size: int
-    kind: Literal["text", "image", "binary"]
-    block: int = -1
-    """Block with its bytes; -1 where they stand elsewhere, or do not travel with the site."""
-    content: str = ""
-    """Digest of the content that it shares with files of other runs; empty where it has a block or nothing."""
-    marks: bool = False
-    """Whether its content has colours."""
-    src: str = ""
-    """For images: relative to the site's root; else empty."""
-    note: str = ""
-    """Why its content is not here; empty when it is."""
-
-
-@dataclass(frozen=True, slots=True)
 class Joint:
     """Where a resumed session goes on."""
 
@@ -382,6 +367,8 @@ class RunHead:
     """Unix seconds of run time 0."""
     environment: tuple[tuple[str, str], ...]
     """What it ran in, as labels and texts."""
+    artifacts: tuple[RunArtifact, ...]
+    """What it logged and used, in the order of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,7 +405,7 @@ class Page:
     schema: int
     site: str
     """Random id of the site, for this browser's storage."""
-    kind: Literal["index", "project", "table", "media", "compare", "run"]
+    kind: Literal["index", "project", "table", "media", "compare", "run", "artifacts", "artifact"]
     path: str
     """Its own path relative to the site's root."""
     root: str
@@ -427,12 +414,16 @@ class Page:
     """Entry of its `ProjectIndex`; empty on the first page."""
     run: str
     """Entry of its `RunHead`; empty on other pages."""
+    artifact: str
+    """Entry of its `ArtifactHead`; empty on other pages."""
 
 
 ENTRIES = (
     SiteIndex,
     ProjectIndex,
     RunHead,
+    ArtifactHead,
+    ArtifactFile,
     Version,
     Page,
     HistogramValue,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from site_builder.media import RunMedia
+    from site_builder.media import Media
 
 MOST = 20
 """Notebooks that a page shows; Files has all of them."""
@@ -38,7 +38,7 @@ class Shown:
     rest: int
 
 
-def of_run(folder: Path, media: RunMedia) -> tuple[Shown, ...]:
+def of_run(folder: Path, media: Media) -> tuple[Shown, ...]:
     """Return the notebooks below a run's `files/`: session histories first, then by name."""
     paths = sorted((not _is_history(path), path, size) for path, size in saved_files(folder) if _is_one(path))
     shown, room = [], ON_PAGE
@@ -71,7 +71,7 @@ def _is_history(path: str) -> bool:
     return path.rpartition("/")[2].startswith(history.NAME)
 
 
-def _read(folder: Path, path: str, size: int, media: RunMedia) -> Notebook:
+def _read(folder: Path, path: str, size: int, media: Media) -> Notebook:
     if size > LARGEST:
         error = f"has {size / 1e6:,.0f} MB; notebooks up to {LARGEST / 1e6:g} MB are shown"
         return Notebook(path, "", (), error)

@@ -44,6 +44,14 @@ def date(seconds: float) -> str:
         return "unknown"
 
 
+def size(count: float) -> str:
+    """Return an amount of bytes, decimal: 11.2 GB."""
+    for unit, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if count >= unit * 0.9995:
+            return f"{_trimmed(f'{count / unit:#.3g}')} {name}"
+    return f"{count:.0f} B"
+
+
 def duration(seconds: float) -> str:
     """Return two units: 83 ms, 12.4 s, 1m 04s, 11h 40m, 3d 4h."""
     if 0 < seconds < 1:

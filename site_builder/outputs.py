@@ -54,7 +54,7 @@ class Output:
 
 
 class Door(Protocol):
-    """Where the bytes of outputs go (`site_builder.media.RunMedia`)."""
+    """Where the bytes of outputs go (`site_builder.media.Media`)."""
 
     def image_within(self, path: str, data: bytes) -> ImageItem:
         """Keep an image that stands in a file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -9,6 +10,8 @@ import orjson
 from site_builder import templates, tensors, values
 from site_builder.model import ProjectRow, SiteIndex
 from site_builder.output import data_script, version_of
+from site_builder.pages import artifact as artifact_page
+from site_builder.pages import artifacts as artifacts_page
 from site_builder.pages import base
 from site_builder.pages import compare as compare_page
 from site_builder.pages import index as index_page
@@ -18,7 +21,7 @@ from site_builder.pages import run as run_page
 from site_builder.parts import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from site_builder.output import Folder
 
@@ -26,12 +29,20 @@ TITLE = "Projects"
 LIVE = ("running", "silent")
 
 
-def write(site: Folder, site_id: str, runs: Sequence[dict[str, Any]], changed: list[str]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """All that a site shows, as its manifest keeps it."""
+
+    runs: Sequence[dict[str, Any]]
+    artifacts: Sequence[dict[str, Any]]
+
+
+def write(site: Folder, site_id: str, listed: Listed, changed: list[str]) -> list[str]:
     """Write the shared entries, then their pages; add the entries whose content changed to `changed`.
 
-    `runs` are the manifest's. Returns the paths of all shared outputs.
+    Returns the paths of all shared outputs.
     """
-    by_folder = indexes(runs)
+    by_folder = indexes(listed)
     first = overview(by_folder)
     paths = []
     for folder, index in by_folder.items():
@@ -52,20 +63,27 @@ def pages(site_id: str, folder: str, index: dict[str, Any]) -> Iterator[tuple[st
     if media_page.keys(index["keys"]):
         yield media_page.TEMPLATE, media_page.context(site_id, folder, index)
     yield compare_page.TEMPLATE, compare_page.context(site_id, folder, index)
+    if index["artifacts"]:
+        yield artifacts_page.TEMPLATE, artifacts_page.context(site_id, folder, index)
 
 
-def viewers(runs: Collection[dict[str, Any]]) -> set[str]:
-    """Return the scripts that pages load when they need them; `runs` are the manifest's."""
-    found = {*base.SCRIPTS, *(name for run in runs for name in (run_page.VIEWER, *run["viewers"]))}
-    return found | {media_page.VIEWER} if any(media_page.keys(run["keys"]) for run in runs) else found
+def viewers(listed: Listed) -> set[str]:
+    """Return the scripts that pages load when they need them."""
+    found = {*base.SCRIPTS, *(name for run in listed.runs for name in (run_page.VIEWER, *run["viewers"]))}
+    found |= {name for artifact in listed.artifacts for name in (artifact_page.VIEWER, *artifact["viewers"])}
+    return found | {media_page.VIEWER} if any(media_page.keys(run["keys"]) for run in listed.runs) else found
 
 
-def indexes(runs: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def indexes(listed: Listed) -> dict[str, dict[str, Any]]:
     """Return the `ProjectIndex` of each project as JSON, by its folder."""
     by_project: dict[str, list[dict[str, Any]]] = {}
-    for run in runs:
+    for run in listed.runs:
         by_project.setdefault(run["project"], []).append(run)
-    return {folder: index_of(members) for folder, members in sorted(by_project.items())}
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for artifact in listed.artifacts:
+        if artifact["row"]["digests"]:
+            rows.setdefault(artifact["project"], []).append(artifact["row"])
+    return {folder: index_of(members, rows.get(folder, ())) for folder, members in sorted(by_project.items())}
 
 
 def overview(by_folder: dict[str, dict[str, Any]]) -> SiteIndex:
@@ -84,7 +102,7 @@ def _write_entry(site: Folder, file: str, name: str, value: object, changed: lis
     return path
 
 
-def index_of(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def index_of(runs: Sequence[dict[str, Any]], artifacts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return a `ProjectIndex` as JSON; newest run first."""
     ordered = sorted(runs, key=lambda run: (-run["row"]["created"], run["row"]["id"]))
     return {
@@ -95,6 +113,7 @@ def index_of(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "least": _columns([run["least"] for run in ordered]),
         "greatest": _columns([run["greatest"] for run in ordered]),
         "keys": _keys(ordered[::-1]),
+        "artifacts": sorted(artifacts, key=lambda row: (row["type"], row["name"], row["root"])),
     }
 
 

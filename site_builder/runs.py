@@ -7,15 +7,27 @@ import dataclasses
 import datetime as dt
 import os
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import orjson
 
-from site_builder import console, kinds, notebook_files, parts, series, shortened, surroundings
+from site_builder import (
+    artifacts,
+    console,
+    exchanged,
+    extremes,
+    kinds,
+    notebook_files,
+    parts,
+    series,
+    shortened,
+    surroundings,
+)
 from site_builder.contents import Content, Contents
 from site_builder.files import run_files
-from site_builder.media import MediaFile, RunMedia
+from site_builder.media import Media, MediaFile
 from site_builder.model import (
     Alert,
     AlertLevel,
@@ -25,13 +37,12 @@ from site_builder.model import (
     KeyInfo,
     LogMark,
     Logs,
-    Lost,
-    RunFile,
     RunHead,
     RunRow,
     Series,
 )
-from tracklog.store import encoding, fold, happenings, layout, reader
+from tracklog.store import fold, happenings, layout, reader
+from tracklog.store.files import inside
 from tracklog.store.metrics import STATISTICS
 
 if TYPE_CHECKING:
@@ -40,6 +51,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from site_builder import pictures
+    from site_builder.artifact_model import RunArtifact, RunFile
     from site_builder.model import Kind, Stream
     from site_builder.series import Values
     from site_builder.sources import Source
@@ -87,6 +99,8 @@ class Built:
     alerts: list[Alert]
     """What its script raised, the newest first."""
     notebooks: tuple[notebook_files.Shown, ...]
+    has_artifacts: bool
+    """Whether its project has any."""
 
 
 def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Known | None = None) -> Built:
@@ -96,7 +110,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
     folded = fold.history(log, found)
     name = f"r/{source.project}/{source.run}"
     blocks = parts.Blocks()
-    media = RunMedia(log.folder / layout.FILES, blocks, known)
+    media = Media(partial(inside, log.folder / layout.FILES), blocks, known)
     content = _Content(blocks, media, fold.metrics(log, found))
     for track in folded.tracks:
         content.add("history", track.rows, rank=track.label, hidden=track.hidden)
@@ -112,7 +126,9 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         for d in (*log.damage, *(log.unfinished() if state not in ("running", "silent") else ()))
     )
     environment = shortened.environment(fold.environment(log, found))
-    head, entries = content.laid_out(name, logs, files, damage, _joints(folded), started, environment)
+    head, entries = content.laid_out(
+        name, logs, files, damage, _joints(folded), started, environment, exchanged.of_run(log)
+    )
     alerts = _alerts(log)
     numbers = [s for s in head.series if s.stream == "history" and s.kind == "number" and not s.hidden]
     row = dataclasses.replace(
@@ -141,13 +157,14 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         log_tail=tail,
         alerts=alerts,
         notebooks=notebooks,
+        has_artifacts=artifacts.exist(log.folder.parent),
     )
 
 
 class _Content:
     """Collects the series of a run and packs them."""
 
-    def __init__(self, blocks: parts.Blocks, media: RunMedia, metrics: Definitions) -> None:
+    def __init__(self, blocks: parts.Blocks, media: Media, metrics: Definitions) -> None:
         self.blocks = blocks
         self._media = media
         self._metrics = metrics
@@ -190,7 +207,7 @@ class _Content:
         if values.kind in ("number", "bool"):
             levels = parts.number_levels(self.blocks, values.values)
             return Series(
-                **common, size=len(values.rows), levels=levels, **_statistics(values.values, steps[values.rows])
+                **common, size=len(values.rows), levels=levels, **extremes.statistics(values.values, steps[values.rows])
             )
         drawn = [kinds.load(values.kind, value, self._media) for value in values.values]
         self.damage |= dict.fromkeys(f"{values.key}: {text}" for value in drawn for text in kinds.damage(value))
@@ -225,6 +242,7 @@ class _Content:
         joints: tuple[Joint, ...],
         started: float,
         environment: dict[str, Any],
+        exchange: tuple[RunArtifact, ...],
     ) -> tuple[RunHead, list[list[parts.Entry]]]:
         """Number the blocks for good, and gather head and blocks into files."""
         numbers, blocks = self.blocks.layout()
@@ -244,6 +262,7 @@ class _Content:
             damage=damage,
             started=started,
             environment=tuple(surroundings.compared(environment)),
+            artifacts=exchange,
         )
         starts, entries = parts.files(len(orjson.dumps(head)), blocks, name)
         head = dataclasses.replace(head, part_starts=tuple(starts))
@@ -253,54 +272,6 @@ class _Content:
 
 def _numbered(levels: Sequence[Any], numbers: list[int]) -> tuple[Any, ...]:
     return tuple(dataclasses.replace(level, blocks=tuple(numbers[n] for n in level.blocks)) for level in levels)
-
-
-def _statistics(values: NDArray[np.float64], steps: NDArray[np.float64]) -> dict[str, Any]:
-    finite = np.isfinite(values)
-    count = int(np.count_nonzero(finite))
-    result: dict[str, Any] = {
-        "finite": count,
-        "nan": 0,
-        "posinf": 0,
-        "neginf": 0,
-        "last": encoding.number(float(values[-1])),
-        "lost": _lost(values, finite, steps),
-    }
-    kept = values
-    if count < len(values):
-        result["nan"] = int(np.count_nonzero(np.isnan(values)))
-        result["posinf"] = int(np.count_nonzero(values == np.inf))
-        result["neginf"] = len(values) - count - result["nan"] - result["posinf"]
-        kept = np.where(finite, values, np.nan)
-    if not count:
-        return result | {"min": None, "max": None, "argmin": -1, "argmax": -1}
-    low, high = int(np.nanargmin(kept)), int(np.nanargmax(kept))
-    return result | {
-        "min": float(kept[low]),
-        "max": float(kept[high]),
-        "argmin": _whole(steps[low]),
-        "argmax": _whole(steps[high]),
-    }
-
-
-def _lost(values: NDArray[np.float64], finite: NDArray[np.bool_], steps: NDArray[np.float64]) -> Lost | None:
-    """Tell of the values after the last finite one."""
-    if finite[-1]:
-        return None
-    known = np.flatnonzero(finite)
-    first = int(known[-1]) + 1 if len(known) else 0
-    rest = values[first:]
-    return Lost(
-        since=_whole(steps[first]),
-        what="NaN"
-        if np.isnan(rest).all()
-        else "+Inf"
-        if (rest == np.inf).all()
-        else "−Inf"
-        if (rest == -np.inf).all()
-        else "NaN or Inf",
-        good=float(values[first - 1]) if first else None,
-    )
 
 
 def _summary(kept: dict[str, Any], numbers: list[Series]) -> dict[str, Any]:
@@ -315,10 +286,6 @@ def _over_ranks(choose: Callable[[float, float], float], found: Iterable[tuple[s
         if value is not None:
             result[key] = choose(result.get(key, value), value)
     return result
-
-
-def _whole(step: float) -> int:
-    return int(step) if np.isfinite(step) else -1
 
 
 def _keys(all_series: tuple[Series, ...]) -> list[KeyInfo]:

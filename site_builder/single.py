@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import builder, manifest, pictures, projects, rendering, sources, templates
+from site_builder import artifacts, builder, manifest, pictures, projects, records, rendering, sources, templates
 from site_builder.pack import gzip
+from site_builder.pages import artifact as artifact_page
 from site_builder.pages import index as index_page
 from site_builder.pages import run as run_page
 from site_builder.parts import Entry
@@ -61,9 +62,13 @@ def write(
     began = time.perf_counter()
     report = builder.Report()
     built = list(_built(options, report, progress))
-    records = [builder.record(one, "", [], {}) for one in built]
+    kept = [records.of_run(one, "", [], {}) for one in built]
+    uses = artifacts.uses({str(n): record for n, record in enumerate(kept)})
+    places = artifacts.find(one.source for one in built)
+    stored = [artifacts.build(place, uses.get(place.project, {})) for place in places.values()]
+    listed = projects.Listed(kept, [records.of_artifact(one) for one in stored])
     ids = manifest.Manifest()
-    indexes = projects.indexes(records)
+    indexes = projects.indexes(listed)
     overview = projects.overview(indexes)
     context = index_page.context(ids.site, overview) | {"link": _link}
     head = templates.render_standalone(index_page.TEMPLATE, context)
@@ -77,15 +82,15 @@ def write(
         "pages",
         always=True,
     )
-    for path, title, context, template in _pages(ids.site, built, indexes, overview):
+    for path, title, context, template in _pages(ids.site, built, stored, indexes, overview):
         main = templates.render_main(template, context | {"link": _link})
         page = {"title": title, "page": context["page"], "main": main}
         sheet.add(f"page:{path}", _packed(Entry(path, orjson.dumps(page).decode())), "pages", always=True)
-    for name in sorted(projects.viewers(records)):
+    for name in sorted(projects.viewers(listed)):
         sheet.add(
             f"viewer:{name}", _packed(Entry(name, templates.asset_bytes(templates.assets()[name]).decode())), "viewers"
         )
-    _add_runs(sheet, built)
+    _add_entries(sheet, built, stored)
     _write(target, head.replace("</body>", "".join(sheet.scripts) + "</body>", 1))
     report.written = [str(target)]
     report.runs = report.read = len(built)
@@ -99,8 +104,9 @@ def write(
             f"{target.name} has {size:.1f} MB, more than --max-size {max_size / 1e6:g}: its pages alone need that"
         )
     report.damage += [
-        f"{one.source.folder}: {text}" for one, record in zip(built, records, strict=True) for text in record["damage"]
+        f"{one.source.folder}: {text}" for one, record in zip(built, kept, strict=True) for text in record["damage"]
     ]
+    report.damage += [f"{one.row.entry}: {text}" for one in stored for text in one.head.damage]
     report.seconds = time.perf_counter() - began
     return report
 
@@ -125,7 +131,11 @@ def _built(options: Options, report: Report, progress: Callable[[str, int, int],
 
 
 def _pages(
-    site: str, built: list[runs.Built], indexes: dict[str, dict[str, Any]], overview: Any
+    site: str,
+    built: list[runs.Built],
+    stored: list[artifacts.Built],
+    indexes: dict[str, dict[str, Any]],
+    overview: Any,
 ) -> Iterator[tuple[str, str, dict[str, Any], str]]:
     context = index_page.context(site, overview)
     yield index_page.PATH, context["title"], context, index_page.TEMPLATE
@@ -135,10 +145,14 @@ def _pages(
     for one in built:
         context = run_page.context(site, rendering.label_of(one), one)
         yield one.row.page, context["title"], context, run_page.TEMPLATE
+    for artifact in stored:
+        context = artifact_page.context(site, artifact)
+        yield artifact.row.page, context["title"], context, artifact_page.TEMPLATE
 
 
-def _add_runs(sheet: _Sheet, built: list[runs.Built]) -> None:
-    entries = [entry for one in built for part in one.parts for entry in part]
+def _add_entries(sheet: _Sheet, built: list[runs.Built], stored: list[artifacts.Built]) -> None:
+    everything: list[runs.Built | artifacts.Built] = [*built, *stored]
+    entries = [entry for one in everything for part in one.parts for entry in part]
     for entry in entries:
         if isinstance(entry.data, str):
             sheet.add(entry.name, _packed(entry), "runs")
@@ -146,9 +160,10 @@ def _add_runs(sheet: _Sheet, built: list[runs.Built]) -> None:
     for entry in entries:
         if entry.name in first:
             sheet.add(entry.name, _packed(entry), "charts")
-    _add_pictures(sheet, [file for one in built for file in one.media])
-    for entry in {entry.name: entry for one in built for shared in one.contents for entry in shared.entries}.values():
-        sheet.add(entry.name, _packed(entry), "code")
+    _add_pictures(sheet, [file for one in everything for file in one.media])
+    shared = [entry for one in everything for kept in one.contents for entry in kept.entries]
+    for entry in {entry.name: entry for entry in shared}.values():
+        sheet.add(entry.name, _packed(entry), "code and files of artifacts")
     for entry in entries:
         if entry.name not in first and not isinstance(entry.data, str):
             sheet.add(entry.name, _packed(entry), "finer levels, logs and files")

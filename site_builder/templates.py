@@ -71,7 +71,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
     )
-    environment.filters |= {"date": numbers.date, "duration": numbers.duration, "rooted": rooted}
+    environment.filters |= {"bytes": numbers.size, "date": numbers.date, "duration": numbers.duration, "rooted": rooted}
     return environment
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import orjson
 
-from site_builder import items, model
+from site_builder import artifact_model, items, model
 
 _SCALARS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null", Any: "unknown"}
 
@@ -49,7 +49,9 @@ def _classes(roots: tuple[type, ...]) -> list[type]:
 
     for root in roots:
         visit(root)
-    mine = [value for value in {**vars(items), **vars(model)}.values() if isinstance(value, type)]
+    mine = [
+        value for value in {**vars(items), **vars(artifact_model), **vars(model)}.values() if isinstance(value, type)
+    ]
     return [value for value in mine if value in reached]
 
 

@@ -13,6 +13,7 @@ TABS = (
     ("Table", "table.html", "table"),
     ("Media", "media.html", "media"),
     ("Compare", "compare.html", "compare"),
+    ("Artifacts", "artifacts.html", "artifacts"),
 )
 """Pages of a project: label, file, kind. A page is listed here when it exists."""
 SCRIPTS = ("compare", "find", "runtable")
@@ -21,31 +22,34 @@ SCRIPTS = ("compare", "find", "runtable")
 
 def context(
     site: str,
-    kind: Literal["index", "project", "table", "media", "compare", "run"],
+    kind: Literal["index", "project", "table", "media", "compare", "run", "artifacts", "artifact"],
     path: str,
     *,
     title: str,
     label: str = "",
     folder: str = "",
     run: str = "",
+    artifact: str = "",
     has_media: bool = False,
+    has_artifacts: bool = False,
 ) -> dict[str, Any]:
-    """Return the common context: `label` is the project's name, `folder` its file name, `run` its run's entry.
+    """Return the common context: `label` is the project's name, `folder` its file name, `run` and `artifact` are entries.
 
-    With `has_media` the page of media is there to be linked.
+    With `has_media` the page of media is there to be linked, with `has_artifacts` that of artifacts.
     """
     root = _root(path)
-    page = Page(SCHEMA, site, kind, path, root, f"p/{folder}" if folder else "", run)
+    page = Page(SCHEMA, site, kind, path, root, f"p/{folder}" if folder else "", run, artifact)
+    there = {"media": has_media, "artifacts": has_artifacts}
     nav = [
         {
             "label": name,
             "path": f"{folder}/{file}",
-            "current": tab == kind,
+            "current": tab == kind or (tab, kind) == ("artifacts", "artifact"),
             "kind": tab,
-            "counted": tab in ("project", "media"),
+            "counted": tab in ("project", "media", "artifacts"),
         }
         for name, file, tab in TABS
-        if has_media or tab != "media"
+        if there.get(tab, True)
     ]
     return {
         "page": page,

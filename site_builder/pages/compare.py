@@ -26,5 +26,6 @@ def context(site: str, folder: str, index: Mapping[str, Any]) -> dict[str, Any]:
         label=label,
         folder=folder,
         has_media=bool(media.keys(index["keys"])),
+        has_artifacts=bool(index["artifacts"]),
     )
     return common | {"runs": index["runs"][:MOST_RUNS]}

@@ -25,7 +25,14 @@ def context(site: str, folder: str, index: Mapping[str, Any]) -> dict[str, Any]:
     """Return the template's context; `index` is a `ProjectIndex` as JSON."""
     label = str(index["project"])
     common = base.context(
-        site, "media", f"{folder}/{FILE}", title=f"{label} · media", label=label, folder=folder, has_media=True
+        site,
+        "media",
+        f"{folder}/{FILE}",
+        title=f"{label} · media",
+        label=label,
+        folder=folder,
+        has_media=True,
+        has_artifacts=bool(index["artifacts"]),
     )
     rows = [{**info, "label": info["key"].replace("\\.", ".")} for info in keys(index["keys"])]
     return common | {"keys": rows, "runs": index["runs"]}

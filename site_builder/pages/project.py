@@ -26,8 +26,16 @@ def context(site: str, kind: Literal["project", "table"], folder: str, index: Ma
         for n, run in enumerate(index["runs"][:MOST_RUNS])
     ]
     path = f"{folder}/{FILES[kind]}"
-    has_media = bool(media.keys(index["keys"]))
-    common = base.context(site, kind, path, title=title, label=label, folder=folder, has_media=has_media)
+    common = base.context(
+        site,
+        kind,
+        path,
+        title=title,
+        label=label,
+        folder=folder,
+        has_media=bool(media.keys(index["keys"])),
+        has_artifacts=bool(index["artifacts"]),
+    )
     return common | {
         "index": index,
         "heads": [column["key"].replace("\\.", ".") for column in columns],

@@ -24,6 +24,8 @@ VIEWER = "logs"
 """Script of the tab Logs, which is loaded when it is opened."""
 ALERTS = 50
 """Alerts that the page prints, at most."""
+ARTIFACTS = 12
+"""Versions that the page prints of those that the run logged, and of those that it used, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Overview:
     damage: tuple[Damage, ...]
     joints: tuple[Joint, ...]
     alerts: tuple[Alert, ...]
+    artifacts: tuple[dict[str, Any], ...]
 
 
 def context(site: str, label: str, built: Built) -> dict[str, Any]:
@@ -75,6 +78,7 @@ def context(site: str, label: str, built: Built) -> dict[str, Any]:
         folder=built.source.project,
         run=row.entry,
         has_media=any(info.kind in MEDIA_KINDS and not info.hidden for info in built.keys),
+        has_artifacts=built.has_artifacts,
     )
     parts = {"overview": overview(built), "notebooks": notebook.sections(built.notebooks)}
     return common | parts | {"run": row, "head": built.head, "tabs": _tabs(built)}
@@ -96,6 +100,7 @@ def overview(built: Built) -> Overview:
         # The first session of a fork goes on from the copy: that is told as where it comes from.
         joints=built.head.joints[1:] if environment.get("forked_from") else built.head.joints,
         alerts=tuple(built.alerts[:ALERTS]),
+        artifacts=_artifacts(built),
     )
 
 
@@ -115,6 +120,21 @@ def _tabs(built: Built) -> list[dict[str, Any]]:
     tabs += [("logs", "Logs", head.logs.lines), ("files", "Files", len(head.files))]
     always = ("overview", "logs")
     return [{"id": id_, "label": label, "count": count} for id_, label, count in tabs if count or id_ in always]
+
+
+def _artifacts(built: Built) -> tuple[dict[str, Any], ...]:
+    """Return what the run logged and used, the newest first in either list."""
+    lists: dict[str, list[dict[str, Any]]] = {"used": [], "logged": []}
+    for one in reversed(built.head.artifacts):
+        page = (
+            ""
+            if one.project
+            else f"{built.row.page.partition('/')[0]}/{layout.ARTIFACTS}/{layout.file_name(one.name)}.html"
+        )
+        lists[one.use].append({"of": one, "page": page, "anchor": f"version={one.digest}"})
+    return tuple(
+        {"use": use.capitalize(), "some": found[:ARTIFACTS], "all": len(found)} for use, found in lists.items() if found
+    )
 
 
 def _git(git: object, built: Built) -> dict[str, Any] | None:

@@ -1,7 +1,11 @@
 // The container: the only module that knows whether this is a folder of scripts or one file.
 import { signal } from "@preact/signals";
 import { base64Bytes, gunzip } from "./lib/pack";
-import type { Page, ProjectIndex, RunHead, RunRow, Version } from "./model";
+import type { ArtifactHead, Page, ProjectIndex, RunHead, RunRow, Version } from "./model";
+
+/** A run or an artifact, as far as its blocks are concerned. */
+export type Holder = Pick<RunRow, "entry" | "parts">;
+export type HolderHead = Pick<RunHead, "part_starts" | "payloads">;
 
 type Raw = readonly [name: string, encoding: 0 | 1, payload: string];
 interface Held {
@@ -163,12 +167,12 @@ async function fresh(file: string, name: string): Promise<Held> {
   return load(again).catch(() => held);
 }
 
-export const headOf = (run: RunRow): Promise<RunHead> =>
+export const headOf = <T extends RunHead | ArtifactHead>(run: Holder): Promise<T> =>
   single
-    ? remembered(run.entry, "", () => embedded<RunHead>(run.entry))
-    : remembered(run.entry, run.parts[0]!, async () => parse<RunHead>(pick(await part(run, run.parts[0]!), run.entry)));
+    ? remembered(run.entry, "", () => embedded<T>(run.entry))
+    : remembered(run.entry, run.parts[0]!, async () => parse<T>(pick(await part(run, run.parts[0]!), run.entry)));
 
-async function part(run: RunRow, file: string): Promise<Held> {
+async function part(run: Holder, file: string): Promise<Held> {
   const [, asked] = split(file);
   const held = await load(file);
   if (held.version === asked) return held;
@@ -177,13 +181,13 @@ async function part(run: RunRow, file: string): Promise<Held> {
   const now = await readVersion();
   if (now.build !== before) throw new Superseded(run.entry);
   const index = await entry<ProjectIndex>(page.value.project);
-  const row = index.runs.find((other) => other.entry === run.entry);
+  const row = [...index.runs, ...index.artifacts].find((other) => other.entry === run.entry);
   if (row && !row.parts.includes(file)) throw new Superseded(run.entry);
   return held;
 }
 
 /** Block `n` of a run, inflated. */
-export async function blockBytes(run: RunRow, head: RunHead, n: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function blockBytes(run: Holder, head: HolderHead, n: number): Promise<Uint8Array<ArrayBuffer>> {
   const name = `${run.entry}/${n}`;
   if (single) return embeddedBytes(name);
   return inflate(pick(await part(run, run.parts[partOf(head, n)]!), name));
@@ -197,11 +201,11 @@ export async function contentBytes(name: string): Promise<Uint8Array<ArrayBuffer
 }
 
 /** What identifies the content of a block: it changes with its file. */
-export function blockKey(run: RunRow, head: RunHead, n: number): string {
+export function blockKey(run: Holder, head: HolderHead, n: number): string {
   return `${run.entry}/${n}@${run.parts[single ? 0 : partOf(head, n)] ?? ""}`;
 }
 
-function partOf(head: RunHead, n: number): number {
+function partOf(head: HolderHead, n: number): number {
   let found = 0;
   while (found + 1 < head.part_starts.length && head.part_starts[found + 1]! <= n) found++;
   return found;
@@ -232,7 +236,7 @@ async function loadViewer(name: string): Promise<unknown> {
 }
 
 /** Payload `n` of a run, inflated. */
-export function payload(run: RunRow, head: RunHead, n: number): Promise<Uint8Array<ArrayBuffer>> {
+export function payload(run: Holder, head: HolderHead, n: number): Promise<Uint8Array<ArrayBuffer>> {
   const block = head.payloads[n];
   return block === undefined ? Promise.reject(new Missing(`payload ${n} is not listed`)) : blockBytes(run, head, block);
 }

@@ -21,6 +21,7 @@ window.tracklog.shared = shared;
 
 /** By the name in `data-island`: these replace what the builder wrote. */
 const ISLANDS: Readonly<Record<string, ComponentType>> = {
+  artifact: lazy("artifact"),
   bar: Bar,
   charts: Charts,
   compare: lazy("compare"),

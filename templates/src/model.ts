@@ -203,6 +203,75 @@ export interface MediaValue {
   readonly items: readonly MediaItem[];
 }
 
+export interface RunFile {
+  readonly path: string;
+  readonly size: number;
+  readonly kind: "text" | "image" | "binary";
+  readonly block: number;
+  readonly content: string;
+  readonly marks: boolean;
+  readonly src: string;
+  readonly note: string;
+}
+
+export interface RunArtifact {
+  readonly use: "logged" | "used";
+  readonly name: string;
+  readonly type: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly aliases: readonly string[];
+  readonly project: string;
+}
+
+export interface ArtifactRow {
+  readonly entry: string;
+  readonly parts: readonly string[];
+  readonly page: string;
+  readonly name: string;
+  readonly type: string;
+  readonly digests: readonly string[];
+  readonly aliases: readonly string[];
+  readonly size: number;
+  readonly files: number;
+  readonly updated: number;
+  readonly root: string;
+}
+
+export interface ArtifactFile {
+  readonly file: RunFile;
+  readonly digest: string;
+  readonly ref: string;
+  readonly kind: string;
+  readonly value: MediaValue | null;
+}
+
+export interface ArtifactVersion {
+  readonly number: number;
+  readonly digest: string;
+  readonly aliases: readonly string[];
+  readonly tags: readonly string[];
+  readonly description: string;
+  readonly metadata: readonly (readonly [string, string])[];
+  readonly created: number;
+  readonly size: number;
+  readonly files: number;
+  readonly listed: number;
+  readonly note: string;
+  readonly logged: readonly string[];
+  readonly elsewhere: readonly string[];
+  readonly used: readonly string[];
+}
+
+export interface ArtifactHead {
+  readonly part_starts: readonly number[];
+  readonly payloads: readonly number[];
+  readonly name: string;
+  readonly type: string;
+  readonly versions: readonly ArtifactVersion[];
+  readonly damage: readonly string[];
+}
+
 export interface ProjectRow {
   readonly project: string;
   readonly page: string;
@@ -281,6 +350,7 @@ export interface ProjectIndex {
   readonly least: readonly Column[];
   readonly greatest: readonly Column[];
   readonly keys: readonly KeyInfo[];
+  readonly artifacts: readonly ArtifactRow[];
 }
 
 export interface Level {
@@ -340,17 +410,6 @@ export interface Logs {
   readonly marks: readonly LogMark[];
 }
 
-export interface RunFile {
-  readonly path: string;
-  readonly size: number;
-  readonly kind: "text" | "image" | "binary";
-  readonly block: number;
-  readonly content: string;
-  readonly marks: boolean;
-  readonly src: string;
-  readonly note: string;
-}
-
 export interface Joint {
   readonly step: number;
   readonly timestamp: number;
@@ -375,6 +434,7 @@ export interface RunHead {
   readonly damage: readonly Damage[];
   readonly started: number;
   readonly environment: readonly (readonly [string, string])[];
+  readonly artifacts: readonly RunArtifact[];
 }
 
 export interface Change {
@@ -394,9 +454,10 @@ export interface Version {
 export interface Page {
   readonly schema: number;
   readonly site: string;
-  readonly kind: "index" | "project" | "table" | "media" | "compare" | "run";
+  readonly kind: "index" | "project" | "table" | "media" | "compare" | "run" | "artifacts" | "artifact";
   readonly path: string;
   readonly root: string;
   readonly project: string;
   readonly run: string;
+  readonly artifact: string;
 }

@@ -6,6 +6,7 @@ import base64
 import io
 import math
 import struct
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,9 +17,10 @@ from PIL import Image as PILImage
 
 from site_builder import clouds, gltf, kinds
 from site_builder.items import AudioItem, ChartItem, HtmlItem, MoleculeItem, Object3DItem, VideoItem
-from site_builder.media import RunMedia
+from site_builder.media import Media
 from site_builder.parts import Blocks
 from tracklog import Video
+from tracklog.store.files import inside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +33,7 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.blocks = folder, Blocks()
-        self.media = RunMedia(folder, self.blocks)
+        self.media = Media(partial(inside, folder), self.blocks)
 
     def put(self, name: str, data: bytes | str) -> str:
         (self.folder / name).write_bytes(data.encode() if isinstance(data, str) else data)

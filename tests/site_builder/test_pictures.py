@@ -7,6 +7,7 @@ import io
 import shutil
 import struct
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ from PIL import Image
 from site_builder import Options, build, masks, pictures
 from site_builder.items import BoxSet, ImageItem, MaskSet
 from site_builder.kinds import image
-from site_builder.media import RunMedia
+from site_builder.media import Media
 from site_builder.parts import Blocks
 from tests.site_builder.logs import grow, write_run
+from tracklog.store.files import inside
 
 FILES = Path("files")
 
@@ -34,7 +36,7 @@ class Opened:
     def __init__(self) -> None:
         FILES.mkdir(exist_ok=True)
         self.blocks = Blocks()
-        self.door = RunMedia(FILES.resolve(), self.blocks)
+        self.door = Media(partial(inside, FILES.resolve()), self.blocks)
 
     def load(self, record: dict[str, Any]) -> ImageItem:
         (item,) = image.load({"_type": "image-file", **record}, self.door).items

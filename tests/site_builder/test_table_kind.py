@@ -7,6 +7,7 @@ import hashlib
 import math
 import struct
 import zlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,10 +20,11 @@ from hypothesis.extra import numpy as hnp
 import tracklog
 from site_builder import kinds
 from site_builder.items import TableItem
-from site_builder.media import RunMedia
+from site_builder.media import Media
 from site_builder.model import BLOCK_ROWS
 from site_builder.pack import unpacked
 from site_builder.parts import Blocks
+from tracklog.store.files import inside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +37,7 @@ class Run:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.blocks = folder, Blocks()
-        self.media = RunMedia(folder, self.blocks)
+        self.media = Media(partial(inside, folder), self.blocks)
 
     def put_bytes(self, kind: str, data: bytes, ext: str) -> FileRef:
         digest = hashlib.sha256(data).hexdigest()

@@ -62,7 +62,7 @@ def test_the_run_table_holds_words_for_records() -> None:
     }
     row = {"created": 0, "id": "a"}
     empty: dict[str, Any] = {"config": {}, "least": {}, "greatest": {}, "keys": []}
-    index = projects.index_of([{"row": row, "label": "p", "summary": summary, **empty}])
+    index = projects.index_of([{"row": row, "label": "p", "summary": summary, **empty}], ())
     assert {column["key"]: column["values"] for column in index["summary"]} == {
         "w": ["0.25 ±2"], "img": ["image"], "s": [summary["s"]], "l": [1],
     }  # fmt: skip

@@ -31,7 +31,11 @@ export function enhanceNav(nav: HTMLElement): () => void {
     const now = index.value;
     if (!now) return;
     const media = new Set(now.keys.filter((key) => MEDIA_KINDS.has(key.kind) && !key.hidden).map(({ key }) => key));
-    const counts: Readonly<Record<string, number>> = { project: now.runs.length, media: media.size };
+    const counts: Readonly<Record<string, number>> = {
+      project: now.runs.length,
+      media: media.size,
+      artifacts: now.artifacts.length,
+    };
     for (const slot of nav.querySelectorAll<HTMLElement>("[data-count]"))
       slot.textContent = full(counts[slot.dataset.count!] ?? 0);
   });

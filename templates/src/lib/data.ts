@@ -1,7 +1,7 @@
 // Entries as signals: the indexes, the heads of runs, their blocks.
 import { batch, signal } from "@preact/signals";
-import { blockBytes, blockKey, contentBytes, entry, headOf, page, readVersion, Superseded, version } from "../entry";
-import type { ProjectIndex, RunFile, RunHead, RunRow, SiteIndex } from "../model";
+import { blockBytes, blockKey, contentBytes, entry, type Holder, type HolderHead, headOf, page, readVersion, Superseded, version } from "../entry";
+import type { ArtifactHead, ProjectIndex, RunFile, RunHead, RunRow, SiteIndex } from "../model";
 import { SCHEMA } from "../model";
 import { unpack } from "./pack";
 
@@ -59,18 +59,19 @@ export async function loadSite(): Promise<SiteIndex> {
   return site.value;
 }
 
-const ready = new Map<string, { file: string; head: RunHead }>();
+const ready = new Map<string, { file: string; head: RunHead | ArtifactHead }>();
 
 /** The head of a run if it is here already. */
-export function headNow(run: RunRow): RunHead | null {
+export function headNow<T extends RunHead | ArtifactHead = RunHead>(run: Holder): T | null {
   const held = ready.get(run.entry);
-  return held && held.file === (run.parts[0] ?? "") ? held.head : null;
+  return held && held.file === (run.parts[0] ?? "") ? (held.head as T) : null;
 }
 
-export async function head(run: RunRow): Promise<RunHead> {
-  const now = headNow(run);
+/** The head of a run, or of an artifact. */
+export async function head<T extends RunHead | ArtifactHead = RunHead>(run: Holder): Promise<T> {
+  const now = headNow<T>(run);
   if (now) return now;
-  const loaded = await settle(() => headOf(run));
+  const loaded = await settle(() => headOf<T>(run));
   ready.set(run.entry, { file: run.parts[0] ?? "", head: loaded });
   return loaded;
 }
@@ -101,12 +102,12 @@ function cached<T>(key: string, make: () => Promise<T>): Promise<T> {
 }
 
 /** The columns of a packed block. */
-export function columns(run: RunRow, runHead: RunHead, n: number): Promise<Float64Array[]> {
+export function columns(run: Holder, runHead: HolderHead, n: number): Promise<Float64Array[]> {
   return cached(blockKey(run, runHead, n), async () => unpack(await settle(() => blockBytes(run, runHead, n))));
 }
 
 /** The JSON of a block. */
-export function jsonBlock<T>(run: RunRow, runHead: RunHead, n: number): Promise<T> {
+export function jsonBlock<T>(run: Holder, runHead: HolderHead, n: number): Promise<T> {
   return cached(
     `json ${blockKey(run, runHead, n)}`,
     async () => JSON.parse(new TextDecoder().decode(await settle(() => blockBytes(run, runHead, n)))) as T,
@@ -116,7 +117,7 @@ export function jsonBlock<T>(run: RunRow, runHead: RunHead, n: number): Promise<
 /** Whether the bytes of a file are in this site. */
 export const isHere = (file: RunFile): boolean => file.block >= 0 || file.content !== "";
 
-export function fileBytes(run: RunRow, runHead: RunHead, file: RunFile): Promise<Uint8Array<ArrayBuffer>> {
+export function fileBytes(run: Holder, runHead: HolderHead, file: RunFile): Promise<Uint8Array<ArrayBuffer>> {
   return file.content ? contentBytes(file.content) : settle(() => blockBytes(run, runHead, file.block));
 }
 
@@ -126,7 +127,7 @@ export async function fileMarks(file: RunFile): Promise<readonly number[]> {
 }
 
 /** A text file of a run: UTF-8, or what Windows and old editors wrote where it is none. */
-export async function fileText(run: RunRow, runHead: RunHead, file: RunFile): Promise<string> {
+export async function fileText(run: Holder, runHead: HolderHead, file: RunFile): Promise<string> {
   const data = await fileBytes(run, runHead, file);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(data);

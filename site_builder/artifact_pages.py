@@ -1,0 +1,65 @@
+"""The artifacts of one build: those that changed, or that other runs use now, are read and written again."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from site_builder import artifacts, records, templates
+from site_builder.pages import artifact as page
+from tracklog.store import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from site_builder.manifest import Manifest
+    from site_builder.output import Folder
+    from site_builder.sources import Source
+
+
+def build(
+    runs: Iterable[Source],
+    known: Manifest,
+    result: Manifest,
+    absent: Collection[str],
+    site: Folder,
+    changed: list[str],
+) -> None:
+    """Bring the artifacts of the projects of some runs up to date: into `result`, whose runs are built already.
+
+    Adds the entries whose content changed to `changed`.
+    """
+    by_project = artifacts.uses(result.runs)
+    for key, place in artifacts.find(runs).items():
+        mine = by_project.get(place.project, {})
+        sign = artifacts.signature(place, mine)
+        before = known.artifacts.get(key)
+        if before and before["signature"] == sign and not before["damage"] and not absent & before["outputs"].keys():
+            result.artifacts[key] = before
+        else:
+            built = artifacts.build(place, mine)
+            result.artifacts[key] = _written(built, sign, site, result.site, changed)
+
+
+def _written(built: artifacts.Built, sign: str, site: Folder, site_id: str, changed: list[str]) -> dict[str, Any]:
+    """Write what an artifact gives to the site; return its record."""
+    start = dict(site.outputs)
+    site.outputs.clear()
+    written = len(site.written)
+    place = built.place
+    parts = site.write_parts(f"{place.project}/{layout.ARTIFACTS}/{place.name}", built.parts)
+    built.row = dataclasses.replace(built.row, parts=tuple(parts))
+    if len(site.written) > written:
+        changed.append(built.row.entry)
+    for content in built.contents:
+        site.write_content(content)
+    kept = records.of_artifact(built, sign)
+    for file in built.media:
+        try:
+            site.copy(file)
+        except OSError as error:  # noqa: PERF203 - one picture that is gone costs itself alone
+            kept["damage"].append(f"a picture cannot be copied: {error.strerror}")
+    site.write(built.row.page, templates.render(page.TEMPLATE, page.context(site_id, built)))
+    kept["outputs"] = dict(site.outputs)
+    site.outputs = start | kept["outputs"]
+    return kept

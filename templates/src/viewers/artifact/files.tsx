@@ -1,0 +1,190 @@
+// The files of a version: a list of names, and beside it what is in the chosen one.
+import { useMemo, useState } from "preact/hooks";
+import { media } from "../../entry";
+import { fileBytes, fileMarks, fileText, isHere, jsonBlock } from "../../lib/data";
+import { bytes, full, plural } from "../../lib/format";
+import type { ArtifactFile, ArtifactHead, ArtifactRow, ArtifactVersion, MediaItem } from "../../model";
+import { Icon } from "../../parts/icons";
+import { Button, download, Empty, SearchField, Wait } from "../../parts/ui";
+import { useLoaded } from "../../parts/use";
+import { Item } from "../../parts/viewer";
+import { rowHeight, useWindow } from "../../parts/virtual";
+import { param, setParams } from "../../route";
+import { Marked } from "../lib/marked";
+import { asRun } from "./holder";
+
+/** Lines of a text that are shown; the whole of it can be downloaded. */
+const LINES = 2000;
+
+export interface Of {
+  readonly row: ArtifactRow;
+  readonly head: ArtifactHead;
+  readonly version: ArtifactVersion;
+}
+
+export const filesOf = ({ row, head, version }: Of): Promise<readonly ArtifactFile[]> =>
+  version.listed < 0 ? Promise.resolve([]) : jsonBlock<ArtifactFile[]>(row, head, version.listed);
+
+export function Files(of: Of) {
+  const { value, error } = useLoaded(() => filesOf(of), [of.version.digest, of.row.parts.join()]);
+  if (error) return <Empty title="The list of files could not be read" text={error} />;
+  if (!value) return <Wait />;
+  const chosen = value.find(({ file }) => file.path === param("file")) ?? firstOf(value);
+  return (
+    <section class="card cmp-card art-files" aria-label="Files">
+      <header>
+        <b>Files</b> <span class="dim">{of.version.note || plural(value.length, "file")}</span>
+      </header>
+      {value.length > 0 ? (
+        <div class="art-pair">
+          <Names files={value} chosen={chosen} />
+          {chosen && <Content key={chosen.file.path} of={of} file={chosen} />}
+        </div>
+      ) : (
+        <p class="cmp-note dim">{of.version.note ? "Nothing of it can be listed" : "This version holds no file"}</p>
+      )}
+    </section>
+  );
+}
+
+/** What a person would look at first: a value, a picture, a text to read. */
+function firstOf(files: readonly ArtifactFile[]): ArtifactFile | undefined {
+  return (
+    files.find(({ kind }) => kind) ??
+    files.find(({ file }) => /^readme/i.test(file.path)) ??
+    files.find(({ file }) => isHere(file) || file.src) ??
+    files[0]
+  );
+}
+
+function Names({ files, chosen }: { files: readonly ArtifactFile[]; chosen: ArtifactFile | undefined }) {
+  const [query, setQuery] = useState("");
+  const hits = useMemo(
+    () => files.filter(({ file }) => file.path.toLowerCase().includes(query.toLowerCase())),
+    [files, query],
+  );
+  const { box, first, last } = useWindow(hits.length, rowHeight());
+  return (
+    <nav class="art-names" aria-label="Files of this version">
+      {files.length > 10 && <SearchField label="Filter files" value={query} onInput={setQuery} />}
+      <div class="art-list" ref={box}>
+        <div style={{ height: `${hits.length * rowHeight()}px`, position: "relative" }}>
+          {hits.slice(first, last).map((one, i) => (
+            <button
+              type="button"
+              key={one.file.path}
+              style={{ top: `${(first + i) * rowHeight()}px`, height: `${rowHeight()}px` }}
+              aria-current={one === chosen ? "true" : undefined}
+              onClick={() => setParams({ file: one.file.path })}
+              title={one.file.path}
+            >
+              <Icon name={one.ref ? "link" : "file"} small />
+              <span class="cut grow">{one.file.path}</span>
+              <span class="dim">{one.file.size < 0 ? "" : bytes(one.file.size)}</span>
+            </button>
+          ))}
+        </div>
+      </div>
+      {query && !hits.length && <p class="dim">No file has this in its name</p>}
+    </nav>
+  );
+}
+
+function Content({ of, file: one }: { of: Of; file: ArtifactFile }) {
+  const { file } = one;
+  const name = file.path.split("/").at(-1)!;
+  return (
+    <section class="art-content" aria-label={file.path}>
+      <header>
+        <b class="cut" title={file.path}>
+          {file.path}
+        </b>
+        <span class="dim">{file.size < 0 ? "" : bytes(file.size)}</span>
+        <span class="dim mono cut" title={`MD5 ${one.digest}`}>
+          {one.digest}
+        </span>
+        <span class="grow" />
+        {isHere(file) && (
+          <Button
+            icon="download"
+            text="Download"
+            onClick={() =>
+              void fileBytes(of.row, of.head, file).then((data) => download(name, data, "application/octet-stream"))
+            }
+          />
+        )}
+      </header>
+      <Preview of={of} one={one} />
+    </section>
+  );
+}
+
+function Preview({ of, one }: { of: Of; one: ArtifactFile }) {
+  const { file } = one;
+  if (one.ref) return <Reference address={one.ref} />;
+  if (one.value) {
+    const run = asRun(of.row, of.version.number);
+    return (
+      <div class="art-value">
+        {one.value.items.map((item, n) => (
+          <Item key={n} kind={one.kind} run={run} item={item as MediaItem} step={of.version.number} />
+        ))}
+      </div>
+    );
+  }
+  if (file.src)
+    return (
+      <div class="picture">
+        <img src={media(file.src)} alt={file.path} />
+      </div>
+    );
+  if (file.kind === "text" && isHere(file)) return <Text of={of} one={one} />;
+  return (
+    <Empty
+      title={isHere(file) ? "Not a text" : "Not in this site"}
+      text={isHere(file) ? "Download it to look at it." : file.note}
+    />
+  );
+}
+
+/** An address is shown, and followed only by whoever clicks; of what browsers do not open it is a text. */
+function Reference({ address }: { address: string }) {
+  return (
+    <div class="art-ref">
+      <p class="dim">A reference: its content is kept elsewhere, and nothing is fetched from there.</p>
+      <p class="mono wrap">
+        {/^https?:\/\//.test(address) ? (
+          <a href={address} rel="noreferrer noopener">
+            {address}
+          </a>
+        ) : (
+          address
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Text({ of, one: { file } }: { of: Of; one: ArtifactFile }) {
+  const { value, error } = useLoaded(
+    async () => ({ text: await fileText(of.row, of.head, file), marks: await fileMarks(file) }),
+    [file.content],
+  );
+  if (error) return <Empty title="This file could not be read" text={error} />;
+  if (!value) return <Wait />;
+  const lines = value.text.replace(/\n$/, "").split("\n");
+  const cut = lines.slice(0, LINES);
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it */}
+      <pre class="code art-code" tabIndex={0}>
+        <Marked text={cut.join("\n")} marks={value.marks} />
+      </pre>
+      {lines.length > LINES && (
+        <p class="cmp-note dim">
+          The first {full(LINES)} of {plural(lines.length, "line")}
+        </p>
+      )}
+    </>
+  );
+}
