@@ -8,18 +8,21 @@ import { Restored } from "../parts/states";
 import { Button, Empty } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import { param, setParams } from "../route";
-import { Plus } from "./compare/code";
 import { Charts, Tails, tail } from "./compare/curves";
 import { Facts, judged, Metrics, ordered, verdict } from "./compare/facts";
 import { Code, Tree } from "./compare/files";
 import { Picker } from "./compare/picker";
-import { differing, packagesOf, pairsOf, type Row, rowsOf } from "./compare/rows";
-import { isSame, type Pair, pairs, type Side, textOf } from "./compare/texts";
+import { differing, pairsOf, type Row, rowsOf } from "./compare/rows";
+import { isSame, type Pair, pairs } from "./compare/texts";
 import css from "./compare.css";
+import { Plus } from "./lib/difflines";
+import difflines from "./lib/difflines.css";
+import { packagesOf } from "./lib/packages";
 import { addStyle } from "./lib/style";
 import syntax from "./lib/syntax.css";
+import { type Side, textOf } from "./lib/texts";
 
-addStyle(syntax + css);
+addStyle(syntax + difflines + css);
 
 /** The two runs: those of the link, else the newest, compared with the baseline or the one before. */
 function chosen(runs: readonly RunRow[]): [RunRow, RunRow] | null {

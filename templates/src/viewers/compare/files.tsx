@@ -7,9 +7,11 @@ import { nameOf } from "../../parts/identity";
 import { Button, SearchField, Segments } from "../../parts/ui";
 import { useKeys } from "../../parts/use";
 import { param, setParams } from "../../route";
-import { FileDiff, Plus } from "./code";
+import { Plus } from "../lib/difflines";
+import type { Side } from "../lib/texts";
+import { FileDiff } from "./code";
 import type { Row } from "./rows";
-import type { Pair, Side } from "./texts";
+import type { Pair } from "./texts";
 
 /** Widths from which both sides stand beside each other. */
 const SPLIT = 1100;
