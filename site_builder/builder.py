@@ -21,7 +21,7 @@ from site_builder.lock import locked
 from site_builder.manifest import Manifest
 from site_builder.media import MediaFile
 from site_builder.model import SCHEMA
-from site_builder.pages import notebook
+from site_builder.pages import run as run_page
 from site_builder.sources import Wanted
 from tracklog.errors import UsageError
 from tracklog.store import layout
@@ -375,7 +375,7 @@ def record(built: runs.Built, signature: str, parts: list[str], outputs: dict[st
         "least": built.least,
         "greatest": built.greatest,
         "keys": [dataclasses.asdict(info) for info in built.keys],
-        "viewers": sorted({*kinds.assets(built.kinds), *((notebook.VIEWER,) if built.notebooks else ())}),
+        "viewers": sorted({*kinds.assets(built.kinds), *run_page.scripts(built)}),
         "pictures": built.pictures,
         "damage": [f"{d.file}:{d.line}: {d.reason}" for d in built.head.damage] + _first(built.broken),
         "media": manifest.media_signature(source.folder) if built.broken else "",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 import orjson
 
-from site_builder import console, kinds, notebook_files, parts, series, shortened, surroundings
+from site_builder import code_files, console, kinds, notebook_files, parts, series, shortened, surroundings
 from site_builder.files import run_files
 from site_builder.media import MediaFile, RunMedia
 from site_builder.model import (
@@ -84,6 +84,7 @@ class Built:
     alerts: list[Alert]
     """What its script raised, the newest first."""
     notebooks: tuple[notebook_files.Shown, ...]
+    script: code_files.Script | None
 
 
 def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Known | None = None) -> Built:
@@ -136,6 +137,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         log_tail=tail,
         alerts=alerts,
         notebooks=notebooks,
+        script=code_files.script(log.folder / layout.FILES, files, environment.get("program")),
     )
 
 

@@ -23,6 +23,7 @@ window.tracklog.shared = shared;
 const ISLANDS: Readonly<Record<string, ComponentType>> = {
   bar: Bar,
   charts: Charts,
+  code: lazy("code"),
   compare: lazy("compare"),
   files: Files,
   logs: lazy("logs"),

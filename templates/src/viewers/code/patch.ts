@@ -95,6 +95,9 @@ export function laidOut(file: FilePatch): Laid {
 class Odd extends Error {}
 
 const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/;
+/** What git says of a file before its lines. */
+const FACT =
+  /^((?:old|new|new file|deleted file) mode|(?:dis)?similarity index|index|(?:rename|copy) (?:from|to)) (.*)$/;
 const NOWHERE = "/dev/null";
 const SUBMODULE = "160000";
 
@@ -126,10 +129,7 @@ class Reader {
     this.at++;
     const facts: Record<string, string> = Object.create(null);
     for (let line = this.line; line !== undefined; line = this.line) {
-      const [, name, value] =
-        /^((?:old|new|new file|deleted file) mode|(?:dis)?similarity index|index|(?:rename|copy) (?:from|to)) (.*)$/.exec(
-          line,
-        ) ?? [];
+      const [, name, value] = FACT.exec(line) ?? [];
       if (!name) break;
       facts[name] = value!;
       this.at++;
@@ -218,7 +218,7 @@ function commitOf(hunks: readonly Hunk[], sign: string): string {
   return line?.slice(start.length) ?? "";
 }
 
-/** The two names behind `diff --git`, which nothing parts but a space that either may hold: they are equal but for `a/`. */
+/** The names behind `diff --git`. Nothing parts them but a space, which either may hold: they are equal but for `a/`. */
 function pairOf(text: string): [string, string] {
   const quoted = /^("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(text);
   if (quoted) return unprefixed(nameOf(quoted[1]!), nameOf(quoted[2]!));
@@ -235,7 +235,7 @@ function unprefixed(a: string, b: string): [string, string] {
 
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '"': 34, "\\": 92 };
 
-/** A name as git writes it: in quotes, as C would, where it holds odd characters; before a tab, where it holds spaces. */
+/** A name as git writes it: in quotes, as C would, where it is odd; before a tab, where it holds spaces. */
 function nameOf(text: string): string {
   const inside = /^"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
   if (inside === undefined) return text.split("\t")[0]!;

@@ -9,10 +9,14 @@ export class Marked {
   private starts: number[] | null = null;
   private ends: number[] | null = null;
 
-  constructor(of: { readonly text: string | null; readonly marks: readonly number[] } | null) {
+  /** `lines` where whoever has the text knows better than its line ends; then it has no colours. */
+  constructor(
+    of: { readonly text: string | null; readonly marks: readonly number[] } | null,
+    lines?: readonly string[],
+  ) {
     this.text = of?.text ?? "";
     this.marks = of?.marks ?? [];
-    this.lines = linesOf(this.text);
+    this.lines = lines ?? linesOf(this.text);
   }
 
   /** A line with its colours and the ranges that changed. */
