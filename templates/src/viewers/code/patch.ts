@@ -218,7 +218,7 @@ function commitOf(hunks: readonly Hunk[], sign: string): string {
   return line?.slice(start.length) ?? "";
 }
 
-/** The names behind `diff --git`. Nothing parts them but a space, which either may hold: they are equal but for `a/`. */
+/** The names behind `diff --git`. Only a space parts them, which either may hold: but for `a/` they are equal. */
 function pairOf(text: string): [string, string] {
   const quoted = /^("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(text);
   if (quoted) return unprefixed(nameOf(quoted[1]!), nameOf(quoted[2]!));

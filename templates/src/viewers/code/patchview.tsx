@@ -80,23 +80,27 @@ function PatchFile({ of, split }: { of: FilePatch; split: boolean }) {
   const { added, removed } = counted(of);
   const [open, setOpen] = useState(added + removed <= MOST_CHANGED);
   const lines = of.hunks.reduce((sum, hunk) => sum + hunk.lines.length + 1, 0);
+  const hasLines = lines > 0 && !of.commits;
+  const name = (
+    <b class="cut" title={of.path}>
+      {of.before === of.path ? of.path : `${of.before} → ${of.path}`}
+    </b>
+  );
   return (
     <section class="cv-file" aria-label={of.path} ref={attach}>
       <header>
-        <button type="button" class="cv-name" aria-expanded={open} onClick={() => setOpen(!open)}>
-          <Icon name={open ? "down" : "right"} small />
-          <b class="cut" title={of.path}>
-            {of.before === of.path ? of.path : `${of.before} → ${of.path}`}
-          </b>
-        </button>
+        {hasLines ? (
+          <button type="button" class="cv-name" aria-expanded={open} onClick={() => setOpen(!open)}>
+            <Icon name={open ? "down" : "right"} small />
+            {name}
+          </button>
+        ) : (
+          <span class="cv-name still">{name}</span>
+        )}
         <Plus added={added} removed={removed} />
         <span class="dim">{told(of)}</span>
       </header>
-      {!open || !of.hunks.length || of.commits ? null : seen ? (
-        <Hunks of={of} split={split} />
-      ) : (
-        <div style={{ height: `${lines * HEIGHT}px` }} />
-      )}
+      {hasLines && open && (seen ? <Hunks of={of} split={split} /> : <div style={{ height: `${lines * HEIGHT}px` }} />)}
     </section>
   );
 }

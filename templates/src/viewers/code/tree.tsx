@@ -1,5 +1,5 @@
 // The files of a run's code: folders, a filter where there are many, the uncommitted changes last.
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { bytes, plural } from "../../lib/format";
 import type { RunFile } from "../../model";
 import { Icon } from "../../parts/icons";
@@ -42,12 +42,14 @@ export function Tree({
   main: string;
 }) {
   const [query, setQuery] = useState("");
+  const root = useRef<HTMLElement>(null);
+  useEffect(() => uncover(root.current!), [chosen.path]);
   const code = files.filter(({ path }) => path !== PATCH);
   const patch = files.find(({ path }) => path === PATCH);
   const hits = code.filter(({ path }) => labelOf(path).toLowerCase().includes(query.toLowerCase()));
   const tree = useMemo(() => treeOf(hits), [hits.map(({ path }) => path).join("\n")]);
   return (
-    <nav class="cv-tree" aria-label="Code files">
+    <nav class="cv-tree" aria-label="Code files" ref={root}>
       {code.length > MANY && <SearchField label="Filter files" value={query} onInput={setQuery} />}
       <p class="dim">
         {hits.length < code.length ? `${hits.length} of ${plural(code.length, "file")}` : plural(code.length, "file")}
@@ -61,6 +63,13 @@ export function Tree({
       )}
     </nav>
   );
+}
+
+/** Scroll the tree, and nothing else, to the file that is shown. */
+function uncover(tree: HTMLElement): void {
+  const leaf = tree.querySelector("[aria-current]")?.getBoundingClientRect();
+  const { top, bottom } = tree.getBoundingClientRect();
+  if (leaf && (leaf.top < top || leaf.bottom > bottom)) tree.scrollTop += leaf.top - (top + bottom) / 2;
 }
 
 interface Within {

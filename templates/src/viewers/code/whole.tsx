@@ -20,7 +20,7 @@ export function Whole({ side, file, of, note }: { side: Side; file: RunFile; of:
         <>
           {isNotebook && <Button kind="line" text="Notebook" onClick={() => setParams({ tab: "notebook" })} />}
           {count <= MOST_LINES && <WrapButton />}
-          <CopyButton text={of.text!} label="Copy this file" caption="Copy" />
+          <CopyButton text={of.text!} label="Copy this file" />
         </>
       }
     >

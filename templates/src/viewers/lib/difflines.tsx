@@ -69,7 +69,7 @@ export function Plus({ added, removed }: { added: number; removed: number }) {
 
 function between({ key, content }: Between, columns: number) {
   return (
-    <tr class="fold" key={key}>
+    <tr class="between" key={key}>
       <td colSpan={columns}>{content}</td>
     </tr>
   );
