@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -54,7 +54,7 @@ _CLASSES = (
     ("Generic.Deleted", 7),
     ("Generic.Inserted", 8),
 )
-"""Kinds of tokens, the special ones first, and their classes in the page of comparisons (``.c1`` to ``.c8``)."""
+"""Kinds of tokens, the special ones first, and their classes wherever code is shown (``.c1`` to ``.c8``)."""
 
 
 def code(text: str, language: str) -> Markup:
@@ -110,6 +110,20 @@ def marks(path: str, text: str) -> bytes:
     except Exception:  # a lexer may stumble over what is no code
         return b""
     return orjson.dumps(found)
+
+
+@functools.lru_cache(128)
+def spans(path: str, text: str) -> Markup:
+    """Return a file's text as the inside of a ``pre``: exactly its text, with the classes of its `marks` (``c1`` to ``c8``)."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    pairs = orjson.loads(marks(path, text) or b"[]")
+    parts, at = [], 0
+    for length, number in zip(pairs[::2], pairs[1::2], strict=True):
+        piece = escape(units[2 * at : 2 * (at + length)].decode("utf-16-le", "surrogatepass"))
+        parts.append(f'<span class="c{number}">{piece}</span>' if number else piece)
+        at += length
+    parts.append(escape(units[2 * at :].decode("utf-16-le", "surrogatepass")))
+    return Markup("".join(parts))  # noqa: S704 - each piece was escaped just here
 
 
 def _lexer_of(path: str) -> Any:

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from site_builder import kinds, manifest, rendering
-from site_builder.pages import notebook
+from site_builder.pages import run as run_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def of_run(built: runs.Built, signature: str, parts: list[str], outputs: dict[st
         "greatest": built.greatest,
         "keys": [dataclasses.asdict(info) for info in built.keys],
         "artifacts": [[one.use, one.project, one.name, one.digest] for one in built.head.artifacts],
-        "viewers": sorted({*kinds.assets(built.kinds), *((notebook.VIEWER,) if built.notebooks else ())}),
+        "viewers": sorted({*kinds.assets(built.kinds), *run_page.scripts(built)}),
         "pictures": built.pictures,
         "damage": [f"{d.file}:{d.line}: {d.reason}" for d in built.head.damage] + _first(built.broken),
         "media": manifest.media_signature(source.folder) if built.broken else "",

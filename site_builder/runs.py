@@ -15,6 +15,7 @@ import orjson
 
 from site_builder import (
     artifacts,
+    code_files,
     console,
     exchanged,
     extremes,
@@ -101,6 +102,7 @@ class Built:
     notebooks: tuple[notebook_files.Shown, ...]
     has_artifacts: bool
     """Whether its project has any."""
+    script: code_files.Script | None
 
 
 def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Known | None = None) -> Built:
@@ -158,6 +160,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         alerts=alerts,
         notebooks=notebooks,
         has_artifacts=artifacts.exist(log.folder.parent),
+        script=code_files.script(log.folder / layout.FILES, files, environment.get("program")),
     )
 
 

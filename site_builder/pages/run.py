@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from site_builder import markdown, surroundings, tensors
 from site_builder.model import MEDIA_KINDS
-from site_builder.pages import base, notebook
+from site_builder.pages import base, code, notebook
 from site_builder.values import cell, logged, written
 from tracklog.store import layout
 
@@ -80,8 +80,17 @@ def context(site: str, label: str, built: Built) -> dict[str, Any]:
         has_media=any(info.kind in MEDIA_KINDS and not info.hidden for info in built.keys),
         has_artifacts=built.has_artifacts,
     )
-    parts = {"overview": overview(built), "notebooks": notebook.sections(built.notebooks)}
+    parts = {"overview": overview(built), "notebooks": notebook.sections(built.notebooks), "code": code.code(built)}
     return common | parts | {"run": row, "head": built.head, "tabs": _tabs(built)}
+
+
+def scripts(built: Built) -> set[str]:
+    """Return the viewers of those tabs that not every run has."""
+    return {
+        name
+        for name, there in ((notebook.VIEWER, built.notebooks), (code.VIEWER, code.is_there(built.head.files)))
+        if there
+    }
 
 
 def overview(built: Built) -> Overview:
@@ -116,9 +125,9 @@ def _tabs(built: Built) -> list[dict[str, Any]]:
     system = {s.key for s in head.series if s.stream == "system"}
     tabs = [("overview", "Overview", 0), ("charts", "Charts", len(charts)), ("media", "Media", len(media))]
     tabs += [("tables", "Tables", len(tables)), ("system", "System", len(system))]
-    tabs += [("notebook", "Notebook", len(built.notebooks))]
+    tabs += [("notebook", "Notebook", len(built.notebooks)), ("code", "Code", len(code.kept(head.files)))]
     tabs += [("logs", "Logs", head.logs.lines), ("files", "Files", len(head.files))]
-    always = ("overview", "logs")
+    always = ("overview", "logs", "code") if code.is_there(head.files) else ("overview", "logs")
     return [{"id": id_, "label": label, "count": count} for id_, label, count in tabs if count or id_ in always]
 
 

@@ -24,6 +24,7 @@ const ISLANDS: Readonly<Record<string, ComponentType>> = {
   artifact: lazy("artifact"),
   bar: Bar,
   charts: Charts,
+  code: lazy("code"),
   compare: lazy("compare"),
   files: Files,
   logs: lazy("logs"),

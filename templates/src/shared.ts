@@ -9,7 +9,19 @@ export { media, page, payload, single, viewer } from "./entry";
 export { isDark, resolve, rgb, themeTick, toggleDensity, toggleTheme } from "./lib/colours";
 export { csv, fileName } from "./lib/csv";
 export { cursor, release, tip } from "./lib/cursor";
-export { failure, fileBytes, fileMarks, fileText, head, index, isHere, jsonBlock, loadSite, site, uid } from "./lib/data";
+export {
+  failure,
+  fileBytes,
+  fileMarks,
+  fileText,
+  head,
+  index,
+  isHere,
+  jsonBlock,
+  loadSite,
+  site,
+  uid,
+} from "./lib/data";
 export { highIsBetter, lowIsBetter } from "./lib/goals";
 export { now, paused, waiting } from "./lib/live";
 export { edges, find, lastAt, loggedValues, stepsOf } from "./lib/media";

@@ -44,7 +44,7 @@ def page(run: str = "r") -> str:
     """Build, and return the tab of the notebooks."""
     build(Options((LOGS,), SITE, jobs=1))
     text = (SITE / f"p/runs/{run}.html").read_text(encoding="utf-8")
-    return text[text.index('data-pane="notebook"') : text.index('data-pane="logs"')]
+    return text[text.index('data-pane="notebook"') : text.index('data-pane="code"')]
 
 
 def shown(data: dict[str, Any], **more: Any) -> Any:

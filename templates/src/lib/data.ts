@@ -1,6 +1,18 @@
 // Entries as signals: the indexes, the heads of runs, their blocks.
 import { batch, signal } from "@preact/signals";
-import { blockBytes, blockKey, contentBytes, entry, type Holder, type HolderHead, headOf, page, readVersion, Superseded, version } from "../entry";
+import {
+  blockBytes,
+  blockKey,
+  contentBytes,
+  entry,
+  type Holder,
+  type HolderHead,
+  headOf,
+  page,
+  readVersion,
+  Superseded,
+  version,
+} from "../entry";
 import type { ArtifactHead, ProjectIndex, RunFile, RunHead, RunRow, SiteIndex } from "../model";
 import { SCHEMA } from "../model";
 import { unpack } from "./pack";

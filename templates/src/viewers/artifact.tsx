@@ -1,8 +1,8 @@
 // The page of an artifact: its versions, what is in one of them, where it came from and went, how two of them differ.
 import { useEffect } from "preact/hooks";
+import { page } from "../entry";
 import { failure, head, index } from "../lib/data";
 import { bytes, date, full, plural } from "../lib/format";
-import { page } from "../entry";
 import type { ArtifactHead, ArtifactRow, ArtifactVersion } from "../model";
 import { Button, CopyButton, Empty } from "../parts/ui";
 import { useLoaded } from "../parts/use";
@@ -11,12 +11,13 @@ import { Difference } from "./artifact/difference";
 import { Files } from "./artifact/files";
 import { Lineage, RunLink } from "./artifact/lineage";
 import css from "./artifact.css";
+import codeCss from "./code.css";
 import compareCss from "./compare.css";
 import difflines from "./lib/difflines.css";
 import { addStyle } from "./lib/style";
 import syntax from "./lib/syntax.css";
 
-addStyle(syntax + difflines + compareCss + css);
+addStyle(syntax + difflines + codeCss + compareCss + css);
 
 /** A version by `v3`, an alias or the begin of its digest. */
 function found(versions: readonly ArtifactVersion[], name: string | undefined): ArtifactVersion | undefined {
@@ -95,6 +96,7 @@ function Version({ row, head: of, version }: { row: ArtifactRow; head: ArtifactH
           <label class="art-with">
             <span class="dim">Compare with</span>
             <select
+              class="plainselect"
               value={other ? `v${other.number}` : ""}
               onChange={({ currentTarget }) =>
                 setParams({ with: currentTarget.value || undefined, version: `v${version.number}`, file: undefined })
@@ -120,7 +122,7 @@ function Version({ row, head: of, version }: { row: ArtifactRow; head: ArtifactH
         <>
           {version.description && <p class="art-text">{version.description}</p>}
           <Facts version={version} name={name} />
-          <Lineage row={row} head={of} version={version} />
+          <Lineage row={row} version={version} />
           <Files row={row} head={of} version={version} />
         </>
       )}

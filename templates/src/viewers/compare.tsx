@@ -3,23 +3,26 @@ import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { head, index, uid } from "../lib/data";
 import { difference, full, plural } from "../lib/format";
 import { baseline, mainMetric, table } from "../lib/view";
-import type { RunRow } from "../model";
+import type { RunHead, RunRow } from "../model";
 import { Restored } from "../parts/states";
 import { Button, Empty } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import { param, setParams } from "../route";
-import { Plus } from "./compare/code";
 import { Charts, Tails, tail } from "./compare/curves";
 import { Facts, judged, Metrics, ordered, verdict } from "./compare/facts";
 import { Code, Tree } from "./compare/files";
 import { Picker } from "./compare/picker";
-import { differing, packagesOf, pairsOf, type Row, rowsOf } from "./compare/rows";
-import { isSame, type Pair, pairs, type Side, textOf } from "./compare/texts";
+import { differing, pairsOf, type Row, rowsOf } from "./compare/rows";
+import { isSame, type Pair, pairs } from "./compare/texts";
 import css from "./compare.css";
+import { Plus } from "./lib/difflines";
+import difflines from "./lib/difflines.css";
+import { packagesOf } from "./lib/packages";
 import { addStyle } from "./lib/style";
 import syntax from "./lib/syntax.css";
+import { isCode, type Side, textOf } from "./lib/texts";
 
-addStyle(syntax + css);
+addStyle(syntax + difflines + css);
 
 /** The two runs: those of the link, else the newest, compared with the baseline or the one before. */
 function chosen(runs: readonly RunRow[]): [RunRow, RunRow] | null {
@@ -99,6 +102,7 @@ function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
   const metrics = useMemo(() => ordered(rowsOf(now, "summary", a, b)), [now, a, b]);
   const config = useMemo(() => rowsOf(now, "config", a, b), [now, a, b]);
   const surroundings = pairsOf(new Map(sides[0].head.environment), new Map(sides[1].head.environment));
+  const artifacts = pairsOf(exchanged(sides[0].head), exchanged(sides[1].head));
   const changed = files.filter((pair) => !isSame(pair));
   const [counted, setCounted] = useState<ReadonlyMap<string, readonly [number, number]>>(new Map());
   const [viewed, setViewed] = useState<ReadonlySet<string>>(new Set());
@@ -113,6 +117,7 @@ function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
     config: differing(config),
     packages: differing(packages),
     environment: differing(surroundings),
+    artifacts: differing(artifacts),
   };
   const same = !changed.length && Object.values(parts).every((rows) => !rows.length);
   const best = parts.metrics.find((row) => row.key === mainMetric.value) ?? parts.metrics.find((row) => judged(row));
@@ -157,6 +162,9 @@ function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
           <span class="dim cut">{commits(a, b)}</span>
         </button>
         <Fact id="environment" title="Environment" rows={parts.environment} all={surroundings.length} go={go} />
+        {artifacts.length > 0 && (
+          <Fact id="artifacts" title="Artifacts" rows={parts.artifacts} all={artifacts.length} go={go} />
+        )}
       </div>
       <div class="cmp-body">
         <Tree files={files} changed={changed} counted={counted} viewed={viewed} go={go} counts={parts} />
@@ -171,6 +179,7 @@ function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
             rows={surroundings}
             empty="Nothing was recorded of where they ran"
           />
+          {artifacts.length > 0 && <Facts id="artifacts" title="Artifacts used and logged" rows={artifacts} empty="" />}
           <Code
             files={files}
             changed={changed}
@@ -179,13 +188,24 @@ function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
               setViewed(new Set(on ? [...viewed, path] : [...viewed].filter((one) => one !== path)))
             }
             onCounted={onCounted}
-            sides={sides}
+            silent={sides.filter((side) => !side.head.files.some(isCode)).map(({ run }) => run)}
           />
           <Tails tails={of.tails} sides={sides} />
         </div>
       </div>
     </>
   );
+}
+
+/** What a run used and logged, by name; a version is what its digest says. */
+function exchanged({ artifacts }: RunHead): Map<string, string> {
+  const said = new Map<string, string>();
+  for (const { use, name, type, version, digest, project } of artifacts) {
+    const key = `${use} ${project ? `${project}/` : ""}${name}${type ? ` (${type})` : ""}`;
+    const text = `v${version} ${digest.slice(0, 8)}`;
+    said.set(key, said.has(key) ? `${said.get(key)}, ${text}` : text);
+  }
+  return said;
 }
 
 function commits(a: RunRow, b: RunRow): string {

@@ -35,12 +35,23 @@ async function compared({ row, head, before, after }: Props): Promise<Files> {
   const differ = (path: string): boolean => left.get(path) !== right.get(path);
   const side = (files: readonly ArtifactFile[]) => ({
     run: row,
-    head: { ...head, files: files.filter(({ file }) => differ(file.path)).slice(0, MOST).map(plain) },
+    head: {
+      ...head,
+      files: files
+        .filter(({ file }) => differ(file.path))
+        .slice(0, MOST)
+        .map(plain),
+    },
   });
   const said = (files: readonly ArtifactFile[]) => new Map(files.map((one) => [one.file.path, told(one)]));
   return {
     rows: pairsOf(said(a!), said(b!)),
-    pairs: await paired(side(a!), side(b!), () => true, (path) => path),
+    pairs: await paired(
+      side(a!),
+      side(b!),
+      () => true,
+      (path) => path,
+    ),
     all: new Set([...left.keys(), ...right.keys()]).size,
   };
 }
@@ -62,17 +73,20 @@ export function Difference(props: Props) {
   const metadata = pairsOf(saidOf(before), saidOf(after));
   if (error) return <Empty title="These versions could not be compared" text={error} />;
   if (!value) return <Wait />;
-  const changed = value.pairs.filter((pair) => !isSame(pair));
+  // What is no text is in the list of files.
+  const texts = value.pairs.filter(({ a, b }) => (a ?? b)!.text !== null && (b ?? a)!.text !== null);
+  const changed = texts.filter((pair) => !isSame(pair));
   return (
     <>
       <p class="cmp-note">
-        <b>v{before.number}</b> to <b>v{after.number}</b>:{" "}
+        From <b>v{before.number}</b> (A) to <b>v{after.number}</b> (B){" "}
         {plural(value.rows.filter(({ how }) => how !== "same").length, "file")} of {plural(value.all, "file")} differ
       </p>
       <Facts id="about" title="About" rows={metadata} empty="Nothing is said of either version" />
       <Facts id="files" title="Files" rows={value.rows} empty="Neither version holds a file" />
       <Code
-        files={value.pairs}
+        title="Texts"
+        files={texts}
         changed={changed}
         viewed={viewed}
         onViewed={(path, on) => setViewed(new Set(on ? [...viewed, path] : [...viewed].filter((one) => one !== path)))}

@@ -1,20 +1,18 @@
 // The files of a version: a list of names, and beside it what is in the chosen one.
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { media } from "../../entry";
-import { fileBytes, fileMarks, fileText, isHere, jsonBlock } from "../../lib/data";
-import { bytes, full, plural } from "../../lib/format";
-import type { ArtifactFile, ArtifactHead, ArtifactRow, ArtifactVersion, MediaItem } from "../../model";
+import { fileBytes, isHere, jsonBlock } from "../../lib/data";
+import { bytes, plural } from "../../lib/format";
+import type { ArtifactFile, ArtifactHead, ArtifactRow, ArtifactVersion, MediaItem, RunFile } from "../../model";
 import { Icon } from "../../parts/icons";
 import { Button, download, Empty, SearchField, Wait } from "../../parts/ui";
 import { useLoaded } from "../../parts/use";
 import { Item } from "../../parts/viewer";
 import { rowHeight, useWindow } from "../../parts/virtual";
 import { param, setParams } from "../../route";
-import { Marked } from "../lib/marked";
+import { Lines } from "../code/lines";
+import { coloured, read } from "../lib/texts";
 import { asRun } from "./holder";
-
-/** Lines of a text that are shown; the whole of it can be downloaded. */
-const LINES = 2000;
 
 export interface Of {
   readonly row: ArtifactRow;
@@ -63,17 +61,18 @@ function Names({ files, chosen }: { files: readonly ArtifactFile[]; chosen: Arti
     () => files.filter(({ file }) => file.path.toLowerCase().includes(query.toLowerCase())),
     [files, query],
   );
-  const { box, first, last } = useWindow(hits.length, rowHeight());
+  const box = useRef<HTMLDivElement>(null);
+  const { from, to } = useWindow(hits.length, rowHeight(), box);
   return (
     <nav class="art-names" aria-label="Files of this version">
       {files.length > 10 && <SearchField label="Filter files" value={query} onInput={setQuery} />}
       <div class="art-list" ref={box}>
         <div style={{ height: `${hits.length * rowHeight()}px`, position: "relative" }}>
-          {hits.slice(first, last).map((one, i) => (
+          {hits.slice(from, to).map((one, i) => (
             <button
               type="button"
               key={one.file.path}
-              style={{ top: `${(first + i) * rowHeight()}px`, height: `${rowHeight()}px` }}
+              style={{ top: `${(from + i) * rowHeight()}px`, height: `${rowHeight()}px` }}
               aria-current={one === chosen ? "true" : undefined}
               onClick={() => setParams({ file: one.file.path })}
               title={one.file.path}
@@ -138,7 +137,7 @@ function Preview({ of, one }: { of: Of; one: ArtifactFile }) {
         <img src={media(file.src)} alt={file.path} />
       </div>
     );
-  if (file.kind === "text" && isHere(file)) return <Text of={of} one={one} />;
+  if (file.kind === "text" && isHere(file)) return <Text of={of} file={file} />;
   return (
     <Empty
       title={isHere(file) ? "Not a text" : "Not in this site"}
@@ -165,26 +164,12 @@ function Reference({ address }: { address: string }) {
   );
 }
 
-function Text({ of, one: { file } }: { of: Of; one: ArtifactFile }) {
+function Text({ of, file }: { of: Of; file: RunFile }) {
   const { value, error } = useLoaded(
-    async () => ({ text: await fileText(of.row, of.head, file), marks: await fileMarks(file) }),
+    async () => coloured(await read({ run: of.row, head: { ...of.head, files: [] } }, file)),
     [file.content],
   );
   if (error) return <Empty title="This file could not be read" text={error} />;
   if (!value) return <Wait />;
-  const lines = value.text.replace(/\n$/, "").split("\n");
-  const cut = lines.slice(0, LINES);
-  return (
-    <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it */}
-      <pre class="code art-code" tabIndex={0}>
-        <Marked text={cut.join("\n")} marks={value.marks} />
-      </pre>
-      {lines.length > LINES && (
-        <p class="cmp-note dim">
-          The first {full(LINES)} of {plural(lines.length, "line")}
-        </p>
-      )}
-    </>
-  );
+  return <Lines of={value} wrap={param("wrap") === "1"} />;
 }

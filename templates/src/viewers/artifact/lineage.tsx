@@ -2,7 +2,7 @@
 import { head, index } from "../../lib/data";
 import { plural } from "../../lib/format";
 import { lookOf } from "../../lib/view";
-import type { ArtifactHead, ArtifactRow, ArtifactVersion, RunArtifact, RunRow } from "../../model";
+import type { ArtifactRow, ArtifactVersion, RunArtifact, RunRow } from "../../model";
 import { nameOf, Swatch } from "../../parts/identity";
 import { useLoaded } from "../../parts/use";
 import { href } from "../../route";
@@ -45,7 +45,9 @@ function runBox(entry: string): Box {
 }
 
 function artifactBox({ name, digest, version, project }: RunArtifact): Box {
-  const row = project ? undefined : index.value?.artifacts.find((one) => one.name === name && one.digests.includes(digest));
+  const row = project
+    ? undefined
+    : index.value?.artifacts.find((one) => one.name === name && one.digests.includes(digest));
   const number = row ? row.digests.indexOf(digest) : version;
   return {
     id: `${project}/${name}:${digest}`,
@@ -88,7 +90,7 @@ async function columnsOf(row: ArtifactRow, version: ArtifactVersion): Promise<{ 
   return { columns: columns.filter(({ length }) => length), edges };
 }
 
-export function Lineage({ row, version }: { row: ArtifactRow; head: ArtifactHead; version: ArtifactVersion }) {
+export function Lineage({ row, version }: { row: ArtifactRow; version: ArtifactVersion }) {
   const { value } = useLoaded(
     () => columnsOf(row, version),
     [version.digest, row.parts.join(), index.value?.runs.length ?? 0],
@@ -102,7 +104,7 @@ export function Lineage({ row, version }: { row: ArtifactRow; head: ArtifactHead
   shown.forEach((boxes, column) => {
     const count = boxes.length + (columns[column]!.length > MOST ? 1 : 0);
     const top = (height - (count * (HIGH + GAP) - GAP)) / 2;
-    boxes.forEach((box, n) => places.set(box.id, [column * (WIDE + BETWEEN), top + n * (HIGH + GAP)]));
+    for (const [n, box] of boxes.entries()) places.set(box.id, [column * (WIDE + BETWEEN), top + n * (HIGH + GAP)]);
   });
   const width = columns.length * (WIDE + BETWEEN) - BETWEEN;
   const lines = edges.flatMap(([from, to]) => {
@@ -114,7 +116,6 @@ export function Lineage({ row, version }: { row: ArtifactRow; head: ArtifactHead
       <header>
         <b>Lineage</b> <span class="dim">from what it was made, and what was made of it</span>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it */}
       <div class="art-lineage" tabIndex={0} role="group" aria-label="Lineage">
         <div style={{ width: `${width}px`, height: `${height}px` }}>
           <svg width={width} height={height} aria-hidden="true">

@@ -1,12 +1,14 @@
 // One file of two runs: its head, and its lines once they come near.
 import { useEffect, useState } from "preact/hooks";
-import { bytes, full, plural } from "../../lib/format";
+import { bytes, plural } from "../../lib/format";
 import { Icon } from "../../parts/icons";
 import { Empty, Wait } from "../../parts/ui";
 import { useLoaded, useSeen } from "../../parts/use";
 import { type Change, counts, linesOf } from "../lib/difference";
+import { Plus } from "../lib/difflines";
+import { PATCH, type Text } from "../lib/texts";
 import { CONTEXT, Lines } from "./lines";
-import { compared, PATCH, type Pair, type Text } from "./texts";
+import { compared, type Pair } from "./texts";
 
 /** A file with more changed lines stays folded until it is asked for. */
 export const MOST_CHANGED = 2000;
@@ -100,14 +102,4 @@ function heightOf({ a, b }: Pair, lines: number): number {
 
 function sizeOf(text: Text | null): string {
   return text ? `${bytes(text.file.size)}${text.file.note ? ` (${text.file.note})` : ""}` : "no file";
-}
-
-export function Plus({ added, removed }: { added: number; removed: number }) {
-  if (!added && !removed) return null;
-  return (
-    <span class="cmp-plus">
-      {added > 0 && <span class="plus">+{full(added)}</span>}{" "}
-      {removed > 0 && <span class="minus">−{full(removed)}</span>}
-    </span>
-  );
 }

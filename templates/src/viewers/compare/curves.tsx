@@ -10,7 +10,7 @@ import type { RunRow } from "../../model";
 import { nameOf } from "../../parts/identity";
 import { LinePanel } from "../../parts/panel";
 import { href } from "../../route";
-import type { Side } from "./texts";
+import type { Side } from "../lib/texts";
 
 const CHARTS = 6;
 const TAIL = 20;

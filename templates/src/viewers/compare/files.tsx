@@ -2,14 +2,16 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { uid } from "../../lib/data";
 import { full, plural } from "../../lib/format";
+import type { RunRow } from "../../model";
 import { Icon } from "../../parts/icons";
 import { nameOf } from "../../parts/identity";
 import { Button, SearchField, Segments } from "../../parts/ui";
 import { useKeys } from "../../parts/use";
 import { param, setParams } from "../../route";
-import { FileDiff, Plus } from "./code";
+import { Plus } from "../lib/difflines";
+import { FileDiff } from "./code";
 import type { Row } from "./rows";
-import type { Pair, Side } from "./texts";
+import type { Pair } from "./texts";
 
 /** Widths from which both sides stand beside each other. */
 const SPLIT = 1100;
@@ -86,19 +88,22 @@ export function Tree({
 }
 
 export function Code({
+  title = "Code",
   files,
   changed,
   viewed,
   onViewed,
   onCounted,
-  sides,
+  silent,
 }: {
+  title?: string;
   files: readonly Pair[];
   changed: readonly Pair[];
   viewed: ReadonlySet<string>;
   onViewed: (path: string, on: boolean) => void;
   onCounted: (path: string, added: number, removed: number) => void;
-  sides: readonly [Side, Side];
+  /** Runs that kept no code. */
+  silent: readonly RunRow[];
 }) {
   const [wide, setWide] = useState(innerWidth > SPLIT);
   useEffect(() => {
@@ -123,11 +128,10 @@ export function Code({
     p: jump(-1),
     u: () => setParams({ view: split ? "unified" : "split" }),
   });
-  const silent = sides.filter(({ head: of }) => !of.files.some(({ path }) => path.startsWith("code/")));
   return (
-    <section class="cmp-codes" id="code" aria-label="Code">
+    <section class="cmp-codes" id="code" aria-label={title}>
       <header>
-        <b>Code</b>
+        <b>{title}</b>
         <span class="dim">
           {changed.length
             ? `${plural(changed.length, "file")} differ`
@@ -156,7 +160,7 @@ export function Code({
         <Button icon="up" label="Previous change (P)" onClick={jump(-1)} />
         <Button icon="down" label="Next change (N)" onClick={jump(1)} />
       </header>
-      {silent.map(({ run }) => (
+      {silent.map((run) => (
         <p class="cmp-note dim" key={uid(run)}>
           No code was kept with {nameOf(run)}: <code>init(save_code=True)</code> keeps it
         </p>

@@ -53,15 +53,4 @@ export function pairsOf(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, s
   );
 }
 
-/** Versions by the name of the package, as `requirements.txt` has them. */
-export function packagesOf(text: string | null): Map<string, string> {
-  const lines = (text ?? "").split("\n").filter((line) => line.includes("=="));
-  return new Map(
-    lines.map((line) => {
-      const [name, version] = line.split("==");
-      return [name!.trim(), version!.trim()];
-    }),
-  );
-}
-
 export const differing = (rows: readonly Row[]): Row[] => rows.filter(({ how }) => how !== "same");

@@ -1,13 +1,8 @@
 // The texts of two runs: which files there are on either side, and what changed in them.
 import code from "worker:../../workers/diff";
-import { fileMarks, fileText, isHere } from "../../lib/data";
-import type { RunFile, RunHead, RunRow } from "../../model";
+import type { RunFile } from "../../model";
 import { type Change, likeness, linesOf } from "../lib/difference";
-
-export interface Side {
-  readonly run: RunRow;
-  readonly head: RunHead;
-}
+import { CODE, coloured, isCode, PATCH, read, type Shelf, type Text } from "../lib/texts";
 
 /** A file of either side, or of both. */
 export interface Pair {
@@ -18,53 +13,8 @@ export interface Pair {
   readonly b: Text | null;
 }
 
-export interface Text {
-  readonly file: RunFile;
-  /** Null for what is no text, or does not travel with the site. */
-  readonly text: string | null;
-  readonly marks: readonly number[];
-}
-
-const CODE = "code/";
-export const PATCH = "diff.patch";
 /** Share of lines in common from which a file that went and one that came are one that was renamed. */
 const RENAMED = 0.6;
-
-const isCode = ({ path }: RunFile): boolean => path.startsWith(CODE) || path === PATCH;
-
-export async function textOf({ run, head }: Side, path: string): Promise<string | null> {
-  const file = head.files.find((one) => one.path === path);
-  return file && file.kind === "text" && isHere(file) ? fileText(run, head, file) : null;
-}
-
-async function read({ run, head }: Side, file: RunFile): Promise<Text> {
-  if (file.kind !== "text" || !isHere(file)) return { file, text: null, marks: [] };
-  const text = await fileText(run, head, file);
-  return { file, text: (file.path.endsWith(".ipynb") && cellsOf(text)) || text, marks: [] };
-}
-
-/** The text with its colours, which only files that are shown need. */
-async function coloured(of: Text | null): Promise<Text | null> {
-  return of && { ...of, marks: await fileMarks(of.file) };
-}
-
-/** A notebook as people read it: its cells, without the numbers that running it again changes. */
-export function cellsOf(text: string): string | null {
-  try {
-    const notebook = JSON.parse(text) as { cells?: unknown; worksheets?: { cells?: unknown }[] };
-    const cells = notebook.cells ?? notebook.worksheets?.[0]?.cells;
-    if (!Array.isArray(cells)) return null;
-    return (cells as { cell_type?: unknown; source?: unknown; input?: unknown }[])
-      .map((cell, n) => {
-        const source = cell.source ?? cell.input ?? "";
-        const lines = Array.isArray(source) ? source.join("") : String(source);
-        return `# Cell ${n + 1}${cell.cell_type === "code" ? "" : `, ${String(cell.cell_type)}`}\n${lines}\n`;
-      })
-      .join("\n");
-  } catch {
-    return null;
-  }
-}
 
 /** Whether nothing of a file changed, neither its place nor its text. */
 export const isSame = ({ a, b, path, before }: Pair): boolean =>
@@ -74,18 +24,26 @@ export const isSame = ({ a, b, path, before }: Pair): boolean =>
 const isOne = (a: RunFile | undefined, b: RunFile | undefined): boolean =>
   a !== undefined && b !== undefined && a.content !== "" && a.content === b.content;
 
-/** All code of both sides. */
-export async function pairs(a: Side, b: Side): Promise<Pair[]> {
+/** All code of two runs. */
+export const pairs = (a: Shelf, b: Shelf): Promise<Pair[]> => paired(a, b, isCode, (path) => path.replace(CODE, ""));
+
+/** Those files of both sides that are `wanted`, with the names that people know them by. */
+export async function paired(
+  a: Shelf,
+  b: Shelf,
+  wanted: (file: RunFile) => boolean,
+  named: (path: string) => string,
+): Promise<Pair[]> {
   const [left, right] = await Promise.all(
     [a, b].map(async (side) => {
-      const files = side.head.files.filter(isCode);
+      const files = side.head.files.filter(wanted);
       const other = new Map((side === a ? b : a).head.files.map((file) => [file.path, file]));
       const texts = await Promise.all(
         files.map((file): Text | Promise<Text> =>
           isOne(file, other.get(file.path)) ? { file, text: null, marks: [] } : read(side, file),
         ),
       );
-      return new Map(files.map((file, i) => [file.path.replace(CODE, ""), texts[i]!]));
+      return new Map(files.map((file, i) => [named(file.path), texts[i]!]));
     }),
   );
   const both = [...left!.keys()].filter((path) => right!.has(path));

@@ -1,6 +1,5 @@
 // A text whose lines are drawn with their colours and with what changed in them.
-import { linesOf, type Ranges } from "../lib/difference";
-import type { Text } from "./texts";
+import { linesOf, type Ranges } from "./difference";
 
 /** A text whose lines have colours. */
 export class Marked {
@@ -10,10 +9,14 @@ export class Marked {
   private starts: number[] | null = null;
   private ends: number[] | null = null;
 
-  constructor(of: Text | null) {
+  /** `lines` where whoever has the text knows better than its line ends; then it has no colours. */
+  constructor(
+    of: { readonly text: string | null; readonly marks: readonly number[] } | null,
+    lines?: readonly string[],
+  ) {
     this.text = of?.text ?? "";
     this.marks = of?.marks ?? [];
-    this.lines = linesOf(this.text);
+    this.lines = lines ?? linesOf(this.text);
   }
 
   /** A line with its colours and the ranges that changed. */
