@@ -2,7 +2,8 @@
 
 Run it as ``python examples/two_ideas.py [FOLDER]``. In FOLDER (default: ``two-ideas``) it writes a small project of three
 files, trains it, changes two of the files as somebody with another idea would, and trains again. `tracklog build` then shows
-on the page Compare what came of it. The data are scikit-learn's breast cancer measurements.
+on the page Compare what came of it. Two modules are logged as artifacts, too, by kind and name. The data are scikit-learn's
+breast cancer measurements.
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ for size in range(40, len(train_x), 20):
         "test/accuracy": accuracy_score(test_y, fitted.predict(test_x)),
         "test/log_loss": log_loss(test_y, fitted.predict_proba(test_x)),
     })
+# By kind and name: what a module was, and whether it is still what another run used, is told by its version.
+for name, kind, file in (("features", "features_code", "features.py"), (model.KIND, "model_code", "model.py")):
+    code = tracklog.Artifact(name, type=kind)
+    code.add_file(file)
+    run.log_artifact(code)
 print(f"{model.KIND}: {run.summary['test/accuracy']:.3f} of the test rows are right")
 run.finish()
 '''
@@ -93,7 +99,7 @@ def main(folder: Path) -> None:
         (folder / "features.py").write_text(features, encoding="utf-8")
         (folder / "model.py").write_text(model, encoding="utf-8")
         environment = {"PYTHONDONTWRITEBYTECODE": "1"}  # the second idea is written within the same second
-        subprocess.run([sys.executable, str(folder / "train.py")], check=True, env={**os.environ, **environment})
+        subprocess.run([sys.executable, str(folder / "train.py")], cwd=folder, check=True, env={**os.environ, **environment})
 
 
 if __name__ == "__main__":

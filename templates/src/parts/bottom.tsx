@@ -5,7 +5,7 @@ import { href } from "../route";
 import { Icon } from "./icons";
 
 export function Bottom({ children, onCharts }: { children?: ComponentChildren; onCharts?: () => void }) {
-  const folder = page.value.path.replace(/(runs\/)?[^/]*$/, "");
+  const folder = page.value.path.replace(/((runs|artifacts)\/)?[^/]*$/, "");
   const { kind } = page.value;
   return (
     <nav class="bottom narrow" aria-label="Parts of this project">
@@ -22,6 +22,12 @@ export function Bottom({ children, onCharts }: { children?: ComponentChildren; o
         <a href={href(`${folder}media.html`)} aria-current={kind === "media" ? "page" : undefined}>
           <Icon name="image" />
           Media
+        </a>
+      )}
+      {document.querySelector('.top nav a[href*="artifacts.html"]') && (
+        <a href={href(`${folder}artifacts.html`)} aria-current={kind.startsWith("artifact") ? "page" : undefined}>
+          <Icon name="folder" />
+          Artifacts
         </a>
       )}
       <a href={href(`${folder}compare.html`)} aria-current={kind === "compare" ? "page" : undefined}>
