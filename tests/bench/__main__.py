@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import artifacts, beside, builds, console, media, pages, recorder, space, watch
+from tests.bench import artifacts, beside, builds, compare, console, media, pages, recorder, space, watch
 from tests.bench.measure import Figure, World, say
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "gallery": media.gallery,
     "cloud": space.cloud,
     "artifact": artifacts.artifact,
+    "compare": compare.compare,
     "watch": watch.watch,
     "keys": beside.keys,
     "loader": beside.loader,

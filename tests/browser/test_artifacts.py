@@ -13,7 +13,6 @@ from tests.browser.conftest import built
 from tests.browser.support import settle, window
 
 if TYPE_CHECKING:
-
     from playwright.sync_api import Browser
 
     from tests.browser.support import Site
