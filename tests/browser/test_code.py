@@ -95,8 +95,8 @@ def test_what_is_not_shown_can_be_had(browser: Browser, site: Site) -> None:
 
 def test_a_patch_is_read_as_changes(browser: Browser, site: Site) -> None:
     with window(browser) as page:
-        show(page, site.url("p/runs/r.html", "tab=code"))
-        page.click(".cv-leaf:has-text('Uncommitted changes')")
+        show(page, site.url("p/runs/r.html"))
+        page.get_by_role("link", name="diff.patch").click()
         page.wait_for_selector(".cv-file")
         heads = page.locator(".cv-file > header").all_inner_texts()
         assert len(heads) == 14
