@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
     from tests.browser.support import Site
 
+# The line that the link names is in the window.
+IN_VIEW = """() => {
+  const { y } = document.querySelector('#code .at').getBoundingClientRect();
+  return y > 0 && y < innerHeight;
+}"""
 MAIN = '"""Train."""\n\nimport model\n\n\n' + "".join(f"step_{n} = {n}  # of many\n" for n in range(200))
 
 
@@ -67,10 +72,7 @@ def test_links_to_lines_come_back(browser: Browser, site: Site) -> None:
         show(page, site.url("p/runs/r.html", "tab=code&file=train.py&L=150"))
         page.reload()
         page.wait_for_selector(".cv-line.at[data-line='150']")
-        page.wait_for_function(
-            "() => { const y = document.querySelector('.cv-line.at').getBoundingClientRect().y;"
-            " return y > 0 && y < innerHeight }"
-        )
+        page.wait_for_function(IN_VIEW)
         show(page, site.url("p/runs/r.html", "tab=code&file=code/long.py&L=8000"))
         page.wait_for_selector(".cv-line.at[data-line='8000']")
         assert page.locator(".cv-line").count() < 1000
@@ -95,8 +97,8 @@ def test_what_is_not_shown_can_be_had(browser: Browser, site: Site) -> None:
 
 def test_a_patch_is_read_as_changes(browser: Browser, site: Site) -> None:
     with window(browser) as page:
-        show(page, site.url("p/runs/r.html", "tab=code"))
-        page.click(".cv-leaf:has-text('Uncommitted changes')")
+        show(page, site.url("p/runs/r.html"))
+        page.get_by_role("link", name="diff.patch").click()
         page.wait_for_selector(".cv-file")
         heads = page.locator(".cv-file > header").all_inner_texts()
         assert len(heads) == 14
@@ -110,9 +112,11 @@ def test_a_patch_is_read_as_changes(browser: Browser, site: Site) -> None:
         file.get_by_label("Link to line 28 of B").click()
         page.keyboard.press("u")
         page.wait_for_selector(".diff.two")
-        page.reload()
+        url = page.url
+    with window(browser) as page:  # of a link that somebody was sent
+        show(page, url)
         page.wait_for_selector(".cv-file[aria-label='train.py'] .at:has-text('0.2')")
-        settle(page)
+        page.wait_for_function(IN_VIEW)
 
 
 def test_code_on_a_phone(browser: Browser, site: Site) -> None:

@@ -40,7 +40,7 @@ export function enhanceOverview(root: HTMLElement): () => void {
     link.href = href(page.value.path, { tab: "logs", L: String(Number(link.dataset.log) + 1) });
   for (const span of root.querySelectorAll<HTMLElement>("[data-file]")) {
     const link = document.createElement("a");
-    link.href = href(page.value.path, { tab: "files", file: span.dataset.file! });
+    link.href = href(page.value.path, { tab: "code", file: span.dataset.file! });
     link.textContent = span.textContent;
     link.className = "link";
     span.replaceChildren(link);

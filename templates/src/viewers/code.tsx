@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { RunFile } from "../model";
 import { useRunHead } from "../parts/runhead";
 import { Empty } from "../parts/ui";
-import { useSeen } from "../parts/use";
+import { useLoaded, useSeen } from "../parts/use";
 import { param } from "../route";
 import { useBeside } from "./code/beside";
 import { File } from "./code/file";
@@ -12,7 +12,7 @@ import css from "./code.css";
 import difflines from "./lib/difflines.css";
 import { addStyle } from "./lib/style";
 import syntax from "./lib/syntax.css";
-import { CODE, isCode, PATCH } from "./lib/texts";
+import { CODE, isCode, PATCH, textOf } from "./lib/texts";
 
 addStyle(syntax + difflines + css);
 
@@ -32,7 +32,12 @@ function Page() {
   const { run, head, error } = useRunHead();
   const [attach, seen] = useSeen<HTMLDivElement>();
   const [main] = useState(() => document.querySelector<HTMLElement>("[data-island=code]")?.dataset.main ?? "");
-  useBeside(run, head, seen);
+  const { value: requirements } = useLoaded(
+    () => textOf({ run: run!, head: head! }, "requirements.txt"),
+    [run?.parts.join()],
+    seen && head !== null,
+  );
+  useBeside(requirements);
   if (error) return <Empty title="This run could not be read" text={error} />;
   // The patch last: it is about the others.
   const files = (head?.files ?? []).filter(isCode).sort((a, b) => Number(a.path === PATCH) - Number(b.path === PATCH));

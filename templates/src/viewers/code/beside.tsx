@@ -2,44 +2,33 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { full } from "../../lib/format";
-import type { RunHead, RunRow } from "../../model";
 import { CopyButton, SearchField } from "../../parts/ui";
 import { packagesOf } from "../lib/packages";
-import { textOf } from "../lib/texts";
 
 /** From so many packages on they can be searched. */
 const MANY = 12;
 
-export function useBeside(run: RunRow | null, head: RunHead | null, when: boolean): void {
+/** `requirements` is the text of `requirements.txt`; null while it is on its way, and where there is none. */
+export function useBeside(requirements: string | null): void {
   useEffect(() => {
-    const root = document.querySelector<HTMLElement>("[data-code-side]");
-    const slot = root?.querySelector("[data-slot=copy]");
-    const command = root?.querySelector(".cv-command")?.textContent;
+    const slot = slotOf("copy");
+    const command = document.querySelector(".cv-command")?.textContent;
     if (!slot || !command) return;
     render(<CopyButton text={command} label="Copy the command line" />, slot);
     return () => render(null, slot);
   }, []);
   useEffect(() => {
-    const root = document.querySelector<HTMLElement>("[data-code-side]");
-    const slot = root?.querySelector("[data-slot=packages]");
-    if (!slot || !run || !head || !when) return;
-    let stale = false;
-    textOf({ run, head }, "requirements.txt").then(
-      (text) => {
-        const packages = [...packagesOf(text)];
-        if (stale || !packages.length) return; // what the builder wrote says where they are
-        slot.replaceChildren();
-        root!.querySelector("[data-slot=packages-count]")!.textContent = full(packages.length);
-        render(<Packages packages={packages} />, slot);
-      },
-      () => undefined,
-    );
-    return () => {
-      stale = true;
-      render(null, slot);
-    };
-  }, [run?.parts.join(), head === null, when]);
+    const slot = slotOf("packages");
+    const packages = [...packagesOf(requirements)];
+    if (!slot || !packages.length) return; // what the builder wrote says where they are
+    slot.replaceChildren();
+    slotOf("packages-count")!.textContent = full(packages.length);
+    render(<Packages packages={packages} />, slot);
+    return () => render(null, slot);
+  }, [requirements]);
 }
+
+const slotOf = (name: string): Element | null => document.querySelector(`[data-code-side] [data-slot=${name}]`);
 
 function Packages({ packages }: { packages: readonly (readonly [string, string])[] }) {
   const [query, setQuery] = useState("");

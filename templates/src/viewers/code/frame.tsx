@@ -1,5 +1,6 @@
 // The head of what is shown, and what a person does with it.
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { media } from "../../entry";
 import { isHere } from "../../lib/data";
 import type { RunFile } from "../../model";
@@ -53,6 +54,7 @@ export function Frame({
 
 function Download({ side, file }: { side: Side; file: RunFile }) {
   const name = file.path.split("/").at(-1)!;
+  const [error, setError] = useState("");
   if (file.src)
     return (
       <a class="btn" href={media(file.src)} download={name}>
@@ -61,10 +63,17 @@ function Download({ side, file }: { side: Side; file: RunFile }) {
     );
   if (!isHere(file)) return null;
   return (
-    <Button
-      icon="download"
-      label="Download"
-      onClick={() => void bytesOf(side, file).then((data) => download(name, data, "application/octet-stream"))}
-    />
+    <>
+      {error && <span role="status">{error}</span>}
+      <Button
+        icon="download"
+        label="Download"
+        onClick={() =>
+          void bytesOf(side, file)
+            .then((data) => download(name, data, "application/octet-stream"))
+            .catch((reason: Error) => setError(reason.message))
+        }
+      />
+    </>
   );
 }

@@ -78,7 +78,8 @@ function base({ head }: Side): string {
 function PatchFile({ of, split }: { of: FilePatch; split: boolean }) {
   const [attach, seen] = useSeen<HTMLElement>("600px");
   const { added, removed } = counted(of);
-  const [open, setOpen] = useState(added + removed <= MOST_CHANGED);
+  const asked = askedOf(of);
+  const [open, setOpen] = useState(added + removed <= MOST_CHANGED || asked !== undefined);
   const lines = of.hunks.reduce((sum, hunk) => sum + hunk.lines.length + 1, 0);
   const hasLines = lines > 0 && !of.commits;
   const name = (
@@ -100,7 +101,13 @@ function PatchFile({ of, split }: { of: FilePatch; split: boolean }) {
         <Plus added={added} removed={removed} />
         <span class="dim">{told(of)}</span>
       </header>
-      {hasLines && open && (seen ? <Hunks of={of} split={split} /> : <div style={{ height: `${lines * HEIGHT}px` }} />)}
+      {hasLines &&
+        open &&
+        (seen || asked ? (
+          <Hunks of={of} split={split} asked={asked} />
+        ) : (
+          <div style={{ height: `${lines * HEIGHT}px` }} />
+        ))}
     </section>
   );
 }
@@ -115,23 +122,27 @@ function told({ how, binary, modes, commits, hunks }: FilePatch): string {
   return facts.join(", ");
 }
 
-function Hunks({ of, split }: { of: FilePatch; split: boolean }) {
+/** The line of the link, if it is one of this file: of `src/train.py:B12` it is `B12`. */
+function askedOf({ path }: FilePatch): string | undefined {
+  const link = param("L") ?? "";
+  return link.startsWith(`${path}:`) ? link.slice(path.length + 1) : undefined;
+}
+
+function Hunks({ of, split, asked }: { of: FilePatch; split: boolean; asked: string | undefined }) {
   const { texts, numbers, hunks } = useMemo(() => laidOut(of), [of]);
   const [left, right] = useMemo(() => [marked(texts.A), marked(texts.B)], [texts]);
   const items = useMemo(
     () => hunks.flatMap(({ hunk, lines }, n): (Line | Between)[] => [heading(hunk, n), ...lines, ...ends(hunk, n)]),
     [hunks],
   );
-  const link = param("L") ?? "";
-  const start = `${of.path}:`;
   return (
     <DiffLines
       items={items}
       left={left}
       right={right}
       numberOf={(side, n) => numbers[side][n]!}
-      asked={link.startsWith(start) ? link.slice(start.length) : undefined}
-      onAsk={(line) => setParams({ L: start + line })}
+      asked={asked}
+      onAsk={(line) => setParams({ L: `${of.path}:${line}` })}
       split={split}
       wrap={split || wrapped()}
     />
