@@ -6,7 +6,7 @@ import { Button } from "../../parts/ui";
 import { param, setParams } from "../../route";
 import { type Change, type Ranges, words } from "../lib/difference";
 import { Marked } from "./marked";
-import type { Pair } from "./texts";
+import type { Pair, Text } from "./texts";
 
 export const CONTEXT = 3;
 const MORE = 20;
@@ -67,6 +67,9 @@ function layout(all: readonly Change[], length: number, opened: ReadonlyMap<numb
 
 const isFold = (item: Line | Fold): item is Fold => "count" in item;
 
+/** A file's name and texts, or those of a part of it. */
+type Shown = Pick<Pair, "path" | "before"> & Readonly<Record<"a" | "b", Pick<Text, "text" | "marks"> | null>>;
+
 /** What the rows of a table need. */
 interface Drawn {
   readonly items: readonly (Line | Fold)[];
@@ -84,7 +87,7 @@ export function Lines({
   split,
   wrap,
 }: {
-  pair: Pair;
+  pair: Shown;
   all: readonly Change[];
   split: boolean;
   wrap: boolean;

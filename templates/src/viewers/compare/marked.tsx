@@ -10,7 +10,7 @@ export class Marked {
   private starts: number[] | null = null;
   private ends: number[] | null = null;
 
-  constructor(of: Text | null) {
+  constructor(of: Pick<Text, "text" | "marks"> | null) {
     this.text = of?.text ?? "";
     this.marks = of?.marks ?? [];
     this.lines = linesOf(this.text);

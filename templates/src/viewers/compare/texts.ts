@@ -2,6 +2,9 @@
 import code from "worker:../../workers/diff";
 import { fileText, jsonBlock } from "../../lib/data";
 import type { RunFile, RunHead, RunRow } from "../../model";
+import type { Answer, Job } from "../../workers/diff";
+import { cellsOf } from "../lib/book";
+import type { CellDiff } from "../lib/bookdiff";
 import { type Change, likeness, linesOf } from "../lib/difference";
 
 export interface Side {
@@ -16,6 +19,8 @@ export interface Pair {
   readonly before: string;
   readonly a: Text | null;
   readonly b: Text | null;
+  /** The cells of a notebook; null where they cannot be read on a side; nothing for other files. */
+  readonly cells?: readonly CellDiff[] | null;
 }
 
 export interface Text {
@@ -39,8 +44,7 @@ export async function textOf({ run, head }: Side, path: string): Promise<string 
 
 async function read({ run, head }: Side, file: RunFile): Promise<Text> {
   if (file.kind !== "text" || file.block < 0) return { file, text: null, marks: [] };
-  const text = await fileText(run, head, file.block);
-  return { file, text: (file.path.endsWith(".ipynb") && cellsOf(text)) || text, marks: [] };
+  return { file, text: await fileText(run, head, file.block), marks: [] };
 }
 
 /** The text with its colours, which only files that are shown need. */
@@ -48,27 +52,23 @@ async function coloured({ run, head }: Side, of: Text | null): Promise<Text | nu
   return of && of.file.marks >= 0 ? { ...of, marks: await jsonBlock<number[]>(run, head, of.file.marks) } : of;
 }
 
-/** A notebook as people read it: its cells, without the numbers that running it again changes. */
-export function cellsOf(text: string): string | null {
-  try {
-    const notebook = JSON.parse(text) as { cells?: unknown; worksheets?: { cells?: unknown }[] };
-    const cells = notebook.cells ?? notebook.worksheets?.[0]?.cells;
-    if (!Array.isArray(cells)) return null;
-    return (cells as { cell_type?: unknown; source?: unknown; input?: unknown }[])
-      .map((cell, n) => {
-        const source = cell.source ?? cell.input ?? "";
-        const lines = Array.isArray(source) ? source.join("") : String(source);
-        return `# Cell ${n + 1}${cell.cell_type === "code" ? "" : `, ${String(cell.cell_type)}`}\n${lines}\n`;
-      })
-      .join("\n");
-  } catch {
-    return null;
-  }
-}
+/** Whether nothing of a file changed, neither its place nor its text; of a notebook, no cell. */
+export const isSame = ({ a, b, path, before, cells }: Pair): boolean =>
+  path === before &&
+  a !== null &&
+  b !== null &&
+  a.text !== null &&
+  (a.text === b.text || (cells?.every(({ how }) => how === "equal") ?? false));
 
-/** Whether nothing of a file changed, neither its place nor its text. */
-export const isSame = ({ a, b, path, before }: Pair): boolean =>
-  path === before && a !== null && b !== null && a.text === b.text && a.text !== null;
+const isBook = (path: string): boolean => path.toLowerCase().endsWith(".ipynb");
+
+/** A pair with the cells of its notebooks. */
+async function withCells(pair: Pair): Promise<Pair> {
+  const [a, b] = [pair.a?.text ?? null, pair.b?.text ?? null];
+  const unread = (pair.a && a === null) || (pair.b && b === null);
+  if (!isBook(pair.path) || !isBook(pair.before) || unread || a === b) return pair;
+  return { ...pair, cells: await comparedCells(a, b, false).catch(() => null) };
+}
 
 /** All code of both sides. */
 export async function pairs(a: Side, b: Side): Promise<Pair[]> {
@@ -94,7 +94,8 @@ export async function pairs(a: Side, b: Side): Promise<Pair[]> {
   for (const path of come) result.push({ path, before: path, a: null, b: right!.get(path)! });
   // The patch last: it tells again what the files show.
   const place = ({ path }: Pair): string => (path === PATCH ? "\uffff" : path);
-  const sorted = result.sort((one, two) => (place(one) < place(two) ? -1 : 1));
+  const sorted = await Promise.all(result.map(withCells));
+  sorted.sort((one, two) => (place(one) < place(two) ? -1 : 1));
   return Promise.all(
     sorted.map(async (pair) =>
       isSame(pair) ? pair : { ...pair, a: await coloured(a, pair.a), b: await coloured(b, pair.b) },
@@ -105,25 +106,45 @@ export async function pairs(a: Side, b: Side): Promise<Pair[]> {
 function likest(of: Text, others: readonly (readonly [string, Text])[]): string {
   let [best, path] = [RENAMED, ""];
   if (of.text === null || !of.text.trim()) return "";
-  const lines = linesOf(of.text);
-  for (const [name, { text }] of others) {
-    const like = text === null ? 0 : likeness(lines, linesOf(text));
+  const lines = written(of.file.path, of.text);
+  for (const [name, { file, text }] of others) {
+    const like = text === null ? 0 : likeness(lines, written(file.path, text));
     if (like >= best) [best, path] = [like, name];
   }
   return path;
 }
 
+/** What somebody wrote: of a notebook the lines of its cells, since all notebooks share those between. */
+function written(path: string, text: string): string[] {
+  const cells = isBook(path) ? cellsOf(text) : null;
+  return cells ? cells.flatMap(({ source }) => linesOf(source)) : linesOf(text);
+}
+
 let worker: Worker | null = null;
 let asked = 0;
-const waiting = new Map<number, { resolve: (found: Change[]) => void; reject: (error: Error) => void }>();
+const waiting = new Map<number, { resolve: (found: Answer["found"]) => void; reject: (error: Error) => void }>();
 
-/** What changed between two texts, found by a worker. */
-export function compared(a: string, b: string, ignoreSpace: boolean): Promise<Change[]> {
-  if (a === b) return Promise.resolve([]);
+/** What changed between two texts. */
+export async function compared(a: string, b: string, ignoreSpace: boolean): Promise<readonly Change[]> {
+  if (a === b) return [];
+  return (await answer({ a, b, ignoreSpace, books: false })) as readonly Change[];
+}
+
+/** What changed between two notebooks; null where one is damaged. A side without one is null. */
+export async function comparedCells(
+  a: string | null,
+  b: string | null,
+  ignoreSpace: boolean,
+): Promise<readonly CellDiff[] | null> {
+  return (await answer({ a, b, ignoreSpace, books: true })) as readonly CellDiff[] | null;
+}
+
+/** Ask the worker. */
+function answer(job: Omit<Job, "id">): Promise<Answer["found"]> {
   if (!worker) {
     worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
-    worker.onmessage = ({ data }: MessageEvent<{ id: number; changes: Change[] }>) => {
-      waiting.get(data.id)?.resolve(data.changes);
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      waiting.get(data.id)?.resolve(data.found);
       waiting.delete(data.id);
     };
     worker.onerror = () => {
@@ -135,6 +156,6 @@ export function compared(a: string, b: string, ignoreSpace: boolean): Promise<Ch
   const id = asked++;
   return new Promise((resolve, reject) => {
     waiting.set(id, { resolve, reject });
-    worker!.postMessage({ id, a, b, ignoreSpace });
+    worker!.postMessage({ ...job, id } satisfies Job);
   });
 }

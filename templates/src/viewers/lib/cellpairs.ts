@@ -28,8 +28,8 @@ const PRINTED = 1000;
 const SHOWN = 10_000;
 
 /**
- * Pairs in the order of both notebooks; a moved cell stands where B has it. Cells are paired by their ids, then, between
- * those, by nearly equal text and outputs, by similar ones, by similar text alone (the steps in which nbdime does it).
+ * Pairs in the order of both notebooks; a moved cell stands where B has it. Cells are paired by their ids, then,
+ * between those, by nearly equal text and outputs, by similar ones, by similar text alone: the steps of nbdime.
  * What is left over on both sides with one id or one source has moved.
  */
 export function paired(a: readonly Cell[], b: readonly Cell[]): CellPair[] {
