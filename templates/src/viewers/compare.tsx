@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { head, index, uid } from "../lib/data";
 import { difference, full, plural } from "../lib/format";
-import { baseline, mainMetric, table } from "../lib/view";
+import { baseline, mainMetric, split, table } from "../lib/view";
 import type { RunHead, RunRow } from "../model";
 import { Restored } from "../parts/states";
 import { Button, Empty } from "../parts/ui";
@@ -11,6 +11,7 @@ import { param, setParams } from "../route";
 import { Charts, Tails, tail } from "./compare/curves";
 import { Facts, judged, Metrics, ordered, verdict } from "./compare/facts";
 import { Code, Tree } from "./compare/files";
+import { Many } from "./compare/many";
 import { Picker } from "./compare/picker";
 import { differing, pairsOf, type Row, rowsOf } from "./compare/rows";
 import { isSame, type Pair, pairs } from "./compare/texts";
@@ -40,6 +41,8 @@ export function Page() {
         <i class="sk" />
       </div>
     );
+  const several = param("runs");
+  if (several !== undefined) return <Many asked={split(several)} all={runs} />;
   const now = chosen(runs);
   if (!now)
     return (
@@ -126,7 +129,9 @@ function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
     setParams({ sec: id });
   };
   useEffect(() => {
-    const asked = param("file") ? `file-${param("file")}` : param("sec");
+    // A cell of a notebook comes into view by itself, once its file has.
+    const file = param("file")?.replace(/#[ab]\d+(\.out)?$/, "");
+    const asked = file ? `file-${file}` : param("sec");
     if (asked) document.getElementById(asked)?.scrollIntoView();
   }, []);
   return (

@@ -1,13 +1,22 @@
-// Compares texts where a page cannot be frozen by it.
-import { changes, linesOf } from "../viewers/lib/difference";
+// Compares texts and notebooks where a page cannot be frozen by it.
+import { bookDiff, type CellDiff } from "../viewers/lib/bookdiff";
+import { type Change, changes, linesOf } from "../viewers/lib/difference";
 
-interface Job {
+export interface Job {
   readonly id: number;
-  readonly a: string;
-  readonly b: string;
+  /** Null in a notebook's place where a side has none. */
+  readonly a: string | null;
+  readonly b: string | null;
   readonly ignoreSpace: boolean;
+  readonly books: boolean;
 }
 
-self.onmessage = ({ data: { id, a, b, ignoreSpace } }: MessageEvent<Job>) => {
-  self.postMessage({ id, changes: changes(linesOf(a), linesOf(b), ignoreSpace) });
+export interface Answer {
+  readonly id: number;
+  readonly found: readonly Change[] | readonly CellDiff[] | null;
+}
+
+self.onmessage = ({ data: { id, a, b, ignoreSpace, books } }: MessageEvent<Job>) => {
+  const found = books ? bookDiff(a, b, ignoreSpace) : changes(linesOf(a ?? ""), linesOf(b ?? ""), ignoreSpace);
+  self.postMessage({ id, found } satisfies Answer);
 };

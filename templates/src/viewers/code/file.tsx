@@ -4,6 +4,7 @@ import { bytes } from "../../lib/format";
 import type { RunFile } from "../../model";
 import { Empty, Wait } from "../../parts/ui";
 import { useLoaded } from "../../parts/use";
+import { cellsOf } from "../lib/book";
 import { coloured, PATCH, read, type Side, type Text } from "../lib/texts";
 import { Frame } from "./frame";
 import { Patch } from "./patchview";
@@ -16,7 +17,7 @@ const LARGEST = 1_000_000;
 export function File({ side, file }: { side: Side; file: RunFile }) {
   const shown = file.kind === "text" && isHere(file) && file.size <= LARGEST;
   const { value, error } = useLoaded<Text | null>(
-    async () => coloured(await read(side, file)),
+    async () => coloured(written(await read(side, file))),
     [side.run.parts.join(), file.path],
     shown,
   );
@@ -29,6 +30,14 @@ export function File({ side, file }: { side: Side; file: RunFile }) {
     );
   if (file.path === PATCH) return <Patch side={side} file={file} text={value.text} />;
   return <Whole side={side} file={file} of={value} />;
+}
+
+/** Of a notebook what somebody wrote: its cells. */
+function written(of: Text): Text {
+  const cells = of.text !== null && of.file.path.endsWith(".ipynb") ? cellsOf(of.text) : null;
+  if (!cells) return of;
+  const texts = cells.map(({ kind, source }, n) => `# Cell ${n + 1}${kind === "code" ? "" : `, ${kind}`}\n${source}\n`);
+  return { ...of, text: texts.join("\n") };
 }
 
 function Unshown({ side, file }: { side: Side; file: RunFile }) {

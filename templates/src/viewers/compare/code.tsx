@@ -1,25 +1,22 @@
 // One file of two runs: its head, and its lines once they come near.
-import { useEffect, useState } from "preact/hooks";
-import { bytes, plural } from "../../lib/format";
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { bytes, full, plural } from "../../lib/format";
 import { Icon } from "../../parts/icons";
 import { Empty, Wait } from "../../parts/ui";
 import { useLoaded, useSeen } from "../../parts/use";
+import { linesChanged } from "../lib/bookdiff";
 import { type Change, counts, linesOf } from "../lib/difference";
 import { Plus } from "../lib/difflines";
 import { PATCH, type Text } from "../lib/texts";
 import { CONTEXT, Lines } from "./lines";
-import { compared, type Pair } from "./texts";
+import { type How, Notebook } from "./notebook";
+import { compared, comparedCells, type Pair } from "./texts";
 
 /** A file with more changed lines stays folded until it is asked for. */
 export const MOST_CHANGED = 2000;
 const LARGEST = 400_000;
 const HEIGHT = 20;
-
-export interface How {
-  readonly split: boolean;
-  readonly wrap: boolean;
-  readonly ignoreSpace: boolean;
-}
 
 /** What changed in a file; null while it is looked for. */
 export function useChanges(pair: Pair, ignoreSpace: boolean, when: boolean): readonly Change[] | null {
@@ -28,30 +25,105 @@ export function useChanges(pair: Pair, ignoreSpace: boolean, when: boolean): rea
   return value;
 }
 
-export function FileDiff({
+interface FileProps {
+  readonly pair: Pair;
+  readonly how: How;
+  readonly viewed: boolean;
+  readonly onViewed: (on: boolean) => void;
+  readonly onCounted: (path: string, added: number, removed: number) => void;
+}
+
+export function FileDiff(props: FileProps) {
+  return props.pair.cells === undefined ? <TextFile {...props} /> : <NotebookFile {...props} />;
+}
+
+function TextFile(props: FileProps) {
+  const { pair, how } = props;
+  const found = useChanges(pair, how.ignoreSpace, true);
+  const { added, removed } = counts(found ?? []);
+  const size = (pair.a?.file.size ?? 0) + (pair.b?.file.size ?? 0);
+  const isText = (pair.a ?? pair.b)!.text !== null && (pair.b ?? pair.a)!.text !== null;
+  const note = !pair.a
+    ? "new in B"
+    : !pair.b
+      ? "not in B"
+      : pair.before !== pair.path && !found?.length
+        ? "renamed"
+        : "";
+  return (
+    <Framed {...props} found={found} note={note} large={added + removed > MOST_CHANGED || size > 2 * LARGEST}>
+      {(seen) =>
+        !isText ? (
+          <Empty title="Not a text" text={`${sizeOf(pair.a)} in A, ${sizeOf(pair.b)} in B`} />
+        ) : !found ? (
+          <Wait />
+        ) : seen ? (
+          <Lines pair={pair} all={found} split={how.split} wrap={how.wrap} />
+        ) : (
+          <div style={{ height: `${heightOf(pair, added + removed + found.length * 2 * CONTEXT)}px` }} />
+        )
+      }
+    </Framed>
+  );
+}
+
+function NotebookFile(props: FileProps) {
+  const { pair, how } = props;
+  const [a, b] = [pair.a?.text ?? null, pair.b?.text ?? null];
+  // Whitespace counted: that was found while the page was loaded.
+  const { value } = useLoaded(() => comparedCells(a, b, true), [a, b], how.ignoreSpace);
+  const cells = how.ignoreSpace ? value : pair.cells!;
+  const found = useMemo(() => (cells ? linesChanged(cells) : null), [cells]);
+  const { added, removed } = counts(found ?? []);
+  const differing = cells?.filter((cell) => cell.how !== "equal").length ?? 0;
+  const side = !pair.a ? "new in B, " : !pair.b ? "not in B, " : "";
+  const note = cells
+    ? `${side}${full(differing)} of ${plural(cells.length, "cell")} ${differing === 1 ? "differs" : "differ"}`
+    : "";
+  return (
+    <Framed {...props} found={found} note={note} large={added + removed > MOST_CHANGED}>
+      {(seen) =>
+        pair.cells === null ? (
+          <Empty
+            title="A damaged notebook"
+            text={`Its cells could not be read: ${sizeOf(pair.a)} in A, ${sizeOf(pair.b)} in B`}
+          />
+        ) : !cells ? (
+          <Wait />
+        ) : seen ? (
+          <Notebook path={pair.path} cells={cells} how={how} />
+        ) : (
+          <div style={{ height: `${HEIGHT * (added + removed + 4 * differing)}px` }} />
+        )
+      }
+    </Framed>
+  );
+}
+
+/** A file's head, and below it what `children` makes of it once it is open; it is told whether it came near. */
+function Framed({
   pair,
-  how,
   viewed,
   onViewed,
   onCounted,
-}: {
-  pair: Pair;
-  how: How;
-  viewed: boolean;
-  onViewed: (on: boolean) => void;
-  onCounted: (path: string, added: number, removed: number) => void;
+  found,
+  note,
+  large,
+  children,
+}: FileProps & {
+  found: readonly Change[] | null;
+  note: string;
+  large: boolean;
+  children: (seen: boolean) => ComponentChildren;
 }) {
   const [attach, seen] = useSeen<HTMLElement>("600px");
   const [open, setOpen] = useState<boolean | null>(null);
-  const found = useChanges(pair, how.ignoreSpace, true);
   const { added, removed } = counts(found ?? []);
   useEffect(() => {
     if (found) onCounted(pair.path, added, removed);
   }, [found]);
   const size = (pair.a?.file.size ?? 0) + (pair.b?.file.size ?? 0);
-  const large = added + removed > MOST_CHANGED || size > 2 * LARGEST;
   const isOpen = open ?? (!large && !viewed && pair.path !== PATCH);
-  const isText = (pair.a ?? pair.b)!.text !== null && (pair.b ?? pair.a)!.text !== null;
   return (
     <section class="cmp-file" id={`file-${pair.path}`} ref={attach} aria-label={pair.path}>
       <header>
@@ -60,9 +132,7 @@ export function FileDiff({
           <b class="cut">{pair.before === pair.path ? pair.path : `${pair.before} → ${pair.path}`}</b>
         </button>
         <Plus added={added} removed={removed} />
-        <span class="dim">
-          {!pair.a ? "new in B" : !pair.b ? "not in B" : pair.before !== pair.path && !found?.length ? "renamed" : ""}
-        </span>
+        <span class="dim">{note}</span>
         <span class="grow" />
         {large && !isOpen && (
           <span class="dim">
@@ -81,16 +151,7 @@ export function FileDiff({
           Viewed
         </label>
       </header>
-      {isOpen &&
-        (!isText ? (
-          <Empty title="Not a text" text={`${sizeOf(pair.a)} in A, ${sizeOf(pair.b)} in B`} />
-        ) : !found ? (
-          <Wait />
-        ) : seen ? (
-          <Lines pair={pair} all={found} split={how.split} wrap={how.wrap} />
-        ) : (
-          <div style={{ height: `${heightOf(pair, added + removed + found.length * 2 * CONTEXT)}px` }} />
-        ))}
+      {isOpen && children(seen)}
     </section>
   );
 }

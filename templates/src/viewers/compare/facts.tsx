@@ -12,10 +12,12 @@ import { differing, type Row } from "./rows";
 const FIRST_METRICS = 5;
 
 /** Better, worse, or nobody knows. */
-export function judged(row: Row): "plus" | "minus" | "" {
-  if (!row.change) return "";
-  if (highIsBetter(row.key)) return row.change > 0 ? "plus" : "minus";
-  if (lowIsBetter(row.key)) return row.change < 0 ? "plus" : "minus";
+export const judged = (row: Row): "plus" | "minus" | "" => judgedBy(row.key, row.change);
+
+export function judgedBy(key: string, change: number): "plus" | "minus" | "" {
+  if (!change) return "";
+  if (highIsBetter(key)) return change > 0 ? "plus" : "minus";
+  if (lowIsBetter(key)) return change < 0 ? "plus" : "minus";
   return "";
 }
 

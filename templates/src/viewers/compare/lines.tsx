@@ -6,6 +6,7 @@ import { param, setParams } from "../../route";
 import type { Change } from "../lib/difference";
 import { type Between, DiffLines, type Line } from "../lib/difflines";
 import { Marked } from "../lib/marked";
+import type { Text } from "../lib/texts";
 import type { Pair } from "./texts";
 
 export const CONTEXT = 3;
@@ -55,13 +56,16 @@ function layout(all: readonly Change[], length: number, opened: ReadonlyMap<numb
 
 const isFold = (item: Line | Fold): item is Fold => "count" in item;
 
+/** A file's name and texts, or those of a part of it. */
+type Shown = Pick<Pair, "path" | "before"> & Readonly<Record<"a" | "b", Pick<Text, "text" | "marks"> | null>>;
+
 export function Lines({
   pair,
   all,
   split,
   wrap,
 }: {
-  pair: Pair;
+  pair: Shown;
   all: readonly Change[];
   split: boolean;
   wrap: boolean;

@@ -1,6 +1,9 @@
 // The texts of two runs: which files there are on either side, and what changed in them.
 import code from "worker:../../workers/diff";
 import type { RunFile } from "../../model";
+import type { Answer, Job } from "../../workers/diff";
+import { cellsOf } from "../lib/book";
+import type { CellDiff } from "../lib/bookdiff";
 import { type Change, likeness, linesOf } from "../lib/difference";
 import { CODE, coloured, isCode, PATCH, read, type Shelf, type Text } from "../lib/texts";
 
@@ -11,14 +14,30 @@ export interface Pair {
   readonly before: string;
   readonly a: Text | null;
   readonly b: Text | null;
+  /** The cells of a notebook; null where they cannot be read on a side; nothing for other files. */
+  readonly cells?: readonly CellDiff[] | null;
 }
 
 /** Share of lines in common from which a file that went and one that came are one that was renamed. */
 const RENAMED = 0.6;
 
-/** Whether nothing of a file changed, neither its place nor its text. */
-export const isSame = ({ a, b, path, before }: Pair): boolean =>
-  path === before && a !== null && b !== null && (isOne(a.file, b.file) || (a.text === b.text && a.text !== null));
+/** Whether nothing of a file changed, neither its place nor its text; of a notebook, no cell. */
+export const isSame = ({ a, b, path, before, cells }: Pair): boolean =>
+  path === before &&
+  a !== null &&
+  b !== null &&
+  (isOne(a.file, b.file) ||
+    (a.text !== null && (a.text === b.text || (cells?.every(({ how }) => how === "equal") ?? false))));
+
+const isBook = (path: string): boolean => path.toLowerCase().endsWith(".ipynb");
+
+/** A pair with the cells of its notebooks. */
+async function withCells(pair: Pair): Promise<Pair> {
+  const [a, b] = [pair.a?.text ?? null, pair.b?.text ?? null];
+  const unread = (pair.a && a === null) || (pair.b && b === null);
+  if (!isBook(pair.path) || !isBook(pair.before) || unread || a === b) return pair;
+  return { ...pair, cells: await comparedCells(a, b, false).catch(() => null) };
+}
 
 /** Whether two files hold the same by their digests: then neither needs to be read. */
 const isOne = (a: RunFile | undefined, b: RunFile | undefined): boolean =>
@@ -61,7 +80,8 @@ export async function paired(
   for (const path of come) result.push({ path, before: path, a: null, b: right!.get(path)! });
   // The patch last: it tells again what the files show.
   const place = ({ path }: Pair): string => (path === PATCH ? "\uffff" : path);
-  const sorted = result.sort((one, two) => (place(one) < place(two) ? -1 : 1));
+  const sorted = await Promise.all(result.map(withCells));
+  sorted.sort((one, two) => (place(one) < place(two) ? -1 : 1));
   return Promise.all(
     sorted.map(async (pair) =>
       isSame(pair) ? pair : { ...pair, a: await coloured(pair.a), b: await coloured(pair.b) },
@@ -72,25 +92,45 @@ export async function paired(
 function likest(of: Text, others: readonly (readonly [string, Text])[]): string {
   let [best, path] = [RENAMED, ""];
   if (of.text === null || !of.text.trim()) return "";
-  const lines = linesOf(of.text);
-  for (const [name, { text }] of others) {
-    const like = text === null ? 0 : likeness(lines, linesOf(text));
+  const lines = written(of.file.path, of.text);
+  for (const [name, { file, text }] of others) {
+    const like = text === null ? 0 : likeness(lines, written(file.path, text));
     if (like >= best) [best, path] = [like, name];
   }
   return path;
 }
 
+/** What somebody wrote: of a notebook the lines of its cells, since all notebooks share those between. */
+function written(path: string, text: string): string[] {
+  const cells = isBook(path) ? cellsOf(text) : null;
+  return cells ? cells.flatMap(({ source }) => linesOf(source)) : linesOf(text);
+}
+
 let worker: Worker | null = null;
 let asked = 0;
-const waiting = new Map<number, { resolve: (found: Change[]) => void; reject: (error: Error) => void }>();
+const waiting = new Map<number, { resolve: (found: Answer["found"]) => void; reject: (error: Error) => void }>();
 
-/** What changed between two texts, found by a worker. */
-export function compared(a: string, b: string, ignoreSpace: boolean): Promise<Change[]> {
-  if (a === b) return Promise.resolve([]);
+/** What changed between two texts. */
+export async function compared(a: string, b: string, ignoreSpace: boolean): Promise<readonly Change[]> {
+  if (a === b) return [];
+  return (await answer({ a, b, ignoreSpace, books: false })) as readonly Change[];
+}
+
+/** What changed between two notebooks; null where one is damaged. A side without one is null. */
+export async function comparedCells(
+  a: string | null,
+  b: string | null,
+  ignoreSpace: boolean,
+): Promise<readonly CellDiff[] | null> {
+  return (await answer({ a, b, ignoreSpace, books: true })) as readonly CellDiff[] | null;
+}
+
+/** Ask the worker. */
+function answer(job: Omit<Job, "id">): Promise<Answer["found"]> {
   if (!worker) {
     worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
-    worker.onmessage = ({ data }: MessageEvent<{ id: number; changes: Change[] }>) => {
-      waiting.get(data.id)?.resolve(data.changes);
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      waiting.get(data.id)?.resolve(data.found);
       waiting.delete(data.id);
     };
     worker.onerror = () => {
@@ -102,6 +142,6 @@ export function compared(a: string, b: string, ignoreSpace: boolean): Promise<Ch
   const id = asked++;
   return new Promise((resolve, reject) => {
     waiting.set(id, { resolve, reject });
-    worker!.postMessage({ id, a, b, ignoreSpace });
+    worker!.postMessage({ ...job, id } satisfies Job);
   });
 }

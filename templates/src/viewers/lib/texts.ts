@@ -33,31 +33,12 @@ export async function textOf({ run, head }: Shelf, path: string): Promise<string
 
 export async function read({ run, head }: Shelf, file: RunFile): Promise<Text> {
   if (file.kind !== "text" || !isHere(file)) return { file, text: null, marks: [] };
-  const text = await fileText(run, head, file);
-  return { file, text: (file.path.endsWith(".ipynb") && cellsOf(text)) || text, marks: [] };
+  return { file, text: await fileText(run, head, file), marks: [] };
 }
 
 /** The text with its colours, which only files that are shown need. */
 export async function coloured(of: Text | null): Promise<Text | null> {
   return of && { ...of, marks: await fileMarks(of.file) };
-}
-
-/** A notebook as people read it: its cells, without the numbers that running it again changes. */
-export function cellsOf(text: string): string | null {
-  try {
-    const notebook = JSON.parse(text) as { cells?: unknown; worksheets?: { cells?: unknown }[] };
-    const cells = notebook.cells ?? notebook.worksheets?.[0]?.cells;
-    if (!Array.isArray(cells)) return null;
-    return (cells as { cell_type?: unknown; source?: unknown; input?: unknown }[])
-      .map((cell, n) => {
-        const source = cell.source ?? cell.input ?? "";
-        const lines = Array.isArray(source) ? source.join("") : String(source);
-        return `# Cell ${n + 1}${cell.cell_type === "code" ? "" : `, ${String(cell.cell_type)}`}\n${lines}\n`;
-      })
-      .join("\n");
-  } catch {
-    return null;
-  }
 }
 
 export const bytesOf = ({ run, head }: Shelf, file: RunFile): Promise<Uint8Array<ArrayBuffer>> =>
