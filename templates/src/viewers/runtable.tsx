@@ -304,25 +304,36 @@ function Details({ run }: { run: RunRow }) {
   );
 }
 
+/** Columns of the comparison of several runs. */
+const MOST_COMPARED = 10;
+
 function Selection() {
   const chosen = index.value!.runs.filter((run) => selected.value.has(uid(run)));
   if (!chosen.length) return null;
   const workspace = page.value.path.replace(/table\.html$/, "index.html");
+  const compare = page.value.path.replace(/table\.html$/, "compare.html");
+  // Oldest first, but for the baseline, beside which the others stand.
+  const oldest = [...chosen].reverse();
+  const columns = [
+    ...oldest.filter((run) => run === baseline.value),
+    ...oldest.filter((run) => run !== baseline.value),
+  ];
   return (
     <div class="selection" role="toolbar" aria-label="Selected runs">
       <b>{plural(chosen.length, "run")} selected</b>
       {chosen.length === 2 && (
-        <a
-          class="btn go"
-          href={href(page.value.path.replace(/table\.html$/, "compare.html"), {
-            a: uid(chosen[1]!),
-            b: uid(chosen[0]!),
-          })}
-        >
+        <a class="btn go" href={href(compare, { a: uid(chosen[1]!), b: uid(chosen[0]!) })}>
           <Icon name="swap" small />
           Compare all of both
         </a>
       )}
+      {chosen.length > 2 && chosen.length <= MOST_COMPARED && (
+        <a class="btn go" href={href(compare, { runs: join(columns.map(uid)) ?? "" })}>
+          <Icon name="swap" small />
+          Compare {plural(chosen.length, "run")}
+        </a>
+      )}
+      {chosen.length > MOST_COMPARED && <span class="dim">At most {MOST_COMPARED} can be compared</span>}
       <a class="btn go" href={href(workspace, { only: join(chosen.map(uid)) ?? "" })}>
         <Icon name="chart" small />
         {chosen.length > 1 ? "Compare" : "Show"} in the workspace
