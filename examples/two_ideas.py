@@ -99,7 +99,9 @@ def main(folder: Path) -> None:
         (folder / "features.py").write_text(features, encoding="utf-8")
         (folder / "model.py").write_text(model, encoding="utf-8")
         environment = {"PYTHONDONTWRITEBYTECODE": "1"}  # the second idea is written within the same second
-        subprocess.run([sys.executable, str(folder / "train.py")], cwd=folder, check=True, env={**os.environ, **environment})
+        subprocess.run(
+            [sys.executable, str(folder / "train.py")], cwd=folder, check=True, env={**os.environ, **environment}
+        )
 
 
 if __name__ == "__main__":

@@ -4,16 +4,16 @@ import { page } from "../../entry";
 import { head, uid } from "../../lib/data";
 import { dateTime, difference, full, plural } from "../../lib/format";
 import { join, lookOf, table } from "../../lib/view";
-import type { RunRow } from "../../model";
+import type { RunHead, RunRow } from "../../model";
 import { Dot, nameOf, Swatch } from "../../parts/identity";
 import { Restored } from "../../parts/states";
 import { Button, Empty, Menu, SearchField, Switch } from "../../parts/ui";
 import { useLoaded } from "../../parts/use";
 import { href, setParams } from "../../route";
+import { packagesOf } from "../lib/packages";
+import { textOf } from "../lib/texts";
 import { judgedBy } from "./facts";
 import { isDiffering, type ManyRow, manyRows, manyTexts } from "./manyrows";
-import { packagesOf } from "./rows";
-import { textOf } from "./texts";
 
 /** Columns that a person still reads beside each other. */
 export const MOST_RUNS = 10;
@@ -94,7 +94,7 @@ function Tables({ runs, all }: { runs: readonly RunRow[]; all: readonly RunRow[]
 
 async function packagesIn(runs: readonly RunRow[]): Promise<ManyRow[]> {
   const found = await Promise.all(
-    runs.map(async (run) => packagesOf(await textOf({ run, head: await head(run) }, "requirements.txt"))),
+    runs.map(async (run) => packagesOf(await textOf({ run, head: await head<RunHead>(run) }, "requirements.txt"))),
   );
   return manyTexts(found);
 }
