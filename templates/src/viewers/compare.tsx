@@ -12,9 +12,9 @@ import { Charts, Tails, tail } from "./compare/curves";
 import { Facts, judged, Metrics, ordered, verdict } from "./compare/facts";
 import { Code, Tree } from "./compare/files";
 import { Many } from "./compare/many";
+import { type Pair, pairs } from "./compare/pairs";
 import { Picker } from "./compare/picker";
 import { differing, pairsOf, type Row, rowsOf } from "./compare/rows";
-import { isSame, type Pair, pairs } from "./compare/texts";
 import css from "./compare.css";
 import { Plus } from "./lib/difflines";
 import difflines from "./lib/difflines.css";
@@ -106,7 +106,7 @@ function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
   const config = useMemo(() => rowsOf(now, "config", a, b), [now, a, b]);
   const surroundings = pairsOf(new Map(sides[0].head.environment), new Map(sides[1].head.environment));
   const artifacts = pairsOf(exchanged(sides[0].head), exchanged(sides[1].head));
-  const changed = files.filter((pair) => !isSame(pair));
+  const changed = files.filter((pair) => !pair.same);
   const [counted, setCounted] = useState<ReadonlyMap<string, readonly [number, number]>>(new Map());
   const [viewed, setViewed] = useState<ReadonlySet<string>>(new Set());
   const onCounted = useCallback(

@@ -6,8 +6,8 @@ import { Empty, Wait } from "../../parts/ui";
 import { useLoaded } from "../../parts/use";
 import { Facts } from "../compare/facts";
 import { Code } from "../compare/files";
+import { isText, type Pair, paired } from "../compare/pairs";
 import { pairsOf } from "../compare/rows";
-import { isSame, type Pair, paired } from "../compare/texts";
 import { filesOf } from "./files";
 
 /** Changed files whose lines are compared; of more there is the list. */
@@ -74,8 +74,8 @@ export function Difference(props: Props) {
   if (error) return <Empty title="These versions could not be compared" text={error} />;
   if (!value) return <Wait />;
   // What is no text is in the list of files.
-  const texts = value.pairs.filter(({ a, b }) => (a ?? b)!.text !== null && (b ?? a)!.text !== null);
-  const changed = texts.filter((pair) => !isSame(pair));
+  const texts = value.pairs.filter(isText);
+  const changed = texts.filter((pair) => !pair.same);
   return (
     <>
       <p class="cmp-note">

@@ -8,21 +8,25 @@ import { useLoaded, useSeen } from "../../parts/use";
 import { linesChanged } from "../lib/bookdiff";
 import { type Change, counts, linesOf } from "../lib/difference";
 import { Plus } from "../lib/difflines";
-import { PATCH, type Text } from "../lib/texts";
+import { coloured, PATCH } from "../lib/texts";
+import { compared, comparedCells } from "./answers";
 import { CONTEXT, Lines } from "./lines";
 import { type How, Notebook } from "./notebook";
-import { compared, comparedCells, type Pair } from "./texts";
+import { type Held, isText, type Pair, type Texts, textsOf } from "./pairs";
 
 /** A file with more changed lines stays folded until it is asked for. */
 export const MOST_CHANGED = 2000;
 const LARGEST = 400_000;
 const HEIGHT = 20;
 
-/** What changed in a file; null while it is looked for. */
-export function useChanges(pair: Pair, ignoreSpace: boolean, when: boolean): readonly Change[] | null {
-  const [a, b] = [pair.a?.text ?? "", pair.b?.text ?? ""];
-  const { value } = useLoaded(() => compared(a, b, ignoreSpace), [a, b, ignoreSpace], when);
-  return value;
+interface Read {
+  readonly texts: Texts;
+  readonly changes: readonly Change[];
+}
+
+async function changesOf(pair: Pair, ignoreSpace: boolean): Promise<Read> {
+  const texts = await textsOf(pair);
+  return { texts, changes: await compared(texts.a?.text ?? "", texts.b?.text ?? "", ignoreSpace) };
 }
 
 interface FileProps {
@@ -39,10 +43,10 @@ export function FileDiff(props: FileProps) {
 
 function TextFile(props: FileProps) {
   const { pair, how } = props;
-  const found = useChanges(pair, how.ignoreSpace, true);
+  const { value, error } = useLoaded(() => changesOf(pair, how.ignoreSpace), [pair, how.ignoreSpace], isText(pair));
+  const found = value?.changes ?? null;
   const { added, removed } = counts(found ?? []);
   const size = (pair.a?.file.size ?? 0) + (pair.b?.file.size ?? 0);
-  const isText = (pair.a ?? pair.b)!.text !== null && (pair.b ?? pair.a)!.text !== null;
   const note = !pair.a
     ? "new in B"
     : !pair.b
@@ -53,25 +57,43 @@ function TextFile(props: FileProps) {
   return (
     <Framed {...props} found={found} note={note} large={added + removed > MOST_CHANGED || size > 2 * LARGEST}>
       {(seen) =>
-        !isText ? (
+        !isText(pair) ? (
           <Empty title="Not a text" text={`${sizeOf(pair.a)} in A, ${sizeOf(pair.b)} in B`} />
-        ) : !found ? (
+        ) : error ? (
+          <Empty title="This file could not be read" text={error} />
+        ) : !value ? (
           <Wait />
         ) : seen ? (
-          <Lines pair={pair} all={found} split={how.split} wrap={how.wrap} />
+          <Coloured pair={pair} of={value} how={how} />
         ) : (
-          <div style={{ height: `${heightOf(pair, added + removed + found.length * 2 * CONTEXT)}px` }} />
+          <div style={{ height: `${heightOf(value, added + removed)}px` }} />
         )
       }
     </Framed>
   );
 }
 
+/** The lines, once their colours are there, which only files that are looked at need. */
+function Coloured({ pair: { path, before }, of, how }: { pair: Pair; of: Read; how: How }) {
+  const { value } = useLoaded(
+    async () => ({ a: await coloured(of.texts.a), b: await coloured(of.texts.b) }),
+    [of.texts],
+  );
+  if (!value) return <div style={{ height: `${heightOf(of, 0)}px` }} />;
+  return <Lines pair={{ path, before, ...value }} all={of.changes} split={how.split} wrap={how.wrap} />;
+}
+
 function NotebookFile(props: FileProps) {
   const { pair, how } = props;
-  const [a, b] = [pair.a?.text ?? null, pair.b?.text ?? null];
   // Whitespace counted: that was found while the page was loaded.
-  const { value } = useLoaded(() => comparedCells(a, b, true), [a, b], how.ignoreSpace);
+  const { value } = useLoaded(
+    async () => {
+      const { a, b } = await textsOf(pair);
+      return comparedCells(a?.text ?? null, b?.text ?? null, true);
+    },
+    [pair],
+    how.ignoreSpace,
+  );
   const cells = how.ignoreSpace ? value : pair.cells!;
   const found = useMemo(() => (cells ? linesChanged(cells) : null), [cells]);
   const { added, removed } = counts(found ?? []);
@@ -157,10 +179,11 @@ function Framed({
 }
 
 /** About what the lines will take, for as long as they are far from the window. */
-function heightOf({ a, b }: Pair, lines: number): number {
+function heightOf({ texts: { a, b }, changes }: Read, changed: number): number {
+  const lines = changed + changes.length * 2 * CONTEXT;
   return HEIGHT * Math.min(lines, linesOf(a?.text ?? "").length + linesOf(b?.text ?? "").length);
 }
 
-function sizeOf(text: Text | null): string {
-  return text ? `${bytes(text.file.size)}${text.file.note ? ` (${text.file.note})` : ""}` : "no file";
+function sizeOf(held: Held | null): string {
+  return held ? `${bytes(held.file.size)}${held.file.note ? ` (${held.file.note})` : ""}` : "no file";
 }

@@ -10,8 +10,8 @@ import { useKeys } from "../../parts/use";
 import { param, setParams } from "../../route";
 import { Plus } from "../lib/difflines";
 import { FileDiff } from "./code";
+import type { Pair } from "./pairs";
 import type { Row } from "./rows";
-import type { Pair } from "./texts";
 
 /** Widths from which both sides stand beside each other. */
 const SPLIT = 1100;

@@ -7,7 +7,7 @@ import type { Change } from "../lib/difference";
 import { type Between, DiffLines, type Line } from "../lib/difflines";
 import { Marked } from "../lib/marked";
 import type { Text } from "../lib/texts";
-import type { Pair } from "./texts";
+import type { Pair } from "./pairs";
 
 export const CONTEXT = 3;
 const MORE = 20;

@@ -78,7 +78,7 @@ function Tables({ runs, all }: { runs: readonly RunRow[]; all: readonly RunRow[]
             <tr>
               <td />
               {runs.map((run) => (
-                <RunHead key={uid(run)} run={run} runs={runs} />
+                <Head key={uid(run)} run={run} runs={runs} />
               ))}
             </tr>
           </thead>
@@ -99,7 +99,7 @@ async function packagesIn(runs: readonly RunRow[]): Promise<ManyRow[]> {
   return manyTexts(found);
 }
 
-function RunHead({ run, runs }: { run: RunRow; runs: readonly RunRow[] }) {
+function Head({ run, runs }: { run: RunRow; runs: readonly RunRow[] }) {
   const isBase = run === runs[0];
   const others = runs.filter((other) => other !== run);
   return (

@@ -1,0 +1,45 @@
+// What a worker finds out about two texts, so that no comparison freezes the page.
+import code from "worker:../../workers/diff";
+import type { Answer, Job } from "../../workers/diff";
+import type { CellDiff } from "../lib/bookdiff";
+import type { Change } from "../lib/difference";
+
+let worker: Worker | null = null;
+let asked = 0;
+const waiting = new Map<number, { resolve: (found: Answer["found"]) => void; reject: (error: Error) => void }>();
+
+/** What changed between two texts. */
+export async function compared(a: string, b: string, ignoreSpace: boolean): Promise<readonly Change[]> {
+  if (a === b) return [];
+  return (await answer({ a, b, ignoreSpace, books: false })) as readonly Change[];
+}
+
+/** What changed between two notebooks; null where one is damaged. A side without one is null. */
+export async function comparedCells(
+  a: string | null,
+  b: string | null,
+  ignoreSpace: boolean,
+): Promise<readonly CellDiff[] | null> {
+  return (await answer({ a, b, ignoreSpace, books: true })) as readonly CellDiff[] | null;
+}
+
+/** Ask the worker. */
+function answer(job: Omit<Job, "id">): Promise<Answer["found"]> {
+  if (!worker) {
+    worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      waiting.get(data.id)?.resolve(data.found);
+      waiting.delete(data.id);
+    };
+    worker.onerror = () => {
+      for (const { reject } of waiting.values()) reject(new Error("these texts could not be compared"));
+      waiting.clear();
+      worker = null;
+    };
+  }
+  const id = asked++;
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject });
+    worker!.postMessage({ ...job, id } satisfies Job);
+  });
+}
