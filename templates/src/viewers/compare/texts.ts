@@ -108,7 +108,8 @@ function likest(of: Text, others: readonly (readonly [string, Text])[]): string 
   if (of.text === null || !of.text.trim()) return "";
   const lines = written(of.file.path, of.text);
   for (const [name, { file, text }] of others) {
-    const like = text === null ? 0 : likeness(lines, written(file.path, text));
+    // A notebook shows its cells, which a script has not.
+    const like = text === null || isBook(name) !== isBook(of.file.path) ? 0 : likeness(lines, written(file.path, text));
     if (like >= best) [best, path] = [like, name];
   }
   return path;
