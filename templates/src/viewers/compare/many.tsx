@@ -119,6 +119,7 @@ function Head({ run, runs }: { run: RunRow; runs: readonly RunRow[] }) {
         ) : (
           <>
             <a
+              class="cmp-both"
               href={href(page.value.path, { a: uid(runs[0]!), b: uid(run) })}
               title={`All that differs between ${nameOf(runs[0]!)} and ${nameOf(run)}`}
             >

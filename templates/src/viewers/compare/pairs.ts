@@ -129,7 +129,8 @@ async function names(gone: readonly [string, Held][], come: readonly [string, He
   for (const [before, mine] of old) {
     let [best, name] = [RENAMED, ""];
     for (const [path, theirs] of young) {
-      const like = mine.some((line) => line.trim()) && !taken(found, path) ? likeness(mine, theirs) : 0;
+      const may = isBook(path) === isBook(before) && mine.some((line) => line.trim()) && !taken(found, path);
+      const like = may ? likeness(mine, theirs) : 0;
       if (like >= best) [best, name] = [like, path];
     }
     if (name) found.set(before, name);

@@ -1,24 +1,44 @@
 // How alike two texts are (Ratcliff and Metzener, "Pattern matching: the gestalt approach", 1988).
 
-/** Comparisons of characters that one notebook may cost; from then on lines are compared. */
-const PATIENCE = 1_500_000_000;
+/** Comparisons of characters that one pair of notebooks may cost, a second or two; from then on nothing is alike. */
+const PATIENCE = 600_000_000;
+const KINDS = 128;
 
-/** Answers whether texts are alike, until its patience is used up: then by the lines they share. */
+/** Answers whether texts are alike, until its patience is used up: then only equal ones are. */
 export class Likeness {
   private left = PATIENCE;
   private readonly known = new Map<string, Map<string, number>>();
+  private readonly counted = new Map<string, Uint32Array>();
 
   /** Whether more than `share` of two texts, 0 to 1, is in both. */
   above(share: number, a: string, b: string): boolean {
     if (a === b) return true;
-    if (!a || !b || most(a.length, b.length, Math.min(a.length, b.length)) <= share) return false;
-    return atMost(a, b) > share && this.of(a, b) > share;
+    if (!a || !b || shareOf(a, b, Math.min(a.length, b.length)) <= share) return false;
+    return shareOf(a, b, this.atMost(a, b)) > share && this.of(a, b) > share;
+  }
+
+  /** The same characters in any order: never fewer than those of the same pieces. */
+  private atMost(a: string, b: string): number {
+    const [left, right] = [this.counts(a), this.counts(b)];
+    let both = 0;
+    for (let kind = 0; kind < KINDS; kind++) both += Math.min(left[kind]!, right[kind]!);
+    return both;
+  }
+
+  private counts(text: string): Uint32Array {
+    let counts = this.counted.get(text);
+    if (!counts) {
+      counts = new Uint32Array(KINDS);
+      for (let i = 0; i < text.length; i++) counts[text.charCodeAt(i) % KINDS]!++;
+      this.counted.set(text, counts);
+    }
+    return counts;
   }
 
   private of(a: string, b: string): number {
     const row = this.known.get(a) ?? new Map<string, number>();
     this.known.set(a, row);
-    const found = row.get(b) ?? (this.left > 0 ? most(a.length, b.length, this.inBoth(a, b)) : byLines(a, b));
+    const found = row.get(b) ?? (this.left > 0 ? shareOf(a, b, this.inBoth(a, b)) : 0);
     row.set(b, found);
     return found;
   }
@@ -31,11 +51,12 @@ export class Likeness {
       if (at) at.push(j);
       else places.set(b.charCodeAt(j), [j]);
     }
+    const rows: Rows = [new Uint32Array(b.length + 1), new Uint32Array(b.length + 1)];
     let found = 0;
-    const open: [number, number, number, number][] = [[0, a.length, 0, b.length]];
-    for (let box = open.pop(); box; box = open.pop()) {
+    const open: Box[] = [[0, a.length, 0, b.length]];
+    for (let box = open.pop(); box && this.left > 0; box = open.pop()) {
       const [i0, i1, j0, j1] = box;
-      const [i, j, size] = this.longest(a, places, box);
+      const [i, j, size] = this.longest(a, places, box, rows);
       if (!size) continue;
       found += size;
       if (i0 < i && j0 < j) open.push([i0, i, j0, j]);
@@ -44,50 +65,36 @@ export class Likeness {
     return found;
   }
 
+  /** Where the longest piece begins in both texts, the first of those, and its length. */
   private longest(
     a: string,
     places: ReadonlyMap<number, readonly number[]>,
-    [i0, i1, j0, j1]: readonly [number, number, number, number],
+    [i0, i1, j0, j1]: Box,
+    rows: Rows,
   ): [number, number, number] {
     let best: [number, number, number] = [i0, j0, 0];
-    // Lengths of the pieces that end at each place of b, one further: in the row before, and in this one.
-    let before = new Map<number, number>();
-    for (let i = i0; i < i1; i++) {
-      const now = new Map<number, number>();
-      const at = places.get(a.charCodeAt(i)) ?? [];
+    // Lengths of the pieces that end before each place of b: in the row before, and in this one. All 0 in between.
+    let [before, now] = rows;
+    let last: readonly number[] = [];
+    for (let i = i0; i <= i1; i++) {
+      const at = i < i1 ? (places.get(a.charCodeAt(i)) ?? []) : [];
       this.left -= at.length;
       for (const j of at) {
         if (j < j0) continue;
         if (j >= j1) break;
-        const size = (before.get(j) ?? 0) + 1;
-        now.set(j + 1, size);
+        const size = before[j]! + 1;
+        now[j + 1] = size;
         if (size > best[2]) best = [i - size + 1, j - size + 1, size];
       }
-      before = now;
+      for (const j of last) before[j + 1] = 0;
+      last = at;
+      [before, now] = [now, before];
     }
     return best;
   }
 }
 
-const most = (a: number, b: number, both: number): number => (2 * both) / (a + b);
+type Box = readonly [i0: number, i1: number, j0: number, j1: number];
+type Rows = readonly [Uint32Array, Uint32Array];
 
-/** The same characters in any order: two texts are never more alike than that. */
-function atMost(a: string, b: string): number {
-  const there = new Map<number, number>();
-  for (let i = 0; i < a.length; i++) there.set(a.charCodeAt(i), (there.get(a.charCodeAt(i)) ?? 0) + 1);
-  let both = 0;
-  for (let j = 0; j < b.length; j++) {
-    const left = there.get(b.charCodeAt(j)) ?? 0;
-    if (left > 0) {
-      there.set(b.charCodeAt(j), left - 1);
-      both++;
-    }
-  }
-  return most(a.length, b.length, both);
-}
-
-function byLines(a: string, b: string): number {
-  const [left, right] = [a.split("\n"), new Set(b.split("\n"))];
-  const both = left.filter((line) => right.has(line)).reduce((sum, line) => sum + line.length + 1, 0);
-  return Math.min(1, most(a.length + 1, b.length + 1, both));
-}
+const shareOf = (a: string, b: string, both: number): number => (2 * both) / (a.length + b.length);
