@@ -1,5 +1,5 @@
 // Compare: everything that differs between any two runs of the project.
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { head, index, uid } from "../lib/data";
 import { difference, full, plural } from "../lib/format";
 import { baseline, mainMetric, split, table } from "../lib/view";
@@ -24,6 +24,8 @@ import syntax from "./lib/syntax.css";
 import { isCode, type Side, textOf } from "./lib/texts";
 
 addStyle(syntax + difflines + css);
+
+const COUNTED_MS = 100;
 
 /** The two runs: those of the link, else the newest, compared with the baseline or the one before. */
 function chosen(runs: readonly RunRow[]): [RunRow, RunRow] | null {
@@ -99,6 +101,25 @@ async function loaded(a: RunRow, b: RunRow): Promise<Loaded> {
   return { sides, packages: pairsOf(packagesOf(left), packagesOf(right)), files, tails: [tailA, tailB] };
 }
 
+type Counted = ReadonlyMap<string, readonly [added: number, removed: number]>;
+
+/** Changed lines by file, and how to tell them. */
+function useCounted(): [Counted, (path: string, added: number, removed: number) => void] {
+  const [counted, setCounted] = useState<Counted>(new Map());
+  const late = useRef(new Map<string, readonly [number, number]>());
+  const onCounted = useCallback((path: string, added: number, removed: number) => {
+    // Many come close together, and each would draw all of the page again.
+    if (!late.current.size)
+      setTimeout(() => {
+        const now = late.current;
+        late.current = new Map();
+        setCounted((old) => new Map([...old, ...now]));
+      }, COUNTED_MS);
+    late.current.set(path, [added, removed]);
+  }, []);
+  return [counted, onCounted];
+}
+
 function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
   const { sides, packages, files } = of;
   const now = table.value!;
@@ -107,12 +128,8 @@ function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
   const surroundings = pairsOf(new Map(sides[0].head.environment), new Map(sides[1].head.environment));
   const artifacts = pairsOf(exchanged(sides[0].head), exchanged(sides[1].head));
   const changed = files.filter((pair) => !pair.same);
-  const [counted, setCounted] = useState<ReadonlyMap<string, readonly [number, number]>>(new Map());
+  const [counted, onCounted] = useCounted();
   const [viewed, setViewed] = useState<ReadonlySet<string>>(new Set());
-  const onCounted = useCallback(
-    (path: string, added: number, removed: number) => setCounted((old) => new Map([...old, [path, [added, removed]]])),
-    [],
-  );
   const added = [...counted.values()].reduce((sum, [n]) => sum + n, 0);
   const removed = [...counted.values()].reduce((sum, [, n]) => sum + n, 0);
   const parts = {

@@ -4,9 +4,10 @@ import type { Answer, Job } from "../../workers/diff";
 import type { CellDiff } from "../lib/bookdiff";
 import type { Change } from "../lib/difference";
 
-let worker: Worker | null = null;
-let asked = 0;
 const waiting = new Map<number, { resolve: (found: Answer["found"]) => void; reject: (error: Error) => void }>();
+// It starts while the page still reads what is to be compared.
+let worker: Worker | null = start();
+let asked = 0;
 
 /** What changed between two texts. */
 export async function compared(a: string, b: string, ignoreSpace: boolean): Promise<readonly Change[]> {
@@ -23,23 +24,27 @@ export async function comparedCells(
   return (await answer({ a, b, ignoreSpace, books: true })) as readonly CellDiff[] | null;
 }
 
+function start(): Worker {
+  const begun = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+  begun.onmessage = ({ data }: MessageEvent<Answer>) => {
+    waiting.get(data.id)?.resolve(data.found);
+    waiting.delete(data.id);
+  };
+  begun.onerror = () => {
+    for (const { reject } of waiting.values()) reject(new Error("these texts could not be compared"));
+    waiting.clear();
+    worker = null;
+  };
+  return begun;
+}
+
 /** Ask the worker. */
 function answer(job: Omit<Job, "id">): Promise<Answer["found"]> {
-  if (!worker) {
-    worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
-    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-      waiting.get(data.id)?.resolve(data.found);
-      waiting.delete(data.id);
-    };
-    worker.onerror = () => {
-      for (const { reject } of waiting.values()) reject(new Error("these texts could not be compared"));
-      waiting.clear();
-      worker = null;
-    };
-  }
+  worker = worker ?? start();
+  const now = worker;
   const id = asked++;
   return new Promise((resolve, reject) => {
     waiting.set(id, { resolve, reject });
-    worker!.postMessage({ ...job, id } satisfies Job);
+    now.postMessage({ ...job, id } satisfies Job);
   });
 }

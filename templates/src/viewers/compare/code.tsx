@@ -18,6 +18,8 @@ import { type Held, isText, type Pair, type Texts, textsOf } from "./pairs";
 export const MOST_CHANGED = 2000;
 const LARGEST = 400_000;
 const HEIGHT = 20;
+/** Lines that are kept free for a file that is not compared yet, at most, and the bytes of one. */
+const [FIRST_LINES, LINE_BYTES] = [60, 45];
 
 interface Read {
   readonly texts: Texts;
@@ -62,7 +64,7 @@ function TextFile(props: FileProps) {
         ) : error ? (
           <Empty title="This file could not be read" text={error} />
         ) : !value ? (
-          <Wait />
+          <div style={{ height: `${guess(pair)}px` }} aria-busy={seen} />
         ) : seen ? (
           <Coloured pair={pair} of={value} how={how} />
         ) : (
@@ -176,6 +178,12 @@ function Framed({
       {isOpen && children(seen)}
     </section>
   );
+}
+
+/** What a file may take of which nobody knows yet what changed: if all stood close together, all would be near. */
+function guess({ a, b }: Pair): number {
+  const size = Math.max(a?.file.size ?? 0, b?.file.size ?? 0);
+  return HEIGHT * Math.min(FIRST_LINES, Math.ceil(size / LINE_BYTES));
 }
 
 /** About what the lines will take, for as long as they are far from the window. */

@@ -73,15 +73,17 @@ export function Lines({
   const [opened, setOpened] = useState<ReadonlyMap<number, number>>(new Map());
   const left = useMemo(() => new Marked(pair.a), [pair.a]);
   const right = useMemo(() => new Marked(pair.b), [pair.b]);
-  const items = useMemo(() => layout(all, left.lines.length, opened), [all, left, opened]);
+  const items = useMemo(() => {
+    const open = (fold: Fold, count: number): void => {
+      setOpened(new Map([...opened, [fold.from, (opened.get(fold.from) ?? 0) + count]]));
+    };
+    return layout(all, left.lines.length, opened).map((item) => (isFold(item) ? folded(item, open) : item));
+  }, [all, left, opened]);
   if (!all.length)
     return <p class="cmp-note dim">{pair.before === pair.path ? "Equal" : "Renamed, and the same in every line"}</p>;
-  const open = (fold: Fold, count: number): void => {
-    setOpened(new Map([...opened, [fold.from, (opened.get(fold.from) ?? 0) + count]]));
-  };
   return (
     <DiffLines
-      items={items.map((item) => (isFold(item) ? folded(item, open) : item))}
+      items={items}
       left={left}
       right={right}
       numberOf={(_, n) => n + 1}

@@ -44,14 +44,17 @@ export const isText = ({ a, b }: Pair): boolean => isRead(a) && isRead(b);
 const isOne = (a: RunFile, b: RunFile): boolean => a.content !== "" && a.content === b.content;
 
 const texts = new WeakMap<Pair, Promise<Texts>>();
-let turn: Promise<unknown> = Promise.resolve();
+/** Pairs are read in as many rows, one after the other, so that the first can be looked at soon. */
+const rows: Promise<unknown>[] = Array.from({ length: 3 }, () => Promise.resolve());
+let turn = 0;
 
-/** The texts of a pair; one pair is read after the other, so that the first can be looked at soon. */
+/** The texts of a pair, which are kept. */
 export function textsOf(pair: Pair): Promise<Texts> {
   let found = texts.get(pair);
   if (!found) {
-    found = turn.then(() => both(pair));
-    turn = found.catch(() => undefined);
+    const row = turn++ % rows.length;
+    found = rows[row]!.then(() => both(pair));
+    rows[row] = found.catch(() => undefined);
     texts.set(pair, found);
   }
   return found;

@@ -1,11 +1,14 @@
 // Lines of two texts beside or below each other, as whoever compared them laid them out.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { full } from "../../lib/format";
 import { type Ranges, words } from "./difference";
 import type { Marked } from "./marked";
 
 const NONE: [Ranges, Ranges] = [[], []];
+/** Items that are drawn at once: what takes longer than a frame keeps the page from answering. */
+const PIECE = 60;
+const HEIGHT = 20;
 
 export type SideName = "A" | "B";
 
@@ -37,8 +40,30 @@ export interface Drawn {
 
 const isBetween = (item: Line | Between): item is Between => "content" in item;
 
+/** Items in pieces that are drawn one after the other; a change stays whole, since its two sides stand in turns. */
+function piecesOf(items: Drawn["items"]): Drawn["items"][] {
+  const pieces: Drawn["items"][] = [];
+  for (let from = 0; from < items.length; ) {
+    let to = Math.min(from + PIECE, items.length);
+    for (let item = items[to]; to < items.length && item && !isBetween(item) && item.changed && !item.first; )
+      item = items[++to];
+    pieces.push(items.slice(from, to));
+    from = to;
+  }
+  return pieces;
+}
+
 export function DiffLines({ split, wrap, ...drawn }: Drawn & { readonly split: boolean; readonly wrap: boolean }) {
   const root = useRef<HTMLTableElement>(null);
+  const pieces = useMemo(() => piecesOf(drawn.items), [drawn.items]);
+  // A link is followed at once, wherever it leads.
+  const [ready, setReady] = useState(drawn.asked ? Number.POSITIVE_INFINITY : 1);
+  const isWhole = ready >= pieces.length;
+  useEffect(() => {
+    if (isWhole) return;
+    const timer = setTimeout(() => setReady(ready + 1));
+    return () => clearTimeout(timer);
+  }, [ready, isWhole]);
   useEffect(() => {
     if (drawn.asked) root.current?.querySelector(".at")?.scrollIntoView({ block: "center" });
   }, []);
@@ -51,10 +76,21 @@ export function DiffLines({ split, wrap, ...drawn }: Drawn & { readonly split: b
           {split && <col class="n" />}
           <col />
         </colgroup>
-        <tbody>{split ? beside(drawn) : below(drawn)}</tbody>
+        {pieces.slice(0, ready).map((items, n) => (
+          <Piece key={n} {...drawn} items={items} split={split} />
+        ))}
       </table>
+      {!isWhole && (
+        <div style={{ height: `${HEIGHT * pieces.slice(ready).reduce((sum, { length }) => sum + length, 0)}px` }} />
+      )}
     </div>
   );
+}
+
+function Piece({ split, ...drawn }: Drawn & { readonly split: boolean }) {
+  const { items, left, right, asked } = drawn;
+  const rows = useMemo(() => (split ? beside(drawn) : below(drawn)), [split, items, left, right, asked]);
+  return <tbody>{rows}</tbody>;
 }
 
 export function Plus({ added, removed }: { added: number; removed: number }) {
