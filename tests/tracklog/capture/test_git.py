@@ -101,6 +101,25 @@ def test_binary_files_are_named_only(repository: Path) -> None:
     assert len(patch) < 1000
 
 
+def test_submodules_are_named_by_their_commits(repository: Path, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    run_git(library, "init", "--quiet", "--initial-branch=trunk")
+    (library / "lib.py").write_text("x = 1\n")
+    run_git(library, "add", ".")
+    run_git(library, "commit", "--quiet", "-m", "one")
+    run_git(repository, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(library), "lib")
+    run_git(repository, "commit", "--quiet", "-m", "with a library")
+    before = run_git(repository / "lib", "rev-parse", "HEAD")
+    (repository / "lib/lib.py").write_text("x = 2\n")
+    run_git(repository / "lib", "commit", "--quiet", "-am", "two")
+    after = run_git(repository / "lib", "rev-parse", "HEAD")
+    patch = git.diff(repository)
+    assert patch is not None
+    assert f"-Subproject commit {before}\n+Subproject commit {after}\n".encode() in patch
+    assert b"x = 2" not in patch
+
+
 def test_another_remote_than_origin(repository: Path) -> None:
     run_git(repository, "remote", "add", "upstream", "git@example.com:a.git")
     state = git.describe(repository)
