@@ -24,14 +24,18 @@ def build(
     absent: Collection[str],
     site: Folder,
     changed: list[str],
+    *,
+    selected: bool,
 ) -> None:
     """Bring the artifacts of the projects of some runs up to date: into `result`, whose runs are built already.
 
-    Adds the entries whose content changed to `changed`.
+    Where runs were `selected`, only what they logged or used is shown. Adds the entries whose content changed to `changed`.
     """
-    by_project = artifacts.uses(result.runs)
+    uses = artifacts.uses(result.runs.values())
     for key, place in artifacts.find(runs).items():
-        mine = by_project.get(place.project, {})
+        mine = uses.get((place.project, place.folder.name), [])
+        if selected and not mine:
+            continue
         sign = artifacts.signature(place, mine)
         before = known.artifacts.get(key)
         if before and before["signature"] == sign and not before["damage"] and not absent & before["outputs"].keys():

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from site_builder.sources import Source
     from tracklog.store.versions import Collection, Version
 
-Uses = dict[str, list[tuple[str, str, str]]]
-"""By an artifact's name: use, digest of the version and entry of the run, of all runs in the site."""
+Uses = list[tuple[str, str, str]]
+"""Of an artifact: use, digest of the version and entry of the run, of all runs in the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +97,19 @@ def _scan(folder: Path) -> list[os.DirEntry[str]]:
         return []
 
 
-def uses(runs: Mapping[str, Mapping[str, Any]]) -> dict[str, Uses]:
-    """Return who logged and used what, by the file name of the artifact's project; `runs` are the manifest's."""
-    found: dict[str, Uses] = {}
-    for run in runs.values():
+def uses(runs: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], Uses]:
+    """Return who logged and used what, by the file names of project and artifact; `runs` are the manifest's."""
+    found: dict[tuple[str, str], Uses] = {}
+    for run in runs:
         for use, project, name, digest in run["artifacts"]:
-            names = found.setdefault(project or run["project"], {})
-            names.setdefault(name, []).append((use, digest, run["row"]["entry"]))
+            place = (project or run["project"], layout.file_name(name))
+            found.setdefault(place, []).append((use, digest, run["row"]["entry"]))
     return found
 
 
 def signature(place: Place, known: Uses) -> str:
     """Return a hash of what an artifact's page depends on: its claims, which versions are there, who used them."""
-    name = layout.original_name(place.folder.name)
-    total = hashlib.sha256(orjson.dumps(sorted(known.get(name, [])) if name is not None else known))
+    total = hashlib.sha256(orjson.dumps(sorted(known)))
     for entry in _scan(place.folder):
         status = entry.stat(follow_symlinks=False)
         total.update(
@@ -125,14 +124,13 @@ def build(place: Place, known: Uses) -> Built:
     name = f"a/{place.project}/{place.name}"
     blocks = parts.Blocks()
     shelf = Shelf(place.folder.parent.parent, blocks, place.max_file)
-    who = known.get(collection.name, [])
     shown: list[ArtifactVersion] = []
     latest: list[ArtifactFile] = []
     for version in reversed(collection.versions):
         files, note = _files(shelf, version)
         block = blocks.add(gzip(orjson.dumps(files)), later=bool(shown)) if files is not None else -1
         latest = latest if shown else files or []
-        shown.insert(0, _version(version, block, note, who))
+        shown.insert(0, _version(version, block, note, known))
     # Where a project lies on somebody's disk is nobody's business.
     damage = [text.replace(f"{place.folder}/", "") for text in (*collection.damage, *shelf.damage)]
     head = ArtifactHead((), (), collection.name, collection.type, tuple(shown), tuple(dict.fromkeys(damage)))
@@ -161,8 +159,8 @@ def _files(shelf: Shelf, version: Version) -> tuple[list[ArtifactFile] | None, s
     return files, "; ".join(notes)
 
 
-def _version(version: Version, block: int, note: str, who: list[tuple[str, str, str]]) -> ArtifactVersion:
-    mine = [(use, run) for use, digest, run in who if digest == version.digest]
+def _version(version: Version, block: int, note: str, known: Uses) -> ArtifactVersion:
+    mine = [(use, run) for use, digest, run in known if digest == version.digest]
     logged = tuple(dict.fromkeys(run for use, run in mine if use == "logged"))
     ids = dict.fromkeys(run for run, _ in version.logged if run)
     return ArtifactVersion(

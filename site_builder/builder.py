@@ -129,7 +129,13 @@ class Builder:
         there = set(before) - absent if known.tool == tool else set()
         changed_entries = self._build_runs(stale, known, there, result, site, report, progress, now)
         artifact_pages.build(
-            found.values(), known if known.tool == tool else Manifest(), result, absent, site, changed_entries
+            found.values(),
+            known if known.tool == tool else Manifest(),
+            result,
+            absent,
+            site,
+            changed_entries,
+            selected=self.options.wanted != Wanted(),
         )
         before_and_now = (known.runs.keys(), known.artifacts), (result.runs.keys(), result.artifacts)
         if stale or absent or known.tool != tool or before_and_now[0] != before_and_now[1]:

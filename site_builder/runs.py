@@ -101,7 +101,7 @@ class Built:
     """What its script raised, the newest first."""
     notebooks: tuple[notebook_files.Shown, ...]
     has_artifacts: bool
-    """Whether its project has any."""
+    """Whether the site shows artifacts of its project."""
     script: code_files.Script | None
 
 
@@ -159,7 +159,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
         log_tail=tail,
         alerts=alerts,
         notebooks=notebooks,
-        has_artifacts=artifacts.exist(log.folder.parent),
+        has_artifacts=bool(head.artifacts) or (not source.selected and artifacts.exist(log.folder.parent)),
         script=code_files.script(log.folder / layout.FILES, files, environment.get("program")),
     )
 

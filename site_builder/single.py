@@ -63,9 +63,7 @@ def write(
     report = builder.Report()
     built = list(_built(options, report, progress))
     kept = [records.of_run(one, "", [], {}) for one in built]
-    uses = artifacts.uses({str(n): record for n, record in enumerate(kept)})
-    places = artifacts.find(one.source for one in built)
-    stored = [artifacts.build(place, uses.get(place.project, {})) for place in places.values()]
+    stored = list(_stored(options, built, artifacts.uses(kept)))
     listed = projects.Listed(kept, [records.of_artifact(one) for one in stored])
     ids = manifest.Manifest()
     indexes = projects.indexes(listed)
@@ -128,6 +126,15 @@ def _built(options: Options, report: Report, progress: Callable[[str, int, int],
             report.damage.append(result)
         else:
             yield result
+
+
+def _stored(
+    options: Options, built: list[runs.Built], uses: dict[tuple[str, str], artifacts.Uses]
+) -> Iterator[artifacts.Built]:
+    for place in artifacts.find(one.source for one in built).values():
+        mine = uses.get((place.project, place.folder.name), [])
+        if mine or options.wanted == sources.Wanted():
+            yield artifacts.build(place, mine)
 
 
 def _pages(

@@ -38,6 +38,8 @@ class Source:
     max_file: int
     others: tuple[str, ...] = ()
     """Copies of the same run in other roots, whose lines are united with this one's."""
+    selected: bool = False
+    """Whether some runs were asked for: then the site shows of artifacts what they logged and used alone."""
 
 
 def read(source: Source) -> reader.RunLog:
@@ -122,7 +124,7 @@ def find(roots: Sequence[Path], wanted: Wanted, max_file: int, also: Collection[
             if key in also or wanted.includes(name, folder):
                 by_name.setdefault((project, run), []).append(key)
                 shown = label if len(names) > 1 else ""
-                found[key] = Source(str(folder), project, run, shown, max_file)
+                found[key] = Source(str(folder), project, run, shown, max_file, selected=wanted != Wanted())
     for keys in by_name.values():
         _tell_apart(found, keys)
     return found

@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 import tracklog
-from site_builder import Options, build, single
+from site_builder import Options, Wanted, build, single
 from tests.site_builder.test_build import entry, files
 from tracklog.store import versions
 
@@ -193,6 +193,25 @@ def test_nothing_of_an_artifact_acts_on_the_page(name: str) -> None:
         text = (SITE / page).read_text()
         assert "<img src=x" not in text
         assert 'href="javascript:' not in text
+
+
+def test_a_selection_shows_what_its_runs_logged_and_used_alone() -> None:
+    log("mine", {"a.csv": "1\n"}, by="wanted")
+    log("theirs", {"b.csv": "1\n"}, by="other")
+    with run("bare") as one:
+        one.log({"loss": 1.0})
+    build(options(wanted=Wanted(runs=("bare",))))
+    assert "artifacts.html" not in (SITE / "p/runs/bare.html").read_text()
+    shutil.rmtree(SITE)
+    only = Wanted(runs=("wanted",))
+    build(options(wanted=only))
+    assert [row["name"] for row in entry("p/p")["artifacts"]] == ["mine"]
+    assert not (SITE / "p/artifacts/theirs.html").exists()
+    single.write(options(wanted=only), Path("one.html"), single.MAX_SIZE)
+    assert "page:p/artifacts/mine.html" in Path("one.html").read_text()
+    assert "theirs" not in Path("one.html").read_text()
+    build(options())
+    assert [row["name"] for row in entry("p/p")["artifacts"]] == ["mine", "theirs"]
 
 
 def test_one_file_holds_artifacts_too() -> None:
