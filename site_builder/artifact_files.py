@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import highlight, kinds
+from site_builder import kinds
 from site_builder.artifact_model import ArtifactFile, RunFile
 from site_builder.contents import Contents
 from site_builder.files import IMAGES, kind_of, text
@@ -105,8 +105,8 @@ class Shelf:
             self.damage.append(f"{entry.path}: its content cannot be read: {error.strerror}")
             return _with_note(blank, f"cannot be read: {error.strerror}")
         kind = kind_of(data)
-        marks = highlight.marks(entry.path, text(data)) if kind == "text" else b""
-        return RunFile(entry.path, size, kind, content=self.contents.add(data, marks), marks=bool(marks))
+        kept = self.contents.add(entry.path, data, text(data) if kind == "text" else None)
+        return RunFile(entry.path, size, kind, content=kept.digest, marks=kept.has_marks)
 
     def _value(self, entry: Entry, media: Media) -> tuple[str, Any]:
         """Return kind and items of the table or the picture that `Artifact.add` put into an entry."""

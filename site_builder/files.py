@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from site_builder import highlight
 from site_builder.artifact_model import RunFile
 from site_builder.pack import gzip
 from tracklog.store import layout
@@ -66,8 +65,8 @@ def _file(
     kind = kind_of(data, code=is_code)
     if not is_code and path != layout.REQUIREMENTS:
         return RunFile(shown, len(data), kind, block=blocks.add(gzip(data), later=True))
-    marks = highlight.marks(path, text(data)) if is_code and kind == "text" else b""
-    return RunFile(shown, len(data), kind, content=contents.add(data, marks), marks=bool(marks))
+    kept = contents.add(path, data, text(data) if is_code and kind == "text" else None)
+    return RunFile(shown, len(data), kind, content=kept.digest, marks=kept.has_marks)
 
 
 def kind_of(data: bytes, *, code: bool = False) -> Literal["text", "binary"]:

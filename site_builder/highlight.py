@@ -88,12 +88,10 @@ def _lexer(language: str) -> Lexer | None:
         return None
 
 
-@functools.lru_cache(128)
 def marks(path: str, text: str) -> bytes:
     """Return pairs (length, class) that cover a file's text from its start, as a JSON list; nothing where it stays plain.
 
-    Lengths are in UTF-16 units, as JavaScript counts; class 0 is plain. Many runs of a project hold the same files, so that
-    results are kept.
+    Lengths are in UTF-16 units, as JavaScript counts; class 0 is plain.
     """
     lexer = _lexer_of(path) if len(text) <= _LARGEST_FILE else None
     if lexer is None:

@@ -100,10 +100,12 @@ def dependency_key() -> str:
 
 
 def set_paths(python: Path) -> None:
-    """Put the venv's commands, node and npm among them, before those of the machine."""
+    """Put the venv's commands, node and npm among them, before those of the machine; leave a CPU to the browser."""
     os.environ["PATH"] = os.pathsep.join([str(python.parent), os.environ.get("PATH", os.defpath)])
     os.environ["VIRTUAL_ENV"] = str(python.parent.parent)
     os.environ["PLAYWRIGHT_BROWSERS_PATH"] = str(BROWSERS)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")  # threads that wait by spinning starve whatever runs beside them
     os.environ.pop("PYTHONPATH", None)
     os.environ.pop("PYTHONHOME", None)
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import nbformat
 import pytest
 
 from tests.browser.conftest import built
@@ -125,3 +126,48 @@ def test_a_link_to_a_line_of_a_cell_shows_it(browser: Browser, books: Site) -> N
         page.wait_for_function("scrollY > 0")
         page.keyboard.press("u")
         page.wait_for_selector(".cmp-cell .diff:not(.two)")
+
+
+@pytest.fixture(scope="module")
+def calibration(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Run the notebook of the examples through a kernel, change a cell and a package, and run it again."""
+    home = tmp_path_factory.mktemp("calibration")
+    book = nbformat.read(CHECKOUT / "examples/notebook.ipynb", as_version=4)
+    for version in ("1.0", "2.0"):
+        site = home / version
+        package = site / f"weights_of_ours-{version}.dist-info"
+        package.mkdir(parents=True)
+        (package / "METADATA").write_text(f"Metadata-Version: 2.1\nName: weights-of-ours\nVersion: {version}\n")
+        if version == "2.0":
+            (setting,) = (cell for cell in book.cells if '"MODEL", "bayes"' in cell.source)
+            setting.source = setting.source.replace('"MODEL", "bayes"', '"MODEL", "logistic"')
+        nbformat.write(book, home / "analysis.ipynb")
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(CHECKOUT), str(site)]),
+            "TRACKLOG_DIR": str(home / "logs"),
+            "TRACKLOG_NOTEBOOK_NAME": str(home / "analysis.ipynb"),
+            "IPYTHONDIR": str(home / "ipython"),
+        }
+        command = (
+            "import nbformat, nbclient; nbclient.execute(nbformat.read('analysis.ipynb', 4), kernel_name='python3')"
+        )
+        subprocess.run([sys.executable, "-c", command], check=True, env=environment, capture_output=True, cwd=home)
+    return built(home)
+
+
+@pytest.mark.parametrize("single", [False, True], ids=["folder", "single"])
+def test_all_that_differs_between_two_runs_of_the_example(browser: Browser, calibration: Site, single: bool) -> None:
+    with window(browser) as page:
+        page.goto(calibration.url("calibration/compare.html", single=single))
+        page.click(".cmp-tree [title='analysis.ipynb']")
+        saved = page.locator(".cmp-file[aria-label='analysis.ipynb']")
+        saved.locator(".cmp-cell").first.wait_for()
+        assert saved.locator(".tx.add").all_inner_texts() == ['MODEL = os.environ.get("MODEL", "logistic")']
+        page.click(".cmp-tree [title='_session_history.ipynb']")
+        ran = page.locator(".cmp-file[aria-label='_session_history.ipynb']")
+        ran.locator(".cmp-cell").first.wait_for()
+        assert ran.locator(".tx.add").first.inner_text() == 'MODEL = os.environ.get("MODEL", "logistic")'
+        assert ran.get_by_text("Outputs differ").count() >= 1
+        assert page.locator("#config tbody tr").all_inner_texts() == ["model\tbayes\tlogistic"]
+        assert page.locator("#packages tbody tr").all_inner_texts() == ["weights-of-ours\t1.0\t2.0"]

@@ -8,6 +8,7 @@ import json
 import os
 import queue
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -242,11 +243,19 @@ class Server:
         quiet = ["--no-browser", "--allow-root", "--port=0", "--port-retries=0"]
         self.process = subprocess.Popen([sys.executable, "-m", "jupyter", "server", *quiet, *options])
         file = Path("runtime", f"jpserver-{self.process.pid}.json")
-        while not file.exists():
+        while not self._listens(file):
             assert self.process.poll() is None
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(0.05)
-        self.port = json.loads(file.read_text())["port"]
+
+    def _listens(self, file: Path) -> bool:
+        """Tell whether the server answers; its file is there before its socket is."""
+        try:
+            self.port = int(json.loads(file.read_text())["port"])
+            socket.create_connection(("127.0.0.1", self.port), timeout=60).close()
+        except (OSError, json.JSONDecodeError):
+            return False
+        return True
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
