@@ -34,7 +34,7 @@ def script(folder: Path, files: Iterable[RunFile], program: object) -> Script | 
 
     `program` is the path by which Python was started, from whatever folder that was.
     """
-    path = _likest([file for file in files if file.kind == "text"], program)
+    path = likest([file for file in files if file.kind == "text"], program)
     if path is None:
         return None
     try:
@@ -44,8 +44,8 @@ def script(folder: Path, files: Iterable[RunFile], program: object) -> Script | 
     return Script(path, highlight.spans(path, text(data)) if len(data) <= highlight.LONGEST else Markup())
 
 
-def _likest(files: Iterable[RunFile], program: object) -> str | None:
-    """Return the code file that has the program's name and most of its last folders; of equal ones the outermost."""
+def likest(files: Iterable[RunFile], program: object) -> str | None:
+    """Return the code file that has a program's name and most of its last folders; of equal ones the outermost."""
     if not isinstance(program, str):
         return None
     words = program.replace("\\", "/").split("/")

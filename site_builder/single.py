@@ -110,8 +110,12 @@ def write(
 
 
 def _link(to: str, anchor: str = "") -> str:
-    """Return the href that leads to a page of the file; anchors stand in the query, where islands look for them."""
-    return f"#/{to}?h={anchor}" if anchor else f"#/{to}"
+    """Return the href that leads to a page of the file; anchors stand in the query, where islands look for them.
+
+    What is set on the page, as ``tab=code``, stands there as it is.
+    """
+    query = anchor if "=" in anchor else f"h={anchor}"
+    return f"#/{to}?{query}" if anchor else f"#/{to}"
 
 
 def _built(options: Options, report: Report, progress: Callable[[str, int, int], None]) -> Iterator[runs.Built]:

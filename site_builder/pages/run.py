@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 
-from site_builder import markdown, surroundings, tensors
+from site_builder import code_files, markdown, surroundings, tensors
 from site_builder.model import MEDIA_KINDS
 from site_builder.pages import base, code, notebook
 from site_builder.values import cell, logged, written
@@ -213,10 +214,12 @@ def _exception(built: Built) -> dict[str, Any] | None:
     if error is None or built.row.state not in ("failed", "crashed"):
         return None
     where = f"{error['file']}:{error['line']}" if error.get("file") else ""
+    code_file = code_files.likest(built.head.files, error.get("file")) if "site-packages" not in where else None
     marks = [mark.line for mark in built.head.logs.marks if mark.level == "error"]
     return {
         "title": f"{error.get('type', 'Exception')}: {error.get('message', '')}",
         "where": where,
+        "code": f"tab=code&file={quote(code_file)}&L={error['line']}" if code_file else "",
         "lines": built.log_tail[-6:],
         "line": marks[-1] if marks else -1,
     }

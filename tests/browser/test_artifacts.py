@@ -51,6 +51,7 @@ def flowers(tmp_path_factory: pytest.TempPathFactory) -> Site:
         one.log_artifact(model)
     with run("evaluate") as one:
         one.use_artifact("classifier:latest")
+        one.use_artifact("irises:v1")
     return built(home)
 
 
@@ -66,7 +67,9 @@ def test_a_version_shows_its_files_and_where_it_came_from_and_went(
         assert f"round 2 {EVIL}" in page.inner_text(".art-main")
         page.click(".art-versions >> text=checked")
         page.wait_for_selector(".art-node.here >> text=irises:v1")
-        assert page.locator(".art-node").all_inner_texts() == ["prepare-1", "irises:v1", "train", "classifier:v0"]
+        assert page.locator(".art-node").all_inner_texts() == [
+            *("prepare-1", "irises:v1", "train", "evaluate", "classifier:v0"),
+        ]
         page.wait_for_selector(".art-value >> text=setosa")
         page.click(".art-list >> text=clean.py")
         page.wait_for_selector(".art-content .c1 >> text=import")
@@ -78,8 +81,8 @@ def test_a_version_shows_its_files_and_where_it_came_from_and_went(
         page.wait_for_selector(".art-node >> text=evaluate")
         page.click(".art-facts .art-run >> text=evaluate")
         page.wait_for_selector("h1 >> text=evaluate")
-        page.click("section[aria-label=Artifacts] a >> text=classifier:v0")
-        page.wait_for_selector(".art-node.here >> text=classifier:v0")
+        page.click("section[aria-label=Artifacts] a >> text=irises:v1")
+        page.wait_for_selector(".art-node.here >> text=irises:v1")
 
 
 def test_two_versions_file_by_file(browser: Browser, flowers: Site) -> None:

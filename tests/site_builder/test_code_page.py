@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import html
+import os
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -112,3 +115,16 @@ def test_a_commit_is_linked_where_its_page_is_known(remote: str | None, url: str
 def test_spans_hold_exactly_the_text() -> None:
     for text in ("", "x = '𝄞' # 🎉\n", "lone \ud83d surrogate = 1", "&amp; <b>"):
         assert words(str(highlight.spans("a.py", text))) == text
+
+
+def test_an_exception_leads_to_its_line(tmp_path: Path, checkout: Path) -> None:
+    (tmp_path / "model.py").write_text("def fit():\n    raise ValueError('no data')\n")
+    (tmp_path / "train.py").write_text(
+        "import model\nimport tracklog\n\ntracklog.init(project='p', id='r')\nmodel.fit()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(checkout), "TRACKLOG_DIR": str(tmp_path / "logs")}
+    command = [sys.executable, str(tmp_path / "train.py")]
+    assert subprocess.run(command, check=False, env=environment, cwd=tmp_path, capture_output=True).returncode == 1
+    build(Options((tmp_path / "logs",), tmp_path / "site", jobs=1))
+    text = (tmp_path / "site/p/runs/r.html").read_text(encoding="utf-8")
+    assert 'href="#tab=code&amp;file=code/model.py&amp;L=2"' in text
