@@ -136,6 +136,11 @@ class History:
         self.settle()
         return self._last
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Paths of the last values that definitions hide."""
+        return self.metrics.hidden(fold.flatten(self.last)) if self.metrics is not None else frozenset()
+
     def settle(self) -> None:
         """Make the summary what it is by now: counting rows leaves that for whoever reads it."""
         if self.metrics is not None:

@@ -120,6 +120,11 @@ class Metrics:
         if self._definitions.step_metrics - self._x.keys():
             self._notice(last)
 
+    def hidden(self, paths: Iterable[str]) -> frozenset[str]:
+        """Return those of some paths that are not to be shown by themselves."""
+        found = ((path, self._definitions.of(path)) for path in paths)
+        return frozenset(path for path, definition in found if definition is not None and definition.hidden)
+
     def define(self, new: Definition, last: Mapping[str, Any], *, overwrite: bool) -> tuple[Definition, bool]:
         """Add a definition; return all that is said of its name, and whether that is news."""
         before = self._definitions.by_name.get(new.name)

@@ -31,6 +31,8 @@ class End:
 
     exit_code: int
     last: Mapping[str, Any]
+    hidden: frozenset[str]
+    """Paths of those that the script hides."""
     quiet: bool
 
 

@@ -15,8 +15,6 @@ from tracklog.errors import visible
 from tracklog.store import fold, layout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tracklog.recording import End, Recording
     from tracklog.run import Run
 
@@ -41,7 +39,7 @@ def _say_end(run: Run, recording: Recording, end: End) -> None:
     how = "finished" if end.exit_code == 0 else f"failed with exit code {end.exit_code}"
     root = Path(run.sync_dir).parent.parent
     lines = [f"tracklog: run {visible(run.name)} {how}, kept in {_short(Path(run.sync_dir))}"]
-    lines += _metrics(recording.writer.history.path, end.last)
+    lines += _metrics(recording.writer.history.path, end)
     lines.append(f"  look: {_program()} build {_short(root)} --open")
     say("\n".join(lines))
 
@@ -51,10 +49,11 @@ def _program() -> str:
     return "tracklog" if shutil.which("tracklog") else f"{_quoted(sys.executable)} -m tracklog"
 
 
-def _metrics(history: Path, last: Mapping[str, Any]) -> list[str]:
-    flat = fold.flatten(last)
+def _metrics(history: Path, end: End) -> list[str]:
     numbers = {
-        visible(layout.plain_path(key)): number for key, value in flat.items() if (number := _number(value)) is not None
+        visible(layout.plain_path(key)): number
+        for key, value in fold.flatten(end.last).items()
+        if key not in end.hidden and (number := _number(value)) is not None
     }
     shown = dict(list(numbers.items())[:_METRICS])
     if not shown:

@@ -255,7 +255,8 @@ class Run(ArtifactKeeping):
         recording.stop()
         lost = recording.close(exit_code, error)
         self._for_people()
-        end = End(exit_code, self._history.last, self._settings.quiet if quiet is None else quiet)
+        quiet = self._settings.quiet if quiet is None else quiet
+        end = End(exit_code, self._history.last, self._history.hidden, quiet)
         for tell in recording.watchers:
             tell(end)
         if lost:

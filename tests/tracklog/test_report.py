@@ -56,6 +56,15 @@ run.name = "two\\nlines"
     assert "run two\\nlines finished" in said
 
 
+def test_what_the_script_hides_is_not_listed() -> None:
+    said = script("""
+run.define_metric("epoch", hidden=True)
+run.define_metric("deep.*", hidden=True)
+run.log({"deep": {"inner": 1.0}, "epoch": 30})
+""").stderr
+    assert [line.split()[0] for line in said.splitlines()[2:-1]] == ["train/loss", "acc"]
+
+
 def test_the_last_line_is_a_command_that_shows_the_run() -> None:
     command = script().stderr.splitlines()[-1].partition("look: ")[2]
     done = subprocess.run(
