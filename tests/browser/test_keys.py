@@ -77,7 +77,7 @@ def test_keys_of_the_run_list(browser: Browser, three: Site) -> None:
         page.wait_for_selector(".rail .pinned .run[data-run=r1] .flag")
         param(page, "B", "base", "")
         page.keyboard.press("Enter")
-        page.wait_for_selector("h1:text-is('run r1')")
+        page.wait_for_selector("h1:has-text('run r1')")
         assert page.url.partition("#")[0].endswith("/p/runs/r1.html")
 
 
@@ -160,7 +160,7 @@ def test_find_help_and_keys_switched_off(browser: Browser, three: Site) -> None:
         page.locator("dialog.find input").fill("run r1")
         page.wait_for_selector("dialog.find [role=option]:has-text('run r1')")
         page.keyboard.press("Enter")
-        page.wait_for_selector("h1:text-is('run r1')")
+        page.wait_for_selector("h1:has-text('run r1')")
         show(page, three.url("p/index.html", "v=1"))
         press(page, "/", until="() => document.activeElement.closest('dialog.find')")
         page.keyboard.type("> single keys off")
