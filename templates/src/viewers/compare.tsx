@@ -15,6 +15,7 @@ import { Many } from "./compare/many";
 import { type Pair, pairs } from "./compare/pairs";
 import { Picker } from "./compare/picker";
 import { differing, pairsOf, type Row, rowsOf } from "./compare/rows";
+import { useViewed } from "./compare/viewed";
 import css from "./compare.css";
 import { Plus } from "./lib/difflines";
 import difflines from "./lib/difflines.css";
@@ -24,6 +25,8 @@ import syntax from "./lib/syntax.css";
 import { isCode, type Side, textOf } from "./lib/texts";
 
 addStyle(syntax + difflines + css);
+
+const turned = (side: string): string => (side === "A" ? "B" : "A");
 
 const COUNTED_MS = 100;
 
@@ -65,7 +68,11 @@ function Compared({ a, b, runs }: { a: RunRow; b: RunRow; runs: readonly RunRow[
       <Restored />
       <div class="cmp-pick">
         <Picker side="a" run={a} other={b} runs={runs} />
-        <Button icon="swap" label="Swap A and B" onClick={() => setParams({ a: uid(b), b: uid(a) })} />
+        <Button
+          icon="swap"
+          label="Swap A and B"
+          onClick={() => setParams({ a: uid(b), b: uid(a), L: param("L")?.replace(/^[AB]/, turned) })}
+        />
         <Picker side="b" run={b} other={a} runs={runs} />
       </div>
       {error ? (
@@ -129,7 +136,7 @@ function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
   const artifacts = pairsOf(exchanged(sides[0].head), exchanged(sides[1].head));
   const changed = files.filter((pair) => !pair.same);
   const [counted, onCounted] = useCounted();
-  const [viewed, setViewed] = useState<ReadonlySet<string>>(new Set());
+  const [viewed, onViewed] = useViewed(changed);
   const added = [...counted.values()].reduce((sum, [n]) => sum + n, 0);
   const removed = [...counted.values()].reduce((sum, [, n]) => sum + n, 0);
   const parts = {
@@ -137,7 +144,7 @@ function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
     config: differing(config),
     packages: differing(packages),
     environment: differing(surroundings),
-    artifacts: differing(artifacts),
+    ...(artifacts.length ? { artifacts: differing(artifacts) } : {}),
   };
   const same = !changed.length && Object.values(parts).every((rows) => !rows.length);
   const best = parts.metrics.find((row) => row.key === mainMetric.value) ?? parts.metrics.find((row) => judged(row));
@@ -185,7 +192,7 @@ function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
         </button>
         <Fact id="environment" title="Environment" rows={parts.environment} all={surroundings.length} go={go} />
         {artifacts.length > 0 && (
-          <Fact id="artifacts" title="Artifacts" rows={parts.artifacts} all={artifacts.length} go={go} />
+          <Fact id="artifacts" title="Artifacts" rows={parts.artifacts ?? []} all={artifacts.length} go={go} />
         )}
       </div>
       <div class="cmp-body">
@@ -206,9 +213,7 @@ function Parts({ a, b, of }: { a: RunRow; b: RunRow; of: Loaded }) {
             files={files}
             changed={changed}
             viewed={viewed}
-            onViewed={(path, on) =>
-              setViewed(new Set(on ? [...viewed, path] : [...viewed].filter((one) => one !== path)))
-            }
+            onViewed={onViewed}
             onCounted={onCounted}
             silent={sides.filter((side) => !side.head.files.some(isCode)).map(({ run }) => run)}
           />

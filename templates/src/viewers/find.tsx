@@ -186,6 +186,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["G g", "End and start of the log"],
   ["n N", "Next, previous match in the log"],
   ["w", "Wrap the log"],
+  ["n p u", "In Compare: next, previous change; unified or split"],
   ["?", "This list"],
 ];
 

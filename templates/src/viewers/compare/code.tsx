@@ -5,6 +5,7 @@ import { bytes, full, plural } from "../../lib/format";
 import { Icon } from "../../parts/icons";
 import { Empty, Wait } from "../../parts/ui";
 import { useLoaded, useSeen } from "../../parts/use";
+import { param } from "../../route";
 import { linesChanged } from "../lib/bookdiff";
 import { type Change, counts, linesOf } from "../lib/difference";
 import { Plus } from "../lib/difflines";
@@ -12,7 +13,7 @@ import { coloured, PATCH } from "../lib/texts";
 import { compared, comparedCells } from "./answers";
 import { CONTEXT, Lines } from "./lines";
 import { type How, Notebook } from "./notebook";
-import { type Held, isText, type Pair, type Texts, textsOf } from "./pairs";
+import { type Held, isHistory, isText, type Pair, type Texts, textsOf } from "./pairs";
 
 /** A file with more changed lines stays folded until it is asked for. */
 export const MOST_CHANGED = 2000;
@@ -141,7 +142,8 @@ function Framed({
   children: (seen: boolean) => ComponentChildren;
 }) {
   const [attach, seen] = useSeen<HTMLElement>("600px");
-  const [open, setOpen] = useState<boolean | null>(null);
+  // A link to a line opens its file, however long that is.
+  const [open, setOpen] = useState<boolean | null>(param("L") && param("file") === pair.path ? true : null);
   const { added, removed } = counts(found ?? []);
   useEffect(() => {
     if (found) onCounted(pair.path, added, removed);
@@ -154,6 +156,7 @@ function Framed({
         <button type="button" class="cmp-name" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           <Icon name={isOpen ? "down" : "right"} small />
           <b class="cut">{pair.before === pair.path ? pair.path : `${pair.before} → ${pair.path}`}</b>
+          {isHistory(pair.path) && <span class="dim">cells as they ran</span>}
         </button>
         <Plus added={added} removed={removed} />
         <span class="dim">{note}</span>

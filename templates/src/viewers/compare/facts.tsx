@@ -121,7 +121,9 @@ export function Facts({ id, title, rows, empty }: { id: string; title: string; r
     <section class="card cmp-card" id={id} aria-label={title}>
       <header>
         <b>{title}</b>{" "}
-        <span class="dim">{some.length ? `${full(some.length)} differ` : rows.length ? "same" : ""}</span>
+        <span class="dim">
+          {some.length ? `${full(some.length)} ${some.length === 1 ? "differs" : "differ"}` : rows.length ? "same" : ""}
+        </span>
         <span class="grow" />
         {rows.length > some.length && (
           <Switch on={all} text={`Show ${full(rows.length - some.length)} equal`} onChange={setAll} />

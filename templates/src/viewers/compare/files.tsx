@@ -1,5 +1,5 @@
 // The code of both runs: the tree of what differs, and the files below each other.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { uid } from "../../lib/data";
 import { full, plural } from "../../lib/format";
 import type { RunRow } from "../../model";
@@ -15,6 +15,8 @@ import type { Row } from "./rows";
 
 /** Widths from which both sides stand beside each other. */
 const SPLIT = 1100;
+/** Where the change that was jumped to stands, below what sticks to the top of the window. */
+const TOP = 140;
 
 export function Tree({
   files,
@@ -39,7 +41,7 @@ export function Tree({
       <ul>
         {Object.entries(counts).map(([id, rows]) => (
           <li key={id}>
-            <button type="button" class="cmp-go" onClick={go(id)}>
+            <button type="button" class={rows.length ? "cmp-go" : "cmp-go dim"} onClick={go(id)}>
               <span class="grow">{id[0]!.toUpperCase() + id.slice(1)}</span>
               <span class="dim">{full(rows.length)}</span>
             </button>
@@ -61,6 +63,7 @@ export function Tree({
               <button
                 type="button"
                 title={path}
+                aria-current={param("file")?.split("#")[0] === path ? "true" : undefined}
                 class={viewed.has(path) ? "cmp-go seen" : "cmp-go"}
                 onClick={() => {
                   go(`file-${path}`)();
@@ -78,6 +81,7 @@ export function Tree({
           );
         })}
       </ul>
+      {query && !hits.length && <p class="dim">No file that differs has this in its name</p>}
       {changed.length > 0 && (
         <p class="dim">
           {full(viewed.size)} of {full(changed.length)} viewed
@@ -85,6 +89,15 @@ export function Tree({
       )}
     </nav>
   );
+}
+
+/** The change before or behind one; where that is out of sight, before or behind what stands on top of the window. */
+function changeBeside(now: Element | null, by: 1 | -1): Element | undefined {
+  const all = [...document.querySelectorAll(".cmp-file .chg, .cmp-file > header")];
+  const top = (one: Element): number => one.getBoundingClientRect().top - TOP;
+  const at = now && top(now) > -TOP && top(now) < innerHeight - TOP ? all.indexOf(now) : -1;
+  if (at >= 0) return all[at + by];
+  return by > 0 ? all.find((one) => top(one) > 4) : all.findLast((one) => top(one) < -4);
 }
 
 export function Code({
@@ -116,12 +129,14 @@ export function Code({
   // Halves of the window are narrow, and one bar cannot move both.
   const wrap = split || param("wrap") === "1";
   const how = useMemo(() => ({ split, ignoreSpace, wrap }), [split, ignoreSpace, wrap]);
+  const now = useRef<Element | null>(null);
   const jump = (by: 1 | -1) => (): void => {
-    const all = [...document.querySelectorAll<HTMLElement>(".cmp-file .chg, .cmp-file > header")];
-    const top = 140;
-    const at = all.map((element) => element.getBoundingClientRect().top - top);
-    const next = by > 0 ? at.findIndex((y) => y > 4) : at.findLastIndex((y) => y < -4);
-    if (next >= 0) scrollBy(0, at[next]!);
+    const next = changeBeside(now.current, by);
+    if (!next) return;
+    now.current?.classList.remove("now");
+    next.classList.add("now");
+    now.current = next;
+    scrollBy(0, next.getBoundingClientRect().top - TOP);
   };
   useKeys({
     n: jump(1),
@@ -134,7 +149,7 @@ export function Code({
         <b>{title}</b>
         <span class="dim">
           {changed.length
-            ? `${plural(changed.length, "file")} differ`
+            ? `${plural(changed.length, "file")} ${changed.length === 1 ? "differs" : "differ"}`
             : files.length
               ? `All ${plural(files.length, "file")} are equal`
               : ""}

@@ -13,27 +13,46 @@ export const CONTEXT = 3;
 const MORE = 20;
 
 interface Fold {
+  /** Line of A at which the equal lines begin: the fold is known by it. */
   readonly from: number;
   readonly count: number;
-  /** Distance from A's numbers to B's. */
-  readonly shift: number;
+  /** Whether a change stands before it, and behind it. */
+  readonly below: boolean;
+  readonly above: boolean;
 }
 
-/** Lines to show, and folds of equal ones between them. `opened` counts the lines shown of a fold, by its start. */
-function layout(all: readonly Change[], length: number, opened: ReadonlyMap<number, number>): (Line | Fold)[] {
+/** How many lines of a fold are shown below the change before it, and above the one behind it. */
+type Opened = ReadonlyMap<number, readonly [below: number, above: number]>;
+
+interface Asked {
+  readonly side: "A" | "B";
+  /** From 0. */
+  readonly line: number;
+}
+
+/** The line of the link, `B49`, where it is about this file. */
+function askedOf(path: string): Asked | null {
+  const [, side, line] = (param("file") === path && /^([AB])(\d{1,9})$/.exec(param("L") ?? "")) || [];
+  return side ? { side: side as "A" | "B", line: Number(line) - 1 } : null;
+}
+
+/** Lines to show, and folds of equal ones between them; the fold of the line that is asked for is open. */
+function layout(all: readonly Change[], length: number, opened: Opened, asked: Asked | null): (Line | Fold)[] {
   const items: (Line | Fold)[] = [];
   let [a, b] = [0, 0];
   const equal = (until: number, first: boolean, last: boolean): void => {
     const shift = b - a;
-    const head = first ? 0 : CONTEXT;
-    const tail = last ? 0 : CONTEXT;
-    const more = opened.get(a) ?? 0;
-    const hidden = until - a - head - tail - more;
+    const [below, above] = opened.get(a) ?? [0, 0];
+    const head = (first ? 0 : CONTEXT) + below;
+    const tail = (last ? 0 : CONTEXT) + above;
+    const hidden = until - a - head - tail;
     const line = (i: number): Line => ({ a: i, b: i + shift, changed: false, first: false });
-    if (hidden <= 1) for (let i = a; i < until; i++) items.push(line(i));
+    const wanted = asked ? asked.line - (asked.side === "B" ? shift : 0) : -1;
+    if (hidden <= 1 || (wanted >= a + head && wanted < until - tail))
+      for (let i = a; i < until; i++) items.push(line(i));
     else {
       for (let i = a; i < a + head; i++) items.push(line(i));
-      items.push({ from: a, count: hidden, shift });
+      items.push({ from: a, count: hidden, below: !first, above: !last });
       for (let i = a + head + hidden; i < until; i++) items.push(line(i));
     }
     a = until;
@@ -54,6 +73,18 @@ function layout(all: readonly Change[], length: number, opened: ReadonlyMap<numb
   return items;
 }
 
+/** What differs between two texts of which no line does. */
+function ends(a: string, b: string): string {
+  const kind = (text: string): string => {
+    const [crlf, lf] = [/\r\n/.test(text), /(^|[^\r])\n/.test(text)];
+    return crlf && lf ? "mixed" : crlf ? "CRLF" : "LF";
+  };
+  if (kind(a) !== kind(b)) return `Only the ends of lines differ: ${kind(a)} in A, ${kind(b)} in B`;
+  const [one, two] = [/\n$/.test(a), /\n$/.test(b)];
+  if (one !== two) return `Only the end of the file differs: no newline there in ${one ? "B" : "A"}`;
+  return "Only whitespace differs";
+}
+
 const isFold = (item: Line | Fold): item is Fold => "count" in item;
 
 /** A file's name and texts, or those of a part of it. */
@@ -70,24 +101,29 @@ export function Lines({
   split: boolean;
   wrap: boolean;
 }) {
-  const [opened, setOpened] = useState<ReadonlyMap<number, number>>(new Map());
+  const [opened, setOpened] = useState<Opened>(new Map());
+  const asked = askedOf(pair.path);
   const left = useMemo(() => new Marked(pair.a), [pair.a]);
   const right = useMemo(() => new Marked(pair.b), [pair.b]);
   const items = useMemo(() => {
-    const open = (fold: Fold, count: number): void => {
-      setOpened(new Map([...opened, [fold.from, (opened.get(fold.from) ?? 0) + count]]));
+    const open = (fold: Fold, below: number, above: number): void => {
+      const [before, behind] = opened.get(fold.from) ?? [0, 0];
+      setOpened(new Map([...opened, [fold.from, [before + below, behind + above]]]));
     };
-    return layout(all, left.lines.length, opened).map((item) => (isFold(item) ? folded(item, open) : item));
-  }, [all, left, opened]);
-  if (!all.length)
-    return <p class="cmp-note dim">{pair.before === pair.path ? "Equal" : "Renamed, and the same in every line"}</p>;
+    return layout(all, left.lines.length, opened, asked).map((item) => (isFold(item) ? folded(item, open) : item));
+  }, [all, left, opened, asked?.side, asked?.line]);
+  if (!all.length) {
+    const [a, b] = [pair.a?.text ?? "", pair.b?.text ?? ""];
+    const renamed = pair.before !== pair.path ? "Renamed, and the same in every line" : "Equal";
+    return <p class="cmp-note dim">{a === b ? renamed : ends(a, b)}</p>;
+  }
   return (
     <DiffLines
       items={items}
       left={left}
       right={right}
       numberOf={(_, n) => n + 1}
-      asked={param("file") === pair.path ? param("L") : undefined}
+      asked={asked ? param("L") : undefined}
       onAsk={(L) => setParams({ file: pair.path, L })}
       split={split}
       wrap={wrap}
@@ -95,19 +131,26 @@ export function Lines({
   );
 }
 
-/** Equal lines that are folded away, and how to see them. */
-function folded(fold: Fold, open: (fold: Fold, count: number) => void): Between {
+/** Equal lines that are folded away, and how to see them: from the change before, from the one behind, or all. */
+function folded(fold: Fold, open: (fold: Fold, below: number, above: number) => void): Between {
+  const more = Math.min(MORE, fold.count);
+  const few = fold.count <= MORE;
   return {
     key: `f${fold.from}`,
     content: (
       <>
+        {fold.below && !few && (
+          <Button kind="xs" icon="down" label={`Show ${more} lines below`} onClick={() => open(fold, more, 0)} />
+        )}
+        {fold.above && !few && (
+          <Button kind="xs" icon="up" label={`Show ${more} lines above`} onClick={() => open(fold, 0, more)} />
+        )}
         <Button
-          kind="line"
+          kind="xs"
           text={plural(fold.count, "equal line")}
-          title={`Show ${Math.min(MORE, fold.count)} more`}
-          onClick={() => open(fold, MORE)}
+          title="Show all of them"
+          onClick={() => open(fold, fold.count, 0)}
         />
-        {fold.count > MORE && <Button kind="line" text="all" onClick={() => open(fold, fold.count)} />}
       </>
     ),
   };

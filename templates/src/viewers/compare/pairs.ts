@@ -35,6 +35,9 @@ const RENAMED = 0.6;
 
 const isBook = (path: string): boolean => path.toLowerCase().endsWith(".ipynb");
 
+/** Whether a file is the cells of a notebook as they ran, which tells again what the notebook shows. */
+export const isHistory = (path: string): boolean => /(^|\/)_session_history/.test(path);
+
 const isRead = (held: Held | null): boolean => !held || (held.file.kind === "text" && isHere(held.file));
 
 /** Whether people can read what is on either side. */
@@ -95,8 +98,8 @@ export async function paired(
   const known = new Set(renamed.values());
   for (const [path, held] of come)
     if (!known.has(path)) result.push({ path, before: path, a: null, b: held, same: false });
-  // The patch last: it tells again what the files show.
-  const place = ({ path }: Pair): string => (path === PATCH ? "\uffff" : path);
+  // What tells again what others show comes last.
+  const place = ({ path }: Pair): string => (path === PATCH ? "\uffff" : isHistory(path) ? `\ufffe${path}` : path);
   return (await Promise.all(result.map(checked))).sort((one, two) => (place(one) < place(two) ? -1 : 1));
 }
 
