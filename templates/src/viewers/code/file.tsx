@@ -1,4 +1,5 @@
 // One file: its lines, its changes, or why it is not shown.
+import { media } from "../../entry";
 import { isHere } from "../../lib/data";
 import { bytes } from "../../lib/format";
 import type { RunFile } from "../../model";
@@ -41,7 +42,15 @@ function written(of: Text): Text {
 }
 
 function Unshown({ side, file }: { side: Side; file: RunFile }) {
-  const here = isHere(file) || file.src !== "";
+  if (file.src)
+    return (
+      <Frame side={side} file={file} facts={bytes(file.size)}>
+        <div class="picture">
+          <img src={media(file.src)} alt={file.path} />
+        </div>
+      </Frame>
+    );
+  const here = isHere(file);
   return (
     <Frame side={side} file={file} facts={bytes(file.size)}>
       <Empty

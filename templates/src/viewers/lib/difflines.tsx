@@ -65,7 +65,7 @@ export function DiffLines({ split, wrap, ...drawn }: Drawn & { readonly split: b
     return () => clearTimeout(timer);
   }, [ready, isWhole]);
   useEffect(() => {
-    if (drawn.asked) root.current?.querySelector(".at")?.scrollIntoView({ block: "center" });
+    if (drawn.asked) root.current?.querySelector(".at")?.closest("tr")?.scrollIntoView({ block: "center" });
   }, []);
   return (
     <div class={wrap ? "diff-box wrap" : "diff-box"}>
