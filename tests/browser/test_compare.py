@@ -103,6 +103,24 @@ def test_a_fold_opens_from_either_of_its_changes(browser: Browser, texts: Site) 
         assert file.get_by_text("line_0 = 0").count() == 0
 
 
+def test_a_selection_in_split_view_is_of_one_side(browser: Browser, texts: Site) -> None:
+    with window(browser) as page:
+        page.goto(texts.url("p/compare.html", "a=a&b=b&view=split&file=long.py"))
+        file = page.locator("[aria-label='long.py']")
+        file.locator(".tx.del").wait_for()
+        first = file.get_by_text("line_97 = 97").first.bounding_box()
+        last = file.locator(".tx.del").bounding_box()
+        assert first is not None
+        assert last is not None
+        page.mouse.move(first["x"] + 24, first["y"] + 8)
+        page.mouse.down()
+        page.mouse.move(last["x"] + 180, last["y"] + 10, steps=4)
+        page.mouse.up()
+        copied = page.evaluate("getSelection().toString()")
+        assert "changed = 'a'" in copied
+        assert "changed = 'b'" not in copied
+
+
 def test_what_no_line_tells_is_said_and_what_was_viewed_stays_so(browser: Browser, texts: Site) -> None:
     with window(browser) as page:
         page.goto(texts.url("p/compare.html", "a=a&b=b"))

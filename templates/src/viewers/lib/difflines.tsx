@@ -69,7 +69,7 @@ export function DiffLines({ split, wrap, ...drawn }: Drawn & { readonly split: b
   }, []);
   return (
     <div class={wrap ? "diff-box wrap" : "diff-box"}>
-      <table class={split ? "diff syn two" : "diff syn"} ref={root}>
+      <table class={split ? "diff syn two" : "diff syn"} ref={root} onPointerDown={choose}>
         <colgroup>
           <col class="n" />
           <col class={split ? "" : "n"} />
@@ -85,6 +85,12 @@ export function DiffLines({ split, wrap, ...drawn }: Drawn & { readonly split: b
       )}
     </div>
   );
+}
+
+/** What is selected with the pointer, and copied, is of the side where it begins. */
+function choose({ target, currentTarget }: { target: EventTarget | null; currentTarget: HTMLElement }): void {
+  const cell = (target as Element | null)?.closest("td");
+  if (cell) currentTarget.dataset.side = cell.cellIndex < 2 ? "A" : "B";
 }
 
 function Piece({ split, ...drawn }: Drawn & { readonly split: boolean }) {
