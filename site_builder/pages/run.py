@@ -143,7 +143,7 @@ def _artifacts(built: Built) -> tuple[dict[str, Any], ...]:
         )
         lists[one.use].append({"of": one, "page": page, "anchor": f"version={one.digest}"})
     return tuple(
-        {"use": use.capitalize(), "some": found[:ARTIFACTS], "all": len(found)} for use, found in lists.items() if found
+        {"use": use, "some": found[:ARTIFACTS], "all": len(found)} for use, found in lists.items() if found
     )
 
 

@@ -81,7 +81,10 @@ def test_a_version_shows_its_files_and_where_it_came_from_and_went(
         page.wait_for_selector(".art-node >> text=evaluate")
         page.click(".art-facts .art-run >> text=evaluate")
         page.wait_for_selector("h1 >> text=evaluate")
-        page.click("section[aria-label=Artifacts] a >> text=irises:v1")
+        (line,) = page.locator(".arts li").all_inner_texts()
+        assert line.split("\n")[0] == "irises"
+        assert line.split("\n")[-1] == "used"
+        page.click("section[aria-label=Artifacts] a >> text=irises")
         page.wait_for_selector(".art-node.here >> text=irises:v1")
 
 
@@ -92,13 +95,45 @@ def test_two_versions_file_by_file(browser: Browser, flowers: Site) -> None:
         page.wait_for_selector("[aria-label='clean.py'] .tx.add")
         settle(page)
         assert page.locator("[aria-label='clean.py'] .tx.del").all_inner_texts() == ["KEPT = 0"]
-        files = {row.split("\t")[0] for row in page.locator("#files tbody tr").all_inner_texts()}
-        assert {"clean.py", "raw.tar", "sample.table.json"} <= files
-        assert "README.md" not in files
+        rows = [row.split("\t") for row in page.locator("#files tbody tr").all_inner_texts()]
+        assert [(sign, path, word) for sign, path, _, word in rows] == [
+            ("±", "clean.py", "changed"),
+            ("+", "raw.tar", "new"),
+            ("±", "sample.table.json", "changed"),
+        ]
+        page.click("#files >> text=and 2 media files")
+        page.wait_for_selector("#files th >> text=media/")
+        table = page.locator("section[aria-label='sample.table.json']")
+        table.scroll_into_view_if_needed()
+        table.locator(".art-value >> text=setosa").nth(1).wait_for()
         assert "rows" in page.inner_text("#about")
         page.reload()
         page.wait_for_selector("[aria-label='clean.py'] .tx.add")
         assert re.search(r"with=v0", page.url)
+
+
+def test_a_comparison_stays_when_another_version_is_chosen(browser: Browser, flowers: Site) -> None:
+    with window(browser) as page:
+        page.goto(flowers.url(PAGE, "version=v2&with=v1"))
+        page.wait_for_selector("text=From v1 (A) to v2 (B)")
+        page.click(".art-versions button >> text=v0")
+        page.wait_for_selector("text=From v0 (A) to v1 (B)")
+        page.wait_for_selector("[aria-label='clean.py'] .tx.del >> text=KEPT = 0")
+        assert page.locator(".art-versions [aria-current]").inner_text().startswith("v0")
+        page.click(".art-versions button >> text=v1")
+        page.wait_for_selector(".art-versions [aria-current] >> text=v1")
+        page.wait_for_selector("text=From v0 (A) to v1 (B)")
+        assert "prepare-1" in page.locator(".art-versions [aria-current]").inner_text()
+
+
+@pytest.mark.parametrize("width", [320, 1001, 1440])
+def test_a_version_fits_the_window(browser: Browser, flowers: Site, width: int) -> None:
+    with window(browser, viewport={"width": width, "height": 800}) as page:
+        for anchor in ("", "version=v2&with=v0"):
+            page.goto(flowers.url(PAGE, anchor))
+            page.wait_for_selector(".art-value >> text=setosa" if not anchor else ".art-sides .art-content >> nth=1")
+            settle(page)
+            assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_artifacts_of_two_runs_are_compared(browser: Browser, flowers: Site) -> None:

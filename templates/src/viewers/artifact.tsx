@@ -2,14 +2,14 @@
 import { useEffect } from "preact/hooks";
 import { page } from "../entry";
 import { failure, head, index } from "../lib/data";
-import { bytes, date, full, plural } from "../lib/format";
+import { bytes, dateTime, full, fullDate, plural } from "../lib/format";
 import type { ArtifactHead, ArtifactRow, ArtifactVersion } from "../model";
 import { Button, CopyButton, Empty } from "../parts/ui";
 import { useLoaded } from "../parts/use";
 import { param, setParams } from "../route";
 import { Difference } from "./artifact/difference";
 import { Files } from "./artifact/files";
-import { Lineage, RunLink } from "./artifact/lineage";
+import { Lineage, RunLink, runName } from "./artifact/lineage";
 import css from "./artifact.css";
 import codeCss from "./code.css";
 import compareCss from "./compare.css";
@@ -39,35 +39,51 @@ function Page() {
       </div>
     );
   const shown = found(value.versions, param("version")) ?? value.versions.at(-1)!;
+  const other = found(value.versions, param("with"));
+  const beside = other === shown ? undefined : other;
   return (
     <div class="art">
-      <Versions head={value} shown={shown} />
-      <Version key={shown.digest} row={row} head={value} version={shown} />
+      <Versions head={value} shown={shown} beside={beside} />
+      <Version key={shown.digest} row={row} head={value} version={shown} beside={beside} />
     </div>
   );
 }
 
-function Versions({ head: { versions }, shown }: { head: ArtifactHead; shown: ArtifactVersion }) {
+interface Chosen {
+  readonly head: ArtifactHead;
+  /** The version that is compared with the one that is shown. */
+  readonly beside: ArtifactVersion | undefined;
+}
+
+function Versions({ head: { versions }, shown, beside }: Chosen & { shown: ArtifactVersion }) {
+  const choose = (version: ArtifactVersion) => (): void => {
+    // Whoever compares goes on comparing; the version on the other side changes places with the one that was shown.
+    const other = version === beside ? shown : beside;
+    setParams({ version: `v${version.number}`, file: undefined, with: other && `v${other.number}` });
+  };
+  // The older of two is A.
+  const letter = (version: ArtifactVersion): string => {
+    if (!beside || (version !== shown && version !== beside)) return "";
+    return version.number === Math.min(shown.number, beside.number) ? "A" : "B";
+  };
   return (
     <nav class="art-versions" aria-label="Versions">
       <p class="dim">{plural(versions.length, "version")}</p>
       <ul>
         {versions.toReversed().map((version) => (
           <li key={version.digest}>
-            <button
-              type="button"
-              aria-current={version === shown ? "true" : undefined}
-              onClick={() => setParams({ version: `v${version.number}`, file: undefined, with: undefined })}
-            >
+            <button type="button" aria-current={version === shown ? "true" : undefined} onClick={choose(version)}>
               <b>v{version.number}</b>
               {version.aliases.map((alias) => (
                 <span class="chip" key={alias}>
                   {alias}
                 </span>
               ))}
-              <span class="dim">
-                {date(version.created)}, {bytes(version.size)}
+              {letter(version) && <span class="cmp-letter">{letter(version)}</span>}
+              <span class="dim" title={fullDate(version.created)}>
+                {dateTime(version.created)}
               </span>
+              <span class="dim cut">{[...loggers(version), bytes(version.size)].join(", ")}</span>
             </button>
           </li>
         ))}
@@ -76,11 +92,16 @@ function Versions({ head: { versions }, shown }: { head: ArtifactHead; shown: Ar
   );
 }
 
-function Version({ row, head: of, version }: { row: ArtifactRow; head: ArtifactHead; version: ArtifactVersion }) {
-  const other = found(of.versions, param("with"));
+/** Who logged a version: the first run by name, and how many others. */
+function loggers({ logged, elsewhere }: ArtifactVersion): string[] {
+  const names = logged.length ? logged.map(runName) : elsewhere.map((id) => `run ${id}`);
+  return names.length > 1 ? [`${names[0]} and ${plural(names.length - 1, "other")}`] : names;
+}
+
+function Version({ row, head: of, version, beside }: Chosen & { row: ArtifactRow; version: ArtifactVersion }) {
   const name = `${of.name}:v${version.number}`;
   useEffect(() => {
-    if (param("with") && !other) setParams({ with: undefined });
+    if (param("with") && !beside) setParams({ with: undefined });
   }, []);
   return (
     <div class="art-main">
@@ -97,7 +118,7 @@ function Version({ row, head: of, version }: { row: ArtifactRow; head: ArtifactH
             <span class="dim">Compare with</span>
             <select
               class="plainselect"
-              value={other ? `v${other.number}` : ""}
+              value={beside ? `v${beside.number}` : ""}
               onChange={({ currentTarget }) =>
                 setParams({ with: currentTarget.value || undefined, version: `v${version.number}`, file: undefined })
               }
@@ -114,10 +135,15 @@ function Version({ row, head: of, version }: { row: ArtifactRow; head: ArtifactH
             </select>
           </label>
         )}
-        {other && <Button text="Close" icon="close" onClick={() => setParams({ with: undefined })} />}
+        {beside && <Button text="Close" icon="close" onClick={() => setParams({ with: undefined })} />}
       </header>
-      {other && other !== version ? (
-        <Difference row={row} head={of} before={other} after={version} />
+      {beside ? (
+        <Difference
+          row={row}
+          head={of}
+          before={beside.number < version.number ? beside : version}
+          after={beside.number < version.number ? version : beside}
+        />
       ) : (
         <>
           {version.description && <p class="art-text">{version.description}</p>}
@@ -136,7 +162,7 @@ function Facts({ version, name }: { version: ArtifactVersion; name: string }) {
     <section class="card cmp-card" aria-label="About this version">
       <dl class="kv art-facts">
         <dt>Created</dt>
-        <dd>{date(version.created)}</dd>
+        <dd title={fullDate(version.created)}>{dateTime(version.created)}</dd>
         <dt>Files</dt>
         <dd>
           {full(version.files)}, {bytes(version.size)}

@@ -1,6 +1,6 @@
 // Two versions of an artifact: what is said of them, and their files, one by one.
 import { useCallback, useState } from "preact/hooks";
-import { bytes, plural } from "../../lib/format";
+import { bytes, full, plural } from "../../lib/format";
 import type { ArtifactFile, ArtifactHead, ArtifactRow, ArtifactVersion } from "../../model";
 import { Empty, Wait } from "../../parts/ui";
 import { useLoaded } from "../../parts/use";
@@ -8,6 +8,7 @@ import { Facts } from "../compare/facts";
 import { Code } from "../compare/files";
 import { isText, type Pair, paired } from "../compare/pairs";
 import { pairsOf } from "../compare/rows";
+import { type Change, Changes, changesOf, innards, Values } from "./changes";
 import { filesOf } from "./files";
 
 /** Changed files whose lines are compared; of more there is the list. */
@@ -21,48 +22,38 @@ interface Props {
 }
 
 interface Files {
-  /** Those that differ. */
-  readonly rows: ReturnType<typeof pairsOf>;
+  readonly changes: readonly Change[];
+  /** Paths of what tables and pictures are made of. */
+  readonly hidden: ReadonlySet<string>;
   readonly pairs: readonly Pair[];
-  readonly all: number;
 }
 
 async function compared({ row, head, before, after }: Props): Promise<Files> {
   const [a, b] = await Promise.all([before, after].map((version) => filesOf({ row, head, version })));
-  const digests = (files: readonly ArtifactFile[]) =>
-    new Map(files.map(({ file, digest, ref }) => [file.path, `${digest} ${ref}`]));
-  const [left, right] = [digests(a!), digests(b!)];
-  const differ = (path: string): boolean => left.get(path) !== right.get(path);
+  const [changes, hidden] = [changesOf(a!, b!), innards(a!, b!)];
+  const differing = new Set(changes.filter(({ how }) => how !== "same").map(({ path }) => path));
   const side = (files: readonly ArtifactFile[]) => ({
     run: row,
     head: {
       ...head,
       files: files
-        .filter(({ file }) => differ(file.path))
+        .filter(({ file }) => differing.has(file.path) && !hidden.has(file.path))
         .slice(0, MOST)
         .map(plain),
     },
   });
-  const said = (files: readonly ArtifactFile[]) => new Map(files.map((one) => [one.file.path, told(one)]));
-  return {
-    rows: pairsOf(said(a!), said(b!)),
-    pairs: await paired(
-      side(a!),
-      side(b!),
-      () => true,
-      (path) => path,
-    ),
-    all: new Set([...left.keys(), ...right.keys()]).size,
-  };
+  const pairs = await paired(
+    side(a!),
+    side(b!),
+    () => true,
+    (path) => path,
+  );
+  return { changes, hidden, pairs };
 }
 
 /** Tables and pictures that `Artifact.add` wrote are no texts to people. */
 function plain({ file, kind }: ArtifactFile) {
   return kind ? { ...file, kind: "binary" as const, note: `a ${kind}` } : file;
-}
-
-function told({ file, digest, ref }: ArtifactFile): string {
-  return `${ref || (file.size < 0 ? "" : bytes(file.size))} · ${digest}`;
 }
 
 export function Difference(props: Props) {
@@ -79,11 +70,17 @@ export function Difference(props: Props) {
   return (
     <>
       <p class="cmp-note">
-        From <b>v{before.number}</b> (A) to <b>v{after.number}</b> (B){" "}
-        {plural(value.rows.filter(({ how }) => how !== "same").length, "file")} of {plural(value.all, "file")} differ
+        From <b>v{before.number}</b> (A) to <b>v{after.number}</b> (B),{" "}
+        {full(value.changes.filter(({ how }) => how !== "same").length)} of {plural(value.changes.length, "file")}{" "}
+        differ
       </p>
       <Facts id="about" title="About" rows={metadata} empty="Nothing is said of either version" />
-      <Facts id="files" title="Files" rows={value.rows} empty="Neither version holds a file" />
+      <Changes all={value.changes} hidden={value.hidden} />
+      <Values
+        all={value.changes.filter(({ path }) => !value.hidden.has(path))}
+        before={{ row: props.row, head: props.head, version: before }}
+        after={{ row: props.row, head: props.head, version: after }}
+      />
       <Code
         title="Texts"
         files={texts}

@@ -45,12 +45,14 @@ export function Files(of: Of) {
   );
 }
 
-/** What a person would look at first: a value, a picture, a text to read. */
+/** What a person would look at first: a value, a text to read, a picture, whatever is here. */
 function firstOf(files: readonly ArtifactFile[]): ArtifactFile | undefined {
   return (
     files.find(({ kind }) => kind) ??
     files.find(({ file }) => /^readme/i.test(file.path)) ??
-    files.find(({ file }) => isHere(file) || file.src) ??
+    files.find(({ file }) => file.kind === "text" && isHere(file)) ??
+    files.find(({ file }) => file.src) ??
+    files.find(({ file }) => isHere(file)) ??
     files[0]
   );
 }
@@ -118,7 +120,7 @@ function Content({ of, file: one }: { of: Of; file: ArtifactFile }) {
   );
 }
 
-function Preview({ of, one }: { of: Of; one: ArtifactFile }) {
+export function Preview({ of, one }: { of: Of; one: ArtifactFile }) {
   const { file } = one;
   if (one.ref) return <Reference address={one.ref} />;
   if (one.value) {

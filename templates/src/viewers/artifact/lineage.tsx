@@ -23,6 +23,12 @@ type Edge = readonly [from: string, to: string];
 
 const runOf = (entry: string): RunRow | undefined => index.value?.runs.find((run) => run.entry === entry);
 
+/** The name that people know a run by. */
+export function runName(entry: string): string {
+  const run = runOf(entry);
+  return run ? nameOf(run) : entry.split("/").slice(1).join("/");
+}
+
 /** A link to a run, in whichever project it is. */
 export function RunLink({ entry }: { entry: string }) {
   const run = runOf(entry);
