@@ -142,9 +142,7 @@ def _artifacts(built: Built) -> tuple[dict[str, Any], ...]:
             else f"{built.row.page.partition('/')[0]}/{layout.ARTIFACTS}/{layout.file_name(one.name)}.html"
         )
         lists[one.use].append({"of": one, "page": page, "anchor": f"version={one.digest}"})
-    return tuple(
-        {"use": use, "some": found[:ARTIFACTS], "all": len(found)} for use, found in lists.items() if found
-    )
+    return tuple({"use": use, "some": found[:ARTIFACTS], "all": len(found)} for use, found in lists.items() if found)
 
 
 def _git(git: object, built: Built) -> dict[str, Any] | None:

@@ -81,9 +81,11 @@ def test_a_version_shows_its_files_and_where_it_came_from_and_went(
         page.wait_for_selector(".art-node >> text=evaluate")
         page.click(".art-facts .art-run >> text=evaluate")
         page.wait_for_selector("h1 >> text=evaluate")
-        (line,) = page.locator(".arts li").all_inner_texts()
-        assert line.split("\n")[0] == "irises"
-        assert line.split("\n")[-1] == "used"
+        lines = [line.split("\n") for line in page.locator(".arts li").all_inner_texts()]
+        assert [(words[0], words[1], words[-1]) for words in lines] == [
+            ("irises", "v1", "used"),
+            ("classifier", "v0", "used"),
+        ]
         page.click("section[aria-label=Artifacts] a >> text=irises")
         page.wait_for_selector(".art-node.here >> text=irises:v1")
 

@@ -23,6 +23,10 @@ type Edge = readonly [from: string, to: string];
 
 const runOf = (entry: string): RunRow | undefined => index.value?.runs.find((run) => run.entry === entry);
 
+/** The oldest first: a site lists them by their names. */
+const byAge = (entries: readonly string[]): string[] =>
+  entries.toSorted((one, two) => (runOf(one)?.created ?? 0) - (runOf(two)?.created ?? 0));
+
 /** The name that people know a run by. */
 export function runName(entry: string): string {
   const run = runOf(entry);
@@ -84,15 +88,16 @@ async function columnsOf(row: ArtifactRow, version: ArtifactVersion): Promise<{ 
     run: null,
     here: true,
   };
-  const [inputs, before] = await around(version.logged, "used");
-  const [outputs, after] = await around(version.used, "logged");
+  const [logged, used] = [byAge(version.logged), byAge(version.used)];
+  const [inputs, before] = await around(logged, "used");
+  const [outputs, after] = await around(used, "logged");
   const edges: Edge[] = [
     ...before.map(([run, artifact]): Edge => [artifact, run]),
-    ...version.logged.map((run): Edge => [run, self.id]),
-    ...version.used.map((run): Edge => [self.id, run]),
+    ...logged.map((run): Edge => [run, self.id]),
+    ...used.map((run): Edge => [self.id, run]),
     ...after,
   ];
-  const columns = [inputs, version.logged.map(runBox), [self], version.used.map(runBox), outputs];
+  const columns = [inputs, logged.map(runBox), [self], used.map(runBox), outputs];
   return { columns: columns.filter(({ length }) => length), edges };
 }
 
