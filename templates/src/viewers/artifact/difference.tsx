@@ -1,5 +1,5 @@
 // Two versions of an artifact: what is said of them, and their files, one by one.
-import { useCallback, useState } from "preact/hooks";
+import { useCallback } from "preact/hooks";
 import { bytes, full, plural } from "../../lib/format";
 import type { ArtifactFile, ArtifactHead, ArtifactRow, ArtifactVersion } from "../../model";
 import { Empty, Wait } from "../../parts/ui";
@@ -8,6 +8,7 @@ import { Facts } from "../compare/facts";
 import { Code } from "../compare/files";
 import { isText, type Pair, paired } from "../compare/pairs";
 import { pairsOf } from "../compare/rows";
+import { useViewed } from "../compare/viewed";
 import { type Change, Changes, changesOf, innards, Values } from "./changes";
 import { filesOf } from "./files";
 
@@ -59,14 +60,14 @@ function plain({ file, kind }: ArtifactFile) {
 export function Difference(props: Props) {
   const { before, after } = props;
   const { value, error } = useLoaded(() => compared(props), [before.digest, after.digest, props.row.parts.join()]);
-  const [viewed, setViewed] = useState<ReadonlySet<string>>(new Set());
   const silent = useCallback(() => undefined, []);
   const metadata = pairsOf(saidOf(before), saidOf(after));
+  // What is no text is in the list of files.
+  const texts = value?.pairs.filter(isText) ?? [];
+  const changed = texts.filter((pair) => !pair.same);
+  const [viewed, onViewed] = useViewed(changed);
   if (error) return <Empty title="These versions could not be compared" text={error} />;
   if (!value) return <Wait />;
-  // What is no text is in the list of files.
-  const texts = value.pairs.filter(isText);
-  const changed = texts.filter((pair) => !pair.same);
   return (
     <>
       <p class="cmp-note">
@@ -86,7 +87,7 @@ export function Difference(props: Props) {
         files={texts}
         changed={changed}
         viewed={viewed}
-        onViewed={(path, on) => setViewed(new Set(on ? [...viewed, path] : [...viewed].filter((one) => one !== path)))}
+        onViewed={onViewed}
         onCounted={silent}
         silent={[]}
       />

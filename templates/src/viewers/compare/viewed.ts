@@ -1,4 +1,4 @@
-// Which files somebody has looked at: kept in this browser by what they hold, so that a file which changes is new again.
+// Which files somebody has looked at: kept in this browser by what they hold, so that a changed one is new again.
 import { useState } from "preact/hooks";
 import { page } from "../../entry";
 import { preference, setPreference } from "../../route";
