@@ -24,7 +24,7 @@ export function isHeldOut(key: string): boolean {
 }
 
 const LOW =
-  /loss|error|(^|[/._-])(err|ece)([/._-]|$)|time|perplexity|ppl|mse|mae|fid\b|wer\b|cer\b|latency|duration|regret|brier/i;
+  /loss|error|(^|[/._-])(err|ece)([/._-]|$)|time|perplexity|ppl|mse|mae|(fid|wer|cer)\b|latency|duration|regret|brier/i;
 
 const HIGH =
   /acc|iou|f1|auc|score|reward|return|(^|[/_.-])(r2|map|psnr|ssim|bleu|rouge|dice|precision|recall)([/_.-]|$)/i;
