@@ -1,7 +1,8 @@
 """A site as one HTML file: the same pages and entries, inert until asked for, within a budget of bytes.
 
 What is drawn first goes in first: pages and indexes, the heads of runs, their coarsest levels, smaller copies of
-pictures, then finer levels, logs, files and originals. What the budget leaves out is told in its place and to the caller.
+pictures, then originals, code, finer levels, logs and files, and what is in artifacts last. What the budget leaves out is
+told in its place and to the caller.
 """
 
 from __future__ import annotations
@@ -171,13 +172,20 @@ def _add_entries(sheet: _Sheet, built: list[runs.Built], stored: list[artifacts.
     for entry in entries:
         if entry.name in first:
             sheet.add(entry.name, _packed(entry), "charts")
-    _add_pictures(sheet, [file for one in everything for file in one.media])
-    shared = [entry for one in everything for kept in one.contents for entry in kept.entries]
-    for entry in {entry.name: entry for entry in shared}.values():
-        sheet.add(entry.name, _packed(entry), "code and files of artifacts")
+    _add_pictures(sheet, [file for one in built for file in one.media])
+    code = {entry.name: entry for one in built for kept in one.contents for entry in kept.entries}
+    for entry in code.values():
+        sheet.add(entry.name, _packed(entry), "code")
     for entry in entries:
         if entry.name not in first and not isinstance(entry.data, str):
             sheet.add(entry.name, _packed(entry), "finer levels, logs and files")
+    # Data sets and models last: whoever sends one file sends the runs.
+    places = {file.place for one in built for file in one.media}
+    _add_pictures(sheet, [file for one in stored for file in one.media if file.place not in places])
+    files = {entry.name: entry for one in stored for kept in one.contents for entry in kept.entries}
+    for entry in files.values():
+        if entry.name not in code:
+            sheet.add(entry.name, _packed(entry), "files of artifacts")
 
 
 def _add_pictures(sheet: _Sheet, media: list[MediaFile]) -> None:

@@ -214,6 +214,20 @@ def test_a_selection_shows_what_its_runs_logged_and_used_alone() -> None:
     assert [row["name"] for row in entry("p/p")["artifacts"]] == ["mine", "theirs"]
 
 
+def test_a_budget_leaves_out_what_is_in_artifacts_first() -> None:
+    noise = np.random.default_rng(0)
+    log("set", {"a.bin": noise.bytes(200_000)})
+    with run("long") as one:
+        for value in noise.normal(size=20_000):
+            one.log({"loss": value})
+    single.write(options(), Path("one.html"), single.MAX_SIZE)
+    size = Path("one.html").stat().st_size
+    report = single.write(options(), Path("one.html"), size - 100_000)
+    (warning,) = report.warnings
+    assert "1 files of artifacts" in warning
+    assert Path("one.html").stat().st_size <= size - 100_000
+
+
 def test_one_file_holds_artifacts_too() -> None:
     log("set", {"a.csv": "1\n"})
     single.write(options(), Path("one.html"), single.MAX_SIZE)
