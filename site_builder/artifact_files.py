@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,6 @@ LISTED = 20_000
 """Files of a version that the page lists."""
 LARGE_FILES = 5
 """All files of an artifact that travel with the site have as many bytes as so many of the largest that may."""
-_MEBI = 1e6
 
 
 @dataclass(slots=True)
@@ -77,8 +76,7 @@ class Shelf:
         taken = self._taken.get((entry.sha256, suffix))
         if taken is None:
             taken = self._taken[entry.sha256, suffix] = self._take(entry, suffix, media)
-        file = RunFile(path, size, taken.kind, -1, taken.content, taken.marks, taken.src, taken.note)
-        return ArtifactFile(file, entry.digest, entry.ref, kind, value)
+        return ArtifactFile(replace(taken, path=path, size=size), entry.digest, entry.ref, kind, value)
 
     def _take(self, entry: Entry, suffix: str, media: Media) -> RunFile:
         """Return what the site has of a content: a picture, its bytes, or why neither."""
@@ -86,14 +84,14 @@ class Shelf:
         blank = RunFile(entry.path, size, "binary")
         if not self._objects.has(entry.sha256, entry.size):
             self.damage.append(f"{entry.path}: its content is missing")
-            return _with_note(blank, "its content is missing")
+            return replace(blank, note="its content is missing")
         if size > self.max_file:
-            return _with_note(blank, f"larger than {self.max_file / _MEBI:g} MB (--max-file)")
+            return replace(blank, note=f"larger than {self.max_file / 1e6:g} MB (--max-file)")
         if size > self._room:
             self.left_out += 1
-            limit = LARGE_FILES * self.max_file / _MEBI
-            return _with_note(
-                blank, f"more than {limit:g} MB of an artifact do not travel ({LARGE_FILES} × --max-file)"
+            limit = LARGE_FILES * self.max_file / 1e6
+            return replace(
+                blank, note=f"more than {limit:g} MB of an artifact do not travel ({LARGE_FILES} × --max-file)"
             )
         self._room -= size
         image = media.image(entry.path) if suffix in IMAGES else None
@@ -103,7 +101,7 @@ class Shelf:
             data = content(self._objects.place(entry.sha256))
         except OSError as error:
             self.damage.append(f"{entry.path}: its content cannot be read: {error.strerror}")
-            return _with_note(blank, f"cannot be read: {error.strerror}")
+            return replace(blank, note=f"cannot be read: {error.strerror}")
         kind = kind_of(data)
         kept = self.contents.add(entry.path, data, text(data) if kind == "text" else None)
         return RunFile(entry.path, size, kind, content=kept.digest, marks=kept.has_marks)
@@ -137,7 +135,3 @@ class Shelf:
         if kind == "joined-table" and isinstance(tables, list):
             return {"_type": "tables", "items": [{"_type": "table-file", "path": path} for path in tables]}
         return record
-
-
-def _with_note(file: RunFile, note: str) -> RunFile:
-    return RunFile(file.path, file.size, file.kind, note=note)

@@ -47,23 +47,15 @@ def build(
 
 def _written(built: artifacts.Built, sign: str, site: Folder, site_id: str, changed: list[str]) -> dict[str, Any]:
     """Write what an artifact gives to the site; return its record."""
-    start = dict(site.outputs)
-    site.outputs.clear()
     written = len(site.written)
     place = built.place
-    parts = site.write_parts(f"{place.project}/{layout.ARTIFACTS}/{place.name}", built.parts)
-    built.row = dataclasses.replace(built.row, parts=tuple(parts))
-    if len(site.written) > written:
-        changed.append(built.row.entry)
-    for content in built.contents:
-        site.write_content(content)
-    kept = records.of_artifact(built, sign)
-    for file in built.media:
-        try:
-            site.copy(file)
-        except OSError as error:  # noqa: PERF203 - one picture that is gone costs itself alone
+    with site.gathered() as outputs:
+        parts = site.write_parts(f"{place.project}/{layout.ARTIFACTS}/{place.name}", built.parts)
+        built.row = dataclasses.replace(built.row, parts=tuple(parts))
+        if len(site.written) > written:
+            changed.append(built.row.entry)
+        kept = records.of_artifact(built, sign)
+        for _, error in site.write_shared(built.contents, built.media):
             kept["damage"].append(f"a picture cannot be copied: {error.strerror}")
-    site.write(built.row.page, templates.render(page.TEMPLATE, page.context(site_id, built)))
-    kept["outputs"] = dict(site.outputs)
-    site.outputs = start | kept["outputs"]
-    return kept
+        site.write(built.row.page, templates.render(page.TEMPLATE, page.context(site_id, built)))
+    return kept | {"outputs": outputs}

@@ -199,10 +199,7 @@ def _laid_out(head: ArtifactHead, blocks: parts.Blocks, name: str) -> tuple[Arti
             for version in head.versions
         ),
     )
-    starts, entries = parts.files(len(orjson.dumps(head)), laid, name)
-    head = dataclasses.replace(head, part_starts=tuple(starts))
-    entries[0].insert(0, parts.Entry(name, orjson.dumps(head).decode()))
-    return head, entries
+    return parts.with_head(head, laid, name)
 
 
 def _row(place: Place, name: str, collection: Collection) -> ArtifactRow:

@@ -137,8 +137,8 @@ class Builder:
             changed_entries,
             selected=self.options.wanted != Wanted(),
         )
-        before_and_now = (known.runs.keys(), known.artifacts), (result.runs.keys(), result.artifacts)
-        if stale or absent or known.tool != tool or before_and_now[0] != before_and_now[1]:
+        others = result.runs.keys() != known.runs.keys() or result.artifacts != known.artifacts
+        if stale or absent or known.tool != tool or others:
             self._write_shared(result, site, changed_entries, progress)
             _retire(known, result, absent)
         else:
@@ -317,22 +317,14 @@ class Builder:
         report: Report,
     ) -> None:
         built = rendered.built
-        start = dict(site.outputs)
-        site.outputs.clear()
         written = len(site.written)
-        parts = site.write_parts(f"{source.project}/{source.run}", built.parts)
-        if len(site.written) > written:
-            changed.append(built.row.entry)
-        for content in built.contents:
-            site.write_content(content)
-        for file in built.media:
-            try:
-                site.copy(file)
-            except OSError as error:  # noqa: PERF203 - one picture that is gone costs itself alone
+        with site.gathered() as outputs:
+            parts = site.write_parts(f"{source.project}/{source.run}", built.parts)
+            if len(site.written) > written:
+                changed.append(built.row.entry)
+            for file, error in site.write_shared(built.contents, built.media):
                 report.damage.append(f"{file.source}: cannot be copied: {error.strerror}")
-        site.write(built.row.page, rendered.page)
-        outputs = dict(site.outputs)
-        site.outputs = start | outputs
+            site.write(built.row.page, rendered.page)
         result.runs[key] = records.of_run(built, sign, parts, outputs)
 
     def _write_shared(

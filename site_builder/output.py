@@ -7,6 +7,7 @@ never sees half a file. In a folder an entry file is a classic script, since tha
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import os
 import shutil
@@ -17,7 +18,7 @@ from site_builder import templates
 from site_builder.manifest import PART
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from site_builder.contents import Content
     from site_builder.media import MediaFile
@@ -77,6 +78,25 @@ class Folder:
             self.write(f"data/{file}", data_script(file, version, entries))
             references.append(f"{file}?v={version}")
         return references
+
+    @contextlib.contextmanager
+    def gathered(self) -> Iterator[dict[str, str]]:
+        """Gather the outputs of one run or artifact apart; afterwards they are among all the others."""
+        before, self.outputs = self.outputs, {}
+        yield self.outputs
+        self.outputs = before | self.outputs
+
+    def write_shared(
+        self, contents: Iterable[Content], media: Iterable[MediaFile]
+    ) -> Iterator[tuple[MediaFile, OSError]]:
+        """Write what others may hold, too; yield the media files that cannot be copied: each costs itself alone."""
+        for content in contents:
+            self.write_content(content)
+        for file in media:
+            try:
+                self.copy(file)
+            except OSError as error:  # noqa: PERF203 - each file is another one
+                yield file, error
 
     def write_content(self, content: Content) -> None:
         """Write a content unless it is there: its name says what it holds."""

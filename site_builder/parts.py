@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
 from site_builder import levels
-from site_builder.model import BLOCK_BUCKETS, BLOCK_ROWS, Level
+from site_builder.artifact_model import ArtifactHead
+from site_builder.model import BLOCK_BUCKETS, BLOCK_ROWS, Level, RunHead
 from site_builder.pack import gzip, pack
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+
+Head = TypeVar("Head", RunHead, ArtifactHead)
 
 FILE_BYTES = 256_000
 """A data file is closed before it grows beyond this; a larger block has a file of its own."""
@@ -158,6 +162,14 @@ def axis_levels(blocks: Blocks, columns: list[Floats]) -> tuple[Level, ...]:
     for n, level in enumerate(levels.of_axis(columns), start=2):
         result.append(blocks.buckets(level, last=n == total))
     return tuple(result)
+
+
+def with_head(head: Head, blocks: list[bytes], name: str) -> tuple[Head, list[list[Entry]]]:
+    """Gather blocks into files, the first of which begins with the head; return it as it names them, and their entries."""
+    starts, parts = files(len(orjson.dumps(head)), blocks, name)
+    head = dataclasses.replace(head, part_starts=tuple(starts))
+    parts[0].insert(0, Entry(name, orjson.dumps(head).decode()))
+    return head, parts
 
 
 def files(head: int, blocks: list[bytes], name: str) -> tuple[list[int], list[list[Entry]]]:

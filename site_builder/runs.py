@@ -267,10 +267,7 @@ class _Content:
             environment=tuple(surroundings.compared(environment)),
             artifacts=exchange,
         )
-        starts, entries = parts.files(len(orjson.dumps(head)), blocks, name)
-        head = dataclasses.replace(head, part_starts=tuple(starts))
-        entries[0].insert(0, parts.Entry(name, orjson.dumps(head).decode()))
-        return head, entries
+        return parts.with_head(head, blocks, name)
 
 
 def _numbered(levels: Sequence[Any], numbers: list[int]) -> tuple[Any, ...]:
