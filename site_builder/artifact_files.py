@@ -12,7 +12,7 @@ from site_builder import kinds
 from site_builder.artifact_model import ArtifactFile, RunFile
 from site_builder.contents import Contents
 from site_builder.files import IMAGES, kind_of, text
-from site_builder.media import Media, MediaFile
+from site_builder.pictures import Media, MediaFile
 from tracklog.store.files import content
 from tracklog.store.objects import Objects
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from site_builder.model import Kind
-    from site_builder.parts import Blocks
+    from site_builder.series import Blocks
     from tracklog.store.manifests import Entry, Manifest
 
 LISTED = 20_000

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import parts, sources
+from site_builder import series, sources
 from site_builder.artifact_files import LISTED, Shelf
 from site_builder.artifact_model import ArtifactHead, ArtifactRow, ArtifactVersion
-from site_builder.pack import gzip
+from site_builder.series import gzip
 from site_builder.values import written
 from tracklog.errors import FormatError
 from tracklog.store import fold, layout, typed, versions
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from site_builder.artifact_model import ArtifactFile
     from site_builder.contents import Content
-    from site_builder.media import MediaFile
     from site_builder.model import Kind
+    from site_builder.pictures import MediaFile
     from site_builder.sources import Source
     from tracklog.store.versions import Collection, Version
 
@@ -56,7 +56,7 @@ class Built:
     head: ArtifactHead
     latest: list[ArtifactFile]
     """The files of its last version."""
-    parts: list[list[parts.Entry]]
+    parts: list[list[series.Entry]]
     contents: list[Content]
     media: list[MediaFile]
     kinds: set[Kind]
@@ -122,7 +122,7 @@ def build(place: Place, known: Uses) -> Built:
     """Turn an artifact into what the site says of it. Damage costs the version that it is in."""
     collection = versions.read(place.folder)
     name = f"a/{place.project}/{place.name}"
-    blocks = parts.Blocks()
+    blocks = series.Blocks()
     shelf = Shelf(place.folder.parent.parent, blocks, place.max_file)
     shown: list[ArtifactVersion] = []
     latest: list[ArtifactFile] = []
@@ -188,7 +188,7 @@ def _pairs(metadata: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _laid_out(head: ArtifactHead, blocks: parts.Blocks, name: str) -> tuple[ArtifactHead, list[list[parts.Entry]]]:
+def _laid_out(head: ArtifactHead, blocks: series.Blocks, name: str) -> tuple[ArtifactHead, list[list[series.Entry]]]:
     """Number the blocks for good, and gather head and blocks into files."""
     numbers, laid = blocks.layout()
     head = dataclasses.replace(
@@ -199,7 +199,7 @@ def _laid_out(head: ArtifactHead, blocks: parts.Blocks, name: str) -> tuple[Arti
             for version in head.versions
         ),
     )
-    return parts.with_head(head, laid, name)
+    return series.with_head(head, laid, name)
 
 
 def _row(place: Place, name: str, collection: Collection) -> ArtifactRow:

@@ -20,7 +20,6 @@ from site_builder import (
     artifact_pages,
     jobs,
     manifest,
-    masks,
     output,
     pictures,
     projects,
@@ -31,8 +30,8 @@ from site_builder import (
 )
 from site_builder.lock import locked
 from site_builder.manifest import Manifest
-from site_builder.media import MediaFile
 from site_builder.model import SCHEMA
+from site_builder.pictures import MediaFile
 from site_builder.sources import Wanted
 from tracklog.errors import UsageError
 from tracklog.store import layout
@@ -282,9 +281,9 @@ class Builder:
 
     @staticmethod
     def _written(
-        found: pictures.Picture | masks.Runs, source: Path, site: output.Folder, report: Report
-    ) -> pictures.Picture | masks.Runs:
-        if isinstance(found, masks.Runs):
+        found: pictures.Picture | pictures.Runs, source: Path, site: output.Folder, report: Report
+    ) -> pictures.Picture | pictures.Runs:
+        if isinstance(found, pictures.Runs):
             return found
         for place, data in found.made:
             try:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from site_builder import highlight
-from site_builder.pack import gzip
-from site_builder.parts import Entry
+from site_builder.series import Entry, gzip
 
 FOLDER = "media"
 """Below the site's ``data``: no project has this name (`layout.RESERVED_PROJECTS`)."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from site_builder.artifact_model import RunFile
-from site_builder.pack import gzip
+from site_builder.series import gzip
 from tracklog.store import layout
 from tracklog.store.files import content
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from site_builder.contents import Contents
-    from site_builder.media import Media
-    from site_builder.parts import Blocks
+    from site_builder.pictures import Media
+    from site_builder.series import Blocks
 
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 _PROBE = 8192

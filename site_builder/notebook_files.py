@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from site_builder.media import Media
+    from site_builder.pictures import Media
 
 MOST = 20
 """Notebooks that a page shows; Files has all of them."""

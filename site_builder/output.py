@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from site_builder.contents import Content
-    from site_builder.media import MediaFile
-    from site_builder.parts import Entry
+    from site_builder.pictures import MediaFile
+    from site_builder.series import Entry
 
 
 class Folder:

@@ -18,7 +18,7 @@ from site_builder.pages import index as index_page
 from site_builder.pages import media as media_page
 from site_builder.pages import project as project_page
 from site_builder.pages import run as run_page
-from site_builder.parts import Entry
+from site_builder.series import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

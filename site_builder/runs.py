@@ -21,14 +21,12 @@ from site_builder import (
     extremes,
     kinds,
     notebook_files,
-    parts,
     series,
     shortened,
     surroundings,
 )
 from site_builder.contents import Content, Contents
 from site_builder.files import run_files
-from site_builder.media import Media, MediaFile
 from site_builder.model import (
     Alert,
     AlertLevel,
@@ -42,6 +40,7 @@ from site_builder.model import (
     RunRow,
     Series,
 )
+from site_builder.pictures import Media, MediaFile
 from tracklog.store import fold, happenings, layout, reader
 from tracklog.store.files import inside
 from tracklog.store.metrics import STATISTICS
@@ -81,7 +80,7 @@ class Built:
     keys: tuple[KeyInfo, ...]
     sessions: tuple[fold.Session, ...]
     """What its state is computed from, later on."""
-    parts: list[list[parts.Entry]]
+    parts: list[list[series.Entry]]
     contents: list[Content]
     """Of its files, as far as other runs may hold them, too."""
     media: list[MediaFile]
@@ -111,7 +110,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
     state = fold.state(found, now)
     folded = fold.history(log, found)
     name = f"r/{source.project}/{source.run}"
-    blocks = parts.Blocks()
+    blocks = series.Blocks()
     media = Media(partial(inside, log.folder / layout.FILES), blocks, known)
     content = _Content(blocks, media, fold.metrics(log, found))
     for track in folded.tracks:
@@ -167,7 +166,7 @@ def build_run(source: Source, log: reader.RunLog, now: float, known: pictures.Kn
 class _Content:
     """Collects the series of a run and packs them."""
 
-    def __init__(self, blocks: parts.Blocks, media: Media, metrics: Definitions) -> None:
+    def __init__(self, blocks: series.Blocks, media: Media, metrics: Definitions) -> None:
         self.blocks = blocks
         self._media = media
         self._metrics = metrics
@@ -183,7 +182,7 @@ class _Content:
         if stream == "system":
             clocks[0] = np.arange(len(rows), dtype=np.float64)
         track = f"{rank}/{hidden}/{len(self._axes)}"
-        for values in series.from_rows(rows):
+        for values in series.from_rows(rows, kinds.kind_of):
             axis = self._axis(stream, track, clocks, values.rows)
             self._series.append(self._packed(stream, rank, values, axis, clocks[0], hidden=hidden))
 
@@ -193,7 +192,7 @@ class _Content:
             columns = [clock[rows] for clock in clocks]
             monotonic = bool(np.all(np.diff(columns[0]) >= 0))
             self._by_rows[key] = len(self._axes)
-            self._axes.append(Axis(len(rows), parts.axis_levels(self.blocks, columns), monotonic))
+            self._axes.append(Axis(len(rows), series.axis_levels(self.blocks, columns), monotonic))
         return self._by_rows[key]
 
     def _packed(
@@ -208,7 +207,7 @@ class _Content:
             **self._defined(values.key, stream, hidden=hidden),
         }
         if values.kind in ("number", "bool"):
-            levels = parts.number_levels(self.blocks, values.values)
+            levels = series.number_levels(self.blocks, values.values)
             return Series(
                 **common, size=len(values.rows), levels=levels, **extremes.statistics(values.values, steps[values.rows])
             )
@@ -246,7 +245,7 @@ class _Content:
         started: float,
         environment: dict[str, Any],
         exchange: tuple[RunArtifact, ...],
-    ) -> tuple[RunHead, list[list[parts.Entry]]]:
+    ) -> tuple[RunHead, list[list[series.Entry]]]:
         """Number the blocks for good, and gather head and blocks into files."""
         numbers, blocks = self.blocks.layout()
         # By the name that a script gives a metric, its series may be found under another one: as `a.b` or `a\\.b`.
@@ -267,7 +266,7 @@ class _Content:
             environment=tuple(surroundings.compared(environment)),
             artifacts=exchange,
         )
-        return parts.with_head(head, blocks, name)
+        return series.with_head(head, blocks, name)
 
 
 def _numbered(levels: Sequence[Any], numbers: list[int]) -> tuple[Any, ...]:
@@ -303,7 +302,7 @@ def _system_rows(log: reader.RunLog) -> list[list[Row]]:
     return [writer.system for writer in log.writers.values() if writer.system]
 
 
-def _logs(log: reader.RunLog, blocks: parts.Blocks) -> tuple[Logs, list[str]]:
+def _logs(log: reader.RunLog, blocks: series.Blocks) -> tuple[Logs, list[str]]:
     packed = blocks.growing_list(later=True)
     marks: list[LogMark] = []
     tail: collections.deque[str] = collections.deque(maxlen=12)

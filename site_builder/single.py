@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from site_builder import artifacts, builder, manifest, pictures, projects, records, rendering, sources, templates
-from site_builder.pack import gzip
 from site_builder.pages import artifact as artifact_page
 from site_builder.pages import index as index_page
 from site_builder.pages import run as run_page
-from site_builder.parts import Entry
+from site_builder.series import Entry, gzip
 from tracklog.store import layout
 from tracklog.store.files import content
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from site_builder import runs
     from site_builder.builder import Options, Report
-    from site_builder.media import MediaFile
+    from site_builder.pictures import MediaFile
 
 MAX_SIZE = 20_000_000
 

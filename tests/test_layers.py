@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import importlib
 import re
 import subprocess
 import sys
@@ -32,11 +33,8 @@ HEAVY = (
 PURE = (
     "kinds",
     "pages",
-    "series.py",
-    "levels.py",
-    "pack.py",
+    "series",
     "console.py",
-    "parts.py",
     "numbers.py",
     "markdown.py",
     "formulas.py",
@@ -131,6 +129,16 @@ def test_pure_modules_read_and_write_nothing(path: Path) -> None:
         "scandir",
         "stat",
     }
+
+
+@pytest.mark.parametrize("room", ["series", "pictures"])
+def test_rooms_of_the_builder_have_one_door(room: str) -> None:
+    inner = {path.stem for path in modules(f"site_builder/{room}")} - {"__init__"}
+    for path in modules("site_builder"):
+        if path.parent.name != room:
+            asked = {name.removeprefix(f"site_builder.{room}.").partition(".")[0] for name in imports(path)}
+            exported = set(importlib.import_module(f"site_builder.{room}").__all__)
+            assert not (asked & inner) - exported, path
 
 
 def test_only_the_output_writes_sites() -> None:

@@ -10,8 +10,8 @@ from site_builder.model import HistogramValue
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from site_builder.masks import Runs
     from site_builder.model import Kind
+    from site_builder.pictures import Runs
 
 
 class Door(Protocol):

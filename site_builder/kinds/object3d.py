@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from site_builder import clouds, gltf
 from site_builder.items import Arrow, Box3D, LimitError, MediaValue, Object3DItem
 from site_builder.kinds import listed
+from site_builder.pictures import clouds, gltf
 
 if TYPE_CHECKING:
-    from site_builder.clouds import Cloud
     from site_builder.kinds.loader import Door
     from site_builder.model import Kind
+    from site_builder.pictures.clouds import Cloud
 
 KIND: Kind = "object3d"
 TYPES = ("object3D-file", "object3D")

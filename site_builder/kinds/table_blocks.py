@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from site_builder.model import BLOCK_ROWS
-from site_builder.pack import packed
+from site_builder.series import packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

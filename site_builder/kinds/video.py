@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from site_builder import thumbnails
 from site_builder.items import MediaValue, VideoItem
 from site_builder.kinds import listed
+from site_builder.pictures import unfolded
 
 if TYPE_CHECKING:
     from site_builder.kinds.loader import Door
@@ -45,7 +45,7 @@ def _item(record: Any, door: Door) -> VideoItem:
 def _gif(path: str, door: Door, fps: float) -> dict[str, Any]:
     """Return what a gif says of itself, with a sheet of its frames where that fits into a picture."""
     try:
-        gif = thumbnails.unfolded(door.read(path, GIF_BYTES), fps)
+        gif = unfolded(door.read(path, GIF_BYTES), fps)
     except ValueError as error:
         raise ValueError(f"{path} is damaged: {error}") from error
     facts: dict[str, Any] = {"width": gif.width, "height": gif.height, "frames": gif.frames, "fps": gif.fps}

@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 import pytest
 
-from site_builder import clouds
+from site_builder.pictures import clouds
 from tests.site_builder.test_media_kinds import Files, files
 
 __all__ = ["files"]

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from site_builder import levels
-from site_builder.pack import pack, unpack
+from site_builder.series import levels
+from site_builder.series.pack import pack, unpack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,10 +15,11 @@ import pytest
 import soundfile
 from PIL import Image as PILImage
 
-from site_builder import clouds, gltf, kinds
+from site_builder import kinds
 from site_builder.items import AudioItem, ChartItem, HtmlItem, MoleculeItem, Object3DItem, VideoItem
-from site_builder.media import Media
-from site_builder.parts import Blocks
+from site_builder.pictures import clouds, gltf
+from site_builder.pictures.media import Media
+from site_builder.series.parts import Blocks
 from tracklog import Video
 from tracklog.store.files import inside
 

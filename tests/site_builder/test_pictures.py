@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from site_builder import Options, build, masks, pictures
+from site_builder import Options, build
 from site_builder.items import BoxSet, ImageItem, MaskSet
 from site_builder.kinds import image
-from site_builder.media import Media
-from site_builder.parts import Blocks
+from site_builder.pictures import masks, pictures
+from site_builder.pictures.media import Media
+from site_builder.series.parts import Blocks
 from tests.site_builder.logs import grow, write_run
 from tracklog.store.files import inside
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from site_builder import series
+from site_builder import kinds, series
 
 
 def made(rows: list[dict[str, Any]]) -> dict[tuple[str, str], tuple[list[int], list[Any]]]:
-    return {(s.key, s.kind): (s.rows.tolist(), list(s.values)) for s in series.from_rows(rows)}
+    return {(s.key, s.kind): (s.rows.tolist(), list(s.values)) for s in series.from_rows(rows, kinds.kind_of)}
 
 
 def test_series_keep_their_rows_and_the_order_of_their_keys() -> None:

@@ -20,10 +20,10 @@ from hypothesis.extra import numpy as hnp
 import tracklog
 from site_builder import kinds
 from site_builder.items import TableItem
-from site_builder.media import Media
 from site_builder.model import BLOCK_ROWS
-from site_builder.pack import unpacked
-from site_builder.parts import Blocks
+from site_builder.pictures.media import Media
+from site_builder.series.pack import unpacked
+from site_builder.series.parts import Blocks
 from tracklog.store.files import inside
 
 if TYPE_CHECKING:

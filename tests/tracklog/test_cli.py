@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 import tracklog as recorder
-from site_builder import pictures
+from site_builder.pictures import pictures
 from tests.site_builder.logs import write_run
 from tracklog import cli, demo, listing
 
@@ -204,7 +204,7 @@ def test_what_is_whole_and_not_shown_is_no_damage(
     mesh.write_text("{}")
     with recorder.init(project="q", id="limits", dir=LOGS, settings={"silent": True, "console": "off"}) as run:
         run.log({"mesh": recorder.Object3D(str(mesh)), "picture": recorder.Image(np.zeros((64, 64)))})
-    monkeypatch.setattr("site_builder.thumbnails.LARGEST", 50)
+    monkeypatch.setattr("site_builder.pictures.thumbnails.LARGEST", 50)
     (picture,) = (LOGS / "q/limits/files/media").rglob("*.png")
     assert pictures.look(str(picture)).error == "has 0 MB; pictures up to 5e-05 MB are shown"
     assert tracklog("build").code == tracklog("check").code == DONE

@@ -10,8 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from site_builder import masks, pictures
 from site_builder.items import ImageItem, LimitError
+from site_builder.pictures import masks, pictures
 from tracklog.store.files import content, hashed
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from site_builder.model import Kind
-    from site_builder.parts import Blocks
+    from site_builder.series import Blocks
 
 SMALL, KEPT = 100_000, 64
 """Files up to so many bytes are kept while a run is built, so many at most: a thousand images may name their classes by one."""

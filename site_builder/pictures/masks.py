@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from site_builder import thumbnails
+from site_builder.pictures import thumbnails
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from site_builder import kinds
 from tracklog.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -43,8 +42,8 @@ class _Column:
     values: list[Sequence[Any]] = field(default_factory=list)
 
 
-def from_rows(rows: list[Row]) -> list[Values]:
-    """Return the series of a track, in the order their keys were first logged."""
+def from_rows(rows: list[Row], kind_of: Callable[[object], Kind]) -> list[Values]:
+    """Return the series of a track, in the order their keys were first logged; `kind_of` tells the kind of a JSON value."""
     columns: dict[tuple[str, ...], _Column] = {}
     for path, indices, values in _columns(rows):
         column = columns.setdefault(path, _Column())
@@ -52,7 +51,7 @@ def from_rows(rows: list[Row]) -> list[Values]:
         column.values.append(values)
     result: list[Values] = []
     for path, column in columns.items():
-        result += _typed(layout.join_path(path), *_joined(column))
+        result += _typed(layout.join_path(path), *_joined(column), kind_of)
     return result
 
 
@@ -108,7 +107,7 @@ def _joined(column: _Column) -> tuple[NDArray[np.int64], Sequence[Any]]:
     return rows[order], [values[i] for i in order]
 
 
-def _typed(key: str, rows: NDArray[np.int64], values: Sequence[Any]) -> list[Values]:
+def _typed(key: str, rows: NDArray[np.int64], values: Sequence[Any], kind_of: Callable[[object], Kind]) -> list[Values]:
     types = set(map(type, values))
     if types <= _NUMBERS:
         return [Values(key, "number", rows, np.array(values, np.float64))]
@@ -116,7 +115,7 @@ def _typed(key: str, rows: NDArray[np.int64], values: Sequence[Any]) -> list[Val
         return [Values(key, "bool", rows, np.array(values, np.float64))]
     by_kind: dict[Kind, list[int]] = {}
     for n, value in enumerate(values):
-        by_kind.setdefault(kinds.kind_of(value), []).append(n)
+        by_kind.setdefault(kind_of(value), []).append(n)
     return [_of_kind(key, kind, rows[places], [values[n] for n in places]) for kind, places in by_kind.items()]
 
 

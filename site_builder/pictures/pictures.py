@@ -10,8 +10,9 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from site_builder import jobs, masks, thumbnails
+from site_builder import jobs
 from site_builder.items import LimitError
+from site_builder.pictures import masks, thumbnails
 from tracklog.store import layout
 
 if TYPE_CHECKING:

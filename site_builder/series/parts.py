@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
-from site_builder import levels
 from site_builder.artifact_model import ArtifactHead
 from site_builder.model import BLOCK_BUCKETS, BLOCK_ROWS, Level, RunHead
-from site_builder.pack import gzip, pack
+from site_builder.series import levels
+from site_builder.series.pack import gzip, pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
