@@ -55,7 +55,7 @@ class Shelf:
 
     def files(self, manifest: Manifest) -> list[ArtifactFile]:
         """Return the files of a version by name, `LISTED` at most."""
-        media = Media(lambda path: self._place(manifest, path), self.blocks)
+        media = Media(lambda path: self._place(manifest, path), self.blocks.payload)
         names = sorted(manifest.entries)[:LISTED]
         found = [self._file(manifest.entries[name], media) for name in names]
         self.media |= media.found

@@ -199,7 +199,7 @@ def _laid_out(head: ArtifactHead, blocks: series.Blocks, name: str) -> tuple[Art
             for version in head.versions
         ),
     )
-    return series.with_head(head, laid, name)
+    return series.with_head(head, blocks, laid, name)
 
 
 def _row(place: Place, name: str, collection: Collection) -> ArtifactRow:

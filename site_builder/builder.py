@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import itertools
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from site_builder import (
     projects,
     records,
     rendering,
+    runs,
     sources,
     templates,
 )
@@ -37,11 +39,11 @@ from tracklog.errors import UsageError
 from tracklog.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
+    from site_builder.reading import Reading
     from site_builder.rendering import Rendered
     from site_builder.sources import Source
-    from tracklog.store import reader
 
 MAX_FILE = 10_000_000
 LARGE_FILE = 100_000_000
@@ -86,8 +88,35 @@ class Report:
     seconds: float = 0.0
 
 
+Progress = Callable[[str, int, int], None]
+"""Told of a phase, how much of it is done, and of how much."""
+
+
 def silent(_phase: str, _done: int, _total: int) -> None:
     """Report progress to nobody."""
+
+
+@dataclass(slots=True)
+class _Build:
+    """One build: what the site was, and what it becomes."""
+
+    known: Manifest
+    """What it was; nothing where another version of the tool built it."""
+    result: Manifest
+    site: output.Folder
+    absent: set[str]
+    """Outputs that were there and are not."""
+    now: float
+    """Unix seconds."""
+    progress: Progress
+    report: Report = field(default_factory=Report)
+    changed: list[str] = field(default_factory=list)
+    """Entries whose content changed."""
+
+    @property
+    def there(self) -> set[str]:
+        """Return the outputs that are in the site and as they should be."""
+        return set(self.known.known()) - self.absent
 
 
 class Builder:
@@ -96,11 +125,11 @@ class Builder:
     def __init__(self, options: Options) -> None:
         """Prepare; nothing is read yet."""
         self.options = options
-        self._logs: dict[str, reader.RunLog] = {}
-        """Logs of runs that are going on, so that only new bytes are read."""
+        self._readings: dict[str, Reading] = {}
+        """Runs that are going on, so that only new bytes are read."""
         self._manifest: Manifest | None = None
 
-    def build(self, progress: Callable[[str, int, int], None] = silent) -> Report:
+    def build(self, progress: Progress = silent) -> Report:
         """Bring the site up to date. Raises UsageError when it must not be written."""
         began = time.perf_counter()
         with locked(self.options.site):
@@ -108,57 +137,70 @@ class Builder:
         report.seconds = time.perf_counter() - began
         return report
 
-    def _build(self, progress: Callable[[str, int, int], None], now: float) -> Report:
+    def _build(self, progress: Progress, now: float) -> Report:
+        before = self._manifest or manifest.load(self.options.site)
         report = Report()
-        known = self._manifest or manifest.load(self.options.site)
-        found = self._sources(known, report)
-        self._check_roots(known, found)
+        found = self._sources(before, report)
+        self._check_roots(before, found)
         tool = f"{_tool_version()}/{templates.digest()}/{SCHEMA}/{self.options.max_file}"
-        before = known.known()
-        site = output.Folder(self.options.site, dict(before) if known.tool == tool else {})
-        absent, leftovers = manifest.look(self.options.site, before)
-        result = Manifest(
-            site=known.site,
-            tool=tool,
-            build=known.build,
-            roots=sources.labels(self.options.roots),
-            changed=known.changed,
+        outputs = before.known()
+        absent, leftovers = manifest.look(self.options.site, outputs)
+        build = _Build(
+            known=before if before.tool == tool else Manifest(),
+            result=Manifest(
+                site=before.site,
+                tool=tool,
+                build=before.build,
+                roots=sources.labels(self.options.roots),
+                changed=before.changed,
+            ),
+            site=output.Folder(self.options.site, dict(outputs) if before.tool == tool else {}),
+            absent=absent,
+            now=now,
+            progress=progress,
+            report=report,
         )
-        stale = self._stale(found, known, result, absent, now, everything=known.tool != tool)
-        there = set(before) - absent if known.tool == tool else set()
-        changed_entries = self._build_runs(stale, known, there, result, site, report, progress, now)
+        stale = self._stale(found, build)
+        self._build_runs(stale, build)
         artifact_pages.build(
             found.values(),
-            known if known.tool == tool else Manifest(),
-            result,
+            build.known,
+            build.result,
             absent,
-            site,
-            changed_entries,
+            build.site,
+            build.changed,
             selected=self.options.wanted != Wanted(),
         )
-        others = result.runs.keys() != known.runs.keys() or result.artifacts != known.artifacts
-        if stale or absent or known.tool != tool or others:
-            self._write_shared(result, site, changed_entries, progress)
-            _retire(known, result, absent)
+        result = build.result
+        others = result.runs.keys() != before.runs.keys() or result.artifacts != before.artifacts
+        if stale or absent or before.tool != tool or others:
+            self._write_shared(build)
+            _retire(before, result, absent)
         else:
-            result.outputs, result.retired = dict(known.outputs), known.retired
-        removed = sorted({*before, *site.written} - set(result.known()) - {VERSION})
-        if site.written or removed or VERSION in absent or VERSION not in before:
-            self._publish(result, site, changed_entries, now)
+            result.outputs, result.retired = dict(before.outputs), before.retired
+        self._finish(build, before, outputs, leftovers)
+        return report
+
+    def _finish(self, build: _Build, before: Manifest, outputs: dict[str, str], leftovers: list[str]) -> None:
+        """Tell pages what changed, delete what is gone, and remember what the site is now."""
+        site, result, report = build.site, build.result, build.report
+        removed = sorted({*outputs, *site.written} - set(result.known()) - {VERSION})
+        if site.written or removed or VERSION in build.absent or VERSION not in outputs:
+            self._publish(build)
             result.outputs[VERSION] = site.outputs[VERSION]
         else:
-            result.outputs[VERSION] = before[VERSION]
+            result.outputs[VERSION] = outputs[VERSION]
         report.removed = site.remove(removed)
         site.remove(leftovers)
         report.written = site.written
         report.runs = len(result.runs)
-        if report.written or removed or known != result:
+        if report.written or removed or before != result:
             manifest.save(self.options.site, result)
         self._manifest = result
-        self._damage(result, report)
+        for key, one in (*result.runs.items(), *result.artifacts.items()):
+            report.damage += [f"{key.lstrip('/')}: {text}" for text in one["damage"]]
         if report.written and not self.options.live:
             report.warnings += too_large(self.options.site, result.known())
-        return report
 
     # -- which runs
 
@@ -193,146 +235,111 @@ class Builder:
             )
             raise UsageError(msg)
 
-    def _stale(
-        self,
-        found: dict[str, Source],
-        known: Manifest,
-        result: Manifest,
-        absent: set[str],
-        now: float,
-        *,
-        everything: bool,
-    ) -> list[tuple[str, Source, str]]:
-        """Sort runs into those that stay as they are (into `result`) and those to be built."""
+    def _stale(self, found: dict[str, Source], build: _Build) -> list[tuple[str, Source, str]]:
+        """Sort runs into those that stay as they are (into the result) and those to be built."""
         stale = []
         for key, source in found.items():
             sign = "".join(map(manifest.signature, (source.folder, *source.others)))
-            before = known.runs.get(key)
+            before = build.known.runs.get(key)
+            if before is not None and not build.absent.isdisjoint(before["outputs"]):
+                self._readings.pop(key, None)  # what is finished is written once
+                before = None
             if (
                 before is None
-                or everything
                 or before["signature"] != sign
                 or (before["media"] and before["media"] != manifest.media_signature(source.folder))
                 or before["run"] != source.run
                 or before["root"] != source.root
-                or manifest.state_now(before, now) != before["state"]
-                or not absent.isdisjoint(before["outputs"])
+                or manifest.state_now(before, build.now) != before["state"]
             ):
                 stale.append((key, source, sign))
             else:
-                result.runs[key] = before
+                build.result.runs[key] = before
         return stale
 
     # -- building
 
-    def _build_runs(
-        self,
-        stale: list[tuple[str, Source, str]],
-        known: Manifest,
-        there: set[str],
-        result: Manifest,
-        site: output.Folder,
-        report: Report,
-        progress: Callable[[str, int, int], None],
-        now: float,
-    ) -> list[str]:
-        changed: list[str] = []
-        at_hand = [item for item in stale if item[0] in self._logs]
-        fresh = [item for item in stale if item[0] not in self._logs]
-        read = functools.partial(rendering.read_and_render, site=result.site, now=now, keep=self.options.live)
-        pictured = self._pictures(stale, known, there, site, report)
-        here = (self._update(key, source, now, result.site, pictured[key]) for key, source, _ in at_hand)
+    def _build_runs(self, stale: list[tuple[str, Source, str]], build: _Build) -> None:
+        pictured = self._pictures(stale, build)
+        at_hand = [item for item in stale if self._at_hand(*item[:2])]
+        fresh = [item for item in stale if item not in at_hand]
+        about = rendering.Site(self.options.site, build.result.site, build.now, self.options.live)
+        here = (self._update(key, about) for key, _, _ in at_hand)
+        read = functools.partial(rendering.read_and_render, site=about)
         away = jobs.results(read, [(source, pictured[key]) for key, source, _ in fresh], self.options.jobs)
         done = 0
         for (key, source, sign), rendered in zip([*at_hand, *fresh], itertools.chain(here, away), strict=True):
             done += 1
-            progress("runs", done, len(stale))
+            build.progress("runs", done, len(stale))
             if isinstance(rendered, str):
-                report.damage.append(rendered)
+                build.report.damage.append(rendered)
+                self._readings.pop(key, None)
                 continue
-            self._place(key, source, sign, rendered, result, site, changed, report)
-            self._remember(key, rendered)
-            report.read += 1
-        for key in known.runs.keys() - result.runs.keys():
-            self._logs.pop(key, None)
-        result.runs = dict(sorted(result.runs.items()))
-        return changed
+            self._place(key, source, sign, rendered, build)
+            build.report.read += 1
+        for key in self._readings.keys() - build.result.runs.keys():
+            del self._readings[key]
+        build.result.runs = dict(sorted(build.result.runs.items()))
 
-    def _pictures(
-        self,
-        stale: list[tuple[str, Source, str]],
-        known: Manifest,
-        there: set[str],
-        site: output.Folder,
-        report: Report,
-    ) -> dict[str, pictures.Known]:
+    def _at_hand(self, key: str, source: Source) -> bool:
+        return key in self._readings and self._readings[key].source == source
+
+    def _pictures(self, stale: list[tuple[str, Source, str]], build: _Build) -> dict[str, pictures.Known]:
         """Return what is known of the pictures of each run; those of a run that has many new ones are looked at here.
 
         Within one run nothing else would share the work of processes. What is made of pictures is written at once.
         """
         result: dict[str, pictures.Known] = {}
+        there = build.there
         for key, source, _ in stale:
-            facts = known.runs.get(key, {}).get("pictures", {}) if there else {}
-            result[key] = pictures.from_facts(facts, there)
+            if self._at_hand(key, source):
+                result[key] = self._readings[key].known
+            else:
+                result[key] = pictures.from_facts(build.known.runs.get(key, {}).get("pictures", {}), there)
             files = f"{source.folder}/{layout.FILES}"
             for path, found in pictures.ahead(files, result[key], self.options.jobs):
-                result[key][path] = self._written(found, Path(files) / path, site, report)
+                result[key][path] = self._written(found, Path(files) / path, build)
         return result
 
     @staticmethod
     def _written(
-        found: pictures.Picture | pictures.Runs, source: Path, site: output.Folder, report: Report
+        found: pictures.Picture | pictures.Runs, source: Path, build: _Build
     ) -> pictures.Picture | pictures.Runs:
         if isinstance(found, pictures.Runs):
             return found
         for place, data in found.made:
             try:
-                site.copy(MediaFile(place, source, data, len(data), derived=True))
+                build.site.copy(MediaFile(place, source, data, len(data), derived=True))
             except OSError as error:  # noqa: PERF203 - one that cannot be written costs itself alone
-                report.damage.append(f"{place}: cannot be written: {error.strerror}")
+                build.report.damage.append(f"{place}: cannot be written: {error.strerror}")
         return dataclasses.replace(found, made=())
 
-    def _update(self, key: str, source: Source, now: float, site: str, known: pictures.Known) -> Rendered | str:
-        log = self._logs[key]
-        if not log.update():
-            log = sources.read(source)
-        return rendering.render(source, log, site, now, known, keep=True)
+    def _update(self, key: str, about: rendering.Site) -> Rendered | str:
+        """Read on; a reading that is broken off is not to be gone on with."""
+        before = self._readings.pop(key)
+        return rendering.read_on(before, about)
 
-    def _remember(self, key: str, rendered: Rendered) -> None:
-        if self.options.live and rendered.built.row.state in ("running", "silent") and rendered.log is not None:
-            self._logs[key] = rendered.log
-        else:
-            self._logs.pop(key, None)
-
-    @staticmethod
-    def _place(
-        key: str,
-        source: Source,
-        sign: str,
-        rendered: Rendered,
-        result: Manifest,
-        site: output.Folder,
-        changed: list[str],
-        report: Report,
-    ) -> None:
-        built = rendered.built
+    def _place(self, key: str, source: Source, sign: str, rendered: Rendered, build: _Build) -> None:
+        built, site = rendered.built, build.site
         written = len(site.written)
         with site.gathered() as outputs:
+            site.adopt(built.row.entry, built.head.full, rendered.written)
             parts = site.write_parts(f"{source.project}/{source.run}", built.parts)
             if len(site.written) > written:
-                changed.append(built.row.entry)
+                build.changed.append(built.row.entry)
             for file, error in site.write_shared(built.contents, built.media):
-                report.damage.append(f"{file.source}: cannot be copied: {error.strerror}")
+                build.report.damage.append(f"{file.source}: cannot be copied: {error.strerror}")
             site.write(built.row.page, rendered.page)
-        result.runs[key] = records.of_run(built, sign, parts, outputs)
+        build.result.runs[key] = records.of_run(built, sign, parts, outputs)
+        if rendered.reading is not None:
+            self._readings[key] = rendered.reading
 
-    def _write_shared(
-        self, result: Manifest, site: output.Folder, changed: list[str], progress: Callable[[str, int, int], None]
-    ) -> None:
+    def _write_shared(self, build: _Build) -> None:
         """Write what is about several runs: indexes, workspaces, tables, the first page, assets."""
-        progress("pages", 0, 1)
+        site, result = build.site, build.result
+        build.progress("pages", 0, 1)
         listed = projects.Listed(list(result.runs.values()), list(result.artifacts.values()))
-        shared = projects.write(site, result.site, listed, changed)
+        shared = projects.write(site, result.site, listed, build.changed)
         viewers = projects.viewers(listed)
         for name in sorted({*templates.SHELL, *viewers}):
             file = templates.assets()[name]
@@ -345,16 +352,17 @@ class Builder:
         site.write(".nojekyll", b"")
         shared.append(".nojekyll")
         result.outputs = {path: site.outputs[path] for path in shared}
-        progress("pages", 1, 1)
+        build.progress("pages", 1, 1)
 
-    def _publish(self, result: Manifest, site: output.Folder, changed: list[str], now: float) -> None:
+    def _publish(self, build: _Build) -> None:
         """Write ``version.js``, by which pages learn of everything else."""
+        result = build.result
         result.build += 1
-        result.changed = [{"build": result.build, "entries": changed}, *result.changed][:CHANGES]
-        site.write(VERSION, output.version_script(version(result, now, live=self._is_live(result))))
+        result.changed = [{"build": result.build, "entries": build.changed}, *result.changed][:CHANGES]
+        build.site.write(VERSION, output.version_script(version(result, build.now, live=self._is_live(result))))
 
     def _is_live(self, result: Manifest) -> bool:
-        return self.options.live and any(run["state"] in ("running", "silent") for run in result.runs.values())
+        return self.options.live and any(run["state"] in runs.LIVE for run in result.runs.values())
 
     def touch(self, *, ending: bool = False) -> None:
         """Rewrite ``version.js`` alone, so that open pages see that the watch lives, or ends."""
@@ -364,10 +372,6 @@ class Builder:
         site = output.Folder(self.options.site, {})
         site.write(VERSION, output.version_script(version(self._manifest, time.time(), live=live)))
         self._manifest.outputs[VERSION] = site.outputs[VERSION]
-
-    def _damage(self, result: Manifest, report: Report) -> None:
-        for key, one in (*result.runs.items(), *result.artifacts.items()):
-            report.damage += [f"{key.lstrip('/')}: {text}" for text in one["damage"]]
 
 
 def version(result: Manifest, now: float, *, live: bool) -> bytes:

@@ -24,7 +24,7 @@ equals one of them is ``{"_type": "string", "value": …}`` (`tracklog.store.lay
 stand in an *axis*: the steps, run times and clock times of those rows, shared by all series logged in the same rows.
 Level 0 of an axis or a number series holds its rows; level ``l`` holds buckets of ``4**l`` consecutive rows; the last
 level has at most 2,048 buckets. A level is cut into blocks of `BLOCK_ROWS` rows (level 0) or `BLOCK_BUCKETS` buckets,
-each a packed block with these columns:
+what is left into shorter ones (`Level.whole`), each a packed block with these columns:
 
 =================  ===========================================================================================
 axis, level 0      step, runtime (s since the run began), timestamp (unix s)
@@ -63,11 +63,13 @@ from site_builder.items import (
     VideoItem,
 )
 
-SCHEMA = 6
+SCHEMA = 7
 """Number of this contract: an open page that was written for another one reloads."""
 
-BLOCK_ROWS = 16_384
-BLOCK_BUCKETS = 2_048
+BLOCK_ROWS, BLOCK_BUCKETS = 16_384, 2_048
+"""Rows and buckets of blocks that are finished."""
+OPEN_ROWS, OPEN_BUCKETS = 4_096, 512
+"""Rows and buckets of blocks behind them, which a growing run writes anew; the coarsest level is one block."""
 
 State = Literal["running", "silent", "finished", "failed", "crashed"]
 """``silent``: no sign for 2 minutes from a machine that cannot be asked; it counts as running in totals."""
@@ -243,7 +245,10 @@ class Level:
     blocks: tuple[int, ...]
     """Block numbers, in order."""
     starts: tuple[int, ...] | None
-    """Index of the first item of each block; None where blocks are `BLOCK_ROWS` or `BLOCK_BUCKETS` long."""
+    """Index of the first item of each block; None where that follows from their lengths."""
+    whole: int
+    """How many of its blocks, the first ones, are `BLOCK_ROWS` or `BLOCK_BUCKETS` long; the others but the last are
+    `OPEN_ROWS` or `OPEN_BUCKETS` long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +359,10 @@ class RunHead:
     """Entry ``r/<project>/<run>``."""
 
     part_starts: tuple[int, ...]
-    """First block number in each of `RunRow.parts`."""
+    """First block number in each of `full`, then in each of `RunRow.parts`."""
+    full: tuple[str, ...]
+    """Files of finished blocks by the digests of their contents: ``<project>/<run>.full/<digest>.js`` in the site's
+    ``data``, with the entries ``<entry>/<digest>/<place>``."""
     axes: tuple[Axis, ...]
     series: tuple[Series, ...]
     payloads: tuple[int, ...]

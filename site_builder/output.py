@@ -69,6 +69,11 @@ class Folder:
         self.written.append(file.place)
         return digest
 
+    def adopt(self, entry: str, digests: Iterable[str], written: Iterable[str]) -> None:
+        """Count files of finished blocks among the site's; `written` were written just now."""
+        self.outputs |= {f"data/{full_file(entry, digest)}": digest for digest in digests}
+        self.written += written
+
     def write_parts(self, name: str, parts: Iterable[Sequence[Entry]]) -> list[str]:
         """Write the data files of a run, `<name>.<number>.js`; return their references with versions."""
         references = []
@@ -123,14 +128,66 @@ class Folder:
 
     def _replace(self, target: Path, data: bytes) -> None:
         self._make(target.parent)
-        aside = target.with_name(f"{target.name}.{os.getpid()}{PART}")
-        aside.write_bytes(data)
-        aside.replace(target)
+        _put(target, data)
 
     def _make(self, folder: Path) -> None:
         if folder not in self._folders:
             folder.mkdir(parents=True, exist_ok=True)
             self._folders.add(folder)
+
+
+def full_file(entry: str, digest: str) -> str:
+    """Return the file of finished blocks of a run, relative to the site's ``data``; `entry` is that of its head."""
+    return f"{entry.removeprefix('r/')}.full/{digest}.js"
+
+
+class NotWrittenError(OSError):
+    """The site cannot be written, whatever it is that was to be put there."""
+
+
+class Written:
+    """Puts files of finished blocks into a site at once, from whichever process makes them; remembers those it wrote."""
+
+    def __init__(self, root: Path, entry: str) -> None:
+        """`entry` is that of the run's head."""
+        self.root, self.entry = root, entry
+        self.written: list[str] = []
+
+    def keep(self, digest: str, entries: Sequence[Entry]) -> None:
+        """Write a file unless it is there: its name says what it holds. Raises NotWrittenError."""
+        file = full_file(self.entry, digest)
+        target = self.root / "data" / file
+        if target.is_file():
+            return
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _put(target, data_script(file, digest, entries))
+        except OSError as error:
+            raise NotWrittenError(error.errno, error.strerror, str(target)) from error
+        self.written.append(f"data/{file}")
+
+    def taken(self) -> list[str]:
+        """Return what was written since this was asked last."""
+        written, self.written = self.written, []
+        return written
+
+
+class Held:
+    """Keeps files of finished blocks in memory, for a site that is one file or lies on another machine."""
+
+    def __init__(self) -> None:
+        """Keep nothing yet."""
+        self.files: dict[str, list[Entry]] = {}
+
+    def keep(self, digest: str, entries: Sequence[Entry]) -> None:
+        """Keep a file."""
+        self.files[digest] = list(entries)
+
+
+def _put(target: Path, data: bytes) -> None:
+    aside = target.with_name(f"{target.name}.{os.getpid()}{PART}")
+    aside.write_bytes(data)
+    aside.replace(target)
 
 
 def version_of(entries: Sequence[Entry]) -> str:

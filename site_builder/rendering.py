@@ -5,15 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from site_builder import runs, sources, templates
+from site_builder import output, reading, runs, series, templates
 from site_builder.pages import run as run_page
 from tracklog.errors import FormatError
 from tracklog.store import layout
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from site_builder import pictures
+    from site_builder.reading import Reading
     from site_builder.sources import Source
-    from tracklog.store import reader
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the work on each run is told of the build that it is for."""
+
+    root: Path
+    id: str
+    now: float
+    """Unix seconds."""
+    live: bool
+    """Whether a watch will go on reading the runs that go on."""
 
 
 @dataclass(slots=True)
@@ -22,48 +36,72 @@ class Rendered:
 
     built: runs.Built
     page: bytes
-    log: reader.RunLog | None
+    reading: Reading | None
     """Kept where a watch will go on reading it."""
+    written: list[str]
+    """Files of finished blocks that were put into the site."""
 
 
-def read_and_render(job: tuple[Source, pictures.Known], *, site: str, now: float, keep: bool) -> Rendered | str:
-    """Read a run, of whose pictures some are known, and render it; return a sentence when it cannot be shown.
-
-    `keep` as in `render`.
-    """
+def read_and_render(job: tuple[Source, pictures.Known], *, site: Site) -> Rendered | str:
+    """Read a run, of whose pictures some are known, and render it; return a sentence when it cannot be shown."""
     source, known = job
+    store = output.Written(site.root, f"r/{source.project}/{source.run}")
     try:
-        log = sources.read(source)
+        read = reading.read(source, store, known)
     except FormatError as error:
         return str(error)
-    return render(source, log, site, now, known, keep=keep)
+    return render(read, store, site)
 
 
-def render(
-    source: Source, log: reader.RunLog, site: str, now: float, known: pictures.Known, *, keep: bool
-) -> Rendered | str:
-    """Build a run that was read, and its page; `keep` hands the log back while the run goes on."""
-    built = read_built(source, now, log, known)
+def render(read: Reading, store: output.Written, site: Site) -> Rendered | str:
+    """Build a run that was read, and its page."""
+    built = _built(read, site.now, last=not site.live)
     if isinstance(built, str):
         return built
     try:
-        page = templates.render(run_page.TEMPLATE, run_page.context(site, label_of(built), built))
+        page = templates.render(run_page.TEMPLATE, run_page.context(site.id, label_of(built), built))
     except Exception as error:
-        return _not_shown(source, error)
-    live = built.row.state in ("running", "silent")
-    return Rendered(built, page, log if keep and live else None)
+        return _not_shown(read.source, error)
+    goes_on = site.live and built.row.state in runs.LIVE
+    return Rendered(built, page, read if goes_on else None, store.taken())
 
 
-def read_built(
-    source: Source, now: float, log: reader.RunLog | None = None, known: pictures.Known | None = None
-) -> runs.Built | str:
-    """Read a run (unless its log is given) and build it; return a sentence when it cannot be shown."""
+def read_on(before: Reading, site: Site) -> Rendered | str:
+    """Read what is new of a run that goes on, and render it; return a sentence when it cannot be shown."""
+    store = before.store
+    if not isinstance(store, output.Written):
+        msg = f"{store!r} is no site that is written at once"
+        raise TypeError(msg)
     try:
-        return runs.build_run(source, log or sources.read(source), now, known)
+        read = reading.updated(before)
     except FormatError as error:
         return str(error)
+    return render(read, store, site)
+
+
+def read_built(source: Source, now: float, known: pictures.Known | None = None) -> runs.Built | str:
+    """Read a run and build it, all its blocks among its parts; return a sentence when it cannot be shown."""
+    held = output.Held()
+    try:
+        read = reading.read(source, held, known)
+    except FormatError as error:
+        return str(error)
+    built = _built(read, now, last=True)
+    if not isinstance(built, str):
+        built.parts += [
+            [series.Entry(f"{read.entry}/{first + n}", entry.data) for n, entry in enumerate(held.files[digest])]
+            for first, digest in zip(built.head.part_starts, built.head.full, strict=False)
+        ]
+    return built
+
+
+def _built(read: Reading, now: float, *, last: bool) -> runs.Built | str:
+    try:
+        return runs.build_run(read, now, last=last)
+    except output.NotWrittenError:
+        raise  # which concerns all runs
     except Exception as error:
-        return _not_shown(source, error)
+        return _not_shown(read.source, error)
 
 
 def _not_shown(source: Source, error: Exception) -> str:

@@ -42,13 +42,6 @@ class Source:
     """Whether some runs were asked for: then the site shows of artifacts what they logged and used alone."""
 
 
-def read(source: Source) -> reader.RunLog:
-    """Read a run and its copies. Raises FormatError when it was written by a newer tracklog."""
-    log = reader.RunLog(Path(source.folder), copies=tuple(map(Path, source.others)))
-    log.update()
-    return log
-
-
 def same_run(one: Path, other: Path) -> bool:
     """Return whether two folders are copies of one run: equal names and equal bytes of `run.json`."""
     try:

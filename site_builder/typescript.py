@@ -61,7 +61,9 @@ def text() -> str:
     parts += [
         f"export const SCHEMA = {model.SCHEMA};",
         f"export const BLOCK_ROWS = {model.BLOCK_ROWS};",
-        f"export const BLOCK_BUCKETS = {model.BLOCK_BUCKETS};\n",
+        f"export const BLOCK_BUCKETS = {model.BLOCK_BUCKETS};",
+        f"export const OPEN_ROWS = {model.OPEN_ROWS};",
+        f"export const OPEN_BUCKETS = {model.OPEN_BUCKETS};\n",
         f"export type State = {_typescript(model.State)};",
         f"export type Kind = {_typescript(model.Kind)};",
         f"export const MEDIA_KINDS: ReadonlySet<string> = new Set<Kind>({orjson.dumps(model.MEDIA_KINDS).decode()});",

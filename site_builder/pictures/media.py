@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from site_builder.model import Kind
-    from site_builder.series import Blocks
 
 SMALL, KEPT = 100_000, 64
 """Files up to so many bytes are kept while a run is built, so many at most: a thousand images may name their classes by one."""
@@ -41,19 +40,28 @@ class MediaFile:
 class Media:
     """The door to the files of one run or version (`kinds.loader.Door`); collects what the site must hold."""
 
-    def __init__(self, find: Callable[[str], Path | None], blocks: Blocks, known: pictures.Known | None = None) -> None:
-        """`find` gives the file of a path, None where there is none that it may name; payloads become `blocks`.
+    def __init__(
+        self, find: Callable[[str], Path | None], bulk: Callable[[bytes], int], known: pictures.Known | None = None
+    ) -> None:
+        """`find` gives the file of a path, None where there is none that it may name; `bulk` takes payloads.
 
         `known` pictures are not decoded again.
         """
         self._find = find
-        self._blocks = blocks
+        self.bulk = bulk
         self._read: dict[str, bytes] = {}
         self._known = known or {}
         self._asked: dict[str, pictures.Picture] = {}
         self.found: dict[str, MediaFile] = {}
         self.kinds: set[Kind] = set()
         """Kinds whose viewers the run's pages need."""
+
+    def copy(self, bulk: Callable[[bytes], int]) -> Media:
+        """Return one that knows the same and collects by itself."""
+        other = Media(self._find, bulk, self._known)
+        other._read, other._asked = self._read, {**self._asked}
+        other.found, other.kinds = {**self.found}, {*self.kinds}
+        return other
 
     def facts(self) -> dict[str, list[Any]]:
         """Return what the manifest keeps of the pictures that were asked for."""
@@ -65,7 +73,7 @@ class Media:
 
     def payload(self, data: bytes) -> int:
         """Give bulk data a block; return the number by which a value names it."""
-        return self._blocks.payload(data)
+        return self.bulk(data)
 
     def file(self, path: str, extensions: Collection[str]) -> tuple[str, int]:
         """Return the place in the site of a file, and its size. Raises ValueError."""

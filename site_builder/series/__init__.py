@@ -1,21 +1,27 @@
-"""Numbers and values over rows: from lines to typed columns, pyramids of levels, and packed blocks in files.
+"""Numbers and values over rows: from batches of lines to typed columns, growing pyramids of levels, and packed blocks in files.
 
 What other rooms need is here; nobody else opens its modules.
 """
 
-from site_builder.series.columns import Values, clock, from_rows
+from site_builder.series.extremes import NONE
+from site_builder.series.members import Listed, Numbers
 from site_builder.series.pack import gzip, pack, packed
-from site_builder.series.parts import Blocks, Entry, axis_levels, number_levels, with_head
+from site_builder.series.parts import BlockNumbers, Blocks, Entry, Shelf, Store, TextList, with_head
+from site_builder.series.track import Laid, Track
 
 __all__ = [
+    "NONE",
+    "BlockNumbers",
     "Blocks",
     "Entry",
-    "Values",
-    "axis_levels",
-    "clock",
-    "from_rows",
+    "Laid",
+    "Listed",
+    "Numbers",
+    "Shelf",
+    "Store",
+    "TextList",
+    "Track",
     "gzip",
-    "number_levels",
     "pack",
     "packed",
     "with_head",

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-LEVEL = 6
-"""zlib level: above it the blocks get hardly smaller."""
+TEXT, NUMBERS = 6, 1
+"""zlib levels: of text, above which it gets hardly smaller; of shuffled numbers, of which the sixth saves half a percent."""
 
 _HEADER = struct.Struct("<BBBBId")
 _LIMIT = float(2**53)
@@ -44,7 +44,7 @@ _PROBE = 16
 
 def pack(columns: Sequence[Floats]) -> bytes:
     """Pack float64 columns (1-D, any length) into one block."""
-    return gzip(packed(columns))
+    return gzip(packed(columns), NUMBERS)
 
 
 def packed(columns: Sequence[Floats]) -> bytes:
@@ -52,9 +52,9 @@ def packed(columns: Sequence[Floats]) -> bytes:
     return b"".join([bytes([len(columns)]), *(_column(column) for column in columns)])
 
 
-def gzip(data: bytes) -> bytes:
+def gzip(data: bytes, level: int = TEXT) -> bytes:
     """Compress to one gzip member without time or name, so that equal data give equal bytes."""
-    stream = zlib.compressobj(LEVEL, zlib.DEFLATED, 31)
+    stream = zlib.compressobj(level, zlib.DEFLATED, 31)
     return stream.compress(data) + stream.flush()
 
 

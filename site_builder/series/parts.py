@@ -1,26 +1,24 @@
-"""What a run's data become: numbered blocks, gathered into files of at most 256 KB."""
+"""What a run's data become: numbered blocks, gathered into files of at most 256 KB.
+
+What is finished goes on a `Shelf`, whose full files are written once and never again; what may still change is gathered
+anew by `Blocks` with every build.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import orjson
 
 from site_builder.artifact_model import ArtifactHead
-from site_builder.model import BLOCK_BUCKETS, BLOCK_ROWS, Level, RunHead
-from site_builder.series import levels
-from site_builder.series.pack import gzip, pack
+from site_builder.model import RunHead
+from site_builder.series.pack import gzip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+    from collections.abc import Sequence
 
 Head = TypeVar("Head", RunHead, ArtifactHead)
 
@@ -45,15 +43,84 @@ class Entry:
         return len(self.data) if isinstance(self.data, str) else len(self.data) * 4 // 3
 
 
+class Store(Protocol):
+    """Where finished files go: into the site, or beside a run's other bytes."""
+
+    def keep(self, name: str, entries: Sequence[Entry], /) -> None:
+        """Keep a file under its name, the digest of its content, unless it is there."""
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a finished block stands among those of its track."""
+
+    number: int = -1
+    """-1 while the batch in which it was finished is taken in: blocks are numbered by their last rows."""
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Finished blocks of one track in the order in which they were finished, and the files that they fill."""
+
+    entry: str
+    """Name of the run's entry: entries are ``<entry>/<digest of the file>/<place in it>``."""
+    store: Store
+    files: list[tuple[int, str]] = field(default_factory=list)
+    """First block of each full file, and its digest."""
+    pending: list[bytes] = field(default_factory=list)
+    """Blocks of the file that is not full yet."""
+    full: int = 0
+    """Blocks in full files."""
+    payloads: dict[bytes, tuple[int, Place]] = field(default_factory=dict)
+    """Bulk data of values by its digest: the number by which values name it, and where its block stands."""
+    _size: int = 0
+
+    def copy(self) -> Shelf:
+        """Return one that is filled by itself."""
+        return Shelf(self.entry, self.store, [*self.files], [*self.pending], self.full, {**self.payloads}, self._size)
+
+    def payload(self, data: bytes) -> tuple[int, Place | None]:
+        """Return the number by which values name some data, and where its block is to stand if it has none yet."""
+        digest = hashlib.sha256(data).digest()
+        if digest in self.payloads:
+            return self.payloads[digest][0], None
+        place = Place()
+        self.payloads[digest] = len(self.payloads), place
+        return len(self.payloads) - 1, place
+
+    def add(self, block: bytes) -> int:
+        """Put a finished block behind the others; return its number."""
+        cost = len(block) * 4 // 3
+        if self.pending and self._size + cost > FILE_BYTES:
+            self._close()
+        self.pending.append(block)
+        self._size += cost
+        return self.full + len(self.pending) - 1
+
+    def _close(self) -> None:
+        total = hashlib.sha256()
+        for block in self.pending:
+            total.update(len(block).to_bytes(8, "little") + block)
+        digest = total.hexdigest()[:16]
+        self.store.keep(digest, [Entry(f"{self.entry}/{digest}/{n}", block) for n, block in enumerate(self.pending)])
+        self.files.append((self.full, digest))
+        self.full += len(self.pending)
+        self.pending, self._size = [], 0
+
+
 @dataclass(slots=True)
 class Blocks:
-    """Numbered blocks of a run; what is drawn first is numbered first when `numbered` lays them out."""
+    """The blocks of a run for one build. What is drawn first is numbered first, behind what stands in full files."""
 
-    _data: list[bytes] = field(default_factory=list)
-    _order: list[int] = field(default_factory=list)
+    files: list[tuple[int, str]] = field(default_factory=list)
+    """First block of each full file, and its digest."""
+    full: int = 0
+    """Blocks in full files."""
     payloads: list[int] = field(default_factory=list)
     """Provisional number of each payload's block."""
     _known: dict[bytes, int] = field(default_factory=dict)
+    _data: list[bytes] = field(default_factory=list)
+    _order: list[int] = field(default_factory=list)
 
     def payload(self, data: bytes) -> int:
         """Keep bulk data of a value in a block of its own, equal data once; return its index into `payloads`."""
@@ -69,117 +136,96 @@ class Blocks:
         self._order.append(_LATER if later else _FIRST)
         return len(self._data) - 1
 
-    def layout(self) -> tuple[list[int], list[bytes]]:
-        """Return the final number of each provisional one, and the blocks in final order."""
-        by_place = sorted(range(len(self._data)), key=lambda n: (self._order[n], n))
+    def adopt(self, shelf: Shelf) -> list[int]:
+        """Take in a shelf; return the provisional numbers of its blocks: of those in full files they are below zero."""
+        self.files += [(self.full + first, digest) for first, digest in shelf.files]
+        known = [-1 - self.full - n for n in range(shelf.full)]
+        self.full += shelf.full
+        known += [self.add(block, later=True) for block in shelf.pending]
+        for digest, (number, place) in shelf.payloads.items():
+            self._known[digest] = number
+            self.payloads.append(known[place.number])
+        return known
+
+    def layout(self) -> tuple[BlockNumbers, list[bytes]]:
+        """Return what tells the final number of each provisional one, and the blocks in final order."""
+        by_place = sorted(range(len(self._data)), key=self._order.__getitem__)
         numbers = [0] * len(by_place)
-        for place, n in enumerate(by_place):
+        for place, n in enumerate(by_place, start=self.full):
             numbers[n] = place
-        return numbers, [self._data[n] for n in by_place]
+        return BlockNumbers(numbers), [self._data[n] for n in by_place]
 
-    def rows(self, columns: list[Floats], *, last: bool) -> Level:
-        """Pack the rows of an axis or series (level 0)."""
-        return self._cut(columns, BLOCK_ROWS, last=last)
 
-    def buckets(self, columns: list[Floats], *, last: bool) -> Level:
-        """Pack a level of buckets."""
-        return self._cut(columns, BLOCK_BUCKETS, last=last)
+@dataclass(frozen=True, slots=True)
+class BlockNumbers:
+    """The final numbers of blocks, by their provisional ones."""
 
-    def _cut(self, columns: list[Floats], length: int, *, last: bool) -> Level:
-        size = len(columns[0])
-        numbers = tuple(
-            self.add(pack([column[start : start + length] for column in columns]), later=not last)
-            for start in range(0, size, length)
-        )
-        return Level(size, numbers, None)
+    open: list[int]
 
-    def values(self, rows: Sequence[int], items: Iterable[Any], *, later: bool = False) -> Level:
-        """Cut JSON values `[row, value]` into blocks."""
-        texts = [orjson.dumps([row, item]) for row, item in zip(rows, items, strict=True)]
-        blocks, starts = self.lists(texts, later=later)
-        return Level(len(texts), blocks, starts)
-
-    def lists(self, texts: Iterable[bytes], *, later: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Join JSON texts into lists of about `JSON_BYTES`; return their blocks and the first index of each."""
-        growing = self.growing_list(later=later)
-        for text in texts:
-            growing.add(text)
-        return growing.end()
-
-    def growing_list(self, *, later: bool) -> GrowingList:
-        """Begin lists of JSON texts, of which no more than one is held uncompressed."""
-        return GrowingList(self, later)
+    def __getitem__(self, provisional: int) -> int:
+        """Return the final number."""
+        return -1 - provisional if provisional < 0 else self.open[provisional]
 
 
 @dataclass(slots=True)
-class GrowingList:
-    """JSON texts that are joined into lists of about `JSON_BYTES`, each a block."""
+class TextList:
+    """JSON texts that are joined into lists of about `JSON_BYTES`."""
 
-    _blocks: Blocks
-    _later: bool
     count: int = 0
     total: int = 0
     """Bytes of all the texts."""
-    _numbers: list[int] = field(default_factory=list)
-    _starts: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    """First text of each list that is full."""
     _batch: list[bytes] = field(default_factory=list)
     _size: int = 0
 
-    def add(self, text: bytes) -> None:
-        """Append a text."""
+    def copy(self) -> TextList:
+        """Return one that grows by itself."""
+        return TextList(self.count, self.total, [*self.starts], [*self._batch], self._size)
+
+    def add(self, text: bytes) -> bytes | None:
+        """Append a text; return the block of the list that it fills."""
         self._batch.append(text)
         self._size += len(text)
         self.total += len(text)
         self.count += 1
-        if self._size >= JSON_BYTES:
-            self._close()
+        return self._closed() if self._size >= JSON_BYTES else None
 
-    def end(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Return the blocks, and the first index of each."""
-        if self._batch:
-            self._close()
-        return tuple(self._numbers), tuple(self._starts)
+    def rest(self) -> tuple[bytes | None, tuple[int, ...]]:
+        """Return the block of the list that is not full, if it holds anything, and the first text of each list."""
+        if not self._batch:
+            return None, tuple(self.starts)
+        return gzip(self._joined()), (*self.starts, self.count - len(self._batch))
 
-    def _close(self) -> None:
-        self._numbers.append(self._blocks.add(gzip(b"[" + b",".join(self._batch) + b"]"), later=self._later))
-        self._starts.append(self.count - len(self._batch))
+    def _closed(self) -> bytes:
+        block = gzip(self._joined())
+        self.starts.append(self.count - len(self._batch))
         self._batch, self._size = [], 0
+        return block
+
+    def _joined(self) -> bytes:
+        return b"[" + b",".join(self._batch) + b"]"
 
 
-def number_levels(blocks: Blocks, values: Floats) -> tuple[Level, ...]:
-    """Pack a number series: its rows, and buckets until a screen can show them all."""
-    total = levels.count(len(values))
-    result = [blocks.rows([values], last=total == 1)]
-    for n, level in enumerate(levels.of_numbers(values), start=2):
-        result.append(blocks.buckets(level.columns(), last=n == total))
-    return tuple(result)
-
-
-def axis_levels(blocks: Blocks, columns: list[Floats]) -> tuple[Level, ...]:
-    """Pack the clocks of an axis: step, runtime, timestamp."""
-    total = levels.count(len(columns[0]))
-    result = [blocks.rows(columns, last=total == 1)]
-    for n, level in enumerate(levels.of_axis(columns), start=2):
-        result.append(blocks.buckets(level, last=n == total))
-    return tuple(result)
-
-
-def with_head(head: Head, blocks: list[bytes], name: str) -> tuple[Head, list[list[Entry]]]:
+def with_head(head: Head, blocks: Blocks, laid: list[bytes], name: str) -> tuple[Head, list[list[Entry]]]:
     """Gather blocks into files, the first of which begins with the head; return it as it names them, and their entries."""
-    starts, parts = files(len(orjson.dumps(head)), blocks, name)
-    head = dataclasses.replace(head, part_starts=tuple(starts))
-    parts[0].insert(0, Entry(name, orjson.dumps(head).decode()))
-    return head, parts
+    text = orjson.dumps(head)
+    starts, parts = files(len(text), laid, name, blocks.full)
+    starts = [first for first, _ in blocks.files] + starts
+    # The head is large, and only its first field is not known before the files are.
+    text = text.replace(b'"part_starts":[]', b'"part_starts":' + orjson.dumps(starts), 1)
+    parts[0].insert(0, Entry(name, text.decode()))
+    return dataclasses.replace(head, part_starts=tuple(starts)), parts
 
 
-def files(head: int, blocks: list[bytes], name: str) -> tuple[list[int], list[list[Entry]]]:
+def files(head: int, blocks: list[bytes], name: str, first: int = 0) -> tuple[list[int], list[list[Entry]]]:
     """Gather blocks into files; return the first block of each file, and the entries of each without the head.
 
-    `head` is the size of the head entry, which stands in the first file.
+    `head` is the size of the head entry, which stands in the first file; `first` is the number of the first block.
     """
-    starts, parts = [0], [list[Entry]()]
+    starts, parts = [first], [list[Entry]()]
     size = head
-    for number, block in enumerate(blocks):
+    for number, block in enumerate(blocks, start=first):
         entry = Entry(f"{name}/{number}", block)
         if size and size + entry.cost > FILE_BYTES and (parts[-1] or len(parts) == 1):
             parts.append([])

@@ -5,7 +5,7 @@ import type { ArtifactHead, Page, ProjectIndex, RunHead, RunRow, Version } from 
 
 /** A run or an artifact, as far as its blocks are concerned. */
 export type Holder = Pick<RunRow, "entry" | "parts">;
-export type HolderHead = Pick<RunHead, "part_starts" | "payloads">;
+export type HolderHead = Pick<RunHead, "part_starts" | "payloads"> & Partial<Pick<RunHead, "full">>;
 
 type Raw = readonly [name: string, encoding: 0 | 1, payload: string];
 interface Held {
@@ -190,8 +190,14 @@ async function part(run: Holder, file: string): Promise<Held> {
 export async function blockBytes(run: Holder, head: HolderHead, n: number): Promise<Uint8Array<ArrayBuffer>> {
   const name = `${run.entry}/${n}`;
   if (single) return embeddedBytes(name);
-  return inflate(pick(await part(run, run.parts[partOf(head, n)]!), name));
+  const at = partOf(head, n);
+  const full = head.full?.[at];
+  if (full === undefined) return inflate(pick(await part(run, openPart(run, head, at)), name));
+  const held = await load(`${run.entry.slice(2)}.full/${full}.js`);
+  return inflate(pick(held, `${run.entry}/${full}/${n - head.part_starts[at]!}`));
 }
+
+const openPart = (run: Holder, head: HolderHead, at: number): string => run.parts[at - (head.full?.length ?? 0)] ?? "";
 
 /** What a file holds that runs share, by its digest; with `/marks` behind it, its colours. */
 export async function contentBytes(name: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -202,13 +208,22 @@ export async function contentBytes(name: string): Promise<Uint8Array<ArrayBuffer
 
 /** What identifies the content of a block: it changes with its file. */
 export function blockKey(run: Holder, head: HolderHead, n: number): string {
-  return `${run.entry}/${n}@${run.parts[single ? 0 : partOf(head, n)] ?? ""}`;
+  if (single) return `${run.entry}/${n}`;
+  const at = partOf(head, n);
+  const full = head.full?.[at];
+  return full === undefined
+    ? `${run.entry}/${n}@${openPart(run, head, at)}`
+    : `${run.entry}/${full}/${n - head.part_starts[at]!}`;
 }
 
 function partOf(head: HolderHead, n: number): number {
-  let found = 0;
-  while (found + 1 < head.part_starts.length && head.part_starts[found + 1]! <= n) found++;
-  return found;
+  let [low, high] = [0, head.part_starts.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (head.part_starts[middle]! <= n) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** What the script of a viewer exports; it is loaded once. */

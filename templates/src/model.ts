@@ -1,8 +1,10 @@
 // Written by `python -m site_builder.typescript`; the explanations stand there and in items.py.
 
-export const SCHEMA = 6;
+export const SCHEMA = 7;
 export const BLOCK_ROWS = 16384;
 export const BLOCK_BUCKETS = 2048;
+export const OPEN_ROWS = 4096;
+export const OPEN_BUCKETS = 512;
 
 export type State = "running" | "silent" | "finished" | "failed" | "crashed";
 export type Kind = "number" | "bool" | "string" | "histogram" | "image" | "audio" | "video" | "html" | "molecule" | "object3d" | "table" | "plotly" | "vega" | "chart" | "other";
@@ -357,6 +359,7 @@ export interface Level {
   readonly size: number;
   readonly blocks: readonly number[];
   readonly starts: readonly number[] | null;
+  readonly whole: number;
 }
 
 export interface Axis {
@@ -425,6 +428,7 @@ export interface Damage {
 
 export interface RunHead {
   readonly part_starts: readonly number[];
+  readonly full: readonly string[];
   readonly axes: readonly Axis[];
   readonly series: readonly Series[];
   readonly payloads: readonly number[];

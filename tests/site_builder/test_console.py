@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import io
+from typing import Any
 
+import orjson
 import pytest
 from rich.console import Console
 from rich.progress import Progress
 from tqdm import tqdm
 
-from site_builder import console
+from site_builder import console, output
+from site_builder.series import Blocks, Shelf
+
+
+def lines(*writers: list[dict[str, Any]], batch: int = 1) -> list[console.Line]:
+    """Return the lines of several writers, whose records come `batch` by batch."""
+    growing = console.Console(Shelf("r/p/x", output.Held()))
+    for start in range(0, max(map(len, writers)), batch):
+        for n, records in enumerate(writers):
+            growing.add(f"w{n}", records[start : start + batch])
+        growing.settle(())
+    blocks = Blocks()
+    told = growing.rest().laid(blocks)
+    assert not growing.shelf.full
+    data = [gzip.decompress(blocks.layout()[1][n]) for n in told.blocks]
+    return [console.Line(*line) for block in data for line in orjson.loads(block)]
 
 
 def shown(*chunks: str) -> list[str]:
-    return [
-        line.text for line in console.lines([{"_timestamp": 1.0, "stream": "stdout", "text": text} for text in chunks])
-    ]
+    return [line.text for line in lines([{"_timestamp": 1.0, "stream": "stdout", "text": text} for text in chunks])]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +61,7 @@ def test_a_progress_bar_is_one_line_that_says_how_often_it_was_painted() -> None
     with contextlib.redirect_stderr(out):
         for _ in tqdm(range(100), file=out, mininterval=0, ascii=False):
             pass
-    (line,) = console.lines([{"_timestamp": 1.0, "stream": "stderr", "text": out.getvalue()}])
+    (line,) = lines([{"_timestamp": 1.0, "stream": "stderr", "text": out.getvalue()}])
     assert line.text.startswith("100%|██")
     assert line.updates >= 100
     assert line.stream == 1
@@ -61,7 +77,7 @@ def test_a_progress_bar_is_one_line_that_says_how_often_it_was_painted() -> None
     ],
 )
 def test_warnings_and_errors_are_told_from_their_words(text: str, level: str | None) -> None:
-    (line,) = console.lines([{"_timestamp": 1.0, "stream": "stdout", "text": text}])
+    (line,) = lines([{"_timestamp": 1.0, "stream": "stdout", "text": text}])
     assert line.level() == level
 
 
@@ -117,8 +133,8 @@ def test_bars_of_rich() -> None:
                 progress.update(task, advance=1, refresh=True)
             if step % 4 == 0:
                 progress.console.print(f"epoch [bold red]{step}[/]")
-    lines = console.lines([{"_timestamp": 1.0, "stream": "stdout", "text": out.getvalue()}])
-    found = [(line.text.split()[0], line.updates > 0) for line in lines]
+    shown_ = lines([{"_timestamp": 1.0, "stream": "stdout", "text": out.getvalue()}])
+    found = [(line.text.split()[0], line.updates > 0) for line in shown_]
     assert found == [*[("epoch", False)] * 3, ("train", True), ("val", True)]
     assert "\x1b[1;31m4\x1b[0m" in out.lines()[1]
     assert "\x1b[" in out.lines()[-1]
@@ -138,7 +154,7 @@ def test_each_stream_has_a_screen_of_its_own() -> None:
             1,
         )
     ]
-    assert [(line.text, line.stream, line.timestamp) for line in console.lines(records)] == [
+    assert [(line.text, line.stream, line.timestamp) for line in lines(records)] == [
         ("one", 0, 2.0),
         ("two", 0, 4.0),
         ("100%", 1, 1.0),
@@ -151,14 +167,14 @@ def test_repaints_that_the_recorder_left_out_are_counted() -> None:
         {"_timestamp": 2.0, "stream": "stdout", "text": "\r 90%", "updates": 1202},
         {"_timestamp": 3.0, "stream": "stdout", "text": "\r100%\n"},
     ]
-    (line,) = console.lines(records)
+    (line,) = lines(records)
     assert (line.text, line.updates) == ("100%", 1204)
 
 
 def test_the_lines_of_several_writers_are_merged_by_time() -> None:
     one = [{"_timestamp": t, "stream": "stdout", "text": f"{t}\n"} for t in (1.0, 3.0, 5.0)]
     two = [{"_timestamp": t, "stream": "stdout", "text": f"{t}\n"} for t in (2.0, 4.0)]
-    assert [line.text for line in console.lines(one, two)] == ["1.0", "2.0", "3.0", "4.0", "5.0"]
+    assert [line.text for line in lines(one, two)] == ["1.0", "2.0", "3.0", "4.0", "5.0"]
 
 
 def test_long_lines_say_how_long_they_were() -> None:

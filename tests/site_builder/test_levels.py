@@ -11,15 +11,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from site_builder.model import BLOCK_ROWS
 from site_builder.series import levels
 from site_builder.series.pack import pack, unpack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+LOW, HIGH = 2, 3
 FLOATS = st.one_of(
     st.floats(width=64), st.integers(-(2**60), 2**60).map(float), st.decimals(-1000, 1000, places=4).map(float)
 )
+
+
+def pyramid(values: NDArray[np.float64]) -> list[list[NDArray[np.float64]]]:
+    """Return levels 1, 2, … as a run of these rows has them, its whole blocks taken in one after the other."""
+    growing = levels.Pyramid(levels.NUMBER)
+    total = levels.count(len(values))
+    sealed: dict[int, list[list[NDArray[np.float64]]]] = {}
+    whole = len(values) // BLOCK_ROWS * BLOCK_ROWS
+    for start in range(0, whole, BLOCK_ROWS):
+        for level, buckets in growing.add(levels.of_values(values[start : start + BLOCK_ROWS])):
+            sealed.setdefault(level, []).append(buckets)
+    return [
+        levels.shown(
+            [np.concatenate(parts) for parts in zip(*sealed.get(level, []), buckets, strict=True)], levels.NUMBER
+        )
+        for level, buckets in growing.rest(levels.of_values(values[whole:]), total)
+    ]
 
 
 def series(draw_from: st.SearchStrategy[float], least: int, most: int) -> st.SearchStrategy[NDArray[np.float64]]:
@@ -36,10 +55,10 @@ def test_packed_numbers_come_back_bit_for_bit(columns: list[NDArray[np.float64]]
 
 @given(series(FLOATS, 2049, 9000))
 def test_every_level_keeps_what_its_rows_hold(values: NDArray[np.float64]) -> None:
-    found = list(levels.of_numbers(values))
+    found = pyramid(values)
     assert len(found) + 1 == levels.count(len(values))
     for number, level in enumerate(found, start=1):
-        first, last, low, high, mean, finite, nan, posinf, neginf = level.columns()
+        first, last, low, high, mean, finite, nan, posinf, neginf = level
         width = levels.FACTOR**number
         assert len(first) == -(-len(values) // width)
         for bucket in range(len(first)):
@@ -54,21 +73,21 @@ def test_every_level_keeps_what_its_rows_hold(values: NDArray[np.float64]) -> No
                     assert np.float32(low[bucket]) <= np.float32(mean[bucket]) <= np.float32(high[bucket])
             else:
                 assert np.isnan([low[bucket], high[bucket], mean[bucket]]).all()
-    assert 512 <= len(found[-1].first) <= levels.MOST
+    assert 512 <= len(found[-1][0]) <= levels.MOST
 
 
 @given(series(FLOATS, 2049, 40_000))
 def test_a_finer_level_never_leaves_the_coarser_envelope_and_all_is_the_same_each_time(
     values: NDArray[np.float64],
 ) -> None:
-    found = list(levels.of_numbers(values))
-    again = list(levels.of_numbers(values.copy()))
+    found = pyramid(values)
+    again = pyramid(values.copy())
     for finer, coarser in itertools.pairwise(found):
-        parent = np.arange(len(finer.min)) // levels.FACTOR
-        inside = np.isnan(finer.min) | ((finer.min >= coarser.min[parent]) & (finer.max <= coarser.max[parent]))
+        parent = np.arange(len(finer[LOW])) // levels.FACTOR
+        inside = np.isnan(finer[LOW]) | ((finer[LOW] >= coarser[LOW][parent]) & (finer[HIGH] <= coarser[HIGH][parent]))
         assert inside.all()
     for one, other in zip(found, again, strict=True):
-        assert [c.tobytes() for c in one.columns()] == [c.tobytes() for c in other.columns()]
+        assert [c.tobytes() for c in one] == [c.tobytes() for c in other]
 
 
 @pytest.mark.parametrize(("size", "expected"), [(1, 1), (2048, 1), (2049, 2), (8192, 2), (8193, 3), (1_000_000, 6)])

@@ -34,7 +34,7 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.blocks = folder, Blocks()
-        self.media = Media(partial(inside, folder), self.blocks)
+        self.media = Media(partial(inside, folder), self.blocks.payload)
 
     def put(self, name: str, data: bytes | str) -> str:
         (self.folder / name).write_bytes(data.encode() if isinstance(data, str) else data)

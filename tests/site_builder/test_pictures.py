@@ -37,7 +37,7 @@ class Opened:
     def __init__(self) -> None:
         FILES.mkdir(exist_ok=True)
         self.blocks = Blocks()
-        self.door = Media(partial(inside, FILES.resolve()), self.blocks)
+        self.door = Media(partial(inside, FILES.resolve()), self.blocks.payload)
 
     def load(self, record: dict[str, Any]) -> ImageItem:
         (item,) = image.load({"_type": "image-file", **record}, self.door).items

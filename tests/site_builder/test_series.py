@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from site_builder import kinds, series
+from site_builder import kinds
+from site_builder.series import columns
+from tracklog.store import layout
 
 
 def made(rows: list[dict[str, Any]]) -> dict[tuple[str, str], tuple[list[int], list[Any]]]:
-    return {(s.key, s.kind): (s.rows.tolist(), list(s.values)) for s in series.from_rows(rows, kinds.kind_of)}
+    found = columns.of_rows(rows, kinds.kind_of)
+    return {(layout.join_path(one.path), one.kind): (one.rows.tolist(), list(one.values)) for one in found}
 
 
 def test_series_keep_their_rows_and_the_order_of_their_keys() -> None:

@@ -37,7 +37,7 @@ class Run:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.blocks = folder, Blocks()
-        self.media = Media(partial(inside, folder), self.blocks)
+        self.media = Media(partial(inside, folder), self.blocks.payload)
 
     def put_bytes(self, kind: str, data: bytes, ext: str) -> FileRef:
         digest = hashlib.sha256(data).hexdigest()

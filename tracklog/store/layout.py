@@ -58,6 +58,7 @@ MOLECULES = ("pdb", "pqr", "mmcif", "mcif", "cif", "sdf", "sd", "gro", "mol2", "
 CONFIG_FILE = "config.yaml"
 SUMMARY_FILE = "summary.json"
 HISTORY, EVENTS, SYSTEM, CONSOLE = "history", "events", "system", "console"
+STREAMS = (HISTORY, EVENTS, SYSTEM, CONSOLE)
 
 SITE_FOLDER, SITE_MANIFEST = ".tracklog", "manifest.json"
 """What every site holds, so that a recorder finds it and a build knows its own."""

@@ -22,8 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _TAIL = 4096
-_PIECE = 1_000_000
+_PIECE = 500_000
+"""Bytes of a file that are parsed at once: more of them leave the processor's caches, fewer cost more calls."""
 _NULS = "holds NUL bytes, as after a power loss"
+
+
+class ReplacedError(Exception):
+    """What was read of a file before is not there any more: the run must be read afresh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class WriterLog:
     system: list[layout.Row] = field(default_factory=list)
     console: list[dict[str, Any]] = field(default_factory=list)
     tails: dict[str, Tail] = field(default_factory=dict)
+    latest: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The last line of each stream, also of those whose lines are not kept."""
 
     def stream(self, name: str) -> list[dict[str, Any]]:
         """Return the lines of one of the four streams."""
@@ -68,6 +75,11 @@ class WriterLog:
             layout.SYSTEM: self.system,
             layout.CONSOLE: self.console,
         }[name]
+
+    def newest(self, name: str) -> dict[str, Any] | None:
+        """Return the last line of a stream; None when it has none."""
+        kept = self.stream(name)
+        return kept[-1] if kept else self.latest.get(name)
 
 
 @dataclass(slots=True)
@@ -80,28 +92,58 @@ class RunLog:
     run: layout.RunFile = field(default_factory=layout.RunFile)
     writers: dict[str, WriterLog] = field(default_factory=dict)
     damage: list[Damage] = field(default_factory=list)
+    _seen: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    """The files that the last look found, and how many bytes they had."""
 
     def update(self) -> bool:
         """Read what is new; return False when a file was replaced or cut, and the run must be read afresh."""
-        if not self.run:
-            self.read_run_file()
-        for stream, writer, entry in self._files():
-            log = self.writers.setdefault(writer, WriterLog(writer))
-            tail = log.tails.setdefault(stream, Tail())
-            if not _read_new(Path(entry.path), tail, log.stream(stream), self.damage):
-                return False
+        try:
+            for stream, writer in self.look():
+                log = self.writers[writer]
+                for rows in self.batches(stream, writer):
+                    log.stream(stream).extend(rows)
+        except ReplacedError:
+            return False
         return True
 
-    def _files(self) -> Iterator[tuple[str, str, os.DirEntry[str]]]:
-        if not self.copies:
-            return writer_files(self.folder)
-        longest: dict[tuple[str, str], os.DirEntry[str]] = {}
+    def look(self) -> list[tuple[str, str]]:
+        """Read `run.json` and what is new of all events; return the other streams, each with its writer, by name.
+
+        What `batches` gives of these afterwards was there before the events were read: an event that comes later can only
+        tell of what comes later. Raises ReplacedError, and FormatError as `read_run_file`.
+        """
+        if not self.run:
+            self.read_run_file()
+        self._seen = self._files()
+        for stream, writer in self._seen:
+            log = self.writers.setdefault(writer, WriterLog(writer))
+            if stream == layout.EVENTS:
+                for events in self.batches(stream, writer):
+                    log.events.extend(events)
+        return [(stream, writer) for stream, writer in self._seen if stream != layout.EVENTS]
+
+    def batches(self, stream: str, writer: str) -> Iterator[list[dict[str, Any]]]:
+        """Yield the new whole lines of a stream that `look` saw, as many at once as fit some memory.
+
+        Raises ReplacedError when what was read before is not there any more.
+        """
+        path, size = self._seen[stream, writer]
+        log = self.writers[writer]
+        tail = log.tails.setdefault(stream, Tail())
+        for rows in _new(Path(path), tail, size, self.damage):
+            if rows:
+                log.latest[stream] = rows[-1]
+                yield rows
+
+    def _files(self) -> dict[tuple[str, str], tuple[str, int]]:
+        """Return the files of each stream and writer with their sizes; of several copies the longest."""
+        found: dict[tuple[str, str], tuple[str, int]] = {}
         for folder in (self.folder, *self.copies):
             for stream, writer, entry in writer_files(folder):
-                before = longest.get((stream, writer))
-                if before is None or entry.stat().st_size > before.stat().st_size:
-                    longest[stream, writer] = entry
-        return ((stream, writer, entry) for (stream, writer), entry in longest.items())
+                size = _size(entry)
+                if size > found.get((stream, writer), ("", -1))[1]:
+                    found[stream, writer] = entry.path, size
+        return found
 
     def unfinished(self) -> list[Damage]:
         """Return what stands after the last whole line of each file: damage in a run that has ended."""
@@ -215,25 +257,30 @@ def writer_files(folder: str | Path) -> Iterator[tuple[str, str, os.DirEntry[str
             yield (*split, entry)
 
 
-def _read_new(path: Path, tail: Tail, into: list[dict[str, Any]], damage: list[Damage]) -> bool:
-    """Append the new whole lines of a file; return False when what was read before is not there any more."""
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat().st_size
+    except OSError:
+        return 0  # it went meanwhile, or may not be looked at: reading it says so
+
+
+def _new(path: Path, tail: Tail, size: int, damage: list[Damage]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the new whole lines among the first `size` bytes of a file. Raises ReplacedError."""
     try:
         with files.opened(path) as file:
             status = os.fstat(file.fileno())
             if tail.offset and not _continues(file, status, tail):
-                return False
-            if status.st_size == tail.offset:
-                return True
-            _read_on(file, path.name, status.st_size, tail, into, damage)
-            tail.inode = status.st_ino
-            tail.left = status.st_size - tail.offset
-            file.seek(max(0, tail.offset - _TAIL))
-            tail.digest = hashlib.sha256(file.read(min(tail.offset, _TAIL))).digest()
+                raise ReplacedError(path)
+            if size > tail.offset:
+                tail.inode = status.st_ino
+                yield from _read_on(file, path.name, min(size, status.st_size), tail, damage)
+                tail.left = size - tail.offset
+                file.seek(max(0, tail.offset - _TAIL))
+                tail.digest = hashlib.sha256(file.read(min(tail.offset, _TAIL))).digest()
     except OSError as error:
         found = Damage(path.name, 0, tail.offset, f"cannot be read: {error.strerror}")
         if found not in damage:
             damage.append(found)
-    return True
 
 
 def _continues(file: Any, status: os.stat_result, tail: Tail) -> bool:
@@ -243,8 +290,8 @@ def _continues(file: Any, status: os.stat_result, tail: Tail) -> bool:
     return hashlib.sha256(file.read(min(tail.offset, _TAIL))).digest() == tail.digest
 
 
-def _read_on(file: Any, name: str, size: int, tail: Tail, into: list[dict[str, Any]], damage: list[Damage]) -> None:
-    """Take the whole lines up to `size`, a piece of the file at a time, so that memory holds rows and not text too."""
+def _read_on(file: Any, name: str, size: int, tail: Tail, damage: list[Damage]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the whole lines up to `size`, a piece of the file at a time, so that memory holds rows and not text too."""
     file.seek(tail.offset)
     left = size - tail.offset
     held: list[bytes] = []
@@ -262,48 +309,47 @@ def _read_on(file: Any, name: str, size: int, tail: Tail, into: list[dict[str, A
             torn = 0
         end = piece.rfind(b"\n")
         if end >= 0:
-            _take(name, b"".join([*held, piece[:end]]), tail, into, damage, is_last=not left)
+            text = b"".join([*held, piece[:end]])
             held.clear()
+            yield _taken(name, text, tail, damage, is_last=not left)
         held.append(piece[end + 1 :])
         if b"\0" in held[-1]:
             torn = sum(map(len, held))
             held.clear()
 
 
-def _take(
-    name: str, text: bytes, tail: Tail, into: list[dict[str, Any]], damage: list[Damage], *, is_last: bool
-) -> None:
-    count = text.count(b"\n") + 1
+def _taken(name: str, text: bytes, tail: Tail, damage: list[Damage], *, is_last: bool) -> list[dict[str, Any]]:
+    lines = text.split(b"\n")
+    is_row = _rows_of(name)
     try:
-        # One parse of all lines is several times cheaper than one for each; equal counts say that no two broken lines
-        # made a whole one.
-        rows = orjson.loads(b"[" + text.replace(b"\n", b",") + b"]")
-        whole = len(rows) == count and all(map(_rows_of(name), rows))
+        rows: list[dict[str, Any]] = list(map(orjson.loads, lines))
     except orjson.JSONDecodeError:
-        rows, whole = [], False
-    if whole:
-        into.extend(rows)
-        tail.lines += count
-        tail.offset += len(text) + 1
-    else:
-        _take_singly(name, text.split(b"\n"), tail, into, damage, is_last=is_last)
+        rows = []
+    # NUL bytes are no JSON either, so that lines that all can be parsed need no look for them.
+    if not rows or not all(map(is_row, rows)):
+        return _taken_singly(name, lines, tail, damage, is_last=is_last)
+    tail.lines += len(lines)
+    tail.offset += len(text) + 1
+    return rows
 
 
-def _take_singly(
-    name: str, lines: list[bytes], tail: Tail, into: list[dict[str, Any]], damage: list[Damage], *, is_last: bool
-) -> None:
+def _taken_singly(
+    name: str, lines: list[bytes], tail: Tail, damage: list[Damage], *, is_last: bool
+) -> list[dict[str, Any]]:
     parsed = [_parse(line, _rows_of(name)) for line in lines]
     # Only the last line of the file may still be growing: it is left for the next reading.
     left = is_last and isinstance(parsed[-1], str) and lines[-1] != b""
     stop = len(lines) - 1 if left else len(lines)
+    rows: list[dict[str, Any]] = []
     for line, row in zip(lines[:stop], parsed[:stop], strict=True):
         tail.lines += 1
         if isinstance(row, str):
             if line:
                 damage.append(Damage(name, tail.lines, tail.offset, row))
         else:
-            into.append(row)
+            rows.append(row)
         tail.offset += len(line) + 1
+    return rows
 
 
 def _rows_of(name: str) -> Callable[[Any], bool]:

@@ -74,7 +74,7 @@ def _session(log: WriterLog) -> Session | None:
             code = event.get("exit_code")
             session.exit_code = code if isinstance(code, int) else 0
             session.lost = int(layout.number(event.get("lost")))
-    if session is None and (log.history or log.system):
+    if session is None and (log.newest(layout.HISTORY) or log.newest(layout.SYSTEM)):
         session = Session(log.name)
     if session is not None:
         session.last_sign = _last_sign(log)
@@ -105,8 +105,8 @@ def rewound(found: list[Session], session: Mapping[str, Any]) -> list[Session]:
 
 
 def _last_sign(log: WriterLog) -> float:
-    lines = (stream[-1] for stream in (log.events, log.history, log.system, log.console) if stream)
-    return max((layout.number(line.get(layout.TIMESTAMP)) for line in lines), default=0.0)
+    lines = (log.newest(stream) for stream in layout.STREAMS)
+    return max((layout.number(line.get(layout.TIMESTAMP)) for line in lines if line), default=0.0)
 
 
 def order(found: list[Session]) -> list[Session]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from tracklog.store.metrics import Definition, Definitions, Statistics, definiti
 from tracklog.store.rows import History, last_values, merged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from tracklog.store.layout import Event, Row
     from tracklog.store.reader import RunLog, WriterLog
@@ -45,27 +44,32 @@ def statistics(log: RunLog, found: list[Session], folded: History) -> Statistics
     result = Statistics(metrics(log, found))
     if not result.definitions.has_statistics:
         return result
-    since = _resets([*recorded(log, found, "summary"), *from_outside(log, found, "summary")])
+    since = Resets([*recorded(log, found, "summary"), *from_outside(log, found, "summary")])
     done: set[str] = set()
     for track in folded.tracks:
         if not track.hidden:
-            done |= _counted(result, track.rows, since, frozenset(done))
+            done |= counted(result, track.rows, since, frozenset(done))
     return result
 
 
-def _resets(events: list[Event]) -> Callable[[str], float]:
-    """Return what tells when the summary of a path, or of anything around or within it, was last set by hand."""
-    known = [(event["path"], when(event)) for event in events if isinstance(event.get("path"), list)]
+class Resets:
+    """When the summary of a path, or of anything around or within it, was last set by hand."""
 
-    @functools.cache
-    def last(path: str) -> float:
-        parts = list(layout.split_path(path))
-        return max((moment for other, moment in known if other[: len(parts)] == parts[: len(other)]), default=0.0)
+    def __init__(self, events: Iterable[Event]) -> None:
+        """Take what was set."""
+        self._known = [(event["path"], when(event)) for event in events if isinstance(event.get("path"), list)]
+        self._found: dict[str, float] = {}
 
-    return last
+    def __call__(self, path: str) -> float:
+        """Return the moment, in unix seconds; 0 where it never was."""
+        if path not in self._found:
+            parts = list(layout.split_path(path))
+            moments = (moment for other, moment in self._known if other[: len(parts)] == parts[: len(other)])
+            self._found[path] = max(moments, default=0.0)
+        return self._found[path]
 
 
-def _counted(result: Statistics, rows: list[Row], since: Callable[[str], float], done: frozenset[str]) -> set[str]:
+def counted(result: Statistics, rows: list[Row], since: Callable[[str], float], done: frozenset[str]) -> set[str]:
     """Count rows from the time on that a metric's statistics begin; return the paths that are done with them."""
     found: set[str] = set()
     now = 0.0
@@ -86,7 +90,7 @@ def _last(log: RunLog, found: list[Session], folded: History) -> dict[str, Any]:
         result = _over(_of_children(log, found, folded), log, found)
     for since, edits in itertools.groupby(from_outside(log, found, "summary"), when):
         for edit in edits:
-            _set_summary(result, edit)
+            set_summary(result, edit)
         result = _over(result, log, found, since)
     return result
 
@@ -106,7 +110,7 @@ def _of_children(log: RunLog, found: list[Session], folded: History) -> dict[str
     for session in found:
         if session.is_child:
             for event in of_kind(log.writers[session.writer], "summary"):
-                _set_summary(result, event)
+                set_summary(result, event)
     return result
 
 
@@ -157,17 +161,18 @@ def _apply_writer(result: dict[str, Any], log: WriterLog, cut: float, since: flo
         while position < len(rows) and rows[position][0] <= end:
             batch.append(rows[position][1])
             position += 1
-        result = _with_rows(result, batch)
-        _set_summary(result, event)
-    return _with_rows(result, [row for _, row in rows[position:]])
+        result = with_rows(result, batch)
+        set_summary(result, event)
+    return with_rows(result, [row for _, row in rows[position:]])
 
 
-def _with_rows(result: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
+def with_rows(result: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
     """Return a summary with rows folded over it, in its order."""
-    return result | last_values([result, *rows])
+    return result | last_values([result, *rows]) if rows else result
 
 
-def _set_summary(result: dict[str, Any], event: Event) -> None:
+def set_summary(result: dict[str, Any], event: Event) -> None:
+    """Set, or delete, in a summary what an event says."""
     path = event.get("path")
     if not isinstance(path, list) or not path or not all(isinstance(part, str) for part in path):
         return

@@ -1,7 +1,7 @@
 // From a run's blocks to a line that can be drawn.
 import { Missing } from "../entry";
 import type { Axis, Level, Lost, RunHead, RunRow, Series } from "../model";
-import { BLOCK_BUCKETS, BLOCK_ROWS } from "../model";
+import { BLOCK_BUCKETS, BLOCK_ROWS, OPEN_BUCKETS, OPEN_ROWS } from "../model";
 import { columns, head } from "./data";
 import { plan, type Segment } from "./levels";
 
@@ -132,8 +132,9 @@ async function range(
   from: number,
   to: number,
 ): Promise<Float64Array[]> {
-  const length = isRaw ? BLOCK_ROWS : BLOCK_BUCKETS;
-  const startOf = (block: number): number => level.starts?.[block] ?? block * length;
+  const [whole, open] = isRaw ? [BLOCK_ROWS, OPEN_ROWS] : [BLOCK_BUCKETS, OPEN_BUCKETS];
+  const startOf = (block: number): number =>
+    level.starts?.[block] ?? Math.min(block, level.whole) * whole + Math.max(0, block - level.whole) * open;
   const wanted: number[] = [];
   for (let block = 0; block < level.blocks.length; block++) {
     const end = block + 1 < level.blocks.length ? startOf(block + 1) : level.size;
