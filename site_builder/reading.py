@@ -93,8 +93,11 @@ class Reading:
         self._values = Values(Media(partial(inside, self.log.folder / layout.FILES), _no_payload, self.known), {})
         self._shelf = self._new_shelf()
         self._main = series.Track(kinds.kind_of, self._values.load, self._shelf)
+        self._waiting: Sequence[Row] = ()
+        """The last batch: with the open row behind it, a short run is one batch."""
         self._system: dict[str, series.Track] = {}
         self.console = Console(self._new_shelf())
+        self._sessions: list[fold.Session] = []
         self._media = ""
         """Signature of the media of which some were damaged or missing."""
 
@@ -109,13 +112,14 @@ class Reading:
         found = fold.sessions(self.log)
         if self._straight is not None:
             for rows in self._straight.follow(self.log, found, streams):
-                self._main.add(rows)
+                self._main.add(self._waiting)
+                self._waiting = rows
         else:
             for _, writer in (one for one in streams if one[0] == layout.HISTORY):
                 for rows in self.log.batches(layout.HISTORY, writer):
                     self.log.writers[writer].history.extend(rows)
         self._beside(streams)
-        found = fold.sessions(self.log)
+        self._sessions = found = fold.sessions(self.log)
         over = {session.writer for session in found if session.exit_code is not None}
         self.console.settle(over.union(*(session.after for session in found)))
         self._media = manifest.media_signature(self.source.folder) if self._values.damage else ""
@@ -137,17 +141,21 @@ class Reading:
 
     def told(self, *, last: bool) -> Told:
         """Return what the lines come to; `last` where nothing is read any more, so that nothing is to be left as it is."""
-        found = fold.sessions(self.log)
+        found = self._sessions
         system = [self._system[writer] for writer in sorted(self._system)]
         console = self.console.rest()
         if self._straight is None:
             return self._folded(found, system, console)
         values, track = self._values, self._main
-        if self._straight.open is not None:
-            if not last:
-                values = values.copy()
-                track = track.copy(values.load)
-            track.add([self._straight.open])
+        tail = [] if self._straight.open is None else [self._straight.open]
+        if last:
+            tail = [*self._waiting, *tail]
+        else:
+            track.add(self._waiting)
+            values = values.copy()
+            track = track.copy(values.load)
+        self._waiting = ()
+        track.add(tail)
         return Told(
             history=[Part(track)] if track.size else [],
             shelf=track.shelf,

@@ -28,12 +28,12 @@ def of_run(built: runs.Built, signature: str, parts: list[str], outputs: dict[st
         "project": source.project,
         "label": rendering.label_of(built),
         "sessions": manifest.session_rows(built.sessions) if built.row.state not in ("finished", "failed") else [],
-        "row": dataclasses.asdict(dataclasses.replace(built.row, parts=tuple(parts))),
+        "row": {**_plain(built.row), "parts": tuple(parts)},
         "config": built.config,
         "summary": built.summary,
         "least": built.least,
         "greatest": built.greatest,
-        "keys": [dataclasses.asdict(info) for info in built.keys],
+        "keys": [_plain(info) for info in built.keys],
         "artifacts": [[one.use, one.project, one.name, one.digest] for one in built.head.artifacts],
         "viewers": sorted({*kinds.assets(built.kinds), *run_page.scripts(built)}),
         "pictures": built.pictures,
@@ -41,6 +41,14 @@ def of_run(built: runs.Built, signature: str, parts: list[str], outputs: dict[st
         "media": manifest.media_signature(source.folder) if built.broken else "",
         "outputs": outputs,
     }
+
+
+def _plain(value: Any) -> Any:
+    """Return dataclasses within tuples and dataclasses as dicts; nothing is copied."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value)) if value else value
+    names = getattr(value, "__dataclass_fields__", None)
+    return value if names is None else {name: _plain(getattr(value, name)) for name in names}
 
 
 def _first(sentences: Sequence[str]) -> list[str]:

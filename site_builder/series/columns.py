@@ -15,7 +15,7 @@ import numpy as np
 from tracklog.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
     Places = NDArray[np.int64]
     KindOf = Callable[[object], Kind]
+    _Piece = tuple[Places, list[Any], set[type]]
+    """Rows, their values, and which types these have."""
+    _Found = tuple[Path, Places, list[Any], set[type]]
 
 _NUMBERS = frozenset((float, int))
 
@@ -43,9 +46,9 @@ class Column:
 
 def of_rows(rows: Sequence[Row], kind_of: KindOf) -> list[Column]:
     """Return the columns of a batch, without its clocks; `kind_of` tells the kind of a JSON value."""
-    found: dict[Path, list[tuple[Places, Sequence[Any]]]] = {}
-    for path, places, values in _raw(rows):
-        found.setdefault(path, []).append((places, values))
+    found: dict[Path, list[_Piece]] = {}
+    for path, places, values, types in _raw(rows):
+        found.setdefault(path, []).append((places, values, types))
     joined = _Joined()
     return [column for path, pieces in found.items() for column in _typed(path, *joined.of(pieces), kind_of)]
 
@@ -62,7 +65,24 @@ def clock(rows: Sequence[Row], name: str) -> NDArray[np.float64]:
         return np.array([layout.number(v) if isinstance(v, int | float) else np.nan for v in values], np.float64)
 
 
-def _raw(rows: Sequence[Row]) -> Iterator[tuple[Path, Places, Sequence[Any]]]:
+def _raw(rows: Sequence[Row]) -> Iterator[_Found]:
+    for keys, members, columns in _shapes(rows):
+        places = np.arange(len(rows)) if members is None else np.array(members, np.int64)
+        for key, values in zip(keys, columns, strict=True):
+            if key not in layout.CLOCKS:
+                yield from _flat((key,), places, values)
+
+
+def _shapes(rows: Sequence[Row]) -> Iterator[tuple[Iterable[str], list[int] | None, list[list[Any]]]]:
+    """Yield the keys that rows have, which rows have these and no others (None: all), and the values of each key."""
+    keys = list(rows[0])
+    if sum(map(len, rows)) == len(keys) * len(rows):
+        try:
+            yield keys, None, [list(map(itemgetter(key), rows)) for key in keys]
+        except KeyError:
+            pass  # as many keys, but others
+        else:
+            return
     shapes: dict[tuple[str, ...], list[int]] = {}
     for index, shape in enumerate(map(tuple, rows)):
         if shape in shapes:
@@ -70,22 +90,20 @@ def _raw(rows: Sequence[Row]) -> Iterator[tuple[Path, Places, Sequence[Any]]]:
         else:
             shapes[shape] = [index]
     for shape, members in shapes.items():
-        places = np.array(members, np.int64)
-        chosen = rows if len(members) == len(rows) else [rows[i] for i in members]
-        for key, values in zip(shape, zip(*map(dict.values, chosen), strict=True), strict=True):
-            if key not in layout.CLOCKS:
-                yield from _flat((key,), places, values)
+        yield shape, members, [[rows[i][key] for i in members] for key in shape]
 
 
-def _flat(path: Path, places: Places, values: Sequence[Any]) -> Iterator[tuple[Path, Places, Sequence[Any]]]:
+def _flat(path: Path, places: Places, values: list[Any]) -> Iterator[_Found]:
     """Yield a column, or the columns inside of it where its values are nested dicts."""
-    if dict not in set(map(type, values)):
-        yield path, places, values
+    types = set(map(type, values))
+    if dict not in types:
+        yield path, places, values, types
         return
     nested = [isinstance(value, dict) and bool(value) and not layout.is_record(value) for value in values]
     flat = [n for n, is_nested in enumerate(nested) if not is_nested]
     if flat:
-        yield path, places if len(flat) == len(values) else places[flat], [values[n] for n in flat]
+        mine = [values[n] for n in flat]
+        yield path, places if len(flat) == len(values) else places[flat], mine, set(map(type, mine))
     inner: dict[str, tuple[list[int], list[Any]]] = {}
     for n, is_nested in enumerate(nested):
         if is_nested:
@@ -103,21 +121,20 @@ class _Joined:
     def __init__(self) -> None:
         self._known: dict[tuple[int, ...], tuple[Places, NDArray[np.intp]]] = {}
 
-    def of(self, pieces: list[tuple[Places, Sequence[Any]]]) -> tuple[Places, Sequence[Any]]:
+    def of(self, pieces: list[_Piece]) -> _Piece:
         if len(pieces) == 1:
             return pieces[0]
-        shapes = tuple(id(places) for places, _ in pieces)
+        shapes = tuple(id(places) for places, _, _ in pieces)
         if shapes not in self._known:
-            rows = np.concatenate([places for places, _ in pieces])
+            rows = np.concatenate([places for places, _, _ in pieces])
             order = np.argsort(rows, kind="stable")
             self._known[shapes] = rows[order], order
         rows, order = self._known[shapes]
-        values = [value for _, part in pieces for value in part]
-        return rows, [values[i] for i in order]
+        values = [value for _, part, _ in pieces for value in part]
+        return rows, [values[i] for i in order], set[type]().union(*(types for _, _, types in pieces))
 
 
-def _typed(path: Path, rows: Places, values: Sequence[Any], kind_of: KindOf) -> list[Column]:
-    types = set(map(type, values))
+def _typed(path: Path, rows: Places, values: list[Any], types: set[type], kind_of: KindOf) -> list[Column]:
     if types <= _NUMBERS:
         return [Column(path, "number", rows, np.array(values, np.float64))]
     if types == {bool}:

@@ -86,7 +86,7 @@ class Tower:
         total = levels.count(size)
         rows = self.rows()
         found = [self._level(0, rows, blocks, known, size, firm, is_last=total == 1)]
-        for level, buckets in self.pyramid.rest(_single(rows, self.rules), total):
+        for level, buckets in self.pyramid.rest(_single(rows, self.rules), total) if total > 1 else ():
             finer = -(-size // levels.FACTOR**level)
             shown = levels.shown(buckets, self.rules)
             found.append(self._level(level, shown, blocks, known, finer, firm, is_last=level == total - 1))

@@ -20,6 +20,7 @@ only where the conversion is exact. Byte shuffling is that of Blosc (https://www
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,8 @@ TEXT, NUMBERS = 6, 1
 _HEADER = struct.Struct("<BBBBId")
 _LIMIT = float(2**53)
 _POWERS = 10.0 ** np.arange(10)
-_PROBE = 16
+_TENS = tuple(_POWERS.tolist())
+_PROBE = 8
 
 
 def pack(columns: Sequence[Floats]) -> bytes:
@@ -115,20 +117,25 @@ def _decimal(values: Floats) -> bytes | None:
 
 def _integers(values: Floats) -> tuple[int, NDArray[np.int64]] | None:
     """Return the least k for which every value is an integer over 10**k, with these integers; None when there is none."""
-    probe = values[:: max(1, len(values) // _PROBE)]
-    with np.errstate(over="ignore", invalid="ignore"):
-        # A few values tell nearly always which k cannot be, for all k at once.
-        for k in np.flatnonzero(_decimal_at(probe, _POWERS[:, None])[1].all(axis=1)):
-            scaled, fits = _decimal_at(values, _POWERS[k])
-            if fits.all():
-                return None if np.any(np.signbit(values) & (values == 0)) else (int(k), scaled.astype(np.int64))
+    # A few values tell nearly always which k cannot be, without the cost of an array.
+    least = 0
+    for value in values[:: max(1, len(values) // _PROBE)].tolist():
+        while not _fits(value, _TENS[least]):
+            least += 1
+            if least == len(_TENS):
+                return None
+    for k in range(least, len(_TENS)):
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = np.rint(values * _POWERS[k])
+            if ((np.abs(scaled) < _LIMIT) & (scaled / _POWERS[k] == values)).all():
+                return None if np.any(np.signbit(values) & (values == 0)) else (k, scaled.astype(np.int64))
     return None
 
 
-def _decimal_at(values: Floats, power: Any) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the values as integers over `power`, and which of them are exactly that."""
-    scaled = np.rint(values * power)
-    return scaled, (np.abs(scaled) < _LIMIT) & (scaled / power == values)
+def _fits(value: float, power: float) -> bool:
+    """Return whether a value is exactly an integer over `power`, and that one small enough."""
+    scaled = value * power
+    return math.isfinite(scaled) and abs(whole := round(scaled)) < _LIMIT and whole / power == value
 
 
 def _shuffle(values: NDArray[Any]) -> bytes:

@@ -7,6 +7,7 @@ read past, since more of it may come. A damaged line elsewhere is skipped and re
 from __future__ import annotations
 
 import hashlib
+import operator
 import os
 import stat
 from dataclasses import dataclass, field
@@ -320,13 +321,12 @@ def _read_on(file: Any, name: str, size: int, tail: Tail, damage: list[Damage]) 
 
 def _taken(name: str, text: bytes, tail: Tail, damage: list[Damage], *, is_last: bool) -> list[dict[str, Any]]:
     lines = text.split(b"\n")
-    is_row = _rows_of(name)
     try:
         rows: list[dict[str, Any]] = list(map(orjson.loads, lines))
     except orjson.JSONDecodeError:
         rows = []
     # NUL bytes are no JSON either, so that lines that all can be parsed need no look for them.
-    if not rows or not all(map(is_row, rows)):
+    if not rows or not _are_rows(name, rows):
         return _taken_singly(name, lines, tail, damage, is_last=is_last)
     tail.lines += len(lines)
     tail.offset += len(text) + 1
@@ -350,6 +350,18 @@ def _taken_singly(
             rows.append(row)
         tail.offset += len(line) + 1
     return rows
+
+
+def _are_rows(name: str, found: list[Any]) -> bool:
+    """Return whether JSON values all can be lines of a file, as `_rows_of` tells it of one."""
+    if set(map(type, found)) != {dict}:
+        return False
+    if not name.startswith(f"{layout.HISTORY}-"):
+        return True
+    try:
+        return set(map(type, map(operator.itemgetter(layout.STEP), found))) == {int}
+    except KeyError:
+        return False
 
 
 def _rows_of(name: str) -> Callable[[Any], bool]:

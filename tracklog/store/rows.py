@@ -233,8 +233,15 @@ def _ranks(own: list[Session]) -> dict[str, list[Session]]:
     return dict(sorted(ranks.items(), key=lambda item: (item[1][0].rank is None, item[1][0].rank or 0)))
 
 
+def _covers(last: Row, rows: list[Row]) -> bool:
+    """Return whether nothing of other rows can be seen behind the last one."""
+    return all(map(last.keys().__ge__, map(dict.keys, rows))) and not any(map(layout.is_nesting, last.values()))
+
+
 def last_values(rows: list[Row]) -> dict[str, Any]:
     """Return what folding all rows one over the other gives, looking at as few of them as possible."""
+    if rows and _covers(rows[-1], rows):
+        return {key: value for key, value in rows[-1].items() if key not in layout.CLOCKS}
     shapes: dict[str, Any] = {}
     plain: set[str] = set(layout.CLOCKS)
     nested: list[Row] = []

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from tracklog.store.sessions import Session
 
 
+_STEP = operator.itemgetter(layout.STEP)
+
+
 class NotStraightError(Exception):
     """Rows that were there may have changed: the history is to be folded as a whole."""
 
@@ -169,7 +172,7 @@ class Straight:
     def _take(self, part: _Part, lines: list[Row]) -> list[Row]:
         if part.closed:
             raise NotStraightError
-        steps = [line[layout.STEP] for line in lines]
+        steps = list(map(_STEP, lines))
         if steps[0] > self.step and all(map(operator.lt, steps, steps[1:])):
             rows = lines[:-1] if self.open is None else [self.open, *lines[:-1]]
             ends: Sequence[int] = range(part.lines + (self.open is None), part.lines + len(lines))
@@ -203,7 +206,8 @@ class Straight:
             self.rows += len(rows)
             events = [event for event in part.waiting if _row(event) < part.settled]
             part.waiting = part.waiting[len(events) :]
-            self._result = _over(self._result, list(zip(ends, rows, strict=True)), events)
+            pairs = list(zip(ends, rows, strict=True)) if events else []
+            self._result = _over(self._result, pairs, events) if events else with_rows(self._result, rows)
             if self._kept is not None:
                 counted(self._kept, rows, self._since, frozenset())
         return rows
