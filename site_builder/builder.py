@@ -34,16 +34,16 @@ from site_builder.lock import locked
 from site_builder.manifest import Manifest
 from site_builder.model import SCHEMA
 from site_builder.pictures import MediaFile
-from site_builder.sources import Wanted
+from site_builder.sources import Source, Wanted
 from tracklog.errors import UsageError
 from tracklog.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from site_builder.mirror import Mirror
     from site_builder.reading import Reading
     from site_builder.rendering import Rendered
-    from site_builder.sources import Source
 
 MAX_FILE = 10_000_000
 LARGE_FILE = 100_000_000
@@ -71,6 +71,10 @@ class Options:
     """Whether the site may lose runs because its roots are others now."""
     live: bool = False
     """Whether a watch keeps the site fresh."""
+    scheduler: str = ""
+    """Address of the Dask cluster that reads the runs; empty for processes of this machine."""
+    mirrors: tuple[Mirror, ...] = ()
+    """Roots on other machines: their copies here are among the roots, and brought up to date before each build."""
 
 
 @dataclass(slots=True)
@@ -88,6 +92,8 @@ class Report:
     seconds: float = 0.0
 
 
+Job = tuple[Source, pictures.Known]
+"""A run to be read, and what is known of its pictures."""
 Progress = Callable[[str, int, int], None]
 """Told of a phase, how much of it is done, and of how much."""
 
@@ -138,23 +144,25 @@ class Builder:
         return report
 
     def _build(self, progress: Progress, now: float) -> Report:
+        for mirror in self.options.mirrors:
+            mirror.refresh()
         before = self._manifest or manifest.load(self.options.site)
         report = Report()
         found = self._sources(before, report)
         self._check_roots(before, found)
-        tool = f"{_tool_version()}/{templates.digest()}/{SCHEMA}/{self.options.max_file}"
+        made = f"{tool()}/{self.options.max_file}"
         outputs = before.known()
         absent, leftovers = manifest.look(self.options.site, outputs)
         build = _Build(
-            known=before if before.tool == tool else Manifest(),
+            known=before if before.tool == made else Manifest(),
             result=Manifest(
                 site=before.site,
-                tool=tool,
+                tool=made,
                 build=before.build,
                 roots=sources.labels(self.options.roots),
                 changed=before.changed,
             ),
-            site=output.Folder(self.options.site, dict(outputs) if before.tool == tool else {}),
+            site=output.Folder(self.options.site, dict(outputs) if before.tool == made else {}),
             absent=absent,
             now=now,
             progress=progress,
@@ -173,7 +181,7 @@ class Builder:
         )
         result = build.result
         others = result.runs.keys() != before.runs.keys() or result.artifacts != before.artifacts
-        if stale or absent or before.tool != tool or others:
+        if stale or absent or before.tool != made or others:
             self._write_shared(build)
             _retire(before, result, absent)
         else:
@@ -263,10 +271,11 @@ class Builder:
         pictured = self._pictures(stale, build)
         at_hand = [item for item in stale if self._at_hand(*item[:2])]
         fresh = [item for item in stale if item not in at_hand]
-        about = rendering.Site(self.options.site, build.result.site, build.now, self.options.live)
+        remote = bool(self.options.scheduler)
+        about = rendering.Site(self.options.site, build.result.site, build.now, self.options.live, remote)
         here = (self._update(key, about) for key, _, _ in at_hand)
         read = functools.partial(rendering.read_and_render, site=about)
-        away = jobs.results(read, [(source, pictured[key]) for key, source, _ in fresh], self.options.jobs)
+        away = self._away(read, [(source, pictured[key]) for key, source, _ in fresh])
         done = 0
         for (key, source, sign), rendered in zip([*at_hand, *fresh], itertools.chain(here, away), strict=True):
             done += 1
@@ -280,6 +289,12 @@ class Builder:
         for key in self._readings.keys() - build.result.runs.keys():
             del self._readings[key]
         build.result.runs = dict(sorted(build.result.runs.items()))
+
+    def _away(self, read: Callable[[Job], Rendered | str], work: list[Job]) -> Iterator[Rendered | str]:
+        """Read runs where the options say."""
+        if self.options.scheduler and work:
+            return jobs.on_cluster(read, work, self.options.scheduler, tool)
+        return jobs.results(read, work, self.options.jobs)
 
     def _at_hand(self, key: str, source: Source) -> bool:
         return key in self._readings and self._readings[key].source == source
@@ -323,7 +338,10 @@ class Builder:
         built, site = rendered.built, build.site
         written = len(site.written)
         with site.gathered() as outputs:
-            site.adopt(built.row.entry, built.head.full, rendered.written)
+            store = output.Written(site.root, built.row.entry)
+            for digest, entries in rendered.held.items():
+                store.keep(digest, entries)
+            site.adopt(built.row.entry, built.head.full, [*rendered.written, *store.taken()])
             parts = site.write_parts(f"{source.project}/{source.run}", built.parts)
             if len(site.written) > written:
                 build.changed.append(built.row.entry)
@@ -415,7 +433,8 @@ def too_large(site: Path, outputs: Iterable[str]) -> list[str]:
 
 
 @functools.cache
-def _tool_version() -> str:
+def tool() -> str:
+    """Return what all outputs depend on: the version of tracklog, its templates and assets, the contract with the page."""
     import tracklog
 
-    return tracklog.__version__
+    return f"{tracklog.__version__}/{templates.digest()}/{SCHEMA}"

@@ -28,6 +28,8 @@ class Site:
     """Unix seconds."""
     live: bool
     """Whether a watch will go on reading the runs that go on."""
+    remote: bool = False
+    """Whether the site lies on another machine than where runs are read: all that is made travels back."""
 
 
 @dataclass(slots=True)
@@ -40,12 +42,14 @@ class Rendered:
     """Kept where a watch will go on reading it."""
     written: list[str]
     """Files of finished blocks that were put into the site."""
+    held: dict[str, list[series.Entry]]
+    """Those that travel, by their digests."""
 
 
 def read_and_render(job: tuple[Source, pictures.Known], *, site: Site) -> Rendered | str:
     """Read a run, of whose pictures some are known, and render it; return a sentence when it cannot be shown."""
     source, known = job
-    store = output.Written(site.root, f"r/{source.project}/{source.run}")
+    store = output.Held() if site.remote else output.Written(site.root, f"r/{source.project}/{source.run}")
     try:
         read = reading.read(source, store, known)
     except FormatError as error:
@@ -53,7 +57,7 @@ def read_and_render(job: tuple[Source, pictures.Known], *, site: Site) -> Render
     return render(read, store, site)
 
 
-def render(read: Reading, store: output.Written, site: Site) -> Rendered | str:
+def render(read: Reading, store: output.Held | output.Written, site: Site) -> Rendered | str:
     """Build a run that was read, and its page."""
     built = _built(read, site.now, last=not site.live)
     if isinstance(built, str):
@@ -62,8 +66,10 @@ def render(read: Reading, store: output.Written, site: Site) -> Rendered | str:
         page = templates.render(run_page.TEMPLATE, run_page.context(site.id, label_of(built), built))
     except Exception as error:
         return _not_shown(read.source, error)
+    if isinstance(store, output.Held):
+        return Rendered(built, page, None, [], store.files)
     goes_on = site.live and built.row.state in runs.LIVE
-    return Rendered(built, page, read if goes_on else None, store.taken())
+    return Rendered(built, page, read if goes_on else None, store.taken(), {})
 
 
 def read_on(before: Reading, site: Site) -> Rendered | str:

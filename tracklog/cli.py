@@ -40,7 +40,7 @@ _filter_option = click.option(
 
 def _build_options(command: Command) -> Command:
     for option in (
-        click.argument("roots", nargs=-1, type=click.Path(path_type=Path)),
+        click.argument("roots", nargs=-1),
         click.option("-o", "--output", "site", type=click.Path(path_type=Path), default=Path("site"), show_default=True,
                      help="Folder of the site."),
         click.option("--single-file", type=click.Path(path_type=Path), help="Write one HTML file instead of a folder."),
@@ -48,6 +48,11 @@ def _build_options(command: Command) -> Command:
         click.option("--run", "runs", multiple=True, help="Only this run, by id or name; may be given several times."),
         _filter_option,
         click.option("--jobs", type=click.IntRange(min=0), default=0, help="Processes to use; 0: one for each CPU."),
+        click.option("--scheduler", default="", metavar="ADDRESS",
+                     help="Read the runs on a running Dask cluster, as tcp://host:8786; its workers must see ROOTS. Worth it "
+                     "from some ten thousand runs, or for runs that take minutes."),
+        click.option("--to", "to", default="", metavar="URL",
+                     help="Copy what changed to a URL, as s3://bucket/site; version.js last."),
         click.option("--max-size", type=click.FloatRange(min=0.1), default=20.0, show_default=True,
                      help="Megabytes of the single file, at most."),
         click.option("--max-file", type=click.FloatRange(min=0), default=10.0, show_default=True,
@@ -62,8 +67,11 @@ def _build_options(command: Command) -> Command:
 @main.command()
 @_build_options
 @click.option("--strict", is_flag=True, help="Fail with exit code 1 when any input was damaged or missing.")
-def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: float, **given: Any) -> None:
-    """Build the site of the log folders ROOTS (default: ./tracklogs)."""
+def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: float, to: str, **given: Any) -> None:
+    """Build the site of the log folders ROOTS (default: ./tracklogs), which may be URLs such as s3://bucket/logs."""
+    if to and single_file is not None:
+        msg = "--to copies a folder; a single file is copied by whatever copies files"
+        raise click.UsageError(msg)
     options = _options(**given)
     with _errors():
         if single_file is not None:
@@ -78,6 +86,8 @@ def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: floa
             with _progress() as progress:
                 report = Builder(options).build(progress)
             page = options.site / "index.html"
+            if to:
+                _copy(options.site, to)
     _say(report, page)
     if open_:
         _open(page.resolve().as_uri())
@@ -89,7 +99,7 @@ def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: floa
 @_build_options
 @click.option("--serve", is_flag=False, flag_value=8000, type=click.IntRange(0, 65535), default=None, metavar="[PORT]",
               help="Also serve the site on http://127.0.0.1:PORT.")  # fmt: skip
-def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int | None, **given: Any) -> None:
+def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int | None, to: str, **given: Any) -> None:
     """Build the site and keep it fresh while runs grow, until Ctrl-C."""
     del max_size
     if single_file is not None:
@@ -105,6 +115,8 @@ def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int 
         with _progress() as progress:
             report = watching.first(progress)
         page = options.site / "index.html"
+        if to:
+            _copy(options.site, to)
         _say(report, page)
         url = page.resolve().as_uri()
         if serve is not None:
@@ -117,7 +129,13 @@ def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int 
         if open_:
             _open(_page_of(options, url))
         click.echo("watching; Ctrl-C ends", err=True)
-        watching.forever(lambda report: click.echo(f"{len(report.written)} files written", err=True))
+
+        def built(report: Report) -> None:
+            click.echo(f"{len(report.written)} files written", err=True)
+            if to:
+                _copy(options.site, to)
+
+        watching.forever(built)
 
 
 @main.command()
@@ -267,11 +285,14 @@ def _default_root() -> Path:
     return Path(os.environ.get("TRACKLOG_DIR") or os.environ.get("WANDB_DIR") or "tracklogs")
 
 
-def _options(*, roots: tuple[Path, ...], project: str, runs: tuple[str, ...], text: str, **given: Any) -> Options:
+def _options(*, roots: tuple[str, ...], project: str, runs: tuple[str, ...], text: str, **given: Any) -> Options:
     from site_builder import Options, Wanted
+    from site_builder.mirror import Mirror, is_url
 
-    chosen = roots or (_default_root(),)
-    missing = [str(root) for root in chosen if not root.is_dir()]
+    with _errors():
+        mirrors = {root: Mirror(root) for root in roots if is_url(root)}
+    chosen = tuple(mirrors[root].folder if root in mirrors else Path(root) for root in roots) or (_default_root(),)
+    missing = [str(root) for root in chosen if not root.is_dir()] if not mirrors else []
     if missing:
         msg = f"no log folder at {', '.join(missing)}; name the folder that init(dir=...) or TRACKLOG_DIR gave"
         raise click.UsageError(msg)
@@ -282,7 +303,15 @@ def _options(*, roots: tuple[Path, ...], project: str, runs: tuple[str, ...], te
         with _errors():
             matches = matcher(text)
     max_file = int(given.pop("max_file") * 1e6)
-    return Options(roots=chosen, wanted=Wanted(project, runs, text, matches), max_file=max_file, **given)
+    wanted = Wanted(project, runs, text, matches)
+    return Options(roots=chosen, wanted=wanted, max_file=max_file, mirrors=tuple(mirrors.values()), **given)
+
+
+def _copy(site: Path, url: str) -> None:
+    from site_builder import upload
+
+    copied = upload.copy(site, url)
+    click.echo(f"{_plural(copied.files, 'file')} copied to {url}, {copied.bytes / 1e6:.1f} MB", err=True)
 
 
 def _page_of(options: Options, url: str) -> str:
