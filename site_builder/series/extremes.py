@@ -39,6 +39,23 @@ class Extremes:
     """Step from which on none is finite; None where the last one is."""
     what: What | None = None
 
+    def copy(self) -> Extremes:
+        """Return those of the same values."""
+        return Extremes(
+            self.finite,
+            self.nan,
+            self.posinf,
+            self.neginf,
+            self.min,
+            self.max,
+            self.argmin,
+            self.argmax,
+            self.last,
+            self.good,
+            self.since,
+            self.what,
+        )
+
     def add(self, values: Floats, steps: Floats) -> None:
         """Take in values, each logged at one of the `steps`."""
         if not len(values):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +35,8 @@ class Tower:
     pyramid: Pyramid
     places: list[list[Place]] = field(default_factory=lambda: [[]])
     """Of each level, its finished blocks."""
-    packed: dict[tuple[int, int], bytes] = field(default_factory=dict)
-    """Blocks of what is open that more rows do not change, by level and first item."""
+    packed: dict[tuple[int, int], tuple[int, bytes]] = field(default_factory=dict)
+    """Blocks of what is open whose rows stay as they are, by level and first item, with how many rows there were."""
     _open: list[list[Floats]] = field(default_factory=list)
     """Columns of the batches that came since the last whole block of rows."""
 
@@ -87,26 +86,28 @@ class Tower:
         rows = self.rows()
         found = [self._level(0, rows, blocks, known, size, firm, is_last=total == 1)]
         for level, buckets in self.pyramid.rest(_single(rows, self.rules), total) if total > 1 else ():
-            finer = -(-size // levels.FACTOR**level)
             shown = levels.shown(buckets, self.rules)
-            found.append(self._level(level, shown, blocks, known, finer, firm, is_last=level == total - 1))
+            found.append(self._level(level, shown, blocks, known, size, firm, is_last=level == total - 1))
         return tuple(found)
 
     def _level(
-        self, level: int, items: list[Floats], blocks: Blocks, known: list[int], size: int, firm: int, *, is_last: bool
+        self, level: int, items: list[Floats], blocks: Blocks, known: list[int], rows: int, firm: int, *, is_last: bool
     ) -> Level:
         done = [known[place.number] for place in self.places[level]] if level < len(self.places) else []
         whole, cut = (BLOCK_BUCKETS, OPEN_BUCKETS) if level else (BLOCK_ROWS, OPEN_ROWS)
+        width = levels.FACTOR**level
+        size = -(-rows // width)
         cut = max(size, 1) if is_last else cut
         first = len(done) * whole
         opened = []
         for start in range(0, len(items[0]), cut):
-            place, end = (level, first + start), (first + start + cut) * levels.FACTOR**level
-            block = self.packed.get(place)
-            if block is None or is_last:
+            end = min((first + start + cut) * width, rows)
+            kept = self.packed.get((level, first + start))
+            block = kept[1] if kept is not None and kept[0] == end <= firm else None
+            if block is None:
                 block = pack([column[start : start + cut] for column in items])
-                if end <= firm and not is_last:
-                    self.packed[place] = block
+                if end <= firm:
+                    self.packed[level, first + start] = end, block
             opened.append(blocks.add(block, later=not is_last))
         return Level(size, (*done, *opened), None, len(done))
 
@@ -134,7 +135,7 @@ class Numbers:
 
     def copy(self) -> Numbers:
         """Return one that grows by itself."""
-        return Numbers(self.path, self.kind, self.ordinal, self.tower.copy(shared=True), copy.copy(self.extremes))
+        return Numbers(self.path, self.kind, self.ordinal, self.tower.copy(shared=True), self.extremes.copy())
 
     def push(self, values: Floats) -> None:
         """Append values."""
@@ -147,7 +148,7 @@ class Numbers:
 
     def told(self, steps: Floats) -> dict[str, Any]:
         """Return the fields of a `model.Series` that tell of its values; the last rows were logged at `steps`."""
-        found = copy.copy(self.extremes)
+        found = self.extremes.copy()
         found.add(self.tower.rows()[0], steps)
         return found.fields()
 

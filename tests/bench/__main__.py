@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import artifacts, beside, builds, compare, console, media, pages, recorder, space, watch
+from tests.bench import artifacts, beside, builds, compare, console, growing, media, pages, recorder, space, watch
 from tests.bench.measure import Figure, World, say
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "cold": builds.cold,
     "rebuild": builds.rebuild,
     "noop": builds.nothing,
+    "live": growing.live,
+    "long": growing.long,
+    "sweep": growing.sweep,
+    "watched": growing.watched,
     "console": console.console,
     "open": pages.opening,
     "charts": pages.many,
