@@ -21,6 +21,7 @@ from site_builder import (
     jobs,
     manifest,
     output,
+    packs,
     pictures,
     projects,
     records,
@@ -126,7 +127,8 @@ class Builder:
         )
         stale = self._stale(found, known, result, absent, now, everything=known.tool != tool)
         there = set(before) - absent if known.tool == tool else set()
-        changed_entries = self._build_runs(stale, known, there, result, site, report, progress, now)
+        fresh = packs.Fresh()
+        changed_entries = self._build_runs(stale, known, there, result, site, report, progress, now, fresh)
         artifact_pages.build(
             found.values(),
             known if known.tool == tool else Manifest(),
@@ -138,10 +140,12 @@ class Builder:
         )
         others = result.runs.keys() != known.runs.keys() or result.artifacts != known.artifacts
         if stale or absent or known.tool != tool or others:
+            before_packs = known.packs if known.tool == tool else {}
+            result.packs = packs.build(result.runs.values(), before_packs, fresh, site, absent)
             self._write_shared(result, site, changed_entries, progress)
             _retire(known, result, absent)
         else:
-            result.outputs, result.retired = dict(known.outputs), known.retired
+            result.packs, result.outputs, result.retired = known.packs, dict(known.outputs), known.retired
         removed = sorted({*before, *site.written} - set(result.known()) - {VERSION})
         if site.written or removed or VERSION in absent or VERSION not in before:
             self._publish(result, site, changed_entries, now)
@@ -235,6 +239,7 @@ class Builder:
         report: Report,
         progress: Callable[[str, int, int], None],
         now: float,
+        fresh_shares: packs.Fresh,
     ) -> list[str]:
         changed: list[str] = []
         at_hand = [item for item in stale if item[0] in self._logs]
@@ -251,6 +256,7 @@ class Builder:
                 report.damage.append(rendered)
                 continue
             self._place(key, source, sign, rendered, result, site, changed, report)
+            fresh_shares.add(rendered.built.row.entry, rendered.share)
             self._remember(key, rendered)
             report.read += 1
         for key in known.runs.keys() - result.runs.keys():
@@ -331,7 +337,7 @@ class Builder:
     ) -> None:
         """Write what is about several runs: indexes, workspaces, tables, the first page, assets."""
         progress("pages", 0, 1)
-        listed = projects.Listed(list(result.runs.values()), list(result.artifacts.values()))
+        listed = projects.Listed(list(result.runs.values()), list(result.artifacts.values()), result.packs)
         shared = projects.write(site, result.site, listed, changed)
         viewers = projects.viewers(listed)
         for name in sorted({*templates.SHELL, *viewers}):

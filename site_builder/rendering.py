@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from site_builder import runs, sources, templates
+from site_builder import runs, shares, sources, templates
 from site_builder.pages import run as run_page
 from tracklog.errors import FormatError
 from tracklog.store import layout
 
 if TYPE_CHECKING:
     from site_builder import pictures
+    from site_builder.shares import Share
     from site_builder.sources import Source
     from tracklog.store import reader
 
@@ -24,6 +25,8 @@ class Rendered:
     page: bytes
     log: reader.RunLog | None
     """Kept where a watch will go on reading it."""
+    share: Share | None
+    """What it gives to the packs of its project; None while it goes on."""
 
 
 def read_and_render(job: tuple[Source, pictures.Known], *, site: str, now: float, keep: bool) -> Rendered | str:
@@ -51,7 +54,12 @@ def render(
     except Exception as error:
         return _not_shown(source, error)
     live = built.row.state in ("running", "silent")
-    return Rendered(built, page, log if keep and live else None)
+    return Rendered(built, page, log if keep and live else None, None if live else _share(built))
+
+
+def _share(built: runs.Built) -> Share:
+    blocks = {entry.name: entry.data for part in built.parts for entry in part if isinstance(entry.data, bytes)}
+    return shares.of_run(built.head, lambda number: blocks[f"{built.row.entry}/{number}"])
 
 
 def read_built(

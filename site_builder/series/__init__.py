@@ -4,7 +4,7 @@ What other rooms need is here; nobody else opens its modules.
 """
 
 from site_builder.series.columns import Values, clock, from_rows
-from site_builder.series.pack import gzip, pack, packed
+from site_builder.series.pack import gzip, pack, packed, unpack
 from site_builder.series.parts import Blocks, Entry, axis_levels, number_levels, with_head
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "number_levels",
     "pack",
     "packed",
+    "unpack",
     "with_head",
 ]

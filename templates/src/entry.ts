@@ -1,7 +1,7 @@
 // The container: the only module that knows whether this is a folder of scripts or one file.
 import { signal } from "@preact/signals";
 import { base64Bytes, gunzip } from "./lib/pack";
-import type { ArtifactHead, Page, ProjectIndex, RunHead, RunRow, Version } from "./model";
+import type { ArtifactHead, Pack, Page, ProjectIndex, RunHead, RunRow, Version } from "./model";
 
 /** A run or an artifact, as far as its blocks are concerned. */
 export type Holder = Pick<RunRow, "entry" | "parts">;
@@ -191,6 +191,20 @@ export async function blockBytes(run: Holder, head: HolderHead, n: number): Prom
   const name = `${run.entry}/${n}`;
   if (single) return embeddedBytes(name);
   return inflate(pick(await part(run, run.parts[partOf(head, n)]!), name));
+}
+
+/** An entry of a project's pack, inflated; null when no run of it has that. */
+export async function packBytes(pack: Pack, name: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const file = pack.parts[pack.first.findLastIndex((first) => first <= name)];
+  if (file === undefined) return null;
+  const held = await load(file);
+  if (held.version !== split(file)[1]) {
+    // Another build's pack holds other runs: until the index is read again they are drawn from their own entries.
+    void readVersion();
+    throw new Missing(`${file} is of another build`);
+  }
+  const raw = held.entries.get(name);
+  return raw ? inflate(raw) : null;
 }
 
 /** What a file holds that runs share, by its digest; with `/marks` behind it, its colours. */

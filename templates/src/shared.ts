@@ -19,6 +19,7 @@ export {
   isHere,
   jsonBlock,
   loadSite,
+  packEntry,
   site,
   uid,
 } from "./lib/data";

@@ -46,6 +46,8 @@ export interface Trace {
   readonly infinite: number;
   readonly damaged: boolean;
   readonly coarse: boolean;
+  /** Drawn from a project's pack. */
+  readonly packed: boolean;
   /** Members whose x turns back: they have no place in a mean. */
   readonly dropped: number;
 }
@@ -92,6 +94,7 @@ export function runTrace(run: RunRow, line: Line, look: Look, style: Style): Tra
     infinite: line.infinite,
     damaged: run.damaged > 0,
     coarse: line.coarse,
+    packed: Boolean(line.packed),
     dropped: 0,
   };
 }
@@ -134,6 +137,7 @@ export function groupTrace(
     infinite: sum("infinite"),
     damaged: false,
     coarse: lines.some((line) => line.coarse),
+    packed: lines.some((line) => line.packed),
     dropped: lines.length - usable.length,
   };
 }

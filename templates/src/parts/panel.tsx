@@ -403,7 +403,8 @@ export function hintOf({ traces, range, how, loaded, cut, reading }: ChartState)
   const lost = lostOf(traces);
   if (lost) said.push(lost);
   const [drawnPoints, behind] = [sum("drawn"), sum("behind")];
-  if (drawnPoints < behind) said.push(`${full(drawnPoints)} of ${full(behind)} points drawn: min and max kept`);
+  const kept = traces.some((trace) => trace.packed) ? "zoom in, or show fewer runs, for all" : "min and max kept";
+  if (drawnPoints < behind) said.push(`${full(drawnPoints)} of ${full(behind)} points drawn: ${kept}`);
   else if (range && behind) said.push(`All ${full(behind)} points in view are drawn`);
   if (traces.some((trace) => trace.coarse)) said.push("finer points are left out of this copy");
   if (traces.some((trace) => trace.resampled)) said.push("groups resampled to pixels");

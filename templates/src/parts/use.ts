@@ -5,6 +5,7 @@ import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } fro
 import { Superseded } from "../entry";
 import { uid } from "../lib/data";
 import { full, plural } from "../lib/format";
+import { MANY, packedLines } from "../lib/packs";
 import { type Line, lines as loadLines } from "../lib/series";
 import type { Smoothing } from "../lib/smooth";
 import { groupTrace, runTrace, type Trace, xRange } from "../lib/trace";
@@ -106,21 +107,25 @@ export function useLines(
   if (Math.abs(query.width - held.current) > 128) held.current = query.width;
   const width = Math.ceil(held.current / 128) * 128;
   const { reading, follow } = useProgress();
+  const grouped = groupKeys.value.length > 0;
   const result = useLoaded<Loaded>(
     async () => {
       const view = { min: zoom?.[0] ?? NaN, max: zoom?.[1] ?? NaN, log: logX, width };
-      const answers = await follow(runs, (run) => loadLines(run, key, stream, x, view));
-      const lines = new Map<RunRow, readonly Line[]>();
+      const whole = !zoom && !logX && stream === "history";
+      const packed = whole && runs.length > MANY ? await packedLines(runs, key, x, !grouped) : new Map();
+      const rest = runs.filter((run) => !packed.has(run));
+      const answers = await follow(rest, (run) => loadLines(run, key, stream, x, view));
+      const lines = new Map<RunRow, readonly Line[]>(packed);
       let failed = "";
       answers.forEach((answer, i) => {
-        if (answer.status === "fulfilled") lines.set(runs[i]!, answer.value);
+        if (answer.status === "fulfilled") lines.set(rest[i]!, answer.value);
         else if (answer.reason instanceof Superseded) throw answer.reason;
         else failed = String((answer.reason as Error).message);
       });
       if (!lines.size && failed) throw new Error(failed);
       return { lines, failed };
     },
-    [runs.map((run) => run.parts.join()).join(), key, stream, x, zoom?.[0], zoom?.[1], logX, width],
+    [runs.map((run) => run.parts.join()).join(), key, stream, x, zoom?.[0], zoom?.[1], logX, width, grouped],
     when && query.width > 0,
   );
   return { loaded: result.value, error: result.error, again: result.again, reading };
