@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 FEWEST = 50
 """Ended runs that a project has at least: fewer are drawn from their own entries (`lib/packs.ts`)."""
-USUAL, MOST = 128, 256
-"""Runs of a pack: one in so many ends it; so many do."""
+LEAST, USUAL, MOST = 64, 128, 256
+"""Runs of a pack: beyond the least, one in the usual number ends it; the most do."""
 HEAVY = 16_000
 """Series in a pack, about, where runs have many: that many are packed again when one of its runs changes."""
 FILE_BYTES = 128_000
@@ -74,12 +74,15 @@ def build(
 def cut(runs: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """Yield the runs of each pack, the oldest first."""
     together: list[dict[str, Any]] = []
+    series = 0
     for run in sorted(runs, key=lambda run: (run["row"]["created"], run["row"]["entry"])):
         together.append(run)
+        series += len(run["keys"])
         chance = int.from_bytes(hashlib.sha256(run["row"]["entry"].encode()).digest()[:4], "big") / 2**32
-        if len(together) == MOST or chance < max(1 / USUAL, len(run["keys"]) / HEAVY):
+        due = len(together) >= LEAST or series >= HEAVY / 2
+        if len(together) == MOST or (due and chance < max(1 / USUAL, len(run["keys"]) / HEAVY)):
             yield together
-            together = []
+            together, series = [], 0
     if together:
         yield together
 

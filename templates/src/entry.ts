@@ -195,15 +195,11 @@ export async function blockBytes(run: Holder, head: HolderHead, n: number): Prom
 
 /** An entry of a project's pack, inflated; null when no run of it has that. */
 export async function packBytes(pack: Pack, name: string): Promise<Uint8Array<ArrayBuffer> | null> {
-  const file = pack.parts[pack.first.findLastIndex((first) => first <= name)];
-  if (file === undefined) return null;
-  const held = await load(file);
-  if (held.version !== split(file)[1]) {
-    // Another build's pack holds other runs: until the index is read again they are drawn from their own entries.
-    void readVersion();
-    throw new Missing(`${file} is of another build`);
-  }
-  const raw = held.entries.get(name);
+  const file = pack.parts[pack.first.findLastIndex((first) => first <= name)] ?? "";
+  const held = file ? await load(file) : null;
+  // A pack of another build holds other runs.
+  if (held && held.version !== split(file)[1]) throw new Missing(file);
+  const raw = held?.entries.get(name);
   return raw ? inflate(raw) : null;
 }
 

@@ -171,7 +171,7 @@ export function useTraces(
   const keys = groupKeys.value;
   const now = table.value;
   const spread = spreadKind.value;
-  const looks = [...(loaded?.lines.keys() ?? [])].map((run) => JSON.stringify(lookOf(run))).join();
+  const looks = keys.length ? "" : [...(loaded?.lines.keys() ?? [])].map((run) => JSON.stringify(lookOf(run))).join();
   const shared = keys.length ? groupLooks.value : null;
   return useMemo(() => {
     if (!loaded) return [];

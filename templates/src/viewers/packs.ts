@@ -1,5 +1,6 @@
 // Lines of many runs from the packs of their project: 128 points each, read from a few files.
 import { index, packEntry } from "../lib/data";
+import { alike } from "../lib/group";
 import type { Line } from "../lib/series";
 import type { Pack, RunRow } from "../model";
 
@@ -23,51 +24,93 @@ function places(): ReadonlyMap<RunRow, Place> {
   return known!.places;
 }
 
-/** One key of the runs of a pack; columns as `site_builder/shares.py` tells them. */
-class Shares {
-  /** Where the points of each run begin. */
-  readonly starts: Int32Array;
-  readonly unknown: Float64Array;
+const NOTHING = new Float64Array();
+/** Columns of a key's entry, as `site_builder/shares.py` tells them: seven have a number for each run. */
+const [BUCKETS, ROWS, STRIDE, AXIS, LAST, LOW, HIGH, STEPS, MEANS, NAN, ABOVE, BELOW] = Array(12).keys();
 
-  constructor(readonly columns: readonly Float64Array[]) {
-    this.starts = offsets(columns[0]!);
-    this.unknown = new Float64Array(columns[7]!.length).fill(NaN);
+/** One key of the runs of a pack. */
+class Shares {
+  private readonly starts: Int32Array;
+  private readonly steps: Points;
+  private readonly unknown: Float64Array;
+
+  constructor(private readonly columns: readonly Float64Array[]) {
+    this.starts = offsets(columns[BUCKETS!]!);
+    this.steps = new Points(columns[STEPS!]!, this.starts, columns[BUCKETS!]!);
+    this.unknown = new Float64Array(columns[STEPS!]!.length).fill(NaN);
+  }
+
+  buckets(n: number): number {
+    return this.columns[BUCKETS!]![n]!;
   }
 
   line(run: RunRow, n: number, key: string, clock: Clock | null, ranges: readonly Float64Array[] | null): Line {
-    const [buckets, rows, stride, axis, last, low, high] = this.columns.map((column) => column[n]!);
-    const cut = (column: Float64Array): Float64Array => column.subarray(this.starts[n]!, this.starts[n]! + buckets!);
-    const [, , , , , , , steps, means, ...odd] = this.columns.map(cut);
-    const [x, span] = clock ? clock.axis(n, axis!) : [steps!, [low!, high!] as const];
-    const counts = ranges && stride! > 1 ? rowsOf(rows!, stride!, buckets!, odd as Float64Array[]) : null;
-    const [nan, above, below] = odd.map((count) => (count.length ? marked(x, count) : NONE));
-    const [notNumbers, over, under] = odd.map((count) => count.reduce((sum, value) => sum + value, 0));
+    const fact = (column: number | undefined): number => this.columns[column!]![n]!;
+    const buckets = this.buckets(n);
+    const from = this.starts[n]!;
+    const part = (column: Float64Array): Float64Array => column.subarray(from, from + buckets);
+    const odd = [NAN, ABOVE, BELOW].map((column) =>
+      this.columns[column!]!.length ? part(this.columns[column!]!) : NOTHING,
+    );
+    const points = clock ? clock.axis(n, fact(AXIS)) : { ...this.steps.of(n), span: [fact(LOW), fact(HIGH)] as const };
+    const [rows, stride] = [fact(ROWS), fact(STRIDE)];
+    const means = part(this.columns[MEANS!]!);
     return {
-      x,
-      y: means!,
-      low: ranges ? cut(ranges[0]!) : means!,
-      high: ranges ? cut(ranges[1]!) : means!,
-      counts,
-      other: clock ? steps! : cut(this.unknown),
-      last: last!,
+      ...points,
+      y: means,
+      low: ranges ? part(ranges[0]!) : means,
+      high: ranges ? part(ranges[1]!) : means,
+      counts: ranges && stride > 1 ? rowsOf(rows, stride, buckets, odd) : null,
+      other: clock ? this.steps.of(n).x : part(this.unknown),
+      last: fact(LAST),
       lost: run.diverged.find(([one]) => one === key)?.[1] ?? null,
-      nan: nan!,
-      above: above!,
-      below: below!,
-      rows: rows!,
-      drawn: buckets!,
-      behind: rows!,
-      notNumbers: notNumbers!,
-      infinite: over! + under!,
-      leftOut: clock ? x.reduce((sum, at) => sum + (Number.isNaN(at) ? stride! : 0), 0) : 0,
+      nan: marked(points.x, odd[0]!),
+      above: marked(points.x, odd[1]!),
+      below: marked(points.x, odd[2]!),
+      rows,
+      drawn: buckets,
+      behind: rows,
+      notNumbers: sum(odd[0]!),
+      infinite: sum(odd[1]!) + sum(odd[2]!),
+      leftOut: points.without * stride,
       rank: "",
-      span,
       coarse: false,
-      ascending: x.every((at, i) => i === 0 || !(at < x[i - 1]!)),
-      joints: [],
+      joints: NONE,
       packed: true,
     };
   }
+}
+
+/** x of each run. Runs of one script have the same, which is the same array then. */
+class Points {
+  private readonly parts: { readonly x: Float64Array; readonly ascending: boolean; readonly without: number }[] = [];
+
+  constructor(all: Float64Array, starts: Int32Array, sizes: Float64Array) {
+    for (let n = 0; n < sizes.length; n++) {
+      const x = all.subarray(starts[n]!, starts[n]! + Math.max(0, sizes[n]!));
+      const before = this.parts.at(-1);
+      this.parts.push(before && alike(before.x, x) ? before : { x, ...orderOf(x) });
+    }
+  }
+
+  of(n: number) {
+    return this.parts[n]!;
+  }
+}
+
+function orderOf(x: Float64Array): { ascending: boolean; without: number } {
+  let [ascending, without] = [true, 0];
+  for (let i = 0; i < x.length; i++) {
+    if (x[i]! < x[i - 1]!) ascending = false;
+    if (Number.isNaN(x[i]!)) without++;
+  }
+  return { ascending, without };
+}
+
+function sum(counts: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < counts.length; i++) total += counts[i]!;
+  return total;
 }
 
 function offsets(sizes: Float64Array): Int32Array {
@@ -83,28 +126,32 @@ function rowsOf(rows: number, stride: number, buckets: number, odd: readonly Flo
   return counts;
 }
 
-function marked(x: Float64Array, counts: Float64Array): number[] {
+function marked(x: Float64Array, counts: Float64Array): readonly number[] {
+  if (!counts.length) return NONE;
   const found: number[] = [];
   for (let i = 0; i < counts.length; i++) if (counts[i]) found.push(x[i]!);
   return found;
 }
 
-/** Run times or clock times of the runs of a pack. */
+/** Run times or clock times of the runs of a pack: of each run the number of its axes, then of each axis. */
 class Clock {
   private readonly first: Int32Array;
-  private readonly starts: Int32Array;
+  private readonly points: Points;
 
   constructor(private readonly columns: readonly Float64Array[]) {
-    this.first = offsets(columns[0]!);
-    this.starts = offsets(columns[1]!);
+    const [axes, sizes, , , all] = columns;
+    this.first = offsets(axes!);
+    this.points = new Points(all!, offsets(sizes!), sizes!);
   }
 
-  axis(n: number, axis: number): readonly [Float64Array, readonly [number, number]] {
+  axis(n: number, axis: number) {
     const at = this.first[n]! + axis;
-    const [, size, low, high, all] = this.columns;
-    return [all!.subarray(this.starts[at]!, this.starts[at]! + size![at]!), [low![at]!, high![at]!]];
+    return { ...this.points.of(at), span: [this.columns[2]![at]!, this.columns[3]![at]!] as const };
   }
 }
+
+/** Panels are read one after the other, the next while one is drawn: the first stands long before the last. */
+let queue: readonly Promise<unknown>[] = [];
 
 /** What `lib/packs.ts` asks for. */
 async function packedLines(
@@ -129,12 +176,14 @@ async function packedLines(
       clock ? packEntry(pack, `t${clock}`, (columns) => new Clock(columns)) : null,
     ]);
     for (const [run, n] of members) {
-      const buckets = shares ? shares.columns[0]![n]! : 0;
+      const buckets = shares?.buckets(n) ?? 0;
       if (buckets !== ELSEWHERE) found.set(run, shares && buckets ? [shares.line(run, n, key, time, spread)] : []);
     }
   };
   // What cannot be read is read from the runs' own entries.
-  await Promise.allSettled([...packs].map(read));
+  const turn = Promise.allSettled(queue.slice(0, 1)).then(() => Promise.allSettled([...packs].map(read)));
+  queue = [...queue.slice(-1), turn];
+  await turn;
   return found;
 }
 
