@@ -194,12 +194,12 @@ export async function blockBytes(run: Holder, head: HolderHead, n: number): Prom
 }
 
 /** An entry of a project's pack, inflated; null when no run of it has that. */
-export async function packBytes(pack: Pack, name: string): Promise<Uint8Array<ArrayBuffer> | null> {
-  const file = pack.parts[pack.first.findLastIndex((first) => first <= name)] ?? "";
-  const held = file ? await load(file) : null;
+export async function packed(pack: Pack, name: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const file = pack.parts.at(pack.first.findLastIndex((first) => first <= name))!;
+  const held = await load(file);
   // A pack of another build holds other runs.
-  if (held && held.version !== split(file)[1]) throw new Missing(file);
-  const raw = held?.entries.get(name);
+  if (held.version !== split(file)[1]) throw new Missing(file);
+  const raw = held.entries.get(name);
   return raw ? inflate(raw) : null;
 }
 

@@ -8,13 +8,12 @@ import {
   type Holder,
   type HolderHead,
   headOf,
-  packBytes,
   page,
   readVersion,
   Superseded,
   version,
 } from "../entry";
-import type { ArtifactHead, Pack, ProjectIndex, RunFile, RunHead, RunRow, SiteIndex } from "../model";
+import type { ArtifactHead, ProjectIndex, RunFile, RunHead, RunRow, SiteIndex } from "../model";
 import { SCHEMA } from "../model";
 import { unpack } from "./pack";
 
@@ -117,14 +116,6 @@ function cached<T>(key: string, make: () => Promise<T>): Promise<T> {
 /** The columns of a packed block. */
 export function columns(run: Holder, runHead: HolderHead, n: number): Promise<Float64Array[]> {
   return cached(blockKey(run, runHead, n), async () => unpack(await settle(() => blockBytes(run, runHead, n))));
-}
-
-/** The columns of an entry of a pack, as `make` wants them; null when no run of it has that. */
-export function packEntry<T>(pack: Pack, name: string, make: (columns: Float64Array[]) => T): Promise<T | null> {
-  return cached(`pack ${name} ${pack.parts[0]}`, async () => {
-    const bytes = await packBytes(pack, name);
-    return bytes && make(unpack(bytes));
-  });
 }
 
 /** The JSON of a block. */

@@ -36,26 +36,15 @@ export interface Grouped {
   readonly resampled: boolean;
 }
 
-/** Whether two lines have the same x: runs of one script do, and what holds for one is not computed for the next. */
-export function alike(a: Float64Array, b: Float64Array): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
 /** Every x at which a line has something, unless those are more than the columns: then lines are resampled. */
 function places(lines: readonly Member[], { range, size }: Columns): Float64Array | null {
   const found = new Set<number>();
-  let before: Float64Array | null = null;
-  for (const { x, nan, above, below } of lines) {
-    for (const list of before && alike(x, before) ? [nan, above, below] : [x, nan, above, below])
+  for (const [i, { x, nan, above, below }] of lines.entries())
+    for (const list of [x === lines[i - 1]?.x ? [] : x, nan, above, below])
       for (const value of list) {
         if (value >= range[0] && value <= range[1]) found.add(value);
         if (found.size > size) return null;
       }
-    before = x;
-  }
   return Float64Array.from(found).sort();
 }
 
@@ -79,13 +68,11 @@ function placing({ range, size, log }: Columns): { at: (x: number) => number; ce
 
 type Place = ReturnType<typeof placing>;
 
-/** The column of each point of each line; the same array for lines that have the same x. */
+/** The column of each point of each line; the same array for lines beside each other that have the same x. */
 function columnsOf(lines: readonly Member[], { at }: Place): Float64Array[] {
-  let [before, columns]: [Float64Array, Float64Array] = [new Float64Array(), new Float64Array()];
-  return lines.map(({ x }) => {
-    if (!alike(x, before)) [before, columns] = [x, x.map(at)];
-    return columns;
-  });
+  const found: Float64Array[] = [];
+  for (const [i, { x }] of lines.entries()) found.push(x === lines[i - 1]?.x ? found[i - 1]! : x.map(at));
+  return found;
 }
 
 /** x of each column: the mean of the points in it, else its middle. */

@@ -10,7 +10,7 @@ export const MANY = 50;
 type Lines = Map<RunRow, readonly Line[]>;
 
 interface Packs {
-  packedLines(runs: readonly RunRow[], key: string, x: X, ranges: boolean): Promise<Lines>;
+  lines(runs: readonly RunRow[], key: string, x: X, ranges: boolean): Promise<Lines>;
 }
 
 /**
@@ -18,6 +18,6 @@ interface Packs {
  * Runs that are not among them are read from their own entries.
  */
 export async function packedLines(runs: readonly RunRow[], key: string, x: X, ranges: boolean): Promise<Lines> {
-  if (!index.value?.packs.length) return new Map();
-  return (await viewer<Packs>("packs")).packedLines(runs, key, x, ranges);
+  const from = runs.length && index.value?.packs.length && (await viewer<Packs>("packs"));
+  return from ? from.lines(runs, key, x, ranges) : new Map();
 }

@@ -41,8 +41,6 @@ export interface Line {
   readonly ascending: boolean;
   /** Where a later session went on. */
   readonly joints: readonly number[];
-  /** Taken from a project's pack: so few points whatever the width. */
-  readonly packed?: boolean;
 }
 
 type Drawn = Omit<Line, "joints">;

@@ -46,8 +46,6 @@ export interface Trace {
   readonly infinite: number;
   readonly damaged: boolean;
   readonly coarse: boolean;
-  /** Drawn from a project's pack. */
-  readonly packed: boolean;
   /** Members whose x turns back: they have no place in a mean. */
   readonly dropped: number;
 }
@@ -94,7 +92,6 @@ export function runTrace(run: RunRow, line: Line, look: Look, style: Style): Tra
     infinite: line.infinite,
     damaged: run.damaged > 0,
     coarse: line.coarse,
-    packed: Boolean(line.packed),
     dropped: 0,
   };
 }
@@ -137,7 +134,6 @@ export function groupTrace(
     infinite: sum("infinite"),
     damaged: false,
     coarse: lines.some((line) => line.coarse),
-    packed: lines.some((line) => line.packed),
     dropped: lines.length - usable.length,
   };
 }

@@ -403,7 +403,7 @@ export function hintOf({ traces, range, how, loaded, cut, reading }: ChartState)
   const lost = lostOf(traces);
   if (lost) said.push(lost);
   const [drawnPoints, behind] = [sum("drawn"), sum("behind")];
-  const kept = traces.some((trace) => trace.packed) ? "zoom in, or show fewer runs, for all" : "min and max kept";
+  const kept = loaded?.packed ? "zoom for all" : "min and max kept";
   if (drawnPoints < behind) said.push(`${full(drawnPoints)} of ${full(behind)} points drawn: ${kept}`);
   else if (range && behind) said.push(`All ${full(behind)} points in view are drawn`);
   if (traces.some((trace) => trace.coarse)) said.push("finer points are left out of this copy");

@@ -84,6 +84,8 @@ const MOMENT = 150;
 export interface Loaded {
   readonly lines: ReadonlyMap<RunRow, readonly Line[]>;
   readonly failed: string;
+  /** How many runs are drawn from packs, with so few points whatever the width. */
+  readonly packed: number;
 }
 
 export interface Query {
@@ -107,15 +109,15 @@ export function useLines(
   if (Math.abs(query.width - held.current) > 128) held.current = query.width;
   const width = Math.ceil(held.current / 128) * 128;
   const { reading, follow } = useProgress();
-  const grouped = groupKeys.value.length > 0;
+  const grouped = groupKeys.value.length;
   const result = useLoaded<Loaded>(
     async () => {
       const view = { min: zoom?.[0] ?? NaN, max: zoom?.[1] ?? NaN, log: logX, width };
-      const whole = !zoom && !logX && stream === "history";
-      const packed = whole && runs.length > MANY ? await packedLines(runs, key, x, !grouped) : new Map();
-      const rest = runs.filter((run) => !packed.has(run));
+      const whole = !zoom && !logX && stream === "history" && runs.length > MANY;
+      const lines = await packedLines(whole ? runs : [], key, x, !grouped);
+      const packed = lines.size;
+      const rest = runs.filter((run) => !lines.has(run));
       const answers = await follow(rest, (run) => loadLines(run, key, stream, x, view));
-      const lines = new Map<RunRow, readonly Line[]>(packed);
       let failed = "";
       answers.forEach((answer, i) => {
         if (answer.status === "fulfilled") lines.set(rest[i]!, answer.value);
@@ -123,7 +125,7 @@ export function useLines(
         else failed = String((answer.reason as Error).message);
       });
       if (!lines.size && failed) throw new Error(failed);
-      return { lines, failed };
+      return { lines, failed, packed };
     },
     [runs.map((run) => run.parts.join()).join(), key, stream, x, zoom?.[0], zoom?.[1], logX, width, grouped],
     when && query.width > 0,

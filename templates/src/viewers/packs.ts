@@ -1,6 +1,7 @@
 // Lines of many runs from the packs of their project: 128 points each, read from a few files.
-import { index, packEntry } from "../lib/data";
-import { alike } from "../lib/group";
+import { packed } from "../entry";
+import { index } from "../lib/data";
+import { unpack } from "../lib/pack";
 import type { Line } from "../lib/series";
 import type { Pack, RunRow } from "../model";
 
@@ -76,7 +77,6 @@ class Shares {
       rank: "",
       coarse: false,
       joints: NONE,
-      packed: true,
     };
   }
 }
@@ -96,6 +96,14 @@ class Points {
   of(n: number) {
     return this.parts[n]!;
   }
+}
+
+/** Whether two lines have the same x. */
+function alike(a: Float64Array, b: Float64Array): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function orderOf(x: Float64Array): { ascending: boolean; without: number } {
@@ -150,11 +158,27 @@ class Clock {
   }
 }
 
+/** Entries that are kept. */
+const LIMIT = 500;
+const kept = new Map<string, Promise<unknown>>();
+
+/** What `make` makes of the columns of an entry; null when no run of the pack has that. */
+function entry<T>(pack: Pack, name: string, make: (columns: Float64Array[]) => T): Promise<T | null> {
+  const key = `${name} ${pack.parts.join()}`;
+  const held = kept.get(key);
+  const found = (held as Promise<T | null>) ?? packed(pack, name).then((bytes) => bytes && make(unpack(bytes)));
+  kept.delete(key);
+  kept.set(key, found);
+  if (!held) found.catch(() => kept.delete(key));
+  if (kept.size > LIMIT) kept.delete(kept.keys().next().value!);
+  return found;
+}
+
 /** Panels are read one after the other, the next while one is drawn: the first stands long before the last. */
 let queue: readonly Promise<unknown>[] = [];
 
 /** What `lib/packs.ts` asks for. */
-async function packedLines(
+async function lines(
   runs: readonly RunRow[],
   key: string,
   x: string,
@@ -171,9 +195,9 @@ async function packedLines(
   }
   const read = async ([pack, members]: [Pack, [RunRow, number][]]): Promise<void> => {
     const [shares, spread, time] = await Promise.all([
-      packEntry(pack, `v${key}`, (columns) => new Shares(columns)),
-      ranges ? packEntry(pack, `r${key}`, (columns) => columns) : null,
-      clock ? packEntry(pack, `t${clock}`, (columns) => new Clock(columns)) : null,
+      entry(pack, `v${key}`, (columns) => new Shares(columns)),
+      ranges ? entry(pack, `r${key}`, (columns) => columns) : null,
+      clock ? entry(pack, `t${clock}`, (columns) => new Clock(columns)) : null,
     ]);
     for (const [run, n] of members) {
       const buckets = shares?.buckets(n) ?? 0;
@@ -184,7 +208,7 @@ async function packedLines(
   const turn = Promise.allSettled(queue.slice(0, 1)).then(() => Promise.allSettled([...packs].map(read)));
   queue = [...queue.slice(-1), turn];
   await turn;
-  return found;
+  return new Map(runs.filter((run) => found.has(run)).map((run) => [run, found.get(run)!]));
 }
 
-tracklog.viewer("packs", { packedLines });
+tracklog.viewer("packs", { lines });
