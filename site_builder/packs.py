@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from site_builder import output, shares
 from tracklog.store.files import content
 
@@ -87,9 +85,10 @@ def cut(runs: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield together
 
 
-def _identity(run: dict[str, Any]) -> list[Any]:
-    """Return what changes whenever the share of a run does: its files with their versions."""
-    return [run["row"]["entry"], list(run["row"]["parts"])]
+def _identity(run: dict[str, Any]) -> list[str]:
+    """Return a run's entry, and what changes whenever its share does: a hash of the versions of its files."""
+    files = "\0".join(run["row"]["parts"])
+    return [run["row"]["entry"], hashlib.sha256(files.encode()).hexdigest()[:10]]
 
 
 class _Shelf:
@@ -97,7 +96,7 @@ class _Shelf:
 
     def __init__(self, known: list[dict[str, Any]], fresh: Fresh, site: Folder, absent: set[str]) -> None:
         self._known = {pack["name"]: pack for pack in known if absent.isdisjoint(pack["outputs"])}
-        self._places = {orjson.dumps(run): (pack, n) for pack in known for n, run in enumerate(pack["runs"])}
+        self._places = {tuple(run): (pack, n) for pack in known for n, run in enumerate(pack["runs"])}
         self._fresh = fresh
         self._site = site
         self._read: dict[str, list[Share]] = {}
@@ -123,11 +122,11 @@ class _Shelf:
             "outputs": outputs,
         }
 
-    def _share(self, run: dict[str, Any], member: list[Any]) -> Share | None:
+    def _share(self, run: dict[str, Any], member: list[str]) -> Share | None:
         fresh = self._fresh.found.get(run["row"]["entry"])
         if fresh is not None:
             return fresh
-        pack, n = self._places.get(orjson.dumps(member), (None, 0))
+        pack, n = self._places.get(tuple(member), (None, 0))
         if pack is not None:
             if pack["name"] not in self._read:
                 self._read[pack["name"]] = _shares_of(self._site.root, pack)

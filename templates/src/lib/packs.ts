@@ -14,7 +14,7 @@ interface Packs {
 }
 
 /**
- * Lines of those runs that stand in packs, by step, run time or clock time; with `ranges` what is behind each point, too.
+ * Lines of those runs that stand in packs, by step, run time or clock time; with `ranges` what is behind each point.
  * Runs that are not among them are read from their own entries.
  */
 export async function packedLines(runs: readonly RunRow[], key: string, x: X, ranges: boolean): Promise<Lines> {
