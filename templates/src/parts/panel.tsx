@@ -7,6 +7,7 @@ import { uid } from "../lib/data";
 import { full, number, plural } from "../lib/format";
 import { parts, shown as plain } from "../lib/keys";
 import { apart, fitting, middle } from "../lib/names";
+import { CROWD } from "../lib/paint";
 import { effective, optionsOf, type PanelInfo, pinned, setOptions, togglePin } from "../lib/panels";
 import type { Scales } from "../lib/plot";
 import { type Beyond, beyond, main, type Trace, xRange, yRange } from "../lib/trace";
@@ -406,6 +407,7 @@ export function hintOf({ traces, range, how, loaded, cut, reading }: ChartState)
   const kept = loaded?.packed ? "zoom for all" : "min and max kept";
   if (drawnPoints < behind) said.push(`${full(drawnPoints)} of ${full(behind)} points drawn: ${kept}`);
   else if (range && behind) said.push(`All ${full(behind)} points in view are drawn`);
+  if (traces.length > CROWD && traces.some((trace) => trace.low)) said.push("ranges of points not drawn");
   if (traces.some((trace) => trace.coarse)) said.push("finer points are left out of this copy");
   if (traces.some((trace) => trace.resampled)) said.push("groups resampled to pixels");
   if (traces.some((trace) => trace.endings.length)) said.push("rings: a run of the group ends");
