@@ -65,7 +65,7 @@ class Share:
 
     axes: list[Axis] = field(default_factory=list)
     lines: dict[str, Line | None] = field(default_factory=dict)
-    """By key; None where the page has to look at the run's own entries: several ranks, hidden ones, two kinds."""
+    """By key; None where the page has to look at the run's own entries: series of ranks, or of two kinds."""
 
     @property
     def size(self) -> int:
@@ -83,8 +83,9 @@ def of_run(head: RunHead, block: Callable[[int], bytes]) -> Share:
     share = Share(lines=dict.fromkeys(by_key))
     by_axis: dict[int, list[Series]] = {}
     for found in by_key.values():
-        if len(found) == 1 and not found[0].rank and not found[0].hidden:
-            by_axis.setdefault(found[0].axis, []).append(found[0])
+        shown = [series for series in found if not series.hidden] or found
+        if len(shown) == 1 and not shown[0].rank:
+            by_axis.setdefault(shown[0].axis, []).append(shown[0])
     for number, members in by_axis.items():
         axis = head.axes[number]
         for several in _alike(members, len(axis.levels)):

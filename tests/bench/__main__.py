@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import artifacts, beside, builds, compare, console, media, pages, recorder, space, watch
+from tests.bench import artifacts, beside, builds, compare, console, grouped, media, pages, recorder, space, watch
 from tests.bench.measure import Figure, World, say
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "noop": builds.nothing,
     "console": console.console,
     "open": pages.opening,
+    "grouped": grouped.grouped,
     "charts": pages.many,
     "million": pages.million,
     "table": recorder.table,

@@ -9,15 +9,13 @@ import type { Pack, RunRow } from "../model";
 const ELSEWHERE = -1;
 const NONE: readonly number[] = [];
 
-type Place = readonly [pack: Pack, n: number];
-
-let known: { index: unknown; places: ReadonlyMap<RunRow, Place> } | null = null;
+let known: { index: unknown; places: ReadonlyMap<RunRow, readonly [pack: Pack, n: number]> } | null = null;
 
 /** Where runs stand in packs. */
-function places(): ReadonlyMap<RunRow, Place> {
+function places(): ReadonlyMap<RunRow, readonly [pack: Pack, n: number]> {
   const now = index.value;
   if (known?.index !== now) {
-    const found = new Map<RunRow, Place>();
+    const found = new Map<RunRow, readonly [pack: Pack, n: number]>();
     for (const pack of now?.packs ?? [])
       for (const [n, run] of pack.runs.entries()) found.set(now!.runs[run]!, [pack, n]);
     known = { index: now, places: found };
@@ -45,15 +43,37 @@ class Shares {
     return this.columns[BUCKETS!]![n]!;
   }
 
-  line(run: RunRow, n: number, key: string, clock: Clock | null, ranges: readonly Float64Array[] | null): Line {
-    const fact = (column: number | undefined): number => this.columns[column!]![n]!;
+  axis(n: number): number {
+    return this.fact(AXIS, n);
+  }
+
+  /** A number for a run: what its column says. */
+  private fact(column: number | undefined, n: number): number {
+    return this.columns[column!]![n]!;
+  }
+
+  private part(column: Float64Array, n: number): Float64Array {
+    return column.subarray(this.starts[n]!, this.starts[n]! + this.buckets(n));
+  }
+
+  /** Its values as x of other series that were logged in the same rows; null for others. */
+  x(n: number, other: Shares, ranges: readonly Float64Array[]): Place | null {
+    if (this.buckets(n) <= 0 || [AXIS, ROWS].some((column) => this.fact(column, n) !== other.fact(column, n)))
+      return null;
+    const x = this.part(this.columns[MEANS!]!, n);
+    const [low, high] = ranges.map((column) => this.part(column, n));
+    let span: readonly [number, number] = [Infinity, -Infinity];
+    for (let i = 0; i < x.length; i++)
+      if (!Number.isNaN(low![i]!)) span = [Math.min(span[0], low![i]!), Math.max(span[1], high![i]!)];
+    return { x, ...orderOf(x), span };
+  }
+
+  line(run: RunRow, n: number, key: string, place: Place | null, ranges: readonly Float64Array[] | null): Line {
+    const fact = (column: number | undefined): number => this.fact(column, n);
+    const part = (column: Float64Array): Float64Array => this.part(column, n);
     const buckets = this.buckets(n);
-    const from = this.starts[n]!;
-    const part = (column: Float64Array): Float64Array => column.subarray(from, from + buckets);
-    const odd = [NAN, ABOVE, BELOW].map((column) =>
-      this.columns[column!]!.length ? part(this.columns[column!]!) : NOTHING,
-    );
-    const points = clock ? clock.axis(n, fact(AXIS)) : { ...this.steps.of(n), span: [fact(LOW), fact(HIGH)] as const };
+    const odd = [NAN, ABOVE, BELOW].map((at) => (this.columns[at!]!.length ? part(this.columns[at!]!) : NOTHING));
+    const points = place ?? { ...this.steps.of(n), span: [fact(LOW), fact(HIGH)] as const };
     const [rows, stride] = [fact(ROWS), fact(STRIDE)];
     const means = part(this.columns[MEANS!]!);
     return {
@@ -62,7 +82,7 @@ class Shares {
       low: ranges ? part(ranges[0]!) : means,
       high: ranges ? part(ranges[1]!) : means,
       counts: ranges && stride > 1 ? rowsOf(rows, stride, buckets, odd) : null,
-      other: clock ? this.steps.of(n).x : part(this.unknown),
+      other: place ? this.steps.of(n).x : part(this.unknown),
       last: fact(LAST),
       lost: run.diverged.find(([one]) => one === key)?.[1] ?? null,
       nan: marked(points.x, odd[0]!),
@@ -79,6 +99,15 @@ class Shares {
       joints: NONE,
     };
   }
+}
+
+/** Where the points of a line stand. */
+interface Place {
+  readonly x: Float64Array;
+  readonly ascending: boolean;
+  /** Points without x. */
+  readonly without: number;
+  readonly span: readonly [number, number];
 }
 
 /** x of each run. Runs of one script have the same, which is the same array then. */
@@ -152,8 +181,8 @@ class Clock {
     this.points = new Points(all!, offsets(sizes!), sizes!);
   }
 
-  axis(n: number, axis: number) {
-    const at = this.first[n]! + axis;
+  x(n: number, of: Shares): Place {
+    const at = this.first[n]! + of.axis(n);
     return { ...this.points.of(at), span: [this.columns[2]![at]!, this.columns[3]![at]!] as const };
   }
 }
@@ -186,7 +215,6 @@ async function lines(
 ): Promise<Map<RunRow, readonly Line[]>> {
   const found = new Map<RunRow, readonly Line[]>();
   const clock = ["step", "rel", "wall"].indexOf(x);
-  if (clock < 0) return found;
   const all = places();
   const packs = new Map<Pack, [run: RunRow, n: number][]>();
   for (const run of runs) {
@@ -194,14 +222,22 @@ async function lines(
     if (pack) packs.has(pack) ? packs.get(pack)!.push([run, n]) : packs.set(pack, [[run, n]]);
   }
   const read = async ([pack, members]: [Pack, [RunRow, number][]]): Promise<void> => {
-    const [shares, spread, time] = await Promise.all([
+    const [shares, spread, time, metric, extent] = await Promise.all([
       entry(pack, `v${key}`, (columns) => new Shares(columns)),
       ranges ? entry(pack, `r${key}`, (columns) => columns) : null,
-      clock ? entry(pack, `t${clock}`, (columns) => new Clock(columns)) : null,
+      clock > 0 ? entry(pack, `t${clock}`, (columns) => new Clock(columns)) : null,
+      clock < 0 ? entry(pack, `v${x}`, (columns) => new Shares(columns)) : null,
+      clock < 0 ? entry(pack, `r${x}`, (columns) => columns) : null,
     ]);
     for (const [run, n] of members) {
-      const buckets = shares?.buckets(n) ?? 0;
-      if (buckets !== ELSEWHERE) found.set(run, shares && buckets ? [shares.line(run, n, key, time, spread)] : []);
+      const [buckets, other] = [shares?.buckets(n) ?? 0, metric?.buckets(n) ?? 0];
+      if (buckets === ELSEWHERE) continue;
+      if (!shares || !buckets || (clock < 0 && !other)) {
+        found.set(run, []);
+        continue;
+      }
+      const place = time?.x(n, shares) ?? metric?.x(n, shares, extent!) ?? null;
+      if (place || !clock) found.set(run, [shares.line(run, n, key, place, spread)]);
     }
   };
   // What cannot be read is read from the runs' own entries.
