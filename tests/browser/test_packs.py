@@ -108,7 +108,7 @@ def test_an_overlay_of_many_runs_shows_the_range_behind_its_points(browser: Brow
         read = data_of(page)
         for one, single in ((page, False), (other, True)):
             show(one, many.url("p/index.html", "v=1&hide=", single=single))
-            one.wait_for_function("""document.querySelector('[data-panel="loss"] .canvas')""")
+            one.wait_for_selector('[data-panel="loss"] .canvas')
             settle(one)
         labels = [one.locator('[data-panel="loss"] .canvas').get_attribute("aria-label") for one in (page, other)]
         assert labels[0] == labels[1]
@@ -116,3 +116,11 @@ def test_an_overlay_of_many_runs_shows_the_range_behind_its_points(browser: Brow
         said = tips(page, "long", 502 / 1001)
         assert any("0…1000" in text for text in said), said
         assert any("/packs/" in file for file in read)
+
+
+def test_the_small_lines_of_the_run_table_come_from_packs(browser: Browser, many: Site) -> None:
+    with window(browser) as page:
+        read = data_of(page)
+        show(page, many.url("p/table.html", "v=1&cols=~summary.loss"))
+        page.wait_for_function("() => document.querySelectorAll('.tr .sparkline').length > 15")
+        assert {file.partition("?")[0] for file in read if file.startswith("p/r")} <= {"p/r13.0.js", "p/r11.0.js"}
