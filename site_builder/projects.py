@@ -115,7 +115,7 @@ def index_of(
 ) -> dict[str, Any]:
     """Return a `ProjectIndex` as JSON; newest run first."""
     ordered = sorted(runs, key=lambda run: (-run["row"]["created"], run["row"]["id"]))
-    places = {run["row"]["entry"]: n for n, run in enumerate(ordered)}
+    places = {run["row"]["entry"]: n for n, run in enumerate(ordered)} if packs else {}
     return {
         "project": ordered[0]["label"],
         "runs": [run["row"] for run in ordered],
