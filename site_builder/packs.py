@@ -184,4 +184,4 @@ def _again(root: Path, run: dict[str, Any]) -> Share | None:
         found |= {entry: data for entry, data in entries.items() if entry in wanted}
         if len(found) == len(wanted):
             break
-    return shares.of_run(head, lambda number: found[f"{name}/{number}"])
+    return shares.of_run(head, lambda level: shares.from_blocks(level, lambda number: found[f"{name}/{number}"]))

@@ -59,7 +59,9 @@ def render(
 
 def _share(built: runs.Built) -> Share:
     blocks = {entry.name: entry.data for part in built.parts for entry in part if isinstance(entry.data, bytes)}
-    return shares.of_run(built.head, lambda number: blocks[f"{built.row.entry}/{number}"])
+    return shares.of_run(
+        built.head, lambda level: shares.from_blocks(level, lambda number: blocks[f"{built.row.entry}/{number}"])
+    )
 
 
 def read_built(

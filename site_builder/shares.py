@@ -74,8 +74,8 @@ class Share:
         return sum(arrays) + sum(middle.nbytes for axis in self.axes for middle in axis.middles) + 500 * len(arrays)
 
 
-def of_run(head: RunHead, block: Callable[[int], bytes]) -> Share:
-    """Return the share of a run; `block` gives the bytes of each of its blocks."""
+def of_run(head: RunHead, columns: Callable[[Level], list[Floats]]) -> Share:
+    """Return the share of a run; `columns` gives those of its coarsest levels."""
     by_key: dict[str, list[Series]] = {}
     for series in head.series:
         if series.stream == "history" and series.kind in ("number", "bool") and series.size:
@@ -89,8 +89,8 @@ def of_run(head: RunHead, block: Callable[[int], bytes]) -> Share:
     for number, members in by_axis.items():
         axis = head.axes[number]
         for several in _alike(members, len(axis.levels)):
-            share.lines |= _lines(several, len(share.axes), block)
-        share.axes.append(_axis(_columns(axis.levels[-1], block), raw=len(axis.levels) == 1))
+            share.lines |= _lines(several, len(share.axes), columns)
+        share.axes.append(_axis(columns(axis.levels[-1]), raw=len(axis.levels) == 1))
     return share
 
 
@@ -101,7 +101,8 @@ def _alike(members: list[Series], levels: int) -> Iterator[list[Series]]:
         yield whole[start : start + 256]
 
 
-def _columns(level: Level, block: Callable[[int], bytes]) -> list[Floats]:
+def from_blocks(level: Level, block: Callable[[int], bytes]) -> list[Floats]:
+    """Return the columns of a level from the bytes of its blocks."""
     parts = [unpack(block(number)) for number in level.blocks]
     return parts[0] if len(parts) == 1 else [np.concatenate(columns) for columns in zip(*parts, strict=True)]
 
@@ -121,9 +122,9 @@ def _axis(columns: list[Floats], *, raw: bool) -> Axis:
     return axis
 
 
-def _lines(members: list[Series], axis: int, block: Callable[[int], bytes]) -> dict[str, Line]:
+def _lines(members: list[Series], axis: int, of: Callable[[Level], list[Floats]]) -> dict[str, Line]:
     """Return the lines of series that stand in the same rows, together: most of a run's do."""
-    columns = [_columns(series.levels[-1], block) for series in members]
+    columns = [of(series.levels[-1]) for series in members]
     top = len(members[0].levels) - 1
     items = len(columns[0][0])
     stride = _stride(items)
@@ -147,6 +148,7 @@ def _lines(members: list[Series], axis: int, block: Callable[[int], bytes]) -> d
         mean = np.where(total > 0, np.clip(np.add.reduceat(sums, starts, axis=1) / total, least, greatest), np.nan)
     if not exact:
         mean, least, greatest = _single(mean), _outwards(least, -np.inf), _outwards(greatest, np.inf)
+    mean, least, greatest = _clean(mean), _clean(least), _clean(greatest)
     lost = [np.add.reduceat(one.astype(np.float64), starts, axis=1) for one in odd]
     return {
         series.key: Line(
@@ -154,9 +156,9 @@ def _lines(members: list[Series], axis: int, block: Callable[[int], bytes]) -> d
             series.size,
             stride * 4**top,
             float(columns[n][0 if top == 0 else 1][-1]),
-            _clean(mean[n]),
-            _clean(least[n]),
-            _clean(greatest[n]),
+            mean[n],
+            least[n],
+            greatest[n],
             (lost[0][n], lost[1][n], lost[2][n]) if lost and any(one[n].any() for one in lost) else None,
         )
         for n, series in enumerate(members)
