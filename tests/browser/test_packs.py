@@ -98,7 +98,7 @@ HINT = """(text) => {
 def test_what_a_pack_makes_coarser_is_said_and_is_there_after_a_zoom(browser: Browser, many: Site) -> None:
     with window(browser) as page:
         show(page, many.url("p/index.html", "v=1&group=config.g&hide="))
-        page.wait_for_function(HINT, arg="375 of 3,000 points drawn: zoom for all")
+        page.wait_for_function(HINT, arg="375 of 3,000 points drawn, each a mean: zoom for all")
         show(page, many.url("p/index.html", "v=1&group=config.g&hide=&zoom=530..550"))
         page.wait_for_function(HINT, arg="All 63 points in view are drawn")
 

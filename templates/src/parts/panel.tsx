@@ -404,8 +404,8 @@ export function hintOf({ traces, range, how, loaded, cut, reading }: ChartState)
   const lost = lostOf(traces);
   if (lost) said.push(lost);
   const [drawnPoints, behind] = [sum("drawn"), sum("behind")];
-  const kept = loaded?.packed ? "zoom for all" : "min and max kept";
-  if (drawnPoints < behind) said.push(`${full(drawnPoints)} of ${full(behind)} points drawn: ${kept}`);
+  const kept = loaded?.packed ? ", each a mean: zoom for all" : ": min and max kept";
+  if (drawnPoints < behind) said.push(`${full(drawnPoints)} of ${full(behind)} points drawn${kept}`);
   else if (range && behind) said.push(`All ${full(behind)} points in view are drawn`);
   if (traces.length > CROWD && traces.some((trace) => trace.low)) said.push("ranges of points not drawn");
   if (traces.some((trace) => trace.coarse)) said.push("finer points are left out of this copy");
