@@ -22,6 +22,7 @@ from site_builder import (
     jobs,
     manifest,
     output,
+    packs,
     pictures,
     projects,
     records,
@@ -118,6 +119,8 @@ class _Build:
     report: Report = field(default_factory=Report)
     changed: list[str] = field(default_factory=list)
     """Entries whose content changed."""
+    shares: packs.Fresh = field(default_factory=packs.Fresh)
+    """What the runs that were read give to packs."""
 
     @property
     def there(self) -> set[str]:
@@ -182,10 +185,11 @@ class Builder:
         result = build.result
         others = result.runs.keys() != before.runs.keys() or result.artifacts != before.artifacts
         if stale or absent or before.tool != made or others:
+            result.packs = packs.build(result.runs.values(), build.known.packs, build.shares, build.site, absent)
             self._write_shared(build)
             _retire(before, result, absent)
         else:
-            result.outputs, result.retired = dict(before.outputs), before.retired
+            result.packs, result.outputs, result.retired = before.packs, dict(before.outputs), before.retired
         self._finish(build, before, outputs, leftovers)
         return report
 
@@ -285,6 +289,7 @@ class Builder:
                 self._readings.pop(key, None)
                 continue
             self._place(key, source, sign, rendered, build)
+            build.shares.add(rendered.built.row.entry, rendered.share)
             build.report.read += 1
         for key in self._readings.keys() - build.result.runs.keys():
             del self._readings[key]
@@ -356,7 +361,7 @@ class Builder:
         """Write what is about several runs: indexes, workspaces, tables, the first page, assets."""
         site, result = build.site, build.result
         build.progress("pages", 0, 1)
-        listed = projects.Listed(list(result.runs.values()), list(result.artifacts.values()))
+        listed = projects.Listed(list(result.runs.values()), list(result.artifacts.values()), result.packs)
         shared = projects.write(site, result.site, listed, build.changed)
         viewers = projects.viewers(listed)
         for name in sorted({*templates.SHELL, *viewers}):

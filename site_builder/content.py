@@ -13,6 +13,9 @@ from tracklog.store import layout
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from site_builder.model import Logs, Stream
     from site_builder.reading import Told
     from tracklog.store.metrics import Definitions
@@ -42,6 +45,11 @@ class Content:
         for track in told.system:
             self._parts.append(_Part("system", "", False, track.laid(self.blocks, self.blocks.adopt(track.shelf))))
         return told.console.laid(self.blocks)
+
+    def coarsest(self) -> dict[int, list[NDArray[np.float64]]]:
+        """Return the columns of coarsest levels by the final numbers of their blocks; each is one block."""
+        numbers, _ = self.blocks.layout()
+        return {numbers[block]: columns for block, columns in self.blocks.coarsest.items()}
 
     def axes(self, numbers: series.BlockNumbers) -> tuple[Axis, ...]:
         """Return all axes."""

@@ -8,6 +8,7 @@ published with the site, so its paths begin with a root's label and are relative
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import secrets
 from dataclasses import dataclass, field
@@ -44,6 +45,8 @@ class Manifest:
     """By `<root>/<project>/<folder>`: signature, state, sessions, row, config, summary, keys, pictures, outputs."""
     artifacts: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By `<root>/<project>/artifacts/<name>`: signature, project, row, viewers, damage, outputs."""
+    packs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """By project: name, runs with their files, first entries, parts, outputs (`site_builder.packs`)."""
     outputs: dict[str, str] = field(default_factory=dict)
     """Outputs that belong to no single run or artifact."""
     retired: list[str] = field(default_factory=list)
@@ -54,7 +57,8 @@ class Manifest:
     def known(self) -> dict[str, str]:
         """Return all outputs with the hashes of their contents."""
         result = dict(self.outputs)
-        for one in (*self.runs.values(), *self.artifacts.values()):
+        packs = itertools.chain.from_iterable(self.packs.values())
+        for one in (*self.runs.values(), *self.artifacts.values(), *packs):
             result.update(one["outputs"])
         return result
 

@@ -9,6 +9,7 @@ Entries and their names (``entry.ts`` asks for them, ``output.py`` writes them):
 ``p/<project>``             `ProjectIndex`: the runs of a project, their columns and where their data lie
 ``r/<project>/<run>``       `RunHead`: what a run holds, and in which of its blocks
 ``r/<project>/<run>/<n>``   block ``n`` of the run: packed columns (`site_builder.pack`) or JSON, gzipped
+``v<key>``, ``r<key>``, …   in the files of a `Pack`: a series of many runs (`site_builder.shares`)
 ``c/<digest>``              the bytes of a file that several runs may hold, gzipped (`site_builder.contents`)
 ``c/<digest>/marks``        its colours: pairs (length, class) as a JSON list (`site_builder.highlight`), gzipped
 ==========================  ==============================================================================
@@ -219,6 +220,18 @@ class KeyInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Pack:
+    """Ended runs of which a page draws many at once: their number series in 128 buckets each (`site_builder.shares`)."""
+
+    runs: tuple[int, ...]
+    """Indices into `ProjectIndex.runs`, in the order in which they stand in its entries."""
+    first: tuple[str, ...]
+    """Name of the first entry in each of its files: names ascend, as JavaScript compares them."""
+    parts: tuple[str, ...]
+    """Its files, relative to the site's ``data`` folder, with their version."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectIndex:
     """Entry ``p/<project>``."""
 
@@ -234,6 +247,8 @@ class ProjectIndex:
     """In the order first logged, by the oldest run first."""
     artifacts: tuple[ArtifactRow, ...]
     """By type and name."""
+    packs: tuple[Pack, ...]
+    """Of projects with many ended runs; the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

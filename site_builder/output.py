@@ -10,19 +10,20 @@ import base64
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from site_builder import templates
 from site_builder.manifest import PART
+from site_builder.series import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from site_builder.contents import Content
     from site_builder.pictures import MediaFile
-    from site_builder.series import Entry
 
 
 class Folder:
@@ -39,7 +40,7 @@ class Folder:
 
     def write(self, path: str, data: bytes, digest: str = "") -> str:
         """Write a file unless it has this content already; return the content's hash, which a caller may know."""
-        digest = digest or hashlib.sha256(data).hexdigest()[:16]
+        digest = digest or digest_of(data)
         self.outputs[path] = digest
         target = self.root / path
         if self._known.get(path) == digest and target.is_file():
@@ -203,6 +204,28 @@ def data_script(file: str, version: str, entries: Sequence[Entry]) -> bytes:
     """Return a data file of a folder: ``tracklog.put(file, version, [[name, form, text], …])``."""
     items = ",".join(f"[{_literal(entry.name)},{_payload(entry)}]" for entry in entries)
     return f"tracklog.put({_literal(file)},{_literal(version)},[{items}]);\n".encode()
+
+
+def digest_of(data: bytes) -> str:
+    """Return the hash by which a site knows what a file holds."""
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def entries_of(script: bytes) -> Iterator[Entry]:
+    """Yield the entries of a data file that `data_script` made."""
+    for name, text, coded in _ENTRY.findall(script):
+        data = base64.b64decode(coded) if coded else _ESCAPED.sub(_unescaped, text).decode()
+        yield Entry(_ESCAPED.sub(_unescaped, name).decode(), data)
+
+
+_TEXT = rb"'((?:[^'\\]|\\.)*)'"
+_ENTRY = re.compile(rb"\[" + _TEXT + rb",(?:0," + _TEXT + rb'|1,"([^"]*)")\]', re.DOTALL)
+_ESCAPED = re.compile(rb"\\(x3c|u2028|u2029|.)")
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    escapes = {b"x3c": b"<", b"n": b"\n", b"r": b"\r", b"u2028": "\u2028".encode(), b"u2029": "\u2029".encode()}
+    return escapes.get(found[1], found[1])
 
 
 def version_script(version: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -21,12 +21,14 @@ from site_builder.pages import run as run_page
 from site_builder.series import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from site_builder.output import Folder
 
 TITLE = "Projects"
 LIVE = ("running", "silent")
+PACKS = "packs"
+"""The script that reads packs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Listed:
 
     runs: Sequence[dict[str, Any]]
     artifacts: Sequence[dict[str, Any]]
+    packs: Mapping[str, Sequence[dict[str, Any]]] = field(default_factory=dict)
+    """By project; a single file has none."""
 
 
 def write(site: Folder, site_id: str, listed: Listed, changed: list[str]) -> list[str]:
@@ -71,6 +75,7 @@ def viewers(listed: Listed) -> set[str]:
     """Return the scripts that pages load when they need them."""
     found = {*base.SCRIPTS, *(name for run in listed.runs for name in (run_page.VIEWER, *run["viewers"]))}
     found |= {name for artifact in listed.artifacts for name in (artifact_page.VIEWER, *artifact["viewers"])}
+    found |= {PACKS} if any(listed.packs.values()) else set()
     return found | {media_page.VIEWER} if any(media_page.keys(run["keys"]) for run in listed.runs) else found
 
 
@@ -83,7 +88,10 @@ def indexes(listed: Listed) -> dict[str, dict[str, Any]]:
     for artifact in listed.artifacts:
         if artifact["row"]["digests"]:
             rows.setdefault(artifact["project"], []).append(artifact["row"])
-    return {folder: index_of(members, rows.get(folder, ())) for folder, members in sorted(by_project.items())}
+    return {
+        folder: index_of(members, rows.get(folder, ()), listed.packs.get(folder, ()))
+        for folder, members in sorted(by_project.items())
+    }
 
 
 def overview(by_folder: dict[str, dict[str, Any]]) -> SiteIndex:
@@ -102,9 +110,12 @@ def _write_entry(site: Folder, file: str, name: str, value: object, changed: lis
     return path
 
 
-def index_of(runs: Sequence[dict[str, Any]], artifacts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def index_of(
+    runs: Sequence[dict[str, Any]], artifacts: Sequence[dict[str, Any]], packs: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
     """Return a `ProjectIndex` as JSON; newest run first."""
     ordered = sorted(runs, key=lambda run: (-run["row"]["created"], run["row"]["id"]))
+    places = {run["row"]["entry"]: n for n, run in enumerate(ordered)} if packs else {}
     return {
         "project": ordered[0]["label"],
         "runs": [run["row"] for run in ordered],
@@ -114,6 +125,10 @@ def index_of(runs: Sequence[dict[str, Any]], artifacts: Sequence[dict[str, Any]]
         "greatest": _columns([run["greatest"] for run in ordered]),
         "keys": _keys(ordered[::-1]),
         "artifacts": sorted(artifacts, key=lambda row: (row["type"], row["name"], row["root"])),
+        "packs": [
+            {"runs": [places[entry] for entry, _ in pack["runs"]], "first": pack["first"], "parts": pack["parts"]}
+            for pack in packs
+        ],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from site_builder import output, reading, runs, series, templates
+from site_builder import output, reading, runs, series, shares, templates
 from site_builder.pages import run as run_page
 from tracklog.errors import FormatError
 from tracklog.store import layout
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from site_builder import pictures
     from site_builder.reading import Reading
+    from site_builder.shares import Share
     from site_builder.sources import Source
 
 
@@ -44,6 +45,8 @@ class Rendered:
     """Files of finished blocks that were put into the site."""
     held: dict[str, list[series.Entry]]
     """Those that travel, by their digests."""
+    share: Share | None
+    """What it gives to the packs of its project; None while it goes on."""
 
 
 def read_and_render(job: tuple[Source, pictures.Known], *, site: Site) -> Rendered | str:
@@ -66,10 +69,12 @@ def render(read: Reading, store: output.Held | output.Written, site: Site) -> Re
         page = templates.render(run_page.TEMPLATE, run_page.context(site.id, label_of(built), built))
     except Exception as error:
         return _not_shown(read.source, error)
+    is_live = built.row.state in runs.LIVE
+    share = None if is_live else shares.of_run(built.head, lambda level: built.coarsest[level.blocks[0]])
+    built.coarsest = {}  # it stays here, whoever gets the rest
     if isinstance(store, output.Held):
-        return Rendered(built, page, None, [], store.files)
-    goes_on = site.live and built.row.state in runs.LIVE
-    return Rendered(built, page, read if goes_on else None, store.taken(), {})
+        return Rendered(built, page, None, [], store.files, share)
+    return Rendered(built, page, read if site.live and is_live else None, store.taken(), {}, share)
 
 
 def read_on(before: Reading, site: Site) -> Rendered | str:

@@ -36,6 +36,9 @@ from tracklog.store.metrics import STATISTICS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from site_builder.artifact_model import RunFile
     from site_builder.model import Kind, Logs
     from site_builder.pictures import MediaFile
@@ -74,6 +77,8 @@ class Built:
     broken: list[str]
     """What of its media is damaged or missing, as sentences."""
     head: RunHead
+    coarsest: dict[int, list[NDArray[np.float64]]]
+    """Columns of the coarsest level of each axis and series of numbers, by its block."""
     environment: dict[str, Any]
     error: dict[str, Any] | None
     """The exception that ended it: type, message, file, line."""
@@ -125,6 +130,7 @@ def build_run(reading: Reading, now: float, *, last: bool = True) -> Built:
         kinds=media.kinds,
         broken=[*told.values.damage, *notebook_files.damage(notebooks)],
         head=head,
+        coarsest=content.coarsest(),
         environment=environment,
         error=_error(log),
         log_tail=list(told.console.tail),

@@ -41,6 +41,7 @@ PURE = (
     "highlight.py",
     "notebook.py",
     "outputs.py",
+    "shares.py",
 )
 DOORS = ("tracklog.store", "tracklog.errors")
 

@@ -16,8 +16,8 @@ TABS = (
     ("Artifacts", "artifacts.html", "artifacts"),
 )
 """Pages of a project: label, file, kind. A page is listed here when it exists."""
-SCRIPTS = ("compare", "find", "runtable")
-"""Scripts of comparisons, of the palette and of the run table, which every site has, loaded when they are opened."""
+SCRIPTS = ("compare", "find", "groups", "runtable")
+"""Scripts of comparisons, the palette, charts of groups and the run table: every site has them, loaded when opened."""
 
 
 def context(

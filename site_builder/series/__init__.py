@@ -5,7 +5,7 @@ What other rooms need is here; nobody else opens its modules.
 
 from site_builder.series.extremes import NONE
 from site_builder.series.members import Listed, Numbers
-from site_builder.series.pack import gzip, pack, packed
+from site_builder.series.pack import gzip, pack, packed, unpack
 from site_builder.series.parts import BlockNumbers, Blocks, Entry, Shelf, Store, TextList, with_head
 from site_builder.series.track import Laid, Track
 
@@ -24,5 +24,6 @@ __all__ = [
     "gzip",
     "pack",
     "packed",
+    "unpack",
     "with_head",
 ]

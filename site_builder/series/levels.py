@@ -157,7 +157,8 @@ class Pyramid:
             waiting = self._levels[level - 1]
             new = coarser([column[:whole] for column in finer], self.rules)
             waiting.buckets = _joined(waiting.buckets, new)
-            while len(waiting.buckets[0]) >= BLOCK_BUCKETS:
+            # A first block is not finished before there is more: until then its level is the coarsest, which is drawn first.
+            while len(waiting.buckets[0]) >= BLOCK_BUCKETS + (waiting.sealed == 0):
                 yield level, [column[:BLOCK_BUCKETS] for column in waiting.buckets]
                 waiting.buckets = [column[BLOCK_BUCKETS:].copy() for column in waiting.buckets]
                 waiting.sealed += 1

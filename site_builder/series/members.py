@@ -109,6 +109,8 @@ class Tower:
                 if end <= firm:
                     self.packed[level, first + start] = end, block
             opened.append(blocks.add(block, later=not is_last))
+            if is_last:
+                blocks.coarsest[opened[-1]] = items
         return Level(size, (*done, *opened), None, len(done))
 
 

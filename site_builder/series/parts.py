@@ -20,6 +20,9 @@ from site_builder.series.pack import gzip
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 Head = TypeVar("Head", RunHead, ArtifactHead)
 
 FILE_BYTES = 256_000
@@ -118,6 +121,8 @@ class Blocks:
     """Blocks in full files."""
     payloads: list[int] = field(default_factory=list)
     """Provisional number of each payload's block."""
+    coarsest: dict[int, list[NDArray[np.float64]]] = field(default_factory=dict)
+    """Columns of the coarsest levels, by the provisional numbers of their blocks."""
     _known: dict[bytes, int] = field(default_factory=dict)
     _data: list[bytes] = field(default_factory=list)
     _order: list[int] = field(default_factory=list)

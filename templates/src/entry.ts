@@ -1,7 +1,7 @@
 // The container: the only module that knows whether this is a folder of scripts or one file.
 import { signal } from "@preact/signals";
 import { base64Bytes, gunzip } from "./lib/pack";
-import type { ArtifactHead, Page, ProjectIndex, RunHead, RunRow, Version } from "./model";
+import type { ArtifactHead, Pack, Page, ProjectIndex, RunHead, RunRow, Version } from "./model";
 
 /** A run or an artifact, as far as its blocks are concerned. */
 export type Holder = Pick<RunRow, "entry" | "parts">;
@@ -198,6 +198,16 @@ export async function blockBytes(run: Holder, head: HolderHead, n: number): Prom
 }
 
 const openPart = (run: Holder, head: HolderHead, at: number): string => run.parts[at - (head.full?.length ?? 0)] ?? "";
+
+/** An entry of a project's pack, inflated; null when no run of it has that. */
+export async function packed(pack: Pack, name: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const file = pack.parts.at(pack.first.findLastIndex((first) => first <= name))!;
+  const held = await load(file);
+  // A pack of another build holds other runs.
+  if (held.version !== split(file)[1]) throw new Missing(file);
+  const raw = held.entries.get(name);
+  return raw ? inflate(raw) : null;
+}
 
 /** What a file holds that runs share, by its digest; with `/marks` behind it, its colours. */
 export async function contentBytes(name: string): Promise<Uint8Array<ArrayBuffer>> {

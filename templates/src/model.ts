@@ -344,6 +344,12 @@ export interface KeyInfo {
   readonly goal: "" | "minimize" | "maximize";
 }
 
+export interface Pack {
+  readonly runs: readonly number[];
+  readonly first: readonly string[];
+  readonly parts: readonly string[];
+}
+
 export interface ProjectIndex {
   readonly project: string;
   readonly runs: readonly RunRow[];
@@ -353,6 +359,7 @@ export interface ProjectIndex {
   readonly greatest: readonly Column[];
   readonly keys: readonly KeyInfo[];
   readonly artifacts: readonly ArtifactRow[];
+  readonly packs: readonly Pack[];
 }
 
 export interface Level {

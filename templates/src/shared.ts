@@ -5,7 +5,7 @@ export { batch, computed, signal } from "@preact/signals";
 export { h, render } from "preact";
 export { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
-export { media, page, payload, single, viewer } from "./entry";
+export { media, packed, page, payload, single, viewer } from "./entry";
 export { isDark, resolve, rgb, themeTick, toggleDensity, toggleTheme } from "./lib/colours";
 export { csv, fileName } from "./lib/csv";
 export { cursor, release, tip } from "./lib/cursor";

@@ -10,7 +10,20 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import artifacts, beside, builds, compare, console, growing, media, pages, recorder, space, watch
+from tests.bench import (
+    artifacts,
+    beside,
+    builds,
+    compare,
+    console,
+    grouped,
+    growing,
+    media,
+    pages,
+    recorder,
+    space,
+    watch,
+)
 from tests.bench.measure import Figure, World, say
 
 if TYPE_CHECKING:
@@ -29,6 +42,7 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "watched": growing.watched,
     "console": console.console,
     "open": pages.opening,
+    "grouped": grouped.grouped,
     "charts": pages.many,
     "million": pages.million,
     "table": recorder.table,

@@ -145,7 +145,7 @@ def test_a_run_that_falls_silent_changes_its_state_without_a_file() -> None:
 
 def test_another_version_of_the_tool_rewrites_all(monkeypatch: pytest.MonkeyPatch) -> None:
     build(options())
-    monkeypatch.setattr(builder, "_tool_version", lambda: "99.0")
+    monkeypatch.setattr(builder, "tool", lambda: "99.0")
     assert set(build(options()).written) == set(files())
 
 

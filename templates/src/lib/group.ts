@@ -39,8 +39,8 @@ export interface Grouped {
 /** Every x at which a line has something, unless those are more than the columns: then lines are resampled. */
 function places(lines: readonly Member[], { range, size }: Columns): Float64Array | null {
   const found = new Set<number>();
-  for (const { x, nan, above, below } of lines)
-    for (const list of [x, nan, above, below])
+  for (const [i, { x, nan, above, below }] of lines.entries())
+    for (const list of [x === lines[i - 1]?.x ? [] : x, nan, above, below])
       for (const value of list) {
         if (value >= range[0] && value <= range[1]) found.add(value);
         if (found.size > size) return null;
@@ -68,21 +68,35 @@ function placing({ range, size, log }: Columns): { at: (x: number) => number; ce
 
 type Place = ReturnType<typeof placing>;
 
+/** The column of each point of each line; the same array for lines beside each other that have the same x. */
+function columnsOf(lines: readonly Member[], { at }: Place): Float64Array[] {
+  const found: Float64Array[] = [];
+  for (const [i, { x }] of lines.entries()) found.push(x === lines[i - 1]?.x ? found[i - 1]! : x.map(at));
+  return found;
+}
+
 /** x of each column: the mean of the points in it, else its middle. */
-function middles(lines: readonly Member[], { at, centre }: Place, size: number): Float64Array {
+function middles(
+  lines: readonly Member[],
+  columns: readonly Float64Array[],
+  centre: Place["centre"],
+  size: number,
+): Float64Array {
   const [sum, count] = [new Float64Array(size), new Uint32Array(size)];
-  for (const { x } of lines)
+  for (const [line, { x }] of lines.entries()) {
+    const at = columns[line]!;
     for (let i = 0; i < x.length; i++) {
-      const column = at(x[i]!);
-      if (column < 0 || column >= size) continue;
+      const column = at[i]!;
+      if (!(column >= 0 && column < size)) continue;
       sum[column]! += x[i]!;
       count[column]!++;
     }
+  }
   return sum.map((value, column) => (count[column] ? value / count[column]! : centre(column)));
 }
 
 /** Values of a line in the columns: the mean of its points in one, between two points what lies on the line. */
-function resample({ x, y }: Member, { at }: Place, xs: Float64Array, out: Float64Array): void {
+function resample({ x, y }: Member, at: Float64Array, xs: Float64Array, out: Float64Array): void {
   out.fill(NaN);
   const size = out.length;
   let [column, sum, count, before] = [NaN, 0, 0, -1];
@@ -91,9 +105,9 @@ function resample({ x, y }: Member, { at }: Place, xs: Float64Array, out: Float6
       before = -1;
       continue;
     }
-    const next = at(x[i]!);
+    const next = at[i]!;
     if (before >= 0)
-      for (let between = Math.max(0, at(x[before]!) + 1); between < Math.min(size, next); between++)
+      for (let between = Math.max(0, at[before]! + 1); between < Math.min(size, next); between++)
         out[between] = y[before]! + ((y[i]! - y[before]!) * (xs[between]! - x[before]!)) / (x[i]! - x[before]!);
     if (next !== column) [column, sum, count] = [next, 0, 0];
     sum += y[i]!;
@@ -154,11 +168,12 @@ export function fold(lines: readonly Member[], columns: Columns, spread: Spread)
   const exact = places(lines, columns);
   const size = exact?.length ?? columns.size;
   const place = exact ? exactly(exact) : placing(columns);
-  const xs = exact ?? middles(lines, place, size);
+  const placed = columnsOf(lines, place);
+  const xs = exact ?? middles(lines, placed, place.centre, size);
   const folded = new Folded(size);
   const values = new Float64Array(size);
-  const lasts = lines.map((line) => {
-    resample(line, place, xs, values);
+  const lasts = lines.map((line, i) => {
+    resample(line, placed[i]!, xs, values);
     return folded.add(values);
   });
   const end = Math.max(...lasts);

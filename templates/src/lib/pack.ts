@@ -55,44 +55,44 @@ export function unpack(data: Uint8Array): Float64Array[] {
     const count = encoding === 0 ? Math.max(n - 1, 0) : n;
     const raw = unshuffle(data.subarray(position, position + count * width), count, width);
     position += count * width;
-    columns.push(encoding === 0 ? decimals(raw, n, width, first, POWERS[exponent]!) : floats(raw, n, encoding));
+    columns.push(
+      encoding === 0
+        ? decimals(raw, n, width, first, POWERS[exponent]!)
+        : encoding === 1
+          ? new Float64Array(new Float32Array(raw))
+          : new Float64Array(raw),
+    );
   }
   return columns;
 }
 
-function unshuffle(bytes: Uint8Array, count: number, width: number): DataView {
+/** The bytes of `count` numbers, in the order of every machine that browsers run on. */
+function unshuffle(bytes: Uint8Array, count: number, width: number): ArrayBuffer {
   const out = new Uint8Array(count * width);
   for (let byte = 0, at = 0; byte < width; byte++) {
     for (let i = byte; at < (byte + 1) * count; i += width) out[i] = bytes[at++]!;
   }
-  return new DataView(out.buffer);
+  return out.buffer;
 }
 
-function floats(raw: DataView, n: number, encoding: number): Float64Array {
-  const out = new Float64Array(n);
-  for (let i = 0; i < n; i++) out[i] = encoding === 1 ? raw.getFloat32(i * 4, true) : raw.getFloat64(i * 8, true);
-  return out;
-}
-
-function decimals(raw: DataView, n: number, width: number, first: number, power: number): Float64Array {
-  if (width === 8) return wideDecimals(raw, n, first, power);
+function decimals(raw: ArrayBuffer, n: number, width: number, first: number, power: number): Float64Array {
+  if (width === 8) return wideDecimals(new BigInt64Array(raw), n, first, power);
+  const deltas = new (width === 1 ? Int8Array : width === 2 ? Int16Array : Int32Array)(raw);
   const out = new Float64Array(n);
   let sum = first;
   for (let i = 0; i < n; i++) {
-    if (i > 0)
-      sum +=
-        width === 1 ? raw.getInt8(i - 1) : width === 2 ? raw.getInt16(2 * i - 2, true) : raw.getInt32(4 * i - 4, true);
+    if (i > 0) sum += deltas[i - 1]!;
     out[i] = sum / power;
   }
   return out;
 }
 
 /** Deltas of up to 2**54 do not fit a double, their sums do. */
-function wideDecimals(raw: DataView, n: number, first: number, power: number): Float64Array {
+function wideDecimals(deltas: BigInt64Array, n: number, first: number, power: number): Float64Array {
   const out = new Float64Array(n);
   let sum = BigInt(first);
   for (let i = 0; i < n; i++) {
-    if (i > 0) sum += raw.getBigInt64(8 * i - 8, true);
+    if (i > 0) sum += deltas[i - 1]!;
     out[i] = Number(sum) / power;
   }
   return out;

@@ -27,23 +27,26 @@ const FAR = 0.38;
 const BAND = 0.16;
 const RAW = 0.2;
 const FEW = 40;
+/** More lines than these are thin ones, without the ranges of their points, which would cover all there is. */
+export const CROWD = 200;
 
 export function paint(canvas: Canvas, traces: readonly Trace[], options: Options): void {
   const { context } = canvas;
   within(canvas, 0);
-  context.lineJoin = "round";
+  const crowded = traces.length > CROWD;
+  context.lineJoin = crowded ? "bevel" : "round";
   const anyHovered = traces.some((trace) => trace.id === options.hovered);
   const ordered = anyHovered
     ? [...traces].sort((a, b) => Number(a.id === options.hovered) - Number(b.id === options.hovered))
     : traces;
   const dim = (trace: Trace): number => (anyHovered && trace.id !== options.hovered ? FAR : 1);
-  for (const trace of ordered) band(canvas, trace, BAND * dim(trace), options);
+  if (!crowded) for (const trace of ordered) band(canvas, trace, BAND * dim(trace), options);
   if (options.rawBehind)
     for (const trace of ordered)
       if (trace.smooth && !trace.n) line(canvas, trace, trace.y, RAW * dim(trace), 1, options);
   for (const trace of ordered) {
     const near = anyHovered && trace.id === options.hovered;
-    line(canvas, trace, main(trace), dim(trace), near ? 2.25 : 1.5, options);
+    line(canvas, trace, main(trace), dim(trace), near ? 2.25 : crowded ? 1 : 1.5, options);
   }
   context.restore();
   // The dots of the first and last points are whole.

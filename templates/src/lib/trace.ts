@@ -1,7 +1,7 @@
 // A line as it stands in a chart: a run, one rank of it, or the mean of a group.
 import type { Lost, RunRow } from "../model";
 import { uid } from "./data";
-import { type Columns, fold, meanStd, type Spread } from "./group";
+import type { Columns, Spread } from "./group";
 import { css, type Look, PATTERNS } from "./palette";
 import type { Line } from "./series";
 import { type Smoothing, smooth } from "./smooth";
@@ -96,46 +96,17 @@ export function runTrace(run: RunRow, line: Line, look: Look, style: Style): Tra
   };
 }
 
-/** The mean of a group's lines over the columns of the visible range. */
-export function groupTrace(
-  id: string,
-  label: string,
-  lines: readonly Line[],
-  look: Look,
-  spread: Spread,
-  columns: Columns,
-  smoothing: Smoothing,
-): Trace {
-  const usable = lines.filter((line) => line.ascending && line.x.length);
-  const { range } = columns;
-  const folded = fold(usable, columns, spread);
-  const sum = (field: "rows" | "drawn" | "behind" | "leftOut" | "notNumbers" | "infinite"): number =>
-    lines.reduce((total, line) => total + line[field], 0);
-  return {
-    ...folded,
-    id: `group:${id}`,
-    label,
-    colour: css(look),
-    look,
-    dash: PATTERNS[look.dash],
-    smooth: smooth(smoothing, folded.x, folded.y, null, range[1] - range[0]),
-    other: null,
-    lost: lines.flatMap(({ lost }) => lost ?? []),
-    joints: [],
-    last: meanStd(lines.map((line) => line.last)).mean,
-    span: range,
-    members: usable.length,
-    end: "",
-    rows: sum("rows"),
-    drawn: sum("drawn"),
-    behind: sum("behind"),
-    leftOut: sum("leftOut"),
-    notNumbers: sum("notNumbers"),
-    infinite: sum("infinite"),
-    damaged: false,
-    coarse: lines.some((line) => line.coarse),
-    dropped: lines.length - usable.length,
-  };
+/** What `viewers/groups.ts` does, which charts of groups load. */
+export interface Groups {
+  groupTrace(
+    id: string,
+    label: string,
+    lines: readonly Line[],
+    look: Look,
+    spread: Spread,
+    columns: Columns,
+    smoothing: Smoothing,
+  ): Trace;
 }
 
 /** What the line shows: smoothed where smoothing is on. */

@@ -13,8 +13,8 @@ import { type Group, RunTable, type SortKey } from "./runs";
 import { parse as parseSmoothing } from "./smooth";
 
 export const FIRST_SHOWN = 8;
-/** Runs that are shown by themselves where groups are. */
-const MOST_SHOWN = 200;
+/** Runs that are shown by themselves where groups are: read from entries of their own, and from packs. */
+const [MOST_READ, MOST_PACKED] = [200, 2000];
 
 /** Lists in the hash: commas between, backslashes before commas within. */
 export function split(text: string | undefined): string[] {
@@ -52,7 +52,8 @@ const firstOnes = computed(() => {
 /** Groups are drawn whole, as long as that are not too many runs to read at once. */
 const firstGroups = computed(() => {
   const first = groups.value?.slice(0, FIRST_SHOWN);
-  return first && first.reduce((sum, { runs }) => sum + runs.length, 0) <= MOST_SHOWN ? first : null;
+  const most = index.value?.packs.length ? MOST_PACKED : MOST_READ;
+  return first && first.reduce((sum, { runs }) => sum + runs.length, 0) <= most ? first : null;
 });
 /** By which rule the first ones were chosen, in words. */
 export const firstRule = computed(() => {

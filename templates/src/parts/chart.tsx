@@ -3,11 +3,15 @@ import { effect } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { unitOf, xLabels } from "../lib/axis";
 import { themeTick } from "../lib/colours";
+import { CROWD } from "../lib/paint";
 import { type AxisKind, type ChartProps, Plot } from "../lib/plot";
 import { hovered } from "../lib/view";
 import { Crosshair } from "./crosshair";
 
 const KINDS: Readonly<Record<string, AxisKind>> = { step: "whole", rel: "span", wall: "clock" };
+
+/** How long a pointer rests, ms. */
+const REST = 150;
 
 type Size = readonly [number, number];
 
@@ -61,14 +65,19 @@ function useDrawing(box: { readonly current: HTMLElement | null }, size: Size, h
     const plot = plotIn(box.current!, size, hair);
     hair.plot = plot;
     tell();
+    let timer = 0;
     const stops = [
       effect(() => hair.follow()),
       effect(() => {
         themeTick.value;
-        draw(hovered.value);
+        clearTimeout(timer);
+        // Thousands of lines are painted again where the pointer rests, not at all that it passes.
+        if (hair.props.traces.length > CROWD) timer = window.setTimeout(draw, REST, hovered.value);
+        else draw(hovered.value);
       }),
     ];
     return () => {
+      clearTimeout(timer);
       for (const stop of stops) stop();
       hair.leave();
       plot.destroy();

@@ -50,11 +50,23 @@ export function SparkPath({ line, colour = "var(--ink-2)" }: { line: Line; colou
   );
 }
 
-/** Loaded once it is near the window. */
-export function Spark({ run, metric, colour }: { run: RunRow; metric: string; colour?: string }) {
+/** Loaded once it is near the window, by `read` where that finds it. */
+export function Spark({
+  run,
+  metric,
+  colour,
+  read,
+}: {
+  run: RunRow;
+  metric: string;
+  colour?: string;
+  read?: (run: RunRow, metric: string) => Promise<readonly Line[] | undefined>;
+}) {
   const [attach, seen] = useSeen<HTMLSpanElement>("100px", 100);
   const { value } = useLoaded(
-    () => lines(run, metric, "history", "step", { min: NaN, max: NaN, log: false, width: 40 }),
+    async () =>
+      (await read?.(run, metric)) ??
+      lines(run, metric, "history", "step", { min: NaN, max: NaN, log: false, width: 40 }),
     [run.parts.join(), metric],
     seen,
   );

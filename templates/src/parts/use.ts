@@ -2,12 +2,13 @@
 import { useSignalEffect } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Superseded } from "../entry";
+import { Superseded, viewer } from "../entry";
 import { uid } from "../lib/data";
 import { full, plural } from "../lib/format";
+import { MANY, packedLines } from "../lib/packs";
 import { type Line, lines as loadLines } from "../lib/series";
 import type { Smoothing } from "../lib/smooth";
-import { groupTrace, runTrace, type Trace, xRange } from "../lib/trace";
+import { type Groups, runTrace, type Trace, xRange } from "../lib/trace";
 import { drawn, groupKeys, groupLook, groupLooks, lookOf, spreadKind, table } from "../lib/view";
 import type { RunRow } from "../model";
 
@@ -83,6 +84,10 @@ const MOMENT = 150;
 export interface Loaded {
   readonly lines: ReadonlyMap<RunRow, readonly Line[]>;
   readonly failed: string;
+  /** How many runs are drawn from packs, with so few points whatever the width. */
+  readonly packed: number;
+  /** What draws groups; null without groups. */
+  readonly groups: Groups | null;
 }
 
 export interface Query {
@@ -106,21 +111,28 @@ export function useLines(
   if (Math.abs(query.width - held.current) > 128) held.current = query.width;
   const width = Math.ceil(held.current / 128) * 128;
   const { reading, follow } = useProgress();
+  const grouped = groupKeys.value.length;
   const result = useLoaded<Loaded>(
     async () => {
       const view = { min: zoom?.[0] ?? NaN, max: zoom?.[1] ?? NaN, log: logX, width };
-      const answers = await follow(runs, (run) => loadLines(run, key, stream, x, view));
-      const lines = new Map<RunRow, readonly Line[]>();
+      const whole = !zoom && !logX && stream === "history" && runs.length > MANY;
+      const [lines, groups] = await Promise.all([
+        packedLines(whole ? runs : [], key, x, !grouped),
+        grouped ? viewer<Groups>("groups") : null,
+      ]);
+      const packed = lines.size;
+      const rest = runs.filter((run) => !lines.has(run));
+      const answers = await follow(rest, (run) => loadLines(run, key, stream, x, view));
       let failed = "";
       answers.forEach((answer, i) => {
-        if (answer.status === "fulfilled") lines.set(runs[i]!, answer.value);
+        if (answer.status === "fulfilled") lines.set(rest[i]!, answer.value);
         else if (answer.reason instanceof Superseded) throw answer.reason;
         else failed = String((answer.reason as Error).message);
       });
       if (!lines.size && failed) throw new Error(failed);
-      return { lines, failed };
+      return { lines, failed, packed, groups };
     },
-    [runs.map((run) => run.parts.join()).join(), key, stream, x, zoom?.[0], zoom?.[1], logX, width],
+    [runs.map((run) => run.parts.join()).join(), key, stream, x, zoom?.[0], zoom?.[1], logX, width, grouped],
     when && query.width > 0,
   );
   return { loaded: result.value, error: result.error, again: result.again, reading };
@@ -166,14 +178,15 @@ export function useTraces(
   const keys = groupKeys.value;
   const now = table.value;
   const spread = spreadKind.value;
-  const looks = [...(loaded?.lines.keys() ?? [])].map((run) => JSON.stringify(lookOf(run))).join();
+  const looks = keys.length ? "" : [...(loaded?.lines.keys() ?? [])].map((run) => JSON.stringify(lookOf(run))).join();
   const shared = keys.length ? groupLooks.value : null;
   return useMemo(() => {
     if (!loaded) return [];
     const all = [...loaded.lines.values()].flat();
     const range = zoom ?? xRange(all, logX) ?? [0, 1];
     const style = { smoothing, range: range[1] - range[0] };
-    if (!keys.length || !now)
+    const { groups } = loaded;
+    if (!keys.length || !now || !groups)
       return [...loaded.lines].flatMap(([run, lines]) =>
         lines.filter((line) => line.x.length).map((line) => runTrace(run, line, lookOf(run), style)),
       );
@@ -189,7 +202,7 @@ export function useTraces(
       .flatMap((group) => {
         const lines = group.runs.flatMap((run) => byRow.get(uid(run)) ?? []).filter((line) => line.x.length);
         return lines.length
-          ? groupTrace(group.id, group.label, lines, groupLook(group.id), spread, columns, smoothing)
+          ? groups.groupTrace(group.id, group.label, lines, groupLook(group.id), spread, columns, smoothing)
           : [];
       });
   }, [

@@ -8,8 +8,10 @@ import { ago, difference, duration, fullDate, number, plusMinus } from "../../li
 import { lowIsBetter } from "../../lib/goals";
 import { now } from "../../lib/live";
 import { fitting } from "../../lib/names";
+import { packedLines } from "../../lib/packs";
 import { css } from "../../lib/palette";
 import type { Group } from "../../lib/runs";
+import type { Line } from "../../lib/series";
 import { cell } from "../../lib/values";
 import { baseline, current, cycleSort, groupLook, groups, lookOf, sortKeys, table, toggleGroup } from "../../lib/view";
 import type { RunRow } from "../../model";
@@ -197,13 +199,23 @@ function Tags({ tags, width }: { tags: readonly string[]; width: number }) {
   );
 }
 
+/** Of thousands of rows a few files tell all the lines. */
+async function fromPacks(run: RunRow, metric: string): Promise<readonly Line[] | undefined> {
+  return (await packedLines([run], metric, "step", false)).get(run);
+}
+
 function Cell({ run, column, edge }: { run: RunRow; column: TableColumn; edge: boolean }) {
   const rows = table.value!;
   const classes = `td${column.numeric && !column.spark ? " num" : ""}${edge ? " edge" : ""}`;
   if (column.spark)
     return (
       <span class={classes} role="gridcell">
-        <Spark run={run} metric={column.id.slice(1).replace(/^summary\./, "")} colour={css(lookOf(run))} />
+        <Spark
+          run={run}
+          metric={column.id.slice(1).replace(/^summary\./, "")}
+          colour={css(lookOf(run))}
+          read={fromPacks}
+        />
       </span>
     );
   if (column.id === "tags")
