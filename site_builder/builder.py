@@ -437,7 +437,6 @@ def too_large(site: Path, outputs: Iterable[str]) -> list[str]:
     return found
 
 
-@functools.cache
 def tool() -> str:
     """Return what all outputs depend on: the version of tracklog, its templates and assets, the contract with the page."""
     import tracklog

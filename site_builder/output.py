@@ -186,9 +186,16 @@ class Held:
 
 
 def _put(target: Path, data: bytes) -> None:
-    aside = target.with_name(f"{target.name}.{os.getpid()}{PART}")
-    aside.write_bytes(data)
-    aside.replace(target)
+    # By strings and descriptors: of a cold build of small runs, paths and buffers took a tenth of the time.
+    aside = f"{target}.{os.getpid()}{PART}"
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    try:
+        written = os.write(handle, data)
+        while written < len(data):
+            written += os.write(handle, data[written:])
+    finally:
+        os.close(handle)
+    os.replace(aside, target)  # noqa: PTH105
 
 
 def version_of(entries: Sequence[Entry]) -> str:

@@ -147,7 +147,7 @@ class Reading:
         if self._straight is None:
             return self._folded(found, system, console)
         values, track = self._values, self._main
-        tail = [] if self._straight.open is None else [self._straight.open]
+        tail = self._straight.tail()
         if last:
             tail = [*self._waiting, *tail]
         else:
@@ -206,6 +206,7 @@ def read(source: Source, store: series.Store, known: pictures.Known | None = Non
             straight = False
         except ReplacedError:
             tries -= 1
+            straight = straight and tries > TRIES // 2
             if not tries:
                 return reading
         else:

@@ -163,7 +163,12 @@ LATE: list[Any] = [("session", "a", [], 0), *[("row", "a", 1, {"loss": n / 7}, 0
 LATE += [("row", "a", 0, {"late": 1}, 0), ("build",), ("row", "a", 1, {"loss": "text", "late": 2}, 0), ("build",)]
 
 
+SET: list[Any] = [("session", "a", [], 0), ("row", "a", 1, {"loss": 0}, 0), ("session", "b", ["a"], 2), ("build",)]
+SET += [("row", "a", 0, {"acc": 1}, 0), ("summary", "b", ["loss"], 7)]
+
+
 @given(histories())
+@example(SET)
 @example(FALLING)
 @example(LATE)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tracklog.store import layout
 
@@ -17,8 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tracklog.store.layout import Row
-    from tracklog.store.reader import RunLog
+    from tracklog.store.reader import WriterLog
     from tracklog.store.sessions import Session
+
+
+class Written(Protocol):
+    """What writers have written, whole or in part."""
+
+    @property
+    def writers(self) -> dict[str, WriterLog]:
+        """Return it by their names."""
 
 
 @dataclass(slots=True)
@@ -49,7 +57,7 @@ class History:
     """Rows of keys that only child processes logged, in the order of their time; a track has them, too."""
 
 
-def history(log: RunLog, found: list[Session]) -> History:
+def history(log: Written, found: list[Session]) -> History:
     """Fold the history lines of all writers into tracks of rows, each ascending in step where its writer was."""
     by_writer = {s.writer: merge_lines(log.writers[s.writer].history) if s.writer in log.writers else [] for s in found}
     joints: list[Joint] = []

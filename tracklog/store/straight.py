@@ -1,22 +1,25 @@
-"""A history whose rows only ever come behind those that are there, folded batch by batch: nothing of it is kept.
+"""A history whose rows come behind those that are there, folded batch by batch: of it only what may still change is kept.
 
 That is the history of nearly every run: one process logs, or several do one after the other, each going on behind the
-last. What may still change of it is its last row, to which a line of the same step may come. Everything else (processes
-that log at once, steps that fall, a session that logs again where another was) is folded by `rows`, over all of it: who
+last or some steps before its end, as from a checkpoint. What may still change of it is its last row, to which a line of
+the same step may come, and the rows from a later session's first step on, until that session is behind them: these are
+held, and folded by `rows`. Everything else (processes that log at once, steps that fall) is folded so over all of it: who
 reads such a run is told by `NotStraightError`.
 """
 
 from __future__ import annotations
 
 import copy
+import itertools
+import math
 import operator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tracklog.store import happenings, layout
 from tracklog.store.metrics import Statistics, definitions
-from tracklog.store.reader import ReplacedError
-from tracklog.store.rows import Joint, merged
+from tracklog.store.reader import ReplacedError, WriterLog
+from tracklog.store.rows import Joint, history, merged
 from tracklog.store.summaries import Resets, counted, set_summary, with_rows
 
 if TYPE_CHECKING:
@@ -44,6 +47,8 @@ class _Part:
     """Lines in rows that stay as they are."""
     step: int = -1
     """Its last step."""
+    horizon: float = math.inf
+    """The first step that a session behind it may log again."""
     events: int = 0
     """Summary events that were seen."""
     waiting: list[Event] = field(default_factory=list)
@@ -64,19 +69,27 @@ class _Part:
 class Straight:
     """A history as far as it has been read: `follow` takes what is new, the rest tells what has come of it."""
 
-    rows: int = 0
-    """Rows that stay as they are."""
-    step: int = -1
-    """The last step, the open row's included; -1 without rows."""
-    open: Row | None = None
+    _edge: int = -1
+    """Step of the last row that stays as it is; -1 without one."""
+    _open: Row | None = None
     """The last row, to which more may come."""
-    _parts: dict[str, _Part] = field(default_factory=dict)
     _owner: _Part | None = None
     """Whose the open row is."""
+    _parts: dict[str, _Part] = field(default_factory=dict)
+    _held: dict[str, list[Row]] = field(default_factory=dict)
+    """Rows of each writer that may still change."""
+    _superseded: dict[tuple[int, float], int] = field(default_factory=dict)
+    """Rows of earlier sessions of which a session that begins at a step and time logged something again."""
     _result: dict[str, Any] = field(default_factory=dict)
     _kept: Statistics | None = None
     _defined: int = 0
     _since: Resets = field(default_factory=lambda: Resets(()))
+    _followed: bool = False
+
+    @property
+    def step(self) -> int:
+        """Return the greatest step; -1 without rows."""
+        return max((part.step for part in self._parts.values()), default=-1)
 
     def follow(self, log: RunLog, found: list[Session], streams: list[tuple[str, str]]) -> Iterator[list[Row]]:
         """Read the new lines that the last `look` saw in these streams; yield rows that stay as they are from now on.
@@ -87,32 +100,55 @@ class Straight:
         if logged - {session.writer for session in found} or happenings.from_outside(log, found, "summary"):
             raise NotStraightError
         self._define(log, found)
+        self._look_ahead(log, found)
         for session in found:
-            part = self._parts.setdefault(session.writer, _Part(session))
-            part.session = session
+            part = self._parts[session.writer]
             self._listen(log, part)
             for lines in log.batches(layout.HISTORY, session.writer) if session.writer in logged else ():
                 yield from self._begun(part) if not part.lines else ()
-                yield self._take(part, lines)
+                yield self._counted(self._take(part, lines))
+                yield self._counted(self._released())
         self._check()
+        self._followed = True
+
+    def _look_ahead(self, log: RunLog, found: list[Session]) -> None:
+        """Learn of sessions, and of each from which step on others may log again."""
+        for session in found:
+            is_new = session.writer not in self._parts
+            if is_new and self._followed and self._edge >= session.start_step and not session.is_child:
+                raise ReplacedError(log.folder)
+            part = self._parts.setdefault(session.writer, _Part(session))
+            part.session = session
+            behind = [o.start_step for o in found if session.writer in o.after and not o.is_child]
+            part.horizon = min(behind, default=math.inf)
+
+    def tail(self) -> list[Row]:
+        """Return the rows that may still change, as they are now."""
+        last = [] if self._open is None else [self._open]
+        if not self._held or self._owner is None:
+            return last
+        mine = self._held.get(self._owner.session.writer, [])
+        return self._fold({**self._held, self._owner.session.writer: [*mine, *last]})
 
     def joints(self) -> list[Joint]:
         """Return where later sessions go on."""
-        going = [(part, part.first or self.open) for part in self._parts.values() if part.goes_on]
-        return [Joint(row[layout.STEP], layout.number(row.get(layout.TIMESTAMP)), 0) for _, row in going if row]
+        self.tail()
+        going = [(part, part.first or self._open) for part in self._parts.values() if part.goes_on]
+        places = [(row[layout.STEP], layout.number(row.get(layout.TIMESTAMP))) for _, row in going if row]
+        return [Joint(*place, self._superseded.get(place, 0)) for place in places]
 
     def summary(self) -> dict[str, Any]:
         """Return what `summaries.summary` makes of the same lines."""
         result = self._result
         for part in self._parts.values():
-            rows = [(part.lines, self.open)] if part is self._owner and self.open is not None else []
+            rows = [(part.lines, self._open)] if part is self._owner and self._open is not None else []
             result = _over(result, rows, part.waiting)
         result = dict(result)
         if self._kept is not None:
             kept = Statistics(
                 self._kept.definitions, {path: copy.copy(one) for path, one in self._kept.by_path.items()}
             )
-            counted(kept, [] if self.open is None else [self.open], self._since, frozenset())
+            counted(kept, self.tail(), self._since, frozenset())
             kept.overlay(result, kept.by_path)
         return result
 
@@ -123,7 +159,7 @@ class Straight:
         events = happenings.recorded(log, found, "metric")
         if len(events) != self._defined:
             known = definitions(events)
-            if self.rows and (known.has_statistics or self._kept is not None):
+            if self._followed and (known.has_statistics or self._kept is not None):
                 raise ReplacedError(log.folder)
             self._kept = Statistics(known) if known.has_statistics else None
             self._defined = len(events)
@@ -151,66 +187,101 @@ class Straight:
             session = part.session
             if session.is_child or any(before.session.writer not in session.after for before in there[:n]):
                 raise NotStraightError
-        for part in self._parts.values():
-            before = [one.step for one in there if one.session.writer in part.session.after]
-            if part.session.rewind and max(before, default=-1) >= part.session.start_step:
-                raise NotStraightError
 
     # -- lines
 
     def _begun(self, part: _Part) -> Iterator[list[Row]]:
         """Settle what came before the first lines of a session."""
-        before = [one for one in self._parts.values() if one is not part]
+        before = list(itertools.takewhile(lambda one: one is not part, self._parts.values()))
         part.goes_on = any(one.lines and one.session.writer in part.session.after for one in before)
-        if self._owner is not None and self.open is not None:
-            row, self.open = self.open, None
-            yield self._settle(self._owner, [row], [self._owner.lines])
+        if self._owner is not None and self._open is not None:
+            row, self._open = self._open, None
+            yield self._counted(self._settle(self._owner, [row], [self._owner.lines]))
         for one in before:
             self._result, one.waiting, one.closed = _over(self._result, [], one.waiting), [], True
         self._owner = part
 
     def _take(self, part: _Part, lines: list[Row]) -> list[Row]:
+        """Take in lines of one session; return the rows that stay as they are."""
         if part.closed:
             raise NotStraightError
         steps = list(map(_STEP, lines))
-        if steps[0] > self.step and all(map(operator.lt, steps, steps[1:])):
-            rows = lines[:-1] if self.open is None else [self.open, *lines[:-1]]
-            ends: Sequence[int] = range(part.lines + (self.open is None), part.lines + len(lines))
-            self.open, self.step = lines[-1], steps[-1]
+        if steps[0] > part.step and all(map(operator.lt, steps, steps[1:])):
+            rows = lines[:-1] if self._open is None else [self._open, *lines[:-1]]
+            ends: Sequence[int] = range(part.lines + (self._open is None), part.lines + len(lines))
+            self._open, part.step = lines[-1], steps[-1]
         else:
             rows, ends = self._joined(part, lines, steps)
         part.lines += len(lines)
-        part.step = self.step
         return self._settle(part, rows, ends)
 
     def _joined(self, part: _Part, lines: list[Row], steps: list[int]) -> tuple[list[Row], list[int]]:
-        """Join lines of one step; return the rows that are settled, and the last line of each."""
+        """Join lines of one step; return the rows that are whole, and the last line of each."""
         rows: list[Row] = []
         ends: list[int] = []
         for line, (row, step) in enumerate(zip(lines, steps, strict=True), start=part.lines + 1):
-            if step < self.step or (step == self.step and self.open is None):
+            if step < part.step or (step == part.step and self._open is None):
                 raise NotStraightError
-            if step == self.step:
-                self.open = merged(self.open or {}, row)
+            if step == part.step:
+                self._open = merged(self._open or {}, row)
                 continue
-            if self.open is not None:
-                rows.append(self.open)
+            if self._open is not None:
+                rows.append(self._open)
                 ends.append(line - 1)
-            self.open, self.step = row, step
+            self._open, part.step = row, step
         return rows, ends
 
     def _settle(self, part: _Part, rows: list[Row], ends: Sequence[int]) -> list[Row]:
+        """Fold rows of a session that are whole into the summary; return those that no later session can change."""
+        if not rows:
+            return rows
+        part.first = part.first or rows[0]
+        part.settled = ends[-1]
+        events = [event for event in part.waiting if _row(event) < part.settled]
+        part.waiting = part.waiting[len(events) :]
+        pairs = list(zip(ends, rows, strict=True)) if events else []
+        self._result = _over(self._result, pairs, events) if events else with_rows(self._result, rows)
+        if self._held or rows[-1][layout.STEP] >= part.horizon:
+            stay = 0 if self._held else next(n for n, row in enumerate(rows) if row[layout.STEP] >= part.horizon)
+            self._held.setdefault(part.session.writer, []).extend(rows[stay:])
+            rows = rows[:stay]
+        return rows
+
+    def _released(self) -> list[Row]:
+        """Return the held rows, folded, once the session that may log them again is behind them all."""
+        if not self._held or self._owner is None or self._open is None or self._owner.horizon < math.inf:
+            return []
+        others = [rows[-1][layout.STEP] for writer, rows in self._held.items() if writer != self._owner.session.writer]
+        if max(others, default=-1) >= self._open[layout.STEP]:
+            return []
+        held, self._held = self._held, {}
+        return self._fold(held)
+
+    def _fold(self, held: dict[str, list[Row]]) -> list[Row]:
+        """Fold held rows as a whole history is."""
+        found = [part.session for part in self._parts.values()]
+        folded = history(_Kept({name: WriterLog(name, history=rows) for name, rows in held.items()}), found)
+        if len(folded.tracks) > 1 or folded.children:
+            raise NotStraightError
+        self._superseded |= {(joint.step, joint.timestamp): joint.superseded for joint in folded.joints}
+        return folded.tracks[0].rows if folded.tracks else []
+
+    def _counted(self, rows: list[Row]) -> list[Row]:
+        """Count rows that stay as they are."""
         if rows:
-            part.first = part.first or rows[0]
-            part.settled = ends[-1]
-            self.rows += len(rows)
-            events = [event for event in part.waiting if _row(event) < part.settled]
-            part.waiting = part.waiting[len(events) :]
-            pairs = list(zip(ends, rows, strict=True)) if events else []
-            self._result = _over(self._result, pairs, events) if events else with_rows(self._result, rows)
+            if rows[0][layout.STEP] <= self._edge:
+                raise NotStraightError
+            self._edge = rows[-1][layout.STEP]
             if self._kept is not None:
                 counted(self._kept, rows, self._since, frozenset())
         return rows
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Rows by their writers, as `rows.history` asks for them."""
+
+    writers: dict[str, WriterLog]
 
 
 def _row(event: Event) -> int:
