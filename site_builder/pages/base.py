@@ -16,8 +16,8 @@ TABS = (
     ("Artifacts", "artifacts.html", "artifacts"),
 )
 """Pages of a project: label, file, kind. A page is listed here when it exists."""
-SCRIPTS = ("compare", "find", "runtable")
-"""Scripts of comparisons, of the palette and of the run table, which every site has, loaded when they are opened."""
+SCRIPTS = ("compare", "files", "find", "full", "outline", "panelmenu", "runtable")
+"""Scripts that every site has, loaded when what they draw is opened."""
 
 
 def context(

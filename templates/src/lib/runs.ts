@@ -81,7 +81,8 @@ export class RunTable {
       }),
     );
     for (const tier of ["summary", "config"] as const) {
-      const names = index[tier].map(({ key }) => shown(key));
+      const alike = new Map<string, number>();
+      for (const { key } of index[tier]) alike.set(shown(key), (alike.get(shown(key)) ?? 0) + 1);
       for (const { key, rows, values } of index[tier]) {
         const id = `${tier}.${key}`;
         const found = values.map(fromJson);
@@ -90,7 +91,7 @@ export class RunTable {
           id,
           tier,
           // Nested keys and keys with dots may read alike: then they keep their escapes.
-          label: names.indexOf(shown(key)) === names.lastIndexOf(shown(key)) ? shown(key) : key,
+          label: alike.get(shown(key)) === 1 ? shown(key) : key,
           numeric: found.some(isNumber) && found.every((value) => isNumber(value) || value === null),
         });
       }

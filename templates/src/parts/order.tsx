@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { groupKeys, join, setSort, sortKeys, table } from "../lib/view";
 import { setParams } from "../route";
 import { ColumnsForm } from "./columns";
+import { Pick } from "./pick";
 
 const GROUPABLE = ["group", "job_type", "tags", "host", "state", "user"];
 
@@ -29,21 +30,17 @@ export function SortForm({ close, children }: { close: () => void; children?: Co
     <div class="form">
       <label>
         Sort by{" "}
-        <select
+        <Pick
           value={sortKeys.value[0]?.id ?? ""}
-          onChange={(event) => {
-            const id = event.currentTarget.value;
+          none="newest first"
+          choices={
+            now?.columns.map(({ id, tier, label }) => [id, tier === "run" ? label : `${tier} ${label}`] as const) ?? []
+          }
+          onChange={(id) => {
             setSort(id ? [{ id, descending: now?.info(id)?.numeric ?? false }] : []);
             close();
           }}
-        >
-          <option value="">newest first</option>
-          {now?.columns.map((column) => (
-            <option key={column.id} value={column.id}>
-              {column.tier === "run" ? column.label : `${column.tier} ${column.label}`}
-            </option>
-          ))}
-        </select>
+        />
       </label>
       {children}
     </div>

@@ -16,11 +16,17 @@ import type { RunRow } from "../model";
 import { setParams } from "../route";
 import { Chart } from "./chart";
 import { Swatch } from "./identity";
-import { PanelMenu } from "./panelmenu";
+import { part } from "./part";
 import { NobodyDrawn } from "./states";
 import { TraceTable } from "./tracetable";
-import { Button, download, Empty } from "./ui";
+import { Button, download, Empty, Menu } from "./ui";
 import { useLines, useRuns, useSeen, useTraces } from "./use";
+
+const PanelMenu = part<{
+  readonly panel: PanelInfo;
+  readonly csv: (() => void) | undefined;
+  readonly close: () => void;
+}>("panelmenu", "PanelMenu");
 
 const LEGEND = 6;
 /** Characters of a name in the legend. */
@@ -99,7 +105,9 @@ export function Card({
                   onClick={() => togglePin(panel.id)}
                 />
                 <Button kind="xs" icon="full" label="Full screen" onClick={() => setParams({ panel: panel.id })} />
-                <PanelMenu panel={panel} csv={csv} />
+                <Menu label={`Menu of ${panel.title}`} icon="more">
+                  {(close) => <PanelMenu panel={panel} csv={csv} close={close} />}
+                </Menu>
               </>
             )}
           </span>

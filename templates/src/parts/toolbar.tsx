@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { toggleDensity } from "../lib/colours";
 import { shown } from "../lib/keys";
-import { isXDefined } from "../lib/panels";
+import { isXDefined, type Section } from "../lib/panels";
 import { write } from "../lib/smooth";
 import {
   clipOutliers,
@@ -19,20 +19,32 @@ import {
   xAxis,
 } from "../lib/view";
 import { param, reset, setParams } from "../route";
+import { part } from "./part";
+import { Pick, xs } from "./pick";
 import { SmoothChoice } from "./smoothchoice";
 import { Restored } from "./states";
 import { Button, Menu, SearchField, Segments, Switch } from "./ui";
+
+const Outline = part<{
+  readonly sections: readonly Section[];
+  readonly jump: (name: string) => void;
+  readonly close: () => void;
+}>("outline", "Outline");
 
 export function Toolbar({
   count,
   note,
   runsButton,
   hasX,
+  sections,
+  jump,
 }: {
   count: number;
   note: string;
   runsButton?: ComponentChildren;
   hasX: boolean;
+  sections: readonly Section[];
+  jump: (section: string) => void;
 }) {
   return (
     <div class="tools" role="toolbar" aria-label="Charts">
@@ -46,6 +58,15 @@ export function Toolbar({
         warn
         width={212}
       />
+      {sections.length > 1 && (
+        <Menu label="Sections" icon="runs" kind="">
+          {(close) => (
+            <div class="outline">
+              <Outline sections={sections} jump={jump} close={close} />
+            </div>
+          )}
+        </Menu>
+      )}
       {hasX && (
         <span class="wide row">
           <span class="gap" />
@@ -127,23 +148,14 @@ export function XAxis() {
           ]}
           onChange={set}
         />
-        <select
-          class="plainselect"
-          aria-label="Metric as x axis"
-          data-on={metric ? "" : undefined}
+        <Pick
+          kind="plainselect"
+          label="Metric as x axis"
+          none="metric"
           value={metric ? x : ""}
-          onChange={(event) => set(event.currentTarget.value || first)}
-        >
-          <option value="">metric</option>
-          {metric && !scalars.value.some((key) => key.key === x) && <option value={x}>{shown(x)}</option>}
-          {scalars.value
-            .filter((key) => key.stream === "history")
-            .map((key) => (
-              <option key={key.key} value={key.key}>
-                {shown(key.key)}
-              </option>
-            ))}
-        </select>
+          choices={metric && !scalars.value.some(({ key }) => key === x) ? [[x, shown(x)], ...xs.value] : xs.value}
+          onChange={(value) => set(value || first)}
+        />
       </span>
     </span>
   );
