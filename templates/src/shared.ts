@@ -50,6 +50,7 @@ export {
   groupKeys,
   groupLook,
   groups,
+  groupText,
   join,
   listed,
   lookOf,
@@ -68,12 +69,11 @@ export {
 } from "./lib/view";
 export { shapeFor, share } from "./parts/cards";
 export { Chart } from "./parts/chart";
-export { ColumnsForm } from "./parts/columns";
 export { Icon } from "./parts/icons";
 export { Diverged, Dot, nameOf, RunName, Swatch } from "./parts/identity";
+export { goTo } from "./parts/jump";
 export { Broken, Caption, MediaPanel, RUNS, readMedia, useStep } from "./parts/mediapanel";
 export { Modal } from "./parts/modal";
-export { GroupForm, groupText, SortForm } from "./parts/order";
 export { Card, ChartBody, hintOf, Legend, LinePanel, saveCsv, Title, useChart } from "./parts/panel";
 export { Pick, xs } from "./parts/pick";
 export { Portal } from "./parts/portal";

@@ -27,6 +27,11 @@ export function usualHeight({ kind }: PanelInfo): number {
   return USUAL[kind] ?? CARD;
 }
 
+/** Rows from which on the head of a section stays in view. */
+const LONG = 8;
+
+export const isLong = ({ rows }: Block): boolean => rows.length > LONG;
+
 /** Cards beside each other. */
 export interface Row {
   readonly cards: readonly PlacedPanel[];

@@ -1,4 +1,5 @@
 // Sections of panels below a toolbar: the workspace, and a run's charts and system metrics.
+import { computed } from "@preact/signals";
 import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { CARD, type Plan, planOf, usualHeight, within } from "../lib/board";
 import { index } from "../lib/data";
@@ -19,7 +20,7 @@ import {
 import { search } from "../lib/regex";
 import { columnCount, split } from "../lib/view";
 import type { RunRow } from "../model";
-import { param, params, setParams } from "../route";
+import { param, params } from "../route";
 import { useBoardKeys } from "./boardkeys";
 import { shapeFor } from "./cards";
 import { FindHint } from "./findhint";
@@ -54,6 +55,13 @@ function usePanelSearch(all: readonly PanelInfo[]): { hits: ReadonlySet<string> 
   return state;
 }
 
+/** Of the parameters those by which cards and sections have other heights. */
+const shaping = computed(() =>
+  Object.entries(params.value)
+    .filter(([key]) => /^(o\.|hv\.|hrun$|fold$|all$)/.test(key))
+    .join("\n"),
+);
+
 /** The sections of a board, and where each of their panels will stand. */
 function usePlan(
   all: readonly PanelInfo[],
@@ -79,8 +87,7 @@ function usePlan(
         isWhole: ({ name }) => whole.value.has(name),
         heightOf: (panel) => heights.current.get(panel.id) ?? usualHeight(panel),
       }),
-    // What is set for single panels, and which sections are folded, stands among the parameters.
-    [sections, columns, runs, width > 0, params.value, news],
+    [sections, columns, runs, width > 0, shaping.value, news],
   );
   const measured = (panel: PanelInfo, height: number): void => {
     if ((heights.current.get(panel.id) ?? usualHeight(panel)) === height) return;
@@ -120,17 +127,7 @@ export function Board({
   const history = useMemo(() => all.some((panel) => panel.stream === "history"), [all]);
   return (
     <>
-      <Toolbar
-        count={all.length}
-        note={note}
-        runsButton={runsButton}
-        hasX={history}
-        sections={sections}
-        jump={(name) => {
-          setParams({ h: name });
-          jump(name);
-        }}
-      />
+      <Toolbar count={all.length} note={note} runsButton={runsButton} hasX={history} sections={sections} />
       <FindHint count={all.length} hidden={plan.height > innerHeight} />
       {!list && !history && <NoRuns project={index.value?.project ?? ""} />}
       <div class="board" ref={root} style={{ "--card": `${CARD}px` }}>

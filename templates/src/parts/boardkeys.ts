@@ -1,6 +1,6 @@
 // Keys of a board: from panel to panel, from section to section, and what they do to the panel they stand on.
 import { useRef } from "preact/hooks";
-import { order, type Plan, within } from "../lib/board";
+import { order, type Plan, placeOf, within } from "../lib/board";
 import { effective, type PanelInfo, setOptions, showTable, togglePin } from "../lib/panels";
 import { setParams } from "../route";
 import { useKeys } from "./use";
@@ -19,6 +19,11 @@ function target(all: readonly PanelInfo[]): PanelInfo | undefined {
   return all.find((panel) => panel.id === card?.dataset.panel);
 }
 
+/** The first panel of a section that is open; empty without one. */
+function firstOf(plan: Plan, section: string): string {
+  return placeOf(plan, section)?.block.rows[0]?.cards[0]?.item.id ?? "";
+}
+
 export function useBoardKeys(
   all: readonly PanelInfo[],
   plan: Plan,
@@ -29,9 +34,14 @@ export function useBoardKeys(
   const last = useRef("");
   const step = (by: number) => (): void => {
     const ids = order(plan);
-    const focused = document.activeElement?.closest<HTMLElement>("[data-panel]")?.dataset.panel;
-    const at = ids.indexOf(focused ?? last.current);
-    const next = ids[Math.max(0, Math.min(ids.length - 1, at < 0 ? 0 : at + by))];
+    const { activeElement: focused } = document;
+    const section = focused?.closest<HTMLElement>(".sec > header")?.parentElement?.ariaLabel;
+    const at =
+      section === undefined
+        ? ids.indexOf(focused?.closest<HTMLElement>("[data-panel]")?.dataset.panel ?? last.current)
+        : // From the head of a section, its first panel is the next.
+          ids.indexOf(firstOf(plan, section ?? "")) - Number(by > 0);
+    const next = ids[Math.max(0, Math.min(ids.length - 1, at + by))];
     if (next === undefined) return;
     last.current = next;
     jump(next, true);

@@ -1,6 +1,7 @@
 // Going to a section or a panel of a board, whether it is in the document or not.
+import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { type Plan, placeOf } from "../lib/board";
+import { HEAD, isLong, type Plan, placeOf } from "../lib/board";
 import { param, setParams } from "../route";
 
 /** Pixels between what is gone to and what covers the top of the window. */
@@ -21,6 +22,14 @@ interface Goal {
   readonly nearest: boolean;
 }
 
+const trips = signal(0);
+
+/** Go to a section by its name or to a panel by its id, again if need be; the link of the page leads there from now on. */
+export function goTo(name: string): void {
+  setParams({ h: name });
+  trips.value++;
+}
+
 /** A function that goes to a section by its name or to a panel by its id; links do, by `h`. */
 export function useJump(
   plan: Plan,
@@ -28,11 +37,12 @@ export function useJump(
   ways: Ways,
 ): (name: string, nearest?: boolean) => void {
   const [goal, setGoal] = useState<Goal | null>(null);
+  /** Selects what takes the focus once it is there. */
   const focus = useRef("");
   const linked = param("h");
   useEffect(() => {
     if (linked) setGoal({ name: linked, nearest: false });
-  }, [linked]);
+  }, [linked, trips.value]);
   useLayoutEffect(() => {
     if (!goal || !plan.lines.length) return;
     const place = placeOf(plan, goal.name);
@@ -42,17 +52,18 @@ export function useJump(
       else setGoal(null);
       return;
     }
-    const { name, panels } = place.block.section;
+    const { name } = place.block.section;
     const isPanel = name !== goal.name;
     if (!place.block.open) return ways.open(name);
     if (isPanel && !place.row) return ways.whole(name);
-    scrollTo(root.current!, place.top, isPanel ? place.row!.height : 0, goal.nearest);
-    focus.current = isPanel ? goal.name : (panels[0]?.id ?? "");
+    const above = isPanel && isLong(place.block) ? HEAD : 0;
+    scrollTo(root.current!, place.top - above, isPanel ? above + place.row!.height : 0, goal.nearest);
+    focus.current = isPanel ? `[data-panel="${CSS.escape(goal.name)}"]` : `[aria-label="${CSS.escape(name)}"] > header`;
     setGoal(null);
     ways.look();
   }, [goal, plan]);
   useLayoutEffect(() => {
-    const card = focus.current && root.current!.querySelector(`[data-panel="${CSS.escape(focus.current)}"]`);
+    const card = focus.current && root.current!.querySelector(focus.current);
     if (!card) return;
     focus.current = "";
     (card.querySelector<HTMLElement>(".canvas[tabindex]") ?? card.querySelector("button"))?.focus({

@@ -1,6 +1,6 @@
 // A panel: card with title, legend, chart and what was left out.
 import type { ComponentChildren } from "preact";
-import { useCallback, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { unitOf } from "../lib/axis";
 import { fileName, linesCsv } from "../lib/csv";
 import { uid } from "../lib/data";
@@ -127,14 +127,9 @@ export function LinePanel({
   fixed?: readonly RunRow[];
   drag?: { onDrop: (id: string) => void };
 }) {
-  const [attach, seen] = useSeen<HTMLElement>();
-  const card = useRef<HTMLElement | null>(null);
-  const place = useCallback((element: HTMLElement | null): void => {
-    card.current = element;
-    attach(element);
-  }, []);
+  const [attach, seen, room] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
-  const chart = useChart(panel, runs, seen, (card.current?.clientWidth ?? 350) - AXIS);
+  const chart = useChart(panel, runs, seen, room - AXIS);
   const { how, traces, loaded } = chart;
   // The page of a run is its legend; several ranks are told apart all the same.
   const alone = fixed?.length === 1 && traces.length <= 1;
@@ -149,7 +144,7 @@ export function LinePanel({
   return (
     <Card
       panel={panel}
-      innerRef={place}
+      innerRef={attach}
       fact={fact}
       label={chart.label}
       drag={drag}

@@ -1,8 +1,9 @@
 // The run list: the legend of every panel.
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { index, uid } from "../lib/data";
 import { columnLabel, DELTA, railColumns, SPREAD, widthOf, withSpread } from "../lib/railcolumns";
-import type { Group } from "../lib/runs";
+import type { ColumnInfo, Group } from "../lib/runs";
 import {
   baseline,
   closedGroups,
@@ -13,6 +14,7 @@ import {
   found,
   groupKeys,
   groups,
+  groupText,
   isFirstView,
   join,
   listed,
@@ -23,13 +25,20 @@ import {
 } from "../lib/view";
 import type { RunRow } from "../model";
 import { preference, setParams, setPreference } from "../route";
-import { ColumnsForm } from "./columns";
 import { Icon } from "./icons";
-import { GroupForm, groupText, SortForm } from "./order";
+import { part } from "./part";
 import { GroupLine, RunLine } from "./railrow";
 import { bestRemoval, FilterChips, RunSearch, useFilterPatterns } from "./runsearch";
 import { Button, Empty, Menu } from "./ui";
 import { rowHeight, VirtualList } from "./virtual";
+
+const ColumnsForm = part<{
+  readonly all: readonly ColumnInfo[];
+  readonly chosen: readonly string[];
+  readonly onChange: (ids: readonly string[]) => void;
+}>("runforms", "ColumnsForm");
+const GroupForm = part<object>("runforms", "GroupForm");
+const SortForm = part<{ readonly close: () => void; readonly children: ComponentChildren }>("runforms", "SortForm");
 
 type Row =
   | { readonly kind: "run"; readonly run: RunRow; readonly group?: string }

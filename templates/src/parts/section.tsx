@@ -1,6 +1,6 @@
 // A section of a board: its head, and those of its rows of cards that are near the window.
 import { Component, type ComponentChildren } from "preact";
-import { type Block, FEW, HEAD, type Range, within } from "../lib/board";
+import { type Block, FEW, HEAD, isLong, type Range, within } from "../lib/board";
 import { full } from "../lib/format";
 import type { PlacedPanel } from "../lib/layout";
 import type { PanelInfo } from "../lib/panels";
@@ -9,9 +9,6 @@ import { share } from "./cards";
 import { Icon } from "./icons";
 import { LinePanel } from "./panel";
 import { type PanelProps, ViewerPanel } from "./viewer";
-
-/** Rows from which on the name of a section stays in view. */
-const LONG = 8;
 
 export function PanelView(props: PanelProps) {
   return props.panel.kind === "line" ? <LinePanel {...props} /> : <ViewerPanel {...props} />;
@@ -41,19 +38,15 @@ export function SectionView({
   fixed: readonly RunRow[] | undefined;
   acts: BoardActs;
 }) {
-  const { open, rows, left } = block;
+  const { open, left } = block;
   const { name, panels } = block.section;
   return (
-    <section
-      class={`sec${open ? "" : " shut"}${rows.length > LONG ? " long" : ""}`}
-      aria-label={name}
-      style={share(block)}
-    >
+    <section class={`sec${open ? "" : " shut"}${isLong(block) ? " long" : ""}`} aria-label={name} style={share(block)}>
       <header>
         <h2>
           <button type="button" class="fold" aria-expanded={open} onClick={() => acts.toggle(name)}>
             <Icon name={open ? "down" : "right"} />
-            {name} <span class="n">{panels.length}</span>
+            {name} <span class="n">{full(panels.length)}</span>
           </button>
         </h2>
       </header>

@@ -1,6 +1,7 @@
 // What holds for all panels: search, x, smoothing, outliers, columns.
 import type { ComponentChildren } from "preact";
 import { toggleDensity } from "../lib/colours";
+import { plural } from "../lib/format";
 import { shown } from "../lib/keys";
 import { isXDefined, type Section } from "../lib/panels";
 import { write } from "../lib/smooth";
@@ -27,7 +28,6 @@ import { Button, Menu, SearchField, Segments, Switch } from "./ui";
 
 const Outline = part<{
   readonly sections: readonly Section[];
-  readonly jump: (name: string) => void;
   readonly close: () => void;
 }>("outline", "Outline");
 
@@ -37,19 +37,17 @@ export function Toolbar({
   runsButton,
   hasX,
   sections,
-  jump,
 }: {
   count: number;
   note: string;
   runsButton?: ComponentChildren;
   hasX: boolean;
   sections: readonly Section[];
-  jump: (section: string) => void;
 }) {
   return (
     <div class="tools" role="toolbar" aria-label="Charts">
       <SearchField
-        label={`Search ${count} panel${count === 1 ? "" : "s"}`}
+        label={`Search ${plural(count, "panel")}`}
         value={param("p") ?? ""}
         onInput={(p) => setParams({ p: p || undefined })}
         regex={param("pre") !== "0"}
@@ -62,7 +60,7 @@ export function Toolbar({
         <Menu label="Sections" icon="runs" kind="">
           {(close) => (
             <div class="outline">
-              <Outline sections={sections} jump={jump} close={close} />
+              <Outline sections={sections} close={close} />
             </div>
           )}
         </Menu>

@@ -11,11 +11,16 @@ import { groupTrace, runTrace, type Trace, xRange } from "../lib/trace";
 import { drawn, groupKeys, groupLook, groupLooks, lookOf, spreadKind, table } from "../lib/view";
 import type { RunRow } from "../model";
 
-/** Whether an element has come near the window, for `delay` ms where rows fly past; once seen it stays. */
-export function useSeen<T extends HTMLElement>(margin = "300px", delay = 0): [(element: T | null) => void, boolean] {
+/** Whether an element has come near the window, for `delay` ms where rows fly past, and how wide it was; once seen it stays. */
+export function useSeen<T extends HTMLElement>(
+  margin = "300px",
+  delay = 0,
+): [attach: (element: T | null) => void, seen: boolean, width: number] {
   const [seen, setSeen] = useState(false);
   const observer = useRef<IntersectionObserver | null>(null);
   const timer = useRef(0);
+  // Asked of the element itself, its width would cost a layout for each panel of a board.
+  const width = useRef(0);
   const attach = useMemo(
     () =>
       (element: T | null): void => {
@@ -25,7 +30,9 @@ export function useSeen<T extends HTMLElement>(margin = "300px", delay = 0): [(e
         observer.current = new IntersectionObserver(
           (entries) => {
             clearTimeout(timer.current);
-            if (!entries.some((entry) => entry.isIntersecting)) return;
+            const near = entries.find((entry) => entry.isIntersecting);
+            if (!near) return;
+            width.current = near.boundingClientRect.width;
             if (delay) timer.current = window.setTimeout(setSeen, delay, true);
             else setSeen(true);
             if (!delay) observer.current?.disconnect();
@@ -36,7 +43,7 @@ export function useSeen<T extends HTMLElement>(margin = "300px", delay = 0): [(e
       },
     [],
   );
-  return [attach, seen];
+  return [attach, seen, width.current];
 }
 
 /** Width of an element in pixels, before it is painted and whenever it changes. */

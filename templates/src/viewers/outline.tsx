@@ -1,28 +1,23 @@
 // The sections of a board with their counts: to see what there is, and to go there.
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { full, plural } from "../lib/format";
 import type { Section } from "../lib/panels";
 import { Icon } from "../parts/icons";
+import { goTo } from "../parts/jump";
 import { rowHeight, VirtualList } from "../parts/virtual";
 
-function Outline({
-  sections,
-  jump,
-  close,
-}: {
-  sections: readonly Section[];
-  jump: (name: string) => void;
-  close: () => void;
-}) {
+function Outline({ sections, close }: { sections: readonly Section[]; close: () => void }) {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus({ preventScroll: true }), []);
   const wanted = query.toLowerCase();
   const found = useMemo(() => sections.filter(({ name }) => name.toLowerCase().includes(wanted)), [sections, wanted]);
   const panels = useMemo(() => sections.reduce((sum, section) => sum + section.panels.length, 0), [sections]);
   const go = (section: Section | undefined): void => {
     if (!section) return;
     close();
-    jump(section.name);
+    goTo(section.name);
   };
   const key = (event: KeyboardEvent): void => {
     const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
@@ -36,6 +31,7 @@ function Outline({
       <label class="field">
         <Icon name="search" />
         <input
+          ref={field}
           role="combobox"
           aria-expanded="true"
           aria-controls="outline-list"

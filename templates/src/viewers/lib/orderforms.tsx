@@ -1,9 +1,9 @@
 // How runs are grouped and sorted: what the menus of the run list and of the run table hold.
 import type { ComponentChildren } from "preact";
-import { groupKeys, join, setSort, sortKeys, table } from "../lib/view";
-import { setParams } from "../route";
-import { ColumnsForm } from "./columns";
-import { Pick } from "./pick";
+import { groupKeys, join, setSort, sortKeys, table } from "../../lib/view";
+import { Pick } from "../../parts/pick";
+import { setParams } from "../../route";
+import { ColumnsForm } from "./columnsform";
 
 const GROUPABLE = ["group", "job_type", "tags", "host", "state", "user"];
 
@@ -16,12 +16,6 @@ export function GroupForm() {
       onChange={(ids) => setParams({ group: join(ids.slice(0, 3)) })}
     />
   );
-}
-
-/** Names of what runs are grouped by, for the menu that changes it. */
-export function groupText(): string {
-  const now = table.value;
-  return groupKeys.value.map((id) => now?.info(now.resolve(id)!)?.label ?? id).join(", ") || "none";
 }
 
 export function SortForm({ close, children }: { close: () => void; children?: ComponentChildren }) {
