@@ -1,8 +1,12 @@
 // The browser's own search finds what is in the document: on a long board it is told where to look instead.
 import { useContext, useEffect, useState } from "preact/hooks";
-import { full } from "../lib/format";
-import { Button } from "./ui";
+import { part } from "./part";
 import { Place } from "./use";
+
+const Hint = part<{ readonly count: number; readonly search: () => void; readonly close: () => void }>(
+  "outline",
+  "FindHint",
+);
 
 export function FindHint({ count, hidden }: { count: number; hidden: boolean }) {
   const [open, setOpen] = useState(false);
@@ -17,19 +21,10 @@ export function FindHint({ count, hidden }: { count: number; hidden: boolean }) 
     return () => document.removeEventListener("keydown", listen);
   }, []);
   if (!open || !hidden) return null;
-  return (
-    <div class="findhint" role="status">
-      The browser finds what is near the window.
-      <Button
-        kind="line"
-        icon="search"
-        text={`Search all ${full(count)} panels`}
-        onClick={() => {
-          setOpen(false);
-          (place ?? document).querySelector<HTMLElement>(".tools input[type=search]")?.focus();
-        }}
-      />
-      <Button kind="xs" icon="close" label="Close the hint" onClick={() => setOpen(false)} />
-    </div>
-  );
+  const close = (): void => setOpen(false);
+  const search = (): void => {
+    close();
+    (place ?? document).querySelector<HTMLElement>(".tools input[type=search]")?.focus();
+  };
+  return <Hint count={count} search={search} close={close} />;
 }

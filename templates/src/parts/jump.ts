@@ -24,7 +24,7 @@ interface Goal {
 
 const trips = signal(0);
 
-/** Go to a section by its name or to a panel by its id, again if need be; the link of the page leads there from now on. */
+/** Go to a section by its name or to a panel by its id, again if need be; the page's link leads there from now on. */
 export function goTo(name: string): void {
   setParams({ h: name });
   trips.value++;

@@ -207,7 +207,8 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
   }, [traces, range?.[0], range?.[1], isLogX, how.y?.[0], how.y?.[1], boxY, how.clip, how.log, zero]);
   const cut = useMemo(() => beyond(traces, scales.x, scales.y, how.log), [traces, scales]);
   const way = how.y ? "empty the Y range in the menu" : boxY ? "double click the chart" : "switch off Clip outliers";
-  const label = `${panel.title} by ${unitOf(how.x) || "time"}, ${plural(traces.length, "line")}${lowest(traces)}`;
+  const least = useMemo(() => lowest(traces), [traces]);
+  const label = `${panel.title} by ${unitOf(how.x) || "time"}, ${plural(traces.length, "line")}${least}`;
   const onZoom = (x: readonly [number, number] | null, y: readonly [number, number] | null): void => {
     setBoxY(y);
     setZoom(x, how.x);

@@ -1,7 +1,9 @@
 // The run list: the legend of every panel.
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
+import { CROWD } from "../lib/crowd";
 import { index, uid } from "../lib/data";
+import { plural } from "../lib/format";
 import { columnLabel, DELTA, railColumns, SPREAD, widthOf, withSpread } from "../lib/railcolumns";
 import type { ColumnInfo, Group } from "../lib/runs";
 import {
@@ -236,6 +238,11 @@ function Foot() {
   const first = isFirstView.value && shownCount < among.length;
   return (
     <div class="rail-foot">
+      {shownCount > CROWD && !groups.value && (
+        <p class="crowd" role="status">
+          {plural(shownCount, "line")} in each panel. Groups draw their means.
+        </p>
+      )}
       <span>
         {groups.value && (
           <>
@@ -247,7 +254,12 @@ function Foot() {
         {first && firstRule.value ? `: ${firstRule.value}` : " shown"}
       </span>
       {shownCount < among.length && (
-        <Button kind="xs" text="Show all" onClick={() => toggleEyes(among.map(uid), true)} />
+        <Button
+          kind="xs"
+          text="Show all"
+          title={groups.value ? undefined : `Draws ${plural(among.length, "line")} in each panel`}
+          onClick={() => toggleEyes(among.map(uid), true)}
+        />
       )}
       <span class="grow" />
       {groups.value && <span>mean ± std</span>}

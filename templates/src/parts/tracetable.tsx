@@ -1,8 +1,8 @@
 // A chart as a table: one row a line. The accessible form, and the values beside a full-screen chart.
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { xText } from "../lib/axis";
 import { cursor } from "../lib/cursor";
-import { plural } from "../lib/format";
+import { full, plural } from "../lib/format";
 import { valueAt } from "../lib/readout";
 import { main, type Trace } from "../lib/trace";
 import { cell } from "../lib/values";
@@ -16,6 +16,9 @@ interface Row {
   readonly min: number;
   readonly max: number;
 }
+
+/** Lines of a table; the order says which. */
+const LISTED = 200;
 
 type Column = "name" | "at" | "min" | "max";
 
@@ -33,7 +36,10 @@ export function TraceTable({
 }) {
   const [sort, setSort] = useState<readonly [Column, boolean]>(["at", true]);
   const here = cursor.value?.kind === x ? cursor.value.x : null;
-  const rows = traces.map((trace) => rowOf(trace, here));
+  const ends = useMemo(() => traces.map(endsOf), [traces]);
+  const rows = traces.map(
+    (trace, i): Row => ({ ...ends[i]!, trace, at: here === null ? trace.last : valueAt(trace, here) }),
+  );
   const [by, down] = sort;
   rows.sort((a, b) => {
     if (by === "name") return a.trace.label.localeCompare(b.trace.label) * (down ? -1 : 1);
@@ -71,7 +77,7 @@ export function TraceTable({
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ trace, at, min, max }) => (
+          {rows.slice(0, LISTED).map(({ trace, at, min, max }) => (
             <tr
               key={trace.id + trace.label}
               onPointerEnter={() => {
@@ -97,11 +103,16 @@ export function TraceTable({
           ))}
         </tbody>
       </table>
+      {rows.length > LISTED && (
+        <p class="hint">
+          {full(LISTED)} of {plural(rows.length, "line")} listed, in this order
+        </p>
+      )}
     </div>
   );
 }
 
-function rowOf(trace: Trace, here: number | null): Row {
+function endsOf(trace: Trace): Pick<Row, "min" | "max"> {
   const y = main(trace);
   let [min, max] = [Infinity, -Infinity];
   for (let i = 0; i < y.length; i++) {
@@ -111,5 +122,5 @@ function rowOf(trace: Trace, here: number | null): Row {
     min = Math.min(min, Number.isNaN(low) ? y[i]! : low);
     max = Math.max(max, Number.isNaN(high) ? y[i]! : high);
   }
-  return { trace, at: here === null ? trace.last : valueAt(trace, here), min, max };
+  return { min, max };
 }

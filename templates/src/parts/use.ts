@@ -6,12 +6,13 @@ import { Superseded } from "../entry";
 import { uid } from "../lib/data";
 import { full, plural } from "../lib/format";
 import { type Line, lines as loadLines } from "../lib/series";
+import { inTurn } from "../lib/slices";
 import type { Smoothing } from "../lib/smooth";
 import { groupTrace, runTrace, type Trace, xRange } from "../lib/trace";
 import { drawn, groupKeys, groupLook, groupLooks, lookOf, spreadKind, table } from "../lib/view";
 import type { RunRow } from "../model";
 
-/** Whether an element has come near the window, for `delay` ms where rows fly past, and how wide it was; once seen it stays. */
+/** Whether an element has come near the window, for `delay` ms where rows fly past, and its width; once seen it stays. */
 export function useSeen<T extends HTMLElement>(
   margin = "300px",
   delay = 0,
@@ -84,6 +85,9 @@ export function useLoaded<T>(
   return { ...state, again: () => setTries(tries + 1) };
 }
 
+/** Runs that one panel reads at once: thousands of scripts inserted at once would freeze the page. */
+const AT_ONCE = 64;
+
 /** What takes less, in ms, is not worth a word. */
 const MOMENT = 150;
 
@@ -151,7 +155,7 @@ function useProgress(): {
       ? 0
       : window.setInterval(() => setReading(`Reading ${full(done)} of ${plural(runs.length, "run")}`), MOMENT);
     timer.current = mine;
-    const answers = await Promise.allSettled(runs.map((run) => read(run).finally(() => done++)));
+    const answers = await inTurn(runs, AT_ONCE, (run) => read(run).finally(() => done++));
     clearInterval(mine);
     if (timer.current !== mine) return answers;
     for (const run of runs) known.current.add(uid(run));

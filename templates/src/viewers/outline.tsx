@@ -1,11 +1,17 @@
-// The sections of a board with their counts: to see what there is, and to go there.
+// Finding one's way on a long board: its sections with their counts, and a word on the browser's own search.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { full, plural } from "../lib/format";
 import type { Section } from "../lib/panels";
 import { Icon } from "../parts/icons";
 import { goTo } from "../parts/jump";
+import { Button } from "../parts/ui";
 import { rowHeight, VirtualList } from "../parts/virtual";
+import { addStyle } from "./lib/style";
+import css from "./outline.css";
 
+addStyle(css);
+
+/** The menu of sections. */
 function Outline({ sections, close }: { sections: readonly Section[]; close: () => void }) {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
@@ -76,4 +82,15 @@ function Outline({ sections, close }: { sections: readonly Section[]; close: () 
   );
 }
 
-tracklog.viewer("outline", { Outline });
+/** Says where to search what the browser does not find, since it is not in the document. */
+function FindHint({ count, search, close }: { count: number; search: () => void; close: () => void }) {
+  return (
+    <div class="findhint" role="status">
+      The browser finds what is near the window.
+      <Button kind="line" icon="search" text={`Search all ${full(count)} panels`} onClick={search} />
+      <Button kind="xs" icon="close" label="Close the hint" onClick={close} />
+    </div>
+  );
+}
+
+tracklog.viewer("outline", { Outline, FindHint });
