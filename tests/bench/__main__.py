@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import artifacts, beside, builds, compare, console, media, pages, recorder, space, watch
+from tests.bench import artifacts, beside, builds, compare, console, media, pages, recorder, space, watch, wide
 from tests.bench.measure import Figure, World, say
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "open": pages.opening,
     "charts": pages.many,
     "million": pages.million,
+    "keys10000": wide.keys,
+    "list2000": wide.lists,
     "table": recorder.table,
     "rows": pages.table,
     "image": media.image,

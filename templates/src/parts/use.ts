@@ -12,7 +12,7 @@ import { groupTrace, runTrace, type Trace, xRange } from "../lib/trace";
 import { drawn, groupKeys, groupLook, groupLooks, lookOf, spreadKind, table } from "../lib/view";
 import type { RunRow } from "../model";
 
-/** Whether an element has come near the window, for `delay` ms where rows fly past, and its width; once seen it stays. */
+/** Whether an element has come near the window (for `delay` ms where rows fly past; once seen it stays); its width. */
 export function useSeen<T extends HTMLElement>(
   margin = "300px",
   delay = 0,
