@@ -121,8 +121,8 @@ def _all(browser: Browser, url: str) -> Iterator[Figure]:
     with page(browser, url) as opened:
         opened.evaluate("bench.until(() => bench.drawn(bench.cards(), 0))")
         opened.evaluate(
-            "(bench.tasks = [], new PerformanceObserver((l) => l.getEntries().forEach((e) => bench.tasks.push(e.duration)))"
-            ".observe({entryTypes: ['longtask']}))"
+            "(bench.tasks = [], bench.watch = new PerformanceObserver((list) => bench.tasks.push(...list.getEntries().map("
+            "(e) => e.duration))), bench.watch.observe({entryTypes: ['longtask']}))"
         )
         said = opened.evaluate("bench.shown('hide=', '2,000')")
         opened.evaluate("bench.frames(120)")
