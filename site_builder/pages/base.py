@@ -16,8 +16,8 @@ TABS = (
     ("Artifacts", "artifacts.html", "artifacts"),
 )
 """Pages of a project: label, file, kind. A page is listed here when it exists."""
-SCRIPTS = ("compare", "find", "groups", "runtable")
-"""Scripts of comparisons, the palette, charts of groups and the run table: every site has them, loaded when opened."""
+SCRIPTS = ("compare", "files", "find", "full", "groups", "outline", "panelmenu", "runforms", "runtable")
+"""Scripts that every site has, loaded when what they draw is opened."""
 
 
 def context(

@@ -3,7 +3,6 @@ import { type ComponentType, render } from "preact";
 import { page, pageEntry, single } from "./entry";
 import { Bar } from "./islands/bar";
 import { Charts, Media, System, Tables } from "./islands/charts";
-import { Files } from "./islands/files";
 import { enhanceNav, Switcher } from "./islands/nav";
 import { enhanceOverview } from "./islands/overview";
 import { Projects } from "./islands/projects";
@@ -26,7 +25,7 @@ const ISLANDS: Readonly<Record<string, ComponentType>> = {
   charts: Charts,
   code: lazy("code"),
   compare: lazy("compare"),
-  files: Files,
+  files: lazy("files"),
   logs: lazy("logs"),
   media: Media,
   mediapage: lazy("media"),

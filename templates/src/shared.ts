@@ -25,7 +25,17 @@ export {
 export { highIsBetter, lowIsBetter } from "./lib/goals";
 export { now, paused, waiting } from "./lib/live";
 export { edges, find, lastAt, loggedValues, stepsOf } from "./lib/media";
-export { boardPanels } from "./lib/panels";
+export {
+  boardPanels,
+  effective,
+  movePanel,
+  optionsOf,
+  pinned,
+  sectionsOf,
+  setOptions,
+  showTable,
+  togglePin,
+} from "./lib/panels";
 export { search } from "./lib/regex";
 export {
   baseline,
@@ -40,27 +50,32 @@ export {
   groupKeys,
   groupLook,
   groups,
+  groupText,
   join,
   listed,
   lookOf,
   mainMetric,
+  rawBehind,
   scalars,
   setEyes,
   setSort,
+  setZoom,
   sortKeys,
   split,
   table,
   toggleEyes,
   toggleGroup,
+  zoomOf,
 } from "./lib/view";
-export { Cards } from "./parts/cards";
-export { ColumnsForm } from "./parts/columns";
+export { shapeFor, share } from "./parts/cards";
+export { Chart } from "./parts/chart";
 export { Icon } from "./parts/icons";
 export { Diverged, Dot, nameOf, RunName, Swatch } from "./parts/identity";
+export { goTo } from "./parts/jump";
 export { Broken, Caption, MediaPanel, RUNS, readMedia, useStep } from "./parts/mediapanel";
 export { Modal } from "./parts/modal";
-export { GroupForm, groupText, SortForm } from "./parts/order";
-export { Card, Legend, LinePanel } from "./parts/panel";
+export { Card, ChartBody, hintOf, Legend, LinePanel, saveCsv, Title, useChart } from "./parts/panel";
+export { Pick, xs } from "./parts/pick";
 export { Portal } from "./parts/portal";
 export { useRunHead } from "./parts/runhead";
 export {
@@ -72,8 +87,13 @@ export {
   setParts,
   useFilterPatterns,
 } from "./parts/runsearch";
+export { PanelView } from "./parts/section";
+export { SmoothChoice } from "./parts/smoothchoice";
 export { Spark } from "./parts/spark";
 export { Loading, NoRuns, Restored, Unready } from "./parts/states";
+export { TipHost } from "./parts/tip";
+export { Smooth, XAxis } from "./parts/toolbar";
+export { TraceTable } from "./parts/tracetable";
 export {
   Button,
   CopyButton,
@@ -89,5 +109,5 @@ export {
 } from "./parts/ui";
 export { useKeys, useLoaded, useRuns, useSeen, useWidth } from "./parts/use";
 export { Item, ViewerPanel } from "./parts/viewer";
-export { rowHeight, useWindow } from "./parts/virtual";
+export { rowHeight, useWindow, VirtualList } from "./parts/virtual";
 export { href, param, preference, reset, setParams, setPreference, shareUrl } from "./route";

@@ -23,6 +23,7 @@ from tests.bench import (
     recorder,
     space,
     watch,
+    wide,
 )
 from tests.bench.measure import Figure, World, say
 
@@ -45,6 +46,8 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "grouped": grouped.grouped,
     "charts": pages.many,
     "million": pages.million,
+    "keys10000": wide.keys,
+    "list2000": wide.lists,
     "table": recorder.table,
     "rows": pages.table,
     "image": media.image,

@@ -82,3 +82,32 @@ def grow(folder: Path, rows: int) -> None:
     with file.open("ab") as growing:
         for step in range(first, first + rows):
             growing.write(row(step, METRICS, tuple(1 / (step + k + 1) for k in range(len(METRICS)))))
+
+
+def language_keys() -> tuple[str, ...]:
+    """Return the 10,000 names under which a training of a language model logs: a few large sections, many small ones."""
+    modules = ("attn/q_proj", "attn/k_proj", "attn/v_proj", "attn/o_proj", "mlp/up", "mlp/gate", "mlp/down", "norm")
+    statistics = ("grad_norm", "weight_norm", "update_ratio", "act_mean", "act_std", "act_max", "dead", "rms")
+    tasks = ("mmlu", "gsm8k", "arc", "hellaswag", "boolq", "piqa", "truthful", "winogrande")
+    names = [*METRICS, *(f"val/domain_{n:02}/{of}" for n in range(30) for of in ("loss", "perplexity"))]
+    names += [f"layers/{n}/{module}/{of}" for n in range(48) for module in modules for of in statistics]
+    names += [f"experts/{n}/{expert:02}/load" for n in range(24) for expert in range(64)]
+    names += [f"eval/{task}/{n:02}/{of}" for task in tasks for n in range(60) for of in ("acc", "loss", "calibration")]
+    names += [f"block_{n:03}/{of}" for n in range(240) for of in (*statistics, "lr", "wd")]
+    names += [f"vocab/token_{n:05}/loss" for n in range(10_000 - len(names))]
+    return tuple(names)
+
+
+def keyed(root: Path, runs: int = 3, rows: int = 12) -> None:
+    """Write a few runs of a project with 10,000 keys each, in few rows."""
+    names = language_keys()
+    noise = np.random.default_rng(0)
+    for n in range(runs):
+        start = noise.uniform(0.1, 2, len(names))
+        columns = [np.round(start / (1 + step / 4), 6) for step in range(rows)]
+        one(root, n, names, np.stack(columns, 1).tolist(), ended=True)
+
+
+def swept(root: Path, runs: int = 2000, rows: int = 40) -> None:
+    """Write a sweep of many short runs with a few metrics."""
+    write(root, runs, rows, METRICS[:4])

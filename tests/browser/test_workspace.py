@@ -36,7 +36,7 @@ VIEW = """() => ({
   smooth: document.querySelector('[aria-label="Kind of smoothing"]').value,
   legends: [...document.querySelectorAll('.legend')].slice(0, 3).map((l) => l.textContent),
   hints: [...document.querySelectorAll('.hint')].slice(0, 3).map((h) => h.textContent),
-  folded: [...document.querySelectorAll('.sec')].map((s) => s.className),
+  folded: [...document.querySelectorAll('.sec.shut')].map((s) => s.ariaLabel),
 })"""
 
 

@@ -2,9 +2,10 @@
 import { useMemo } from "preact/hooks";
 import { CHART_TABLES, type PanelInfo, panelsOf } from "../lib/panels";
 import { type KeyInfo, MEDIA_KINDS, type RunHead } from "../model";
-import { Board, PanelView } from "../parts/board";
-import { FullHost } from "../parts/full";
+import { Board } from "../parts/board";
+import { FullHost } from "../parts/fullhost";
 import { useRunHead } from "../parts/runhead";
+import { PanelView } from "../parts/section";
 import { Empty, Wait } from "../parts/ui";
 
 /** The panels of one run, from its own series. */

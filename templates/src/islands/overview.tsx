@@ -8,6 +8,7 @@ import { head as loadHead } from "../lib/data";
 import { difference, full, number, plural } from "../lib/format";
 import { highIsBetter, lowIsBetter } from "../lib/goals";
 import { isHeldOut, shown } from "../lib/keys";
+import { abandon, begin, type Job } from "../lib/slices";
 import { cell, fromJson, isNumber, logged, lostText } from "../lib/values";
 import { baseline, table } from "../lib/view";
 import type { RunHead, RunRow, Series } from "../model";
@@ -45,14 +46,22 @@ export function enhanceOverview(root: HTMLElement): () => void {
     link.className = "link";
     span.replaceChildren(link);
   }
-  return effect(() => {
+  const stop = effect(() => {
     const run = pageRun();
     if (run)
       void loadHead(run)
         .then((head) => fill(root, run, head))
         .catch(() => undefined);
   });
+  return () => {
+    stop();
+    abandon(filling);
+  };
 }
+
+/** What a row of the summary costs, in the units of a slice. */
+const ROW = 30;
+let filling: Job = () => false;
 
 function fill(root: HTMLElement, run: RunRow, head: RunHead): void {
   const byKey = new Map<string, Series>();
@@ -60,45 +69,53 @@ function fill(root: HTMLElement, run: RunRow, head: RunHead): void {
     if (series.stream === "history" && !byKey.has(series.key)) byKey.set(series.key, series);
   known = byKey;
   const rows = [...root.querySelectorAll<HTMLElement>("tr[data-key]")];
-  for (const row of rows) {
-    const series = byKey.get(row.dataset.key!);
-    const spark = row.querySelector<HTMLElement>(".spark");
-    if (!series || !spark) continue;
-    if (series.kind === "number" || series.kind === "bool") {
-      if (series.size > 1) render(<Spark run={run} metric={series.key} />, spark);
-      const best = row.querySelector<HTMLElement>(".best");
-      if (best) {
-        best.textContent = besides(run, series);
-        const lost = series.nan + series.posinf + series.neginf;
-        if (marks(series)) best.title = `${full(lost)} of ${full(series.size)} values are not finite`;
-      }
-    } else if (series.kind === "histogram")
-      render(
-        <HistogramSpark
-          run={run}
-          metric={series.key}
-          tell={(mean, std) => {
-            row.querySelector(".v")!.textContent = number(mean);
-            row.querySelector(".best")!.textContent = number(std);
-            // A section of histograms alone says so in its head.
-            const heads = row.parentElement!.querySelectorAll(".part .num");
-            if (
-              [...row.parentElement!.querySelectorAll<HTMLElement>("tr[data-key]")].every(
-                ({ dataset }) => byKey.get(dataset.key!)?.kind === "histogram",
-              )
-            )
-              for (const [i, head] of heads.entries()) head.textContent = ["mean", "std"][i]!;
-            else row.querySelector(".best")!.textContent = `±${number(std)}`;
-          }}
-        />,
-        spark,
-      );
-    live(row, run, series);
-  }
+  let at = 0;
+  abandon(filling);
+  filling = (amount) => {
+    for (let left = amount; left > 0 && at < rows.length; left -= ROW) fillRow(rows[at++]!, run, byKey);
+    return at < rows.length;
+  };
+  begin(filling);
   const count = root.querySelector("[data-count]");
   if (count) count.textContent = plural(rows.length, "value");
   const slot = root.querySelector<HTMLElement>("[data-slot=keys]");
   if (slot) render(<KeyNumbers run={run} series={[...byKey.values()]} />, slot);
+}
+
+function fillRow(row: HTMLElement, run: RunRow, byKey: ReadonlyMap<string, Series>): void {
+  const series = byKey.get(row.dataset.key!);
+  const spark = row.querySelector<HTMLElement>(".spark");
+  if (!series || !spark) return;
+  if (series.kind === "number" || series.kind === "bool") {
+    if (series.size > 1) render(<Spark run={run} metric={series.key} />, spark);
+    const best = row.querySelector<HTMLElement>(".best");
+    if (best) {
+      best.textContent = besides(run, series);
+      const lost = series.nan + series.posinf + series.neginf;
+      if (marks(series)) best.title = `${full(lost)} of ${full(series.size)} values are not finite`;
+    }
+  } else if (series.kind === "histogram")
+    render(
+      <HistogramSpark
+        run={run}
+        metric={series.key}
+        tell={(mean, std) => {
+          row.querySelector(".v")!.textContent = number(mean);
+          row.querySelector(".best")!.textContent = number(std);
+          // A section of histograms alone says so in its head.
+          const heads = row.parentElement!.querySelectorAll(".part .num");
+          if (
+            [...row.parentElement!.querySelectorAll<HTMLElement>("tr[data-key]")].every(
+              ({ dataset }) => byKey.get(dataset.key!)?.kind === "histogram",
+            )
+          )
+            for (const [i, head] of heads.entries()) head.textContent = ["mean", "std"][i]!;
+          else row.querySelector(".best")!.textContent = `±${number(std)}`;
+        }}
+      />,
+      spark,
+    );
+  live(row, run, series);
 }
 
 /** The last logged value of a key, or what its summary was set to. A double of the series may lack digits. */

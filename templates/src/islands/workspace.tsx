@@ -6,7 +6,7 @@ import { plural } from "../lib/format";
 import { baseline, current, eyes, hovered, listed, onlyEyes, toggleEyes } from "../lib/view";
 import { Board } from "../parts/board";
 import { Bottom } from "../parts/bottom";
-import { FullHost } from "../parts/full";
+import { FullHost } from "../parts/fullhost";
 import { Icon } from "../parts/icons";
 import { Rail } from "../parts/rail";
 import { Loading, NoRuns } from "../parts/states";

@@ -98,31 +98,61 @@ async function settle<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-const LIMIT = 1500;
+/** Bytes of blocks that are kept for when they are asked for again. */
+const LIMIT = 128e6;
+/** What a block costs beside its values, about. */
+const ENTRY = 500;
 const cache = new Map<string, Promise<unknown>>();
+const sizes = new Map<string, number>();
+let kept = 0;
 
-function cached<T>(key: string, make: () => Promise<T>): Promise<T> {
+function cached<T>(key: string, make: () => Promise<T>, sizeOf: (value: T) => number): Promise<T> {
   let value = cache.get(key) as Promise<T> | undefined;
   cache.delete(key);
   if (!value) {
     value = make();
-    value.catch(() => cache.delete(key));
+    value.then(
+      (made) => keep(key, sizeOf(made)),
+      () => cache.delete(key),
+    );
   }
   cache.set(key, value);
-  if (cache.size > LIMIT) cache.delete(cache.keys().next().value!);
   return value;
+}
+
+/** What was not asked for longest goes first. */
+function keep(key: string, size: number): void {
+  if (!cache.has(key)) return;
+  sizes.set(key, size);
+  kept += size;
+  for (const old of cache.keys()) {
+    if (kept <= LIMIT) break;
+    kept -= sizes.get(old) ?? 0;
+    sizes.delete(old);
+    cache.delete(old);
+  }
 }
 
 /** The columns of a packed block. */
 export function columns(run: Holder, runHead: HolderHead, n: number): Promise<Float64Array[]> {
-  return cached(blockKey(run, runHead, n), async () => unpack(await settle(() => blockBytes(run, runHead, n))));
+  return cached(
+    blockKey(run, runHead, n),
+    async () => unpack(await settle(() => blockBytes(run, runHead, n))),
+    (found) => found.reduce((sum, column) => sum + column.byteLength, ENTRY),
+  );
 }
 
 /** The JSON of a block. */
 export function jsonBlock<T>(run: Holder, runHead: HolderHead, n: number): Promise<T> {
+  let size = ENTRY;
   return cached(
     `json ${blockKey(run, runHead, n)}`,
-    async () => JSON.parse(new TextDecoder().decode(await settle(() => blockBytes(run, runHead, n)))) as T,
+    async () => {
+      const bytes = await settle(() => blockBytes(run, runHead, n));
+      size += 4 * bytes.length;
+      return JSON.parse(new TextDecoder().decode(bytes)) as T;
+    },
+    () => size,
   );
 }
 

@@ -59,6 +59,16 @@ export function paint(canvas: Canvas, traces: readonly Trace[], options: Options
   for (const trace of ordered) marks(canvas, trace, options);
 }
 
+/** Many lines as they are together: without the points of each. */
+export function paintLines(canvas: Canvas, traces: readonly Trace[], options: Options): void {
+  within(canvas, 0);
+  canvas.context.lineJoin = "round";
+  for (const trace of traces) band(canvas, trace, BAND, options);
+  for (const trace of traces) line(canvas, trace, main(trace), 1, 1, options);
+  canvas.context.restore();
+  for (const trace of traces) marks(canvas, trace, options);
+}
+
 /** Until the context is restored, only the plot is painted, and so much beyond its left and right. */
 function within({ context, left, top, width, height }: Canvas, beyond: number): void {
   context.save();

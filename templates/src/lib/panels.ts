@@ -96,12 +96,15 @@ export function sectionsOf(list: readonly PanelInfo[], pins: readonly string[], 
   const sections = new Map<string, PanelInfo[]>();
   const add = (name: string, panel: PanelInfo): void =>
     void (sections.get(name)?.push(panel) ?? sections.set(name, [panel]));
+  const up = new Set(pins);
+  const byId = new Map(up.size ? list.map((panel) => [panel.id, panel]) : []);
   for (const id of pins) {
-    const panel = list.find((other) => other.id === id);
+    const panel = byId.get(id);
     if (panel) add(PINNED, panel);
   }
-  for (const panel of moved) if (panel.section !== SYSTEM && !pins.includes(panel.id)) add(panel.section, panel);
-  for (const panel of moved) if (panel.section === SYSTEM && !pins.includes(panel.id)) add(SYSTEM, panel);
+  const rest = moved.filter(({ id }) => !up.has(id));
+  for (const panel of rest) if (panel.section !== SYSTEM) add(panel.section, panel);
+  for (const panel of rest) if (panel.section === SYSTEM) add(SYSTEM, panel);
   return [...sections].map(([name, members]) => ({ name, panels: members }));
 }
 
@@ -124,9 +127,13 @@ export interface PanelOptions {
   readonly wide?: boolean;
 }
 
+const NO_OPTIONS: PanelOptions = {};
+
 export function optionsOf(id: string): PanelOptions {
+  const text = param(`o.${id}`);
+  if (!text) return NO_OPTIONS;
   const result: { -readonly [name in keyof PanelOptions]: PanelOptions[name] } = {};
-  for (const item of (param(`o.${id}`) ?? "").split(";")) {
+  for (const item of text.split(";")) {
     const [name, value = ""] = item.split(/=(.*)/s);
     if (name === "log") result.log = value !== "0";
     else if (name === "x") result.x = value;
@@ -179,6 +186,15 @@ export function effective(panel: PanelInfo): {
     clip: clipOutliers.value,
     table: own.table ?? false,
   };
+}
+
+/** Large sections of which all panels were asked for. */
+export const whole = computed(() => new Set(split(param("all"))));
+
+export function toggleWhole(name: string): void {
+  const next = new Set(whole.value);
+  if (!next.delete(name)) next.add(name);
+  setParams({ all: join([...next]) });
 }
 
 /** Sections that are folded; `first` are those of a board that nobody has touched. */

@@ -1,8 +1,9 @@
 // One chart: uPlot for scales, axes, cursor and selection; the traces are painted by paint.ts.
 import uPlot from "uplot";
 import { resolve } from "./colours";
+import { CROWD, Crowd } from "./crowd";
 import { type Labels, linearLabels, logLabels } from "./labels";
-import { type Options, paint } from "./paint";
+import { type Canvas, type Options, paint } from "./paint";
 import { linearTicks, logTicks, timeTicks } from "./ticks";
 import type { Trace } from "./trace";
 
@@ -65,6 +66,7 @@ export class Plot {
   private traces: readonly Trace[] = [];
   private options: Options = { hovered: "", rawBehind: true, logY: false, yMin: -Infinity, yMax: Infinity };
   private shiftDrag = false;
+  private crowd: Crowd | null = null;
   /** What is to be added to the labels of y. */
   private offset = "";
   /** While true, moves of the cursor come from another chart. */
@@ -207,20 +209,23 @@ export class Plot {
       u.ctx.fillText(this.offset, 2 * uPlot.pxRatio, uPlot.pxRatio);
       u.ctx.restore();
     }
-    paint(
-      {
-        context: u.ctx,
-        left,
-        top,
-        width,
-        height,
-        ratio: uPlot.pxRatio,
-        x: (value) => u.valToPos(value, "x", true),
-        y: (value) => u.valToPos(value, "y", true),
-      },
-      this.traces,
-      this.options,
-    );
+    const canvas: Canvas = {
+      context: u.ctx,
+      left,
+      top,
+      width,
+      height,
+      ratio: uPlot.pxRatio,
+      x: (value) => u.valToPos(value, "x", true),
+      y: (value) => u.valToPos(value, "y", true),
+    };
+    if (this.traces.length <= CROWD) {
+      this.crowd?.stop();
+      paint(canvas, this.traces, this.options);
+    } else {
+      this.crowd ??= new Crowd(() => this.chart.redraw(false, false));
+      this.crowd.draw(canvas, this.traces, this.options, [left, top, ...this.scales.x, resolve("var(--ink)")]);
+    }
   }
 
   set(traces: readonly Trace[], scales: Scales, options: Omit<Options, "yMin" | "yMax">): void {
@@ -274,6 +279,7 @@ export class Plot {
     return this.chart.valToPos(y, "y");
   }
   destroy(): void {
+    this.crowd?.stop();
     this.chart.destroy();
   }
 }

@@ -62,12 +62,20 @@ export interface Group {
   readonly runs: readonly RunRow[];
 }
 
+export interface Stats {
+  readonly mean: number;
+  readonly std: number;
+  readonly n: number;
+}
+
 export type SortKey = { readonly id: string; readonly descending: boolean };
 
 export class RunTable {
   readonly columns: readonly ColumnInfo[];
   private readonly dense = new Map<string, readonly unknown[]>();
   private readonly at: ReadonlyMap<RunRow, number>;
+  /** Rows of lists are drawn whenever they come into view: what they say of many runs is found once. */
+  private readonly found = new WeakMap<readonly RunRow[], Map<string, unknown>>();
   private readonly infos: ReadonlyMap<string, ColumnInfo>;
 
   constructor(readonly index: ProjectIndex) {
@@ -81,7 +89,8 @@ export class RunTable {
       }),
     );
     for (const tier of ["summary", "config"] as const) {
-      const names = index[tier].map(({ key }) => shown(key));
+      const alike = new Map<string, number>();
+      for (const { key } of index[tier]) alike.set(shown(key), (alike.get(shown(key)) ?? 0) + 1);
       for (const { key, rows, values } of index[tier]) {
         const id = `${tier}.${key}`;
         const found = values.map(fromJson);
@@ -90,7 +99,7 @@ export class RunTable {
           id,
           tier,
           // Nested keys and keys with dots may read alike: then they keep their escapes.
-          label: names.indexOf(shown(key)) === names.lastIndexOf(shown(key)) ? shown(key) : key,
+          label: alike.get(shown(key)) === 1 ? shown(key) : key,
           numeric: found.some(isNumber) && found.every((value) => isNumber(value) || value === null),
         });
       }
@@ -196,9 +205,34 @@ export class RunTable {
     return value === undefined ? "" : written(value);
   }
 
-  /** Mean and std of a numeric column over runs. */
-  stats(runs: readonly RunRow[], id: string): { mean: number; std: number; n: number } {
-    return meanStd(runs.map((run) => this.number(run, id)));
+  /** Mean and std of a numeric column over runs; found once for each list of runs. */
+  stats(runs: readonly RunRow[], id: string): Stats {
+    return this.once(runs, `stats ${id}`, () => meanStd(runs.map((run) => this.number(run, id))));
+  }
+
+  /** Least and greatest finite value of a column over all runs, and of how many runs. */
+  range(id: string): { readonly n: number; readonly low: number; readonly high: number } {
+    return this.once(this.index.runs, `range ${id}`, () => {
+      const values = this.index.runs.map((run) => this.number(run, id)).filter(Number.isFinite);
+      let [low, high] = [Infinity, -Infinity];
+      for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
+      return { n: values.length, low, high };
+    });
+  }
+
+  /** What runs say in a column, each text once; found once for each list of runs. */
+  texts(runs: readonly RunRow[], id: string): ReadonlySet<string> {
+    return this.once(runs, `texts ${id}`, () => new Set(runs.map((run) => this.text(run, id))));
+  }
+
+  private once<T>(runs: readonly RunRow[], what: string, find: () => T): T {
+    let known = this.found.get(runs);
+    if (!known) {
+      known = new Map();
+      this.found.set(runs, known);
+    }
+    if (!known.has(what)) known.set(what, find());
+    return known.get(what) as T;
   }
 
   /** Whether the runs have different values there. */

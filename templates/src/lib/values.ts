@@ -54,6 +54,8 @@ export function isKeptAsText(value: unknown): boolean {
 /** Whether a text would be taken for something else: a number, true, null, a list, another text in quotes, nothing. */
 function misleads(text: string): boolean {
   if (text === "" || text !== text.trim() || text === "–") return true;
+  // What can be read begins like this, and most texts do not.
+  if (!/^["[{\-\dtfnNI]/.test(text)) return false;
   const read = readValue(text);
   return read !== null && !isKeptAsText(read.value);
 }

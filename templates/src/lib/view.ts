@@ -138,6 +138,12 @@ export function cycleSort(id: string, more = false): void {
 
 export const groupKeys = computed(() => split(param("group")).filter((key) => table.value?.resolve(key) != null));
 
+/** Names of what runs are grouped by, for the menu that changes it. */
+export function groupText(): string {
+  const now = table.value;
+  return groupKeys.value.map((id) => now?.info(now.resolve(id)!)?.label ?? id).join(", ") || "none";
+}
+
 const matcher: filters.Matcher = (pattern, text) => matched.value.get(pattern)?.has(text) ?? false;
 
 /** Runs that pass search and filters, sorted. */

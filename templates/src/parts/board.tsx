@@ -1,10 +1,11 @@
 // Sections of panels below a toolbar: the workspace, and a run's charts and system metrics.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { computed } from "@preact/signals";
+import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import { CARD, type Plan, planOf, usualHeight, within } from "../lib/board";
 import { index } from "../lib/data";
-import { beside, columnsIn, type Placed } from "../lib/layout";
+import { columnsIn } from "../lib/layout";
 import {
   boardPanels,
-  effective,
   fold,
   folded,
   movePanel,
@@ -13,26 +14,23 @@ import {
   type Section,
   SYSTEM,
   sectionsOf,
-  setOptions,
-  showTable,
-  togglePin,
+  toggleWhole,
+  whole,
 } from "../lib/panels";
 import { search } from "../lib/regex";
 import { columnCount, split } from "../lib/view";
 import type { RunRow } from "../model";
-import { param, setParams } from "../route";
-import { Cards, shapeFor, share } from "./cards";
-import { Icon } from "./icons";
-import { LinePanel } from "./panel";
+import { param, params } from "../route";
+import { useBoardKeys } from "./boardkeys";
+import { shapeFor } from "./cards";
+import { FindHint } from "./findhint";
+import { useJump } from "./jump";
+import { useNear } from "./near";
+import { type BoardActs, Room, SectionView } from "./section";
 import { NoRuns } from "./states";
 import { Toolbar } from "./toolbar";
 import { Empty } from "./ui";
-import { useKeys, useRuns, useWidth } from "./use";
-import { type PanelProps, ViewerPanel } from "./viewer";
-
-export function PanelView(props: PanelProps) {
-  return props.panel.kind === "line" ? <LinePanel {...props} /> : <ViewerPanel {...props} />;
-}
+import { useRuns, useWidth } from "./use";
 
 /** Ids of the panels that the search field leaves; null without a search. */
 function usePanelSearch(all: readonly PanelInfo[]): { hits: ReadonlySet<string> | null; note: string } {
@@ -57,6 +55,48 @@ function usePanelSearch(all: readonly PanelInfo[]): { hits: ReadonlySet<string> 
   return state;
 }
 
+/** Of the parameters those by which cards and sections have other heights. */
+const shaping = computed(() =>
+  Object.entries(params.value)
+    .filter(([key]) => /^(o\.|hv\.|hrun$|fold$|all$)/.test(key))
+    .join("\n"),
+);
+
+/** The sections of a board, and where each of their panels will stand. */
+function usePlan(
+  all: readonly PanelInfo[],
+  hits: ReadonlySet<string> | null,
+  shut: ReadonlySet<string>,
+  width: number,
+  runs: number,
+): { sections: readonly Section[]; plan: Plan; measured: BoardActs["measured"] } {
+  const heights = useRef(new Map<string, number>());
+  const [news, tell] = useReducer((n: number) => n + 1, 0);
+  const order = param("order");
+  const sections = useMemo(
+    () => sectionsOf(hits ? all.filter((panel) => hits.has(panel.id)) : all, pinned.value, split(order)),
+    [all, hits, pinned.value, order],
+  );
+  const columns = columnsIn(width, columnCount.value);
+  const plan = useMemo(
+    () =>
+      planOf(width ? sections : [], {
+        columns,
+        shape: shapeFor(runs),
+        isOpen: ({ name }) => hits !== null || !shut.has(name),
+        isWhole: ({ name }) => whole.value.has(name),
+        heightOf: (panel) => heights.current.get(panel.id) ?? usualHeight(panel),
+      }),
+    [sections, columns, runs, width > 0, shaping.value, news],
+  );
+  const measured = (panel: PanelInfo, height: number): void => {
+    if ((heights.current.get(panel.id) ?? usualHeight(panel)) === height) return;
+    heights.current.set(panel.id, height);
+    tell(0);
+  };
+  return { sections, plan, measured };
+}
+
 export function Board({
   fixed,
   list,
@@ -70,41 +110,41 @@ export function Board({
 }) {
   const all = list ?? boardPanels.value;
   const { hits, note } = usePanelSearch(all);
-  const left = hits ? all.filter((panel) => hits.has(panel.id)) : all;
-  const sections = sectionsOf(left, pinned.value, split(param("order")));
   const first = openAll ? [] : [SYSTEM];
   const shut = folded(first);
-  const toggle = (name: string): void =>
-    fold(shut.has(name) ? [...shut].filter((other) => other !== name) : [...shut, name], first);
-  const names = sectionsOf(all, pinned.value, []).map(({ name }) => name);
-  useBoardKeys(all, () => fold(names.every((name) => shut.has(name)) ? [] : names, first));
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root);
-  const columns = columnsIn(width, columnCount.value);
-  const isOpen = (section: Section): boolean => hits !== null || !shut.has(section.name);
-  const runs = useRuns(fixed).length;
+  const { sections, plan, measured } = usePlan(all, hits, shut, width, useRuns(fixed).length);
+  const [near, look] = useNear(root);
+  const toggle = (name: string): void =>
+    fold(shut.has(name) ? [...shut].filter((other) => other !== name) : [...shut, name], first);
+  const jump = useJump(plan, root, { look, open: toggle, whole: toggleWhole, isSearched: hits !== null });
+  const names = useMemo(() => [...new Set(all.map(({ section }) => section))], [all]);
+  useBoardKeys(all, plan, root, {
+    jump,
+    foldAll: () => fold(names.every((name) => shut.has(name)) ? [] : names, first),
+  });
+  const history = useMemo(() => all.some((panel) => panel.stream === "history"), [all]);
   return (
     <>
-      <Toolbar
-        count={all.length}
-        note={note}
-        runsButton={runsButton}
-        hasX={all.some((panel) => panel.stream === "history")}
-      />
-      {!list && !all.some((panel) => panel.stream === "history") && <NoRuns project={index.value?.project ?? ""} />}
-      <div class="board" ref={root}>
-        {/* Before the width is known every chart would be drawn twice. */}
-        {beside(width ? sections : [], columns, isOpen, shapeFor(runs)).map((placed) => (
-          <SectionView
-            key={placed.item.name}
-            placed={placed}
-            columns={columns}
-            runs={runs}
-            open={isOpen(placed.item)}
-            toggle={() => toggle(placed.item.name)}
-            fixed={fixed}
-          />
-        ))}
+      <Toolbar count={all.length} note={note} runsButton={runsButton} hasX={history} sections={sections} />
+      <FindHint count={all.length} hidden={plan.height > innerHeight} />
+      {!list && !history && <NoRuns project={index.value?.project ?? ""} />}
+      <div class="board" ref={root} style={{ "--card": `${CARD}px` }}>
+        <Lines
+          plan={plan}
+          near={near}
+          fixed={fixed}
+          acts={{
+            toggle,
+            toggleWhole,
+            measured,
+            move: (id, before) => {
+              const section = sections.find(({ panels }) => panels.some((panel) => panel.id === before));
+              if (section) movePanel(id, before, section.panels);
+            },
+          }}
+        />
       </div>
       {!sections.length && hits && (
         <Empty title="No panel matches" text={`${all.length} panels are left out by the search.`} />
@@ -113,77 +153,38 @@ export function Board({
   );
 }
 
-function SectionView({
-  placed,
-  columns,
-  runs,
-  open,
-  toggle,
+/** Lines of sections near the window, between the rooms of all others. */
+function Lines({
+  plan,
+  near,
   fixed,
+  acts,
 }: {
-  placed: Placed<Section>;
-  columns: number;
-  runs: number;
-  open: boolean;
-  toggle: () => void;
-  fixed?: readonly RunRow[];
+  plan: Plan;
+  near: { readonly from: number; readonly to: number };
+  fixed: readonly RunRow[] | undefined;
+  acts: BoardActs;
 }) {
-  const section = placed.item;
+  const { from, to } = within(plan.lines, near);
+  const shown = plan.lines.slice(from, to);
+  const last = shown.at(-1);
+  const goal = param("h");
   return (
-    <section class={open ? "sec" : "sec shut"} aria-label={section.name} style={share(placed)}>
-      <header>
-        <h2>
-          <button type="button" class="fold" aria-expanded={open} onClick={toggle}>
-            <Icon name={open ? "down" : "right"} />
-            {section.name} <span class="n">{section.panels.length}</span>
-          </button>
-        </h2>
-      </header>
-      {open && (
-        <Cards panels={section.panels} columns={columns} runs={runs}>
-          {(panel) => (
-            <PanelView
-              panel={panel}
-              fixed={fixed}
-              drag={{ onDrop: (id) => id !== panel.id && movePanel(id, panel.id, section.panels) }}
-            />
-          )}
-        </Cards>
+    <>
+      <Room height={last ? shown[0]!.top : plan.height} />
+      {shown.flatMap((line) =>
+        line.blocks.map((block) => (
+          <SectionView
+            key={block.section.name}
+            block={block}
+            near={{ from: near.from - line.top, to: near.to - line.top }}
+            goal={goal}
+            fixed={fixed}
+            acts={acts}
+          />
+        )),
       )}
-    </section>
+      <Room height={last ? plan.height - last.top - last.height : 0} />
+    </>
   );
-}
-
-/** The panel whose card has the focus of the keyboard, else the one below the pointer, else the one last clicked. */
-function target(all: readonly PanelInfo[]): PanelInfo | undefined {
-  const focused = document.activeElement?.closest<HTMLElement>("[data-panel]");
-  const card =
-    (document.activeElement?.matches(":focus-visible") && focused) ||
-    (document.querySelector<HTMLElement>("[data-panel]:hover") ?? focused);
-  return all.find((panel) => panel.id === card?.dataset.panel);
-}
-
-function useBoardKeys(all: readonly PanelInfo[], foldAll: () => void): void {
-  const step = (by: number): void => {
-    const cards = [...document.querySelectorAll<HTMLElement>("[data-panel]")].filter((card) => card.checkVisibility());
-    const at = cards.findIndex((card) => card.contains(document.activeElement));
-    const card = cards[Math.max(0, Math.min(cards.length - 1, at < 0 ? 0 : at + by))];
-    card?.scrollIntoView({ block: "nearest" });
-    (card?.querySelector<HTMLElement>(".canvas[tabindex]") ?? card?.querySelector<HTMLElement>("button"))?.focus({
-      preventScroll: true,
-    });
-  };
-  const on = (act: (panel: PanelInfo) => void) => (): void => {
-    const panel = target(all);
-    if (panel) act(panel);
-  };
-  useKeys({
-    "[": () => step(-1),
-    "]": () => step(1),
-    f: on((panel) => setParams({ panel: panel.id })),
-    l: on((panel) => setOptions(panel.id, { log: effective(panel).log ? undefined : true })),
-    t: on(showTable),
-    p: on((panel) => togglePin(panel.id)),
-    s: foldAll,
-  });
 }

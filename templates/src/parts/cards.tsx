@@ -1,7 +1,6 @@
-// Cards in rows that fill the width.
-import type { ComponentChildren } from "preact";
+// The shapes of cards, and their share of a row.
 import { uid } from "../lib/data";
-import { cards, type Placed, type Shape } from "../lib/layout";
+import type { Placed, Shape } from "../lib/layout";
 import { optionsOf, type PanelInfo } from "../lib/panels";
 import { drawn } from "../lib/view";
 import { param } from "../route";
@@ -25,29 +24,6 @@ export function shapeFor(runs: number): Shape {
   };
 }
 
-export function share({ span, of }: Placed<unknown>): Record<string, number> {
+export function share({ span, of }: Pick<Placed<unknown>, "span" | "of">): Record<string, number> {
   return { "--span": span, "--of": of };
-}
-
-export function Cards({
-  panels,
-  columns,
-  runs,
-  children,
-}: {
-  panels: readonly PanelInfo[];
-  columns: number;
-  /** How many are drawn. */
-  runs: number;
-  children: (panel: PanelInfo) => ComponentChildren;
-}) {
-  return (
-    <div class="cards">
-      {cards(panels, columns, shapeFor(runs)).map((card) => (
-        <div key={card.item.id} class={card.tall ? "slot tall" : "slot"} style={share(card)}>
-          {children(card.item)}
-        </div>
-      ))}
-    </div>
-  );
 }

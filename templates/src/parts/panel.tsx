@@ -1,6 +1,6 @@
 // A panel: card with title, legend, chart and what was left out.
 import type { ComponentChildren } from "preact";
-import { useCallback, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { unitOf } from "../lib/axis";
 import { fileName, linesCsv } from "../lib/csv";
 import { uid } from "../lib/data";
@@ -17,11 +17,17 @@ import type { RunRow } from "../model";
 import { setParams } from "../route";
 import { Chart } from "./chart";
 import { Swatch } from "./identity";
-import { PanelMenu } from "./panelmenu";
+import { part } from "./part";
 import { NobodyDrawn } from "./states";
 import { TraceTable } from "./tracetable";
-import { Button, download, Empty } from "./ui";
+import { Button, download, Empty, Menu } from "./ui";
 import { useLines, useRuns, useSeen, useTraces } from "./use";
+
+const PanelMenu = part<{
+  readonly panel: PanelInfo;
+  readonly csv: (() => void) | undefined;
+  readonly close: () => void;
+}>("panelmenu", "PanelMenu");
 
 const LEGEND = 6;
 /** Characters of a name in the legend. */
@@ -100,7 +106,9 @@ export function Card({
                   onClick={() => togglePin(panel.id)}
                 />
                 <Button kind="xs" icon="full" label="Full screen" onClick={() => setParams({ panel: panel.id })} />
-                <PanelMenu panel={panel} csv={csv} />
+                <Menu label={`Menu of ${panel.title}`} icon="more">
+                  {(close) => <PanelMenu panel={panel} csv={csv} close={close} />}
+                </Menu>
               </>
             )}
           </span>
@@ -120,14 +128,9 @@ export function LinePanel({
   fixed?: readonly RunRow[];
   drag?: { onDrop: (id: string) => void };
 }) {
-  const [attach, seen] = useSeen<HTMLElement>();
-  const card = useRef<HTMLElement | null>(null);
-  const place = useCallback((element: HTMLElement | null): void => {
-    card.current = element;
-    attach(element);
-  }, []);
+  const [attach, seen, room] = useSeen<HTMLElement>();
   const runs = useRuns(fixed);
-  const chart = useChart(panel, runs, seen, (card.current?.clientWidth ?? 350) - AXIS);
+  const chart = useChart(panel, runs, seen, room - AXIS);
   const { how, traces, loaded } = chart;
   // The page of a run is its legend; several ranks are told apart all the same.
   const alone = fixed?.length === 1 && traces.length <= 1;
@@ -142,7 +145,7 @@ export function LinePanel({
   return (
     <Card
       panel={panel}
-      innerRef={place}
+      innerRef={attach}
       fact={fact}
       label={chart.label}
       drag={drag}
@@ -205,7 +208,8 @@ export function useChart(panel: PanelInfo, runs: readonly RunRow[], when: boolea
   }, [traces, range?.[0], range?.[1], isLogX, how.y?.[0], how.y?.[1], boxY, how.clip, how.log, zero]);
   const cut = useMemo(() => beyond(traces, scales.x, scales.y, how.log), [traces, scales]);
   const way = how.y ? "empty the Y range in the menu" : boxY ? "double click the chart" : "switch off Clip outliers";
-  const label = `${panel.title} by ${unitOf(how.x) || "time"}, ${plural(traces.length, "line")}${lowest(traces)}`;
+  const least = useMemo(() => lowest(traces), [traces]);
+  const label = `${panel.title} by ${unitOf(how.x) || "time"}, ${plural(traces.length, "line")}${least}`;
   const onZoom = (x: readonly [number, number] | null, y: readonly [number, number] | null): void => {
     setBoxY(y);
     setZoom(x, how.x);

@@ -1,8 +1,11 @@
 // The run list: the legend of every panel.
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
+import { CROWD } from "../lib/crowd";
 import { index, uid } from "../lib/data";
+import { plural } from "../lib/format";
 import { columnLabel, DELTA, railColumns, SPREAD, widthOf, withSpread } from "../lib/railcolumns";
-import type { Group } from "../lib/runs";
+import type { ColumnInfo, Group } from "../lib/runs";
 import {
   baseline,
   closedGroups,
@@ -13,6 +16,7 @@ import {
   found,
   groupKeys,
   groups,
+  groupText,
   isFirstView,
   join,
   listed,
@@ -23,13 +27,20 @@ import {
 } from "../lib/view";
 import type { RunRow } from "../model";
 import { preference, setParams, setPreference } from "../route";
-import { ColumnsForm } from "./columns";
 import { Icon } from "./icons";
-import { GroupForm, groupText, SortForm } from "./order";
+import { part } from "./part";
 import { GroupLine, RunLine } from "./railrow";
 import { bestRemoval, FilterChips, RunSearch, useFilterPatterns } from "./runsearch";
 import { Button, Empty, Menu } from "./ui";
 import { rowHeight, VirtualList } from "./virtual";
+
+const ColumnsForm = part<{
+  readonly all: readonly ColumnInfo[];
+  readonly chosen: readonly string[];
+  readonly onChange: (ids: readonly string[]) => void;
+}>("runforms", "ColumnsForm");
+const GroupForm = part<object>("runforms", "GroupForm");
+const SortForm = part<{ readonly close: () => void; readonly children: ComponentChildren }>("runforms", "SortForm");
 
 type Row =
   | { readonly kind: "run"; readonly run: RunRow; readonly group?: string }
@@ -227,6 +238,11 @@ function Foot() {
   const first = isFirstView.value && shownCount < among.length;
   return (
     <div class="rail-foot">
+      {shownCount > CROWD && !groups.value && (
+        <p class="crowd" role="status">
+          {plural(shownCount, "line")} in each panel. Groups draw their means.
+        </p>
+      )}
       <span>
         {groups.value && (
           <>
@@ -238,7 +254,12 @@ function Foot() {
         {first && firstRule.value ? `: ${firstRule.value}` : " shown"}
       </span>
       {shownCount < among.length && (
-        <Button kind="xs" text="Show all" onClick={() => toggleEyes(among.map(uid), true)} />
+        <Button
+          kind="xs"
+          text="Show all"
+          title={groups.value ? undefined : `Draws ${plural(among.length, "line")} in each panel`}
+          onClick={() => toggleEyes(among.map(uid), true)}
+        />
       )}
       <span class="grow" />
       {groups.value && <span>mean ± std</span>}

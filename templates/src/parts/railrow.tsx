@@ -218,19 +218,18 @@ function Value({ run, column }: { run: RunRow; column: string }) {
   );
 }
 
-/** Best value of a column over all runs, found once an index; NaN where there is no such thing. */
-const remembered = new WeakMap<object, Map<string, number>>();
+/** Best value of a column over all runs; NaN where there is no such thing. */
 function bestOf(column: string): number {
   const rows = table.value!;
-  const known = remembered.get(rows) ?? new Map<string, number>();
-  remembered.set(rows, known);
-  const held = known.get(column);
-  if (held !== undefined) return held;
-  const values = rows.index.runs.map((run) => rows.number(run, column)).filter(Number.isFinite);
-  const rated = values.length > 1 && rows.info(column)?.tier === "summary";
-  const best = !rated ? NaN : lowIsBetter(column) ? Math.min(...values) : Math.max(...values);
-  known.set(column, best);
-  return best;
+  const { n, low, high } = rows.range(column);
+  if (n < 2 || rows.info(column)?.tier !== "summary") return NaN;
+  return lowIsBetter(column) ? low : high;
+}
+
+/** Whether the values of a column are shares of one. */
+function isShare(column: string): boolean {
+  const { low, high } = table.value!.range(column);
+  return !(low < -1 || high > 1);
 }
 
 function Delta({ run }: { run: RunRow }) {
@@ -256,7 +255,7 @@ function Delta({ run }: { run: RunRow }) {
         –
       </span>
     );
-  const share = rows.index.runs.every((other) => !(Math.abs(rows.number(other, metric)) > 1));
+  const share = isShare(metric);
   const text = share && !lowIsBetter(metric) ? difference(change * 100) : difference(change);
   const better = lowIsBetter(metric) ? change < 0 : change > 0;
   return (

@@ -15,12 +15,13 @@ import {
 import { plural } from "../lib/format";
 import { shown } from "../lib/keys";
 import { search } from "../lib/regex";
-import type { RunTable } from "../lib/runs";
+import type { ColumnInfo, RunTable } from "../lib/runs";
 import { filter, filterText, found, foundNote, matched, table } from "../lib/view";
 import type { RunRow } from "../model";
 import { param, setParams } from "../route";
 import { Icon } from "./icons";
 import { nameOf } from "./identity";
+import { proposals } from "./pick";
 import { Menu, SearchField } from "./ui";
 
 export function RunSearch({ inputRef }: { inputRef?: (element: HTMLInputElement | null) => void }) {
@@ -209,6 +210,8 @@ const enter =
     act();
   };
 
+const wordsOf = ({ tier, label }: ColumnInfo): string => (tier === "run" ? label : `${tier} ${label}`);
+
 /** Builds one condition from fields, and shows the filter as text. */
 export function FilterForm({ close, or }: { close: () => void; or?: boolean }) {
   const now = table.value;
@@ -246,9 +249,12 @@ export function FilterForm({ close, or }: { close: () => void; or?: boolean }) {
         />
       </label>
       <datalist id="filter-columns">
-        {now?.columns.map((column) => (
-          <option key={column.id} value={column.id}>
-            {column.tier === "run" ? column.label : `${column.tier} ${column.label}`}
+        {proposals(
+          now?.columns.map((column) => [column.id, `${column.id} ${wordsOf(column)}`]) ?? [],
+          id ? "" : key,
+        ).map(([one]) => (
+          <option key={one} value={one}>
+            {wordsOf(now!.info(one)!)}
           </option>
         ))}
       </datalist>

@@ -1,8 +1,9 @@
 // What holds for all panels: search, x, smoothing, outliers, columns.
 import type { ComponentChildren } from "preact";
 import { toggleDensity } from "../lib/colours";
+import { plural } from "../lib/format";
 import { shown } from "../lib/keys";
-import { isXDefined } from "../lib/panels";
+import { isXDefined, type Section } from "../lib/panels";
 import { write } from "../lib/smooth";
 import {
   clipOutliers,
@@ -19,25 +20,34 @@ import {
   xAxis,
 } from "../lib/view";
 import { param, reset, setParams } from "../route";
+import { part } from "./part";
+import { Pick, xs } from "./pick";
 import { SmoothChoice } from "./smoothchoice";
 import { Restored } from "./states";
 import { Button, Menu, SearchField, Segments, Switch } from "./ui";
+
+const Outline = part<{
+  readonly sections: readonly Section[];
+  readonly close: () => void;
+}>("outline", "Outline");
 
 export function Toolbar({
   count,
   note,
   runsButton,
   hasX,
+  sections,
 }: {
   count: number;
   note: string;
   runsButton?: ComponentChildren;
   hasX: boolean;
+  sections: readonly Section[];
 }) {
   return (
     <div class="tools" role="toolbar" aria-label="Charts">
       <SearchField
-        label={`Search ${count} panel${count === 1 ? "" : "s"}`}
+        label={`Search ${plural(count, "panel")}`}
         value={param("p") ?? ""}
         onInput={(p) => setParams({ p: p || undefined })}
         regex={param("pre") !== "0"}
@@ -46,6 +56,15 @@ export function Toolbar({
         warn
         width={212}
       />
+      {sections.length > 1 && (
+        <Menu label="Sections" icon="runs" kind="">
+          {(close) => (
+            <div class="outline">
+              <Outline sections={sections} close={close} />
+            </div>
+          )}
+        </Menu>
+      )}
       {hasX && (
         <span class="wide row">
           <span class="gap" />
@@ -127,23 +146,14 @@ export function XAxis() {
           ]}
           onChange={set}
         />
-        <select
-          class="plainselect"
-          aria-label="Metric as x axis"
-          data-on={metric ? "" : undefined}
+        <Pick
+          kind="plainselect"
+          label="Metric as x axis"
+          none="metric"
           value={metric ? x : ""}
-          onChange={(event) => set(event.currentTarget.value || first)}
-        >
-          <option value="">metric</option>
-          {metric && !scalars.value.some((key) => key.key === x) && <option value={x}>{shown(x)}</option>}
-          {scalars.value
-            .filter((key) => key.stream === "history")
-            .map((key) => (
-              <option key={key.key} value={key.key}>
-                {shown(key.key)}
-              </option>
-            ))}
-        </select>
+          choices={metric && !scalars.value.some(({ key }) => key === x) ? [[x, shown(x)], ...xs.value] : xs.value}
+          onChange={(value) => set(value || first)}
+        />
       </span>
     </span>
   );

@@ -1,12 +1,12 @@
 // A chart as a table: one row a line. The accessible form, and the values beside a full-screen chart.
-import { useState } from "preact/hooks";
-import { unitOf, xText } from "../lib/axis";
+import { useMemo, useState } from "preact/hooks";
+import { xText } from "../lib/axis";
 import { cursor } from "../lib/cursor";
 import { full, plural } from "../lib/format";
 import { valueAt } from "../lib/readout";
 import { main, type Trace } from "../lib/trace";
 import { cell } from "../lib/values";
-import { hovered, zoomOf } from "../lib/view";
+import { hovered } from "../lib/view";
 import { Middle, Swatch } from "./identity";
 
 interface Row {
@@ -17,61 +17,10 @@ interface Row {
   readonly max: number;
 }
 
+/** Lines of a table; the order says which. */
+const LISTED = 200;
+
 type Column = "name" | "at" | "min" | "max";
-
-/** Points of a table; those beyond are in the CSV. */
-const LISTED = 1000;
-
-/** The points of all lines, a row for each x, for those who do not see the chart. */
-export function PointTable({ traces, x }: { traces: readonly Trace[]; x: string }) {
-  const [from, to] = zoomOf(x) ?? [-Infinity, Infinity];
-  const rows = new Map<number, (number | undefined)[]>();
-  for (const [n, trace] of traces.entries())
-    for (const [i, at] of trace.x.entries()) {
-      if (!(at >= from && at <= to)) continue;
-      const row = rows.get(at) ?? new Array<number | undefined>(traces.length).fill(undefined);
-      row[n] = main(trace)[i]!;
-      rows.set(at, row);
-    }
-  const sorted = [...rows].sort(([a], [b]) => a - b);
-  return (
-    <div class="tracetable points-table" tabIndex={0} role="region" aria-label="Points">
-      <table class="tbl">
-        <thead>
-          <tr>
-            <th scope="col" class="num">
-              {unitOf(x) || "time"}
-            </th>
-            {traces.map((trace) => (
-              <th scope="col" class="num" key={trace.id + trace.label}>
-                <Swatch look={trace.look} /> {trace.label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {sorted.slice(0, LISTED).map(([at, values]) => (
-            <tr key={at}>
-              <th scope="row" class="num">
-                {xText(x, at)}
-              </th>
-              {values.map((value, n) => (
-                <td class={`num${Number.isNaN(value) ? " nan" : ""}`} key={n}>
-                  {value === undefined ? "–" : cell(value)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {sorted.length > LISTED && (
-        <p class="hint">
-          {full(LISTED)} of {full(sorted.length)} rows shown: zoom in for others
-        </p>
-      )}
-    </div>
-  );
-}
 
 export function TraceTable({
   traces,
@@ -87,7 +36,10 @@ export function TraceTable({
 }) {
   const [sort, setSort] = useState<readonly [Column, boolean]>(["at", true]);
   const here = cursor.value?.kind === x ? cursor.value.x : null;
-  const rows = traces.map((trace) => rowOf(trace, here));
+  const ends = useMemo(() => traces.map(endsOf), [traces]);
+  const rows = traces.map(
+    (trace, i): Row => ({ ...ends[i]!, trace, at: here === null ? trace.last : valueAt(trace, here) }),
+  );
   const [by, down] = sort;
   rows.sort((a, b) => {
     if (by === "name") return a.trace.label.localeCompare(b.trace.label) * (down ? -1 : 1);
@@ -125,7 +77,7 @@ export function TraceTable({
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ trace, at, min, max }) => (
+          {rows.slice(0, LISTED).map(({ trace, at, min, max }) => (
             <tr
               key={trace.id + trace.label}
               onPointerEnter={() => {
@@ -151,11 +103,16 @@ export function TraceTable({
           ))}
         </tbody>
       </table>
+      {rows.length > LISTED && (
+        <p class="hint">
+          {full(LISTED)} of {plural(rows.length, "line")} listed, in this order
+        </p>
+      )}
     </div>
   );
 }
 
-function rowOf(trace: Trace, here: number | null): Row {
+function endsOf(trace: Trace): Pick<Row, "min" | "max"> {
   const y = main(trace);
   let [min, max] = [Infinity, -Infinity];
   for (let i = 0; i < y.length; i++) {
@@ -165,5 +122,5 @@ function rowOf(trace: Trace, here: number | null): Row {
     min = Math.min(min, Number.isNaN(low) ? y[i]! : low);
     max = Math.max(max, Number.isNaN(high) ? y[i]! : high);
   }
-  return { trace, at: here === null ? trace.last : valueAt(trace, here), min, max };
+  return { min, max };
 }

@@ -200,10 +200,20 @@ export function Menu({
     document.addEventListener("keydown", leave, true);
     addEventListener("scroll", outside, true);
     addEventListener("resize", close);
-    place(menu.current!, button.current!);
-    const first = menu.current?.querySelector<HTMLElement>("[data-first]");
-    (first ?? menu.current?.querySelector<HTMLElement>("button, a, input, select"))?.focus({ preventScroll: true });
+    // What it holds may still be on its way.
+    const arrange = (): void => {
+      const box = menu.current;
+      if (!box) return;
+      place(box, button.current!);
+      if (box.contains(document.activeElement)) return;
+      const first = box.querySelector<HTMLElement>("[data-first]");
+      (first ?? box.querySelector<HTMLElement>("button, a, input, select"))?.focus({ preventScroll: true });
+    };
+    arrange();
+    const observer = new ResizeObserver(arrange);
+    observer.observe(menu.current!);
     return () => {
+      observer.disconnect();
       document.removeEventListener("pointerdown", outside);
       document.removeEventListener("keydown", leave, true);
       removeEventListener("scroll", outside, true);

@@ -7,16 +7,22 @@ import { uid } from "../lib/data";
 import { full, plural } from "../lib/format";
 import { MANY, packedLines } from "../lib/packs";
 import { type Line, lines as loadLines } from "../lib/series";
+import { inTurn } from "../lib/slices";
 import type { Smoothing } from "../lib/smooth";
 import { type Groups, runTrace, type Trace, xRange } from "../lib/trace";
 import { drawn, groupKeys, groupLook, groupLooks, lookOf, spreadKind, table } from "../lib/view";
 import type { RunRow } from "../model";
 
-/** Whether an element has come near the window, for `delay` ms where rows fly past; once seen it stays. */
-export function useSeen<T extends HTMLElement>(margin = "300px", delay = 0): [(element: T | null) => void, boolean] {
+/** Whether an element has come near the window (for `delay` ms where rows fly past; once seen it stays); its width. */
+export function useSeen<T extends HTMLElement>(
+  margin = "300px",
+  delay = 0,
+): [attach: (element: T | null) => void, seen: boolean, width: number] {
   const [seen, setSeen] = useState(false);
   const observer = useRef<IntersectionObserver | null>(null);
   const timer = useRef(0);
+  // Asked of the element itself, its width would cost a layout for each panel of a board.
+  const width = useRef(0);
   const attach = useMemo(
     () =>
       (element: T | null): void => {
@@ -26,7 +32,9 @@ export function useSeen<T extends HTMLElement>(margin = "300px", delay = 0): [(e
         observer.current = new IntersectionObserver(
           (entries) => {
             clearTimeout(timer.current);
-            if (!entries.some((entry) => entry.isIntersecting)) return;
+            const near = entries.find((entry) => entry.isIntersecting);
+            if (!near) return;
+            width.current = near.boundingClientRect.width;
             if (delay) timer.current = window.setTimeout(setSeen, delay, true);
             else setSeen(true);
             if (!delay) observer.current?.disconnect();
@@ -37,7 +45,7 @@ export function useSeen<T extends HTMLElement>(margin = "300px", delay = 0): [(e
       },
     [],
   );
-  return [attach, seen];
+  return [attach, seen, width.current];
 }
 
 /** Width of an element in pixels, before it is painted and whenever it changes. */
@@ -77,6 +85,9 @@ export function useLoaded<T>(
   }, [...inputs, when, tries]);
   return { ...state, again: () => setTries(tries + 1) };
 }
+
+/** Runs that one panel reads at once: thousands of scripts inserted at once would freeze the page. */
+const AT_ONCE = 64;
 
 /** What takes less, in ms, is not worth a word. */
 const MOMENT = 150;
@@ -156,7 +167,7 @@ function useProgress(): {
       ? 0
       : window.setInterval(() => setReading(`Reading ${full(done)} of ${plural(runs.length, "run")}`), MOMENT);
     timer.current = mine;
-    const answers = await Promise.allSettled(runs.map((run) => read(run).finally(() => done++)));
+    const answers = await inTurn(runs, AT_ONCE, (run) => read(run).finally(() => done++));
     clearInterval(mine);
     if (timer.current !== mine) return answers;
     for (const run of runs) known.current.add(uid(run));

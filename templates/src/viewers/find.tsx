@@ -1,5 +1,5 @@
 // The palette that finds runs, pages, panels, keys and commands, and the list of keys.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { page } from "../entry";
 import { toggleDensity, toggleTheme } from "../lib/colours";
 import { index, loadSite, site, uid } from "../lib/data";
@@ -8,6 +8,7 @@ import { boardPanels } from "../lib/panels";
 import { join, lookOf, setEyes } from "../lib/view";
 import { Icon } from "../parts/icons";
 import { nameOf, Swatch } from "../parts/identity";
+import { goTo } from "../parts/jump";
 import { Modal } from "../parts/modal";
 import { Button, copy } from "../parts/ui";
 import { href, preference, reset, setParams, setPreference, shareUrl } from "../route";
@@ -40,6 +41,13 @@ function entries(help: () => void): Entry[] {
       run: onBoard ? () => setParams({ panel: panel.id }) : go(href(`${folder}index.html`, { panel: panel.id })),
     }),
   );
+  const sections = [...new Set(boardPanels.value.map(({ section }) => section))].map(
+    (name): Entry => ({
+      group: "Section",
+      text: name,
+      run: onBoard ? () => goTo(name) : go(href(`${folder}index.html`, { h: name })),
+    }),
+  );
   const runs = now.runs.map(
     (run): Entry => ({ group: "Run", text: nameOf(run), look: lookOf(run), run: go(href(run.page)) }),
   );
@@ -55,7 +63,7 @@ function entries(help: () => void): Entry[] {
       };
     }),
   );
-  return [...found, ...panels, ...runs, ...keys];
+  return [...found, ...sections, ...panels, ...runs, ...keys];
 }
 
 /** What the page itself links to: tabs, and the other projects. */
@@ -96,7 +104,8 @@ export function Find({ close, help }: { close: () => void; help: () => void }) {
   useEffect(() => void loadSite().catch(() => undefined), []);
   const onlyCommands = query.startsWith(">");
   const wanted = query.replace(/^>/, "").trim().toLowerCase().split(/\s+/);
-  const all = entries(help).filter(
+  const known = useMemo(() => entries(help), [index.value, site.value]);
+  const all = known.filter(
     (item) => (!onlyCommands || item.group === ">") && wanted.every((word) => item.text.toLowerCase().includes(word)),
   );
   const hits = (query ? all : all.filter((item) => !KEYED.includes(item.group))).slice(0, LIMIT);
@@ -125,8 +134,8 @@ export function Find({ close, help }: { close: () => void; help: () => void }) {
           aria-expanded="true"
           aria-controls="find-list"
           aria-activedescendant={hits.length ? `find-${at}` : undefined}
-          aria-label="Find runs, pages, panels, keys of summary and config"
-          placeholder="Runs, pages, panels, keys; > for commands"
+          aria-label="Find runs, pages, sections, panels, keys of summary and config"
+          placeholder="Runs, pages, sections, panels, keys; > for commands"
           autofocus
           value={query}
           onInput={(event) => {
@@ -172,6 +181,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["B", "Set as baseline"],
   ["Enter", "Open the run"],
   ["[ ]", "Previous, next panel"],
+  ["{ }", "Previous, next section"],
   ["F", "Panel in full screen"],
   ["L", "Log y"],
   ["T", "Panel as table"],

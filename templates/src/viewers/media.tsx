@@ -6,7 +6,6 @@ import { full, plural } from "../lib/format";
 import { columnsIn } from "../lib/layout";
 import { loggedValues, stepsOf } from "../lib/media";
 import type { ImageItem, MediaItem, RunRow } from "../model";
-import { Cards } from "../parts/cards";
 import { Icon } from "../parts/icons";
 import type { MediaValues, Tile } from "../parts/mediapanel";
 import { Restored } from "../parts/states";
@@ -16,6 +15,7 @@ import { ViewerPanel } from "../parts/viewer";
 import { param, setParams } from "../route";
 import type { ImageViewer } from "./image";
 import { addStyle } from "./lib/style";
+import { Cards } from "./media/cards";
 import { Rows } from "./media/rows";
 import { RunPicker } from "./media/runpicker";
 import {

@@ -1,8 +1,8 @@
 // What the run table is grouped and sorted by, and which columns it has.
-import { sortKeys, table } from "../../lib/view";
-import { ColumnsForm } from "../../parts/columns";
-import { GroupForm, groupText, SortForm } from "../../parts/order";
+import { groupText, sortKeys, table } from "../../lib/view";
 import { Menu } from "../../parts/ui";
+import { ColumnsForm } from "../lib/columnsform";
+import { GroupForm, SortForm } from "../lib/orderforms";
 import { columnIds, columns, setColumns } from "./columns";
 
 export function GroupMenu() {

@@ -380,7 +380,7 @@ function GroupCell({ group, column, edge }: { group: Group; column: TableColumn;
       </span>
     );
   }
-  const values = new Set(group.runs.map((run) => rows.text(run, column.id)));
+  const values = rows.texts(group.runs, column.id);
   const text =
     values.size === 1
       ? [...values][0]!

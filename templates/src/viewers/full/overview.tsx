@@ -1,9 +1,9 @@
 // The whole run below a plot; the window in it can be dragged, resized and moved by keys.
 import { useRef, useState } from "preact/hooks";
-import { unitOf, xText } from "../lib/axis";
-import { setZoom, zoomOf } from "../lib/view";
-import { Chart } from "./chart";
-import type { ChartState } from "./panel";
+import { unitOf, xText } from "../../lib/axis";
+import { setZoom, zoomOf } from "../../lib/view";
+import { Chart } from "../../parts/chart";
+import type { ChartState } from "../../parts/panel";
 
 type Edge = "from" | "to" | "both";
 type Range = readonly [number, number];

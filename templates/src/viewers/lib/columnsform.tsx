@@ -1,10 +1,10 @@
 // Choosing columns: search, on and off, order. The run list and the table share it.
 import { useState } from "preact/hooks";
-import { plainMatch } from "../lib/filter";
-import { shown } from "../lib/keys";
-import type { ColumnInfo } from "../lib/runs";
-import { Icon } from "./icons";
-import { Button } from "./ui";
+import { plainMatch } from "../../lib/filter";
+import { shown } from "../../lib/keys";
+import type { ColumnInfo } from "../../lib/runs";
+import { Icon } from "../../parts/icons";
+import { Button } from "../../parts/ui";
 
 const TIERS = { run: "Run", summary: "Summary", config: "Config" } as const;
 

@@ -32,7 +32,7 @@ function treeOf(files: readonly RunFile[]): Folder {
   return root;
 }
 
-export function Files() {
+function Files() {
   const { run, head, error } = useRunHead();
   const tree = useMemo(() => (head ? treeOf(head.files) : null), [head]);
   if (error) return <Empty title="This run could not be read" text={error} />;
@@ -173,3 +173,5 @@ function Lines({ lines, line }: { lines: readonly string[]; line: number }) {
     </div>
   );
 }
+
+tracklog.viewer("files", { Page: Files });

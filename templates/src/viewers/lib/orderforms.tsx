@@ -1,8 +1,9 @@
 // How runs are grouped and sorted: what the menus of the run list and of the run table hold.
 import type { ComponentChildren } from "preact";
-import { groupKeys, join, setSort, sortKeys, table } from "../lib/view";
-import { setParams } from "../route";
-import { ColumnsForm } from "./columns";
+import { groupKeys, join, setSort, sortKeys, table } from "../../lib/view";
+import { Pick } from "../../parts/pick";
+import { setParams } from "../../route";
+import { ColumnsForm } from "./columnsform";
 
 const GROUPABLE = ["group", "job_type", "tags", "host", "state", "user"];
 
@@ -17,33 +18,23 @@ export function GroupForm() {
   );
 }
 
-/** Names of what runs are grouped by, for the menu that changes it. */
-export function groupText(): string {
-  const now = table.value;
-  return groupKeys.value.map((id) => now?.info(now.resolve(id)!)?.label ?? id).join(", ") || "none";
-}
-
 export function SortForm({ close, children }: { close: () => void; children?: ComponentChildren }) {
   const now = table.value;
   return (
     <div class="form">
       <label>
         Sort by{" "}
-        <select
+        <Pick
           value={sortKeys.value[0]?.id ?? ""}
-          onChange={(event) => {
-            const id = event.currentTarget.value;
+          none="newest first"
+          choices={
+            now?.columns.map(({ id, tier, label }) => [id, tier === "run" ? label : `${tier} ${label}`] as const) ?? []
+          }
+          onChange={(id) => {
             setSort(id ? [{ id, descending: now?.info(id)?.numeric ?? false }] : []);
             close();
           }}
-        >
-          <option value="">newest first</option>
-          {now?.columns.map((column) => (
-            <option key={column.id} value={column.id}>
-              {column.tier === "run" ? column.label : `${column.tier} ${column.label}`}
-            </option>
-          ))}
-        </select>
+        />
       </label>
       {children}
     </div>

@@ -1,6 +1,5 @@
-// The menu of a panel.
+// What the menu of a panel holds.
 import { useState } from "preact/hooks";
-import { shown } from "../lib/keys";
 import {
   boardPanels,
   effective,
@@ -13,21 +12,20 @@ import {
   showTable,
   togglePin,
 } from "../lib/panels";
-import { scalars, split } from "../lib/view";
+import { split } from "../lib/view";
+import { Icon } from "../parts/icons";
+import { type Choice, Pick, xs } from "../parts/pick";
+import { SmoothChoice } from "../parts/smoothchoice";
+import { copy, type MenuItem } from "../parts/ui";
 import { param, setParams, shareUrl } from "../route";
-import { Icon } from "./icons";
-import { SmoothChoice } from "./smoothchoice";
-import { copy, Menu, type MenuItem } from "./ui";
 
-export function PanelMenu({ panel, csv }: { panel: PanelInfo; csv?: () => void }) {
-  return (
-    <Menu label={`Menu of ${panel.title}`} icon="more">
-      {(close) => <PanelMenuBody panel={panel} csv={csv} close={close} />}
-    </Menu>
-  );
-}
+const OTHER_X: readonly Choice[] = [
+  ["step", "Step"],
+  ["rel", "Relative"],
+  ["wall", "Wall"],
+];
 
-function PanelMenuBody({ panel, csv, close }: { panel: PanelInfo; csv: (() => void) | undefined; close: () => void }) {
+function PanelMenu({ panel, csv, close }: { panel: PanelInfo; csv: (() => void) | undefined; close: () => void }) {
   const how = effective(panel);
   const own = optionsOf(panel.id);
   const line = panel.kind === "line";
@@ -92,22 +90,12 @@ function PanelMenuBody({ panel, csv, close }: { panel: PanelInfo; csv: (() => vo
           {panel.stream === "history" && (
             <label>
               X{" "}
-              <select
+              <Pick
                 value={own.x ?? ""}
-                onChange={(event) => setOptions(panel.id, { x: event.currentTarget.value || undefined })}
-              >
-                <option value="">as the toolbar</option>
-                <option value="step">Step</option>
-                <option value="rel">Relative</option>
-                <option value="wall">Wall</option>
-                {scalars.value
-                  .filter((key) => key.stream === "history" && key.key !== panel.key)
-                  .map((key) => (
-                    <option key={key.key} value={key.key}>
-                      {shown(key.key)}
-                    </option>
-                  ))}
-              </select>
+                none="as the toolbar"
+                choices={[...OTHER_X, ...xs.value.filter(([key]) => key !== panel.key)]}
+                onChange={(x) => setOptions(panel.id, { x: x || undefined })}
+              />
             </label>
           )}
           <label>
@@ -178,3 +166,5 @@ function RangeForm({
     </div>
   );
 }
+
+tracklog.viewer("panelmenu", { PanelMenu });

@@ -3,29 +3,23 @@ import { useEffect, useRef } from "preact/hooks";
 import { xTitle } from "../lib/axis";
 import { cursor, release } from "../lib/cursor";
 import { full as fullNumber, plural } from "../lib/format";
-import { boardPanels, type PanelInfo, panels, setOptions, showTable } from "../lib/panels";
+import { boardPanels, type PanelInfo, setOptions, showTable } from "../lib/panels";
 import { rawBehind } from "../lib/view";
 import type { RunRow } from "../model";
-import { param, setParams, shareUrl } from "../route";
-import { PanelView } from "./board";
-import { Icon } from "./icons";
-import { Overview } from "./overview";
-import { ChartBody, hintOf, saveCsv, Title, useChart } from "./panel";
-import { TipHost } from "./tip";
-import { Smooth, XAxis } from "./toolbar";
-import { PointTable, TraceTable } from "./tracetable";
-import { Button, CopyButton, Segments, Switch } from "./ui";
-import { useRuns } from "./use";
+import { Icon } from "../parts/icons";
+import { ChartBody, hintOf, saveCsv, Title, useChart } from "../parts/panel";
+import { PanelView } from "../parts/section";
+import { TipHost } from "../parts/tip";
+import { Smooth, XAxis } from "../parts/toolbar";
+import { TraceTable } from "../parts/tracetable";
+import { Button, CopyButton, Segments, Switch } from "../parts/ui";
+import { useRuns } from "../parts/use";
+import { setParams, shareUrl } from "../route";
+import { Overview } from "./full/overview";
+import { PointTable } from "./full/points";
 
 /** Share of the window that the plot takes, about. */
 const ROOM = 0.7;
-
-/** Opens while the hash names a panel. */
-export function FullHost({ fixed }: { fixed?: readonly RunRow[] }) {
-  const id = param("panel");
-  const panel = panels.value.find((other) => other.id === id);
-  return panel ? <Full panel={panel} fixed={fixed} /> : null;
-}
 
 function Full({ panel, fixed }: { panel: PanelInfo; fixed?: readonly RunRow[] }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -200,3 +194,5 @@ function FullOther({ panel, fixed, close }: { panel: PanelInfo; fixed?: readonly
     </>
   );
 }
+
+tracklog.viewer("full", { Full });
