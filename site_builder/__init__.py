@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from site_builder.builder import Builder, Options, Report
+from site_builder.builder import Builder
+from site_builder.options import Options, Report
 from site_builder.sources import Wanted
 
 __all__ = ["Builder", "Options", "Report", "Wanted", "build"]

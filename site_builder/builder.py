@@ -10,7 +10,6 @@ import dataclasses
 import functools
 import itertools
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,19 +33,18 @@ from site_builder import (
 from site_builder.lock import locked
 from site_builder.manifest import Manifest
 from site_builder.model import SCHEMA
+from site_builder.options import Options, Progress, Report, silent
 from site_builder.pictures import MediaFile
 from site_builder.sources import Source, Wanted
 from tracklog.errors import UsageError
 from tracklog.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from site_builder.mirror import Mirror
     from site_builder.reading import Reading
     from site_builder.rendering import Rendered
 
-MAX_FILE = 10_000_000
 LARGE_FILE = 100_000_000
 LARGE_SITE = 1_000_000_000
 CHANGES = 50
@@ -56,51 +54,8 @@ FRAME = "frame.html"
 _PAUSE = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What to build, from what, to where."""
-
-    roots: tuple[Path, ...]
-    site: Path
-    wanted: Wanted = field(default_factory=Wanted)
-    """Which runs to read; what the site has of others stays."""
-    jobs: int = 0
-    """Processes; 0 for as many as there are CPUs."""
-    max_file: int = MAX_FILE
-    """Bytes of the largest file that travels with the site."""
-    roots_changed: bool = False
-    """Whether the site may lose runs because its roots are others now."""
-    live: bool = False
-    """Whether a watch keeps the site fresh."""
-    scheduler: str = ""
-    """Address of the Dask cluster that reads the runs; empty for processes of this machine."""
-    mirrors: tuple[Mirror, ...] = ()
-    """Roots on other machines: their copies here are among the roots, and brought up to date before each build."""
-
-
-@dataclass(slots=True)
-class Report:
-    """What a build did."""
-
-    runs: int = 0
-    read: int = 0
-    """Runs that were read."""
-    written: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    damage: list[str] = field(default_factory=list)
-    """Sentences about input that could not be read."""
-    warnings: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-
 Job = tuple[Source, pictures.Known]
 """A run to be read, and what is known of its pictures."""
-Progress = Callable[[str, int, int], None]
-"""Told of a phase, how much of it is done, and of how much."""
-
-
-def silent(_phase: str, _done: int, _total: int) -> None:
-    """Report progress to nobody."""
 
 
 @dataclass(slots=True)

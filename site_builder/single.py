@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from site_builder import artifacts, builder, manifest, pictures, projects, records, rendering, sources, templates
+from site_builder.options import Report, silent
 from site_builder.pages import artifact as artifact_page
 from site_builder.pages import index as index_page
 from site_builder.pages import run as run_page
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from site_builder import runs
-    from site_builder.builder import Options, Report
+    from site_builder.options import Options, Progress
     from site_builder.pictures import MediaFile
 
 MAX_SIZE = 20_000_000
@@ -55,12 +56,10 @@ class _Sheet:
         self.scripts.append(script)
 
 
-def write(
-    options: Options, target: Path, max_size: int, progress: Callable[[str, int, int], None] = builder.silent
-) -> Report:
+def write(options: Options, target: Path, max_size: int, progress: Progress = silent) -> Report:
     """Write one HTML file. Raises UsageError when there is nothing to write from, OSError when it cannot be written."""
     began = time.perf_counter()
-    report = builder.Report()
+    report = Report()
     built = list(_built(options, report, progress))
     kept = [records.of_run(one, "", [], {}) for one in built]
     stored = list(_stored(options, built, artifacts.uses(kept)))

@@ -17,7 +17,8 @@ from watchdog.events import FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.polling import PollingObserver
 
-from site_builder.builder import Builder, silent
+from site_builder.builder import Builder
+from site_builder.options import silent
 from tracklog.errors import warn
 from tracklog.store import layout
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from watchdog.events import FileSystemEvent
 
-    from site_builder.builder import Options, Report
+    from site_builder.options import Options, Report
 
 QUIET = 0.3
 """Seconds that changes are gathered before a build."""

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from site_builder import Builder, Options, Wanted, build, builder, templates, typescript
+from site_builder import options as options_module
 from site_builder.lock import locked
 from tests.site_builder.logs import grow, write_run
 from tracklog.errors import UsageError
@@ -127,7 +128,7 @@ def test_a_run_that_falls_silent_changes_its_state_without_a_file() -> None:
 
     def state_at(now: float) -> tuple[str, list[str]]:
         with locked(SITE):
-            report = builder_._build(builder.silent, now)
+            report = builder_._build(options_module.silent, now)
         return next(row["state"] for row in entry("p/p")["runs"] if row["id"] == "away"), report.written
 
     last = 1_790_000_000.9
