@@ -80,7 +80,8 @@ class _Group:
 
     def part(self, going: list[Numbers | Listed]) -> _Group:
         """Return a group of some of the members, which are in all rows so far, and let them go."""
-        self.members = [one for one in self.members if one not in going]
+        gone = set(map(id, going))
+        self.members = [one for one in self.members if id(one) not in gone]
         return _Group(going, self.clocks.copy(), self.size, self.firm, self.last_step, self.monotonic)
 
     def push(self, rows: Places, clocks: list[Floats], values: list[Any]) -> Iterator[_Finished]:

@@ -202,6 +202,19 @@ def test_charts_follow_theme_and_step(page: Page, everything: Site, single: bool
     assert shades(dark) > 20
 
 
+def reach(page: Page, card: Locator) -> None:
+    """Scroll from the top until a card is near the window, where it begins to be there."""
+    page.evaluate("scrollTo(0, 0)")
+    frames = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+    page.evaluate(frames)
+    while not card.count():
+        before = page.evaluate("scrollY")
+        page.evaluate("scrollBy(0, innerHeight / 2)")
+        page.evaluate(frames)
+        assert page.evaluate("scrollY") > before, "it is nowhere on the page"
+    card.scroll_into_view_if_needed()
+
+
 def test_every_preset_draws(page: Page, everything: Site) -> None:
     """The section `charts` is the gallery of what comes along."""
     show(page, everything.url("everything/index.html", "p=charts"))
@@ -211,12 +224,12 @@ def test_every_preset_draws(page: Page, everything: Site) -> None:
         ids = json.loads(file.read_text())["usermeta"]["tracklog"]["ids"]
         names = re.compile("|".join(re.escape(name.removeprefix("wandb/")) for name in ids))
         card = page.locator("figure.card", has=page.locator(".pts", has_text=names)).first
-        card.scroll_into_view_if_needed()
+        reach(page, card)
         card.locator("canvas").first.wait_for()
         assert shades(card.locator("canvas").first) > 10, file.name
         assert not card.get_by_text("cannot be drawn").count()
     unknown = page.locator('[data-panel="charts/unknown#chart"]')
-    unknown.scroll_into_view_if_needed()
+    reach(page, unknown)
     unknown.get_by_text("no preset is called radar").wait_for()
     assert unknown.locator("tbody tr").count() > 20
 

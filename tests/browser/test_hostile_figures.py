@@ -278,4 +278,6 @@ def test_a_histogram_with_negative_counts_is_drawn(page: Page, hostile: Site) ->
     card(page, hostile, "histograms/negative").locator("canvas").first.wait_for()
     run = hostile.runs("p")[0]
     show(page, hostile.url(f"p/runs/{run}"))
-    page.locator("svg.sparkline rect").first.wait_for(state="attached")
+    row = page.locator('tr[data-key="histograms/negative"]')
+    row.scroll_into_view_if_needed()
+    row.locator("svg.sparkline rect").first.wait_for(state="attached")
