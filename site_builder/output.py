@@ -72,8 +72,16 @@ class Folder:
 
     def adopt(self, entry: str, digests: Iterable[str], written: Iterable[str]) -> None:
         """Count files of finished blocks among the site's; `written` were written just now."""
-        self.outputs |= {f"data/{full_file(entry, digest)}": digest for digest in digests}
+        mine = {f"data/{full_file(entry, digest)}": digest for digest in digests}
+        self.outputs |= mine
         self.written += written
+        folder = (self.root / "data" / full_file(entry, "x")).parent
+        if not mine and not folder.is_dir():
+            return
+        for name in os.listdir(folder):  # noqa: PTH208 - there may be thousands
+            path = f"{folder.relative_to(self.root).as_posix()}/{name}"
+            if path not in mine and path not in self._known:
+                (folder / name).unlink(missing_ok=True)  # a build that was killed, or a run that changed, left it
 
     def write_parts(self, name: str, parts: Iterable[Sequence[Entry]]) -> list[str]:
         """Write the data files of a run, `<name>.<number>.js`; return their references with versions."""

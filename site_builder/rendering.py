@@ -11,6 +11,7 @@ from tracklog.errors import FormatError
 from tracklog.store import layout
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from site_builder import pictures
@@ -53,11 +54,8 @@ def read_and_render(job: tuple[Source, pictures.Known], *, site: Site) -> Render
     """Read a run, of whose pictures some are known, and render it; return a sentence when it cannot be shown."""
     source, known = job
     store = output.Held() if site.remote else output.Written(site.root, f"r/{source.project}/{source.run}")
-    try:
-        read = reading.read(source, store, known)
-    except FormatError as error:
-        return str(error)
-    return render(read, store, site)
+    read = _read(source, lambda: reading.read(source, store, known))
+    return read if isinstance(read, str) else render(read, store, site)
 
 
 def render(read: Reading, store: output.Held | output.Written, site: Site) -> Rendered | str:
@@ -65,12 +63,12 @@ def render(read: Reading, store: output.Held | output.Written, site: Site) -> Re
     built = _built(read, site.now, last=not site.live)
     if isinstance(built, str):
         return built
+    is_live = built.row.state in runs.LIVE
     try:
         page = templates.render(run_page.TEMPLATE, run_page.context(site.id, label_of(built), built))
+        share = None if is_live else shares.of_run(built.head, lambda level: built.coarsest[level.blocks[0]])
     except Exception as error:
         return _not_shown(read.source, error)
-    is_live = built.row.state in runs.LIVE
-    share = None if is_live else shares.of_run(built.head, lambda level: built.coarsest[level.blocks[0]])
     built.coarsest = {}  # it stays here, whoever gets the rest
     if isinstance(store, output.Held):
         return Rendered(built, page, None, [], store.files, share)
@@ -83,27 +81,32 @@ def read_on(before: Reading, site: Site) -> Rendered | str:
     if not isinstance(store, output.Written):
         msg = f"{store!r} is no site that is written at once"
         raise TypeError(msg)
-    try:
-        read = reading.updated(before)
-    except FormatError as error:
-        return str(error)
-    return render(read, store, site)
+    read = _read(before.source, lambda: reading.updated(before))
+    return read if isinstance(read, str) else render(read, store, site)
 
 
 def read_built(source: Source, now: float, known: pictures.Known | None = None) -> runs.Built | str:
     """Read a run and build it, all its blocks among its parts; return a sentence when it cannot be shown."""
     held = output.Held()
-    try:
-        read = reading.read(source, held, known)
-    except FormatError as error:
-        return str(error)
-    built = _built(read, now, last=True)
+    read = _read(source, lambda: reading.read(source, held, known))
+    built = read if isinstance(read, str) else _built(read, now, last=True)
     if not isinstance(built, str):
         built.parts += [
-            [series.Entry(f"{read.entry}/{first + n}", entry.data) for n, entry in enumerate(held.files[digest])]
+            [series.Entry(f"{built.row.entry}/{first + n}", entry.data) for n, entry in enumerate(held.files[digest])]
             for first, digest in zip(built.head.part_starts, built.head.full, strict=False)
         ]
     return built
+
+
+def _read(source: Source, read: Callable[[], Reading]) -> Reading | str:
+    try:
+        return read()
+    except FormatError as error:
+        return str(error)
+    except output.NotWrittenError:
+        raise  # which concerns all runs
+    except Exception as error:
+        return _not_shown(source, error)
 
 
 def _built(read: Reading, now: float, *, last: bool) -> runs.Built | str:

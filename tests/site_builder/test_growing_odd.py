@@ -231,3 +231,14 @@ def test_a_site_that_cannot_grow_while_blocks_are_finished_stays_and_says_so() -
         assert process.stderr is not None
         assert "the site could not be built" in process.stderr.read()
     same_as_cold()
+
+
+def test_what_a_killed_build_left_of_finished_blocks_goes() -> None:
+    folder = write_run(ROOT, "r", rows(2 * BLOCK_ROWS), exit_code=None)
+    builder = watcher()
+    stray = Path(next(iter(full_files()))).with_name("0123456789abcdef.js")
+    stray.write_bytes(b"half")
+    grow(folder, rows(5))
+    builder.build()
+    assert not stray.exists()
+    same_as_cold()
