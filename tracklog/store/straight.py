@@ -105,11 +105,16 @@ class Straight:
             part = self._parts[session.writer]
             self._listen(log, part)
             for lines in log.batches(layout.HISTORY, session.writer) if session.writer in logged else ():
-                yield from self._begun(part) if not part.lines else ()
-                yield self._counted(self._take(part, lines))
-                yield self._counted(self._released())
+                yield from filter(None, self._taken(part, lines))
         self._check()
         self._followed = True
+
+    def _taken(self, part: _Part, lines: list[Row]) -> Iterator[list[Row]]:
+        """Take in lines of one session; yield the rows that stay as they are from then on."""
+        if not part.lines:
+            yield from self._begun(part)
+        yield self._counted(self._take(part, lines))
+        yield self._counted(self._released())
 
     def _look_ahead(self, log: RunLog, found: list[Session]) -> None:
         """Learn of sessions, and of each from which step on others may log again."""
