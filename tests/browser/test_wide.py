@@ -177,7 +177,7 @@ def test_the_summary_prints_a_part_and_lists_the_rest_on_demand(browser: Browser
         show(page, run)
         said = page.locator(".rest .grow")
         assert said.inner_text() == "200 of 2,210 values; the search looks in all of them"
-        assert page.locator("[data-count]").inner_text() == "2,210 values"
+        assert page.locator(".overview [data-count]").inner_text() == "2,210 values"
         # A hit that has no row yet gets one, with its line, and loses it with the search.
         field = page.get_by_label("Find a key in summary")
         field.fill("block_077/wd")
