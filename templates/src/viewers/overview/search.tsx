@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { useState } from "preact/hooks";
 import { page } from "../../entry";
+import { shown } from "../../lib/keys";
 import { Icon } from "../../parts/icons";
 import { CopyButton } from "../../parts/ui";
 import { param, setParams } from "../../route";
@@ -69,8 +70,9 @@ function mark(body: HTMLElement, item: string, query: string): void {
     const label = element.querySelector<HTMLElement>(".k, th") ?? element;
     const name = label.textContent ?? "";
     const at = wanted ? name.toLowerCase().indexOf(wanted) : -1;
-    element.hidden =
-      Boolean(wanted) && at < 0 && !(element.querySelector(".v")?.textContent ?? "").toLowerCase().includes(wanted);
+    const key = shown(element.dataset.key ?? "").toLowerCase();
+    const value = (element.querySelector(".v")?.textContent ?? "").toLowerCase();
+    element.hidden = Boolean(wanted) && at < 0 && !key.includes(wanted) && !value.includes(wanted);
     if (at >= 0) {
       const hit = document.createElement("mark");
       hit.textContent = name.slice(at, at + wanted.length);
