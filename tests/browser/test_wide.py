@@ -197,3 +197,15 @@ def test_the_summary_prints_a_part_and_lists_the_rest_on_demand(browser: Browser
         page.get_by_role("button", name="Show 200 more").click()
         assert page.locator(rows).count() == 400
         assert said.inner_text() == "400 of 2,210 values; the search looks in all of them"
+
+
+def test_comparing_lists_a_part_of_what_differs(browser: Browser, wide: Site) -> None:
+    with window(browser) as page:
+        show(page, wide.url("bench/compare.html", "a=run0000&b=run0001"))
+        rows = page.locator("#metrics tbody tr")
+        assert rows.count() == 5
+        page.get_by_role("button", name="Show 200 of 2,210").click()
+        page.get_by_role("button", name="Show 200 more").click()
+        assert rows.count() == 400
+        page.get_by_role("button", name="Show fewer").click()
+        assert rows.count() == 5

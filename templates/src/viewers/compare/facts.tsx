@@ -10,6 +10,8 @@ import { words } from "../lib/difference";
 import { differing, type Row } from "./rows";
 
 const FIRST_METRICS = 5;
+/** Metrics that are listed at once, when more are asked for. */
+const MORE_METRICS = 200;
 
 /** Better, worse, or nobody knows. */
 export const judged = (row: Row): "plus" | "minus" | "" => judgedBy(row.key, row.change);
@@ -37,9 +39,10 @@ export function verdict(rows: readonly Row[]): string {
 }
 
 export function Metrics({ rows, a, b }: { rows: readonly Row[]; a: RunRow; b: RunRow }) {
-  const [all, setAll] = useState(false);
+  const [count, setCount] = useState(FIRST_METRICS);
+  const opened = count > FIRST_METRICS;
   const most = Math.max(...rows.map(({ share }) => (Number.isFinite(share) ? Math.abs(share) : 0)), 0);
-  const shown = all ? rows : rows.slice(0, FIRST_METRICS);
+  const shown = rows.slice(0, count);
   return (
     <section class="card cmp-card" id="metrics" aria-label="Metrics">
       <header>
@@ -48,8 +51,12 @@ export function Metrics({ rows, a, b }: { rows: readonly Row[]; a: RunRow; b: Ru
         {rows.length > FIRST_METRICS && (
           <Button
             kind="line"
-            text={all ? "Show fewer" : `Show all ${full(rows.length)}`}
-            onClick={() => setAll(!all)}
+            text={
+              opened
+                ? "Show fewer"
+                : `Show ${rows.length > MORE_METRICS ? `${MORE_METRICS} of` : "all"} ${full(rows.length)}`
+            }
+            onClick={() => setCount(opened ? FIRST_METRICS : MORE_METRICS)}
           />
         )}
       </header>
@@ -108,6 +115,16 @@ export function Metrics({ rows, a, b }: { rows: readonly Row[]; a: RunRow; b: Ru
         </div>
       ) : (
         <p class="cmp-note dim">Neither run logged a value</p>
+      )}
+      {opened && count < rows.length && (
+        <p class="cmp-note dim">
+          {full(count)} of {full(rows.length)}{" "}
+          <Button
+            kind="line"
+            text={`Show ${full(Math.min(MORE_METRICS, rows.length - count))} more`}
+            onClick={() => setCount(count + MORE_METRICS)}
+          />
+        </p>
       )}
     </section>
   );
