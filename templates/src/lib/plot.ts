@@ -107,7 +107,7 @@ export class Plot {
       [[...scales.x], [null, null]],
       root,
     );
-    // uPlot tells of its cursor again whenever its scales change: only the chart under the pointer has something to say.
+    // uPlot tells of its cursor again whenever its scales change: only the chart under the pointer has a say.
     for (const type of ["mouseenter", "mousemove", "mouseleave"])
       this.chart.over.addEventListener(type, () => (this.led = false), { capture: true });
   }

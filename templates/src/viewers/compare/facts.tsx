@@ -38,6 +38,47 @@ export function verdict(rows: readonly Row[]): string {
   return `better in ${full(better)} of ${plural(known.length, "metric")}`;
 }
 
+function Metric({ row, most }: { row: Row; most: number }) {
+  return (
+    <tr class={row.how === "same" ? "dim" : undefined}>
+      <th scope="row" class="cut">
+        {row.label} {highIsBetter(row.key) ? "↑" : lowIsBetter(row.key) ? "↓" : ""}
+      </th>
+      <td class="num">{row.a || "–"}</td>
+      <td class="num">{row.b || "–"}</td>
+      <td class={`num ${judged(row)}`}>
+        {row.how === "same" ? "same" : Number.isFinite(row.change) ? difference(row.change) : ""}
+      </td>
+      <td
+        class="cmp-bar"
+        title={
+          Number.isFinite(row.share) ? `${`${row.share > 0 ? "+" : ""}${signed((100 * row.share).toFixed(1))}`} %` : ""
+        }
+      >
+        {Number.isFinite(row.share) && row.share !== 0 && (
+          <>
+            <i class={judged(row)} style={{ width: `${(Math.abs(row.share) / most) * 48}px` }} />
+            <span class="dim">{`${row.share > 0 ? "+" : ""}${signed((100 * row.share).toFixed(1))}`} %</span>
+          </>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function More({ count, all, show }: { count: number; all: number; show: (count: number) => void }) {
+  return (
+    <p class="cmp-note dim">
+      {full(count)} of {full(all)}{" "}
+      <Button
+        kind="line"
+        text={`Show ${full(Math.min(MORE_METRICS, all - count))} more`}
+        onClick={() => show(count + MORE_METRICS)}
+      />
+    </p>
+  );
+}
+
 export function Metrics({ rows, a, b }: { rows: readonly Row[]; a: RunRow; b: RunRow }) {
   const [count, setCount] = useState(FIRST_METRICS);
   const opened = count > FIRST_METRICS;
@@ -82,33 +123,7 @@ export function Metrics({ rows, a, b }: { rows: readonly Row[]; a: RunRow; b: Ru
             </thead>
             <tbody>
               {shown.map((row) => (
-                <tr key={row.key} class={row.how === "same" ? "dim" : undefined}>
-                  <th scope="row" class="cut">
-                    {row.label} {highIsBetter(row.key) ? "↑" : lowIsBetter(row.key) ? "↓" : ""}
-                  </th>
-                  <td class="num">{row.a || "–"}</td>
-                  <td class="num">{row.b || "–"}</td>
-                  <td class={`num ${judged(row)}`}>
-                    {row.how === "same" ? "same" : Number.isFinite(row.change) ? difference(row.change) : ""}
-                  </td>
-                  <td
-                    class="cmp-bar"
-                    title={
-                      Number.isFinite(row.share)
-                        ? `${`${row.share > 0 ? "+" : ""}${signed((100 * row.share).toFixed(1))}`} %`
-                        : ""
-                    }
-                  >
-                    {Number.isFinite(row.share) && row.share !== 0 && (
-                      <>
-                        <i class={judged(row)} style={{ width: `${(Math.abs(row.share) / most) * 48}px` }} />
-                        <span class="dim">
-                          {`${row.share > 0 ? "+" : ""}${signed((100 * row.share).toFixed(1))}`} %
-                        </span>
-                      </>
-                    )}
-                  </td>
-                </tr>
+                <Metric key={row.key} row={row} most={most} />
               ))}
             </tbody>
           </table>
@@ -116,16 +131,7 @@ export function Metrics({ rows, a, b }: { rows: readonly Row[]; a: RunRow; b: Ru
       ) : (
         <p class="cmp-note dim">Neither run logged a value</p>
       )}
-      {opened && count < rows.length && (
-        <p class="cmp-note dim">
-          {full(count)} of {full(rows.length)}{" "}
-          <Button
-            kind="line"
-            text={`Show ${full(Math.min(MORE_METRICS, rows.length - count))} more`}
-            onClick={() => setCount(count + MORE_METRICS)}
-          />
-        </p>
-      )}
+      {opened && count < rows.length && <More count={count} all={rows.length} show={setCount} />}
     </section>
   );
 }
