@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -25,6 +26,8 @@ VIEWER = "logs"
 """Script of the tab Logs, which is loaded when it is opened."""
 ALERTS = 50
 """Alerts that the page prints, at most."""
+VALUES = 200
+"""Values of the summary that the page prints, at most: scripts list the others when they are asked for."""
 ARTIFACTS = 12
 """Versions that the page prints of those that the run logged, and of those that it used, at most."""
 
@@ -59,6 +62,8 @@ class Overview:
     environment: tuple[tuple[str, str], ...]
     config: tuple[Node, ...]
     summary: tuple[dict[str, Any], ...]
+    values: int
+    listed: int
     notes: Markup
     exception: dict[str, Any] | None
     damage: tuple[Damage, ...]
@@ -104,6 +109,8 @@ def overview(built: Built) -> Overview:
         environment=(*surroundings.listed(environment), *((("Command", command),) if command else ())),
         config=_tree(built.config),
         summary=_summary(built.summary, dict(built.row.diverged)),
+        values=len(built.summary),
+        listed=min(len(built.summary), VALUES),
         notes=markdown.render(built.row.notes) if built.row.notes else Markup(),
         exception=_exception(built),
         damage=built.head.damage,
@@ -183,7 +190,7 @@ def _nodes(nested: Mapping[str, Any]) -> tuple[Node, ...]:
 
 def _summary(summary: Mapping[str, Any], diverged: Mapping[str, Lost]) -> tuple[dict[str, Any], ...]:
     sections: dict[str, list[Item]] = {}
-    for key, value in summary.items():
+    for key, value in islice(summary.items(), VALUES):
         label = key.replace("\\.", ".")
         section = label.rpartition("/")[0].partition("/")[0]
         sections.setdefault(section, []).append(_item(key, label.removeprefix(f"{section}/"), value, diverged.get(key)))

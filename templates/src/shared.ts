@@ -1,7 +1,7 @@
 // What the viewers, scripts of their own, use of the page. build.mjs reads these lines: a viewer that imports one of
 // these modules gets the page's copy, and only what is named here. Modules without state are bundled instead.
 
-export { batch, computed, signal } from "@preact/signals";
+export { batch, computed, effect, signal } from "@preact/signals";
 export { h, render } from "preact";
 export { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
@@ -37,6 +37,7 @@ export {
   togglePin,
 } from "./lib/panels";
 export { search } from "./lib/regex";
+export { abandon, begin } from "./lib/slices";
 export {
   baseline,
   closedGroups,
@@ -77,7 +78,7 @@ export { Modal } from "./parts/modal";
 export { Card, ChartBody, hintOf, Legend, LinePanel, saveCsv, Title, useChart } from "./parts/panel";
 export { Pick, xs } from "./parts/pick";
 export { Portal } from "./parts/portal";
-export { useRunHead } from "./parts/runhead";
+export { pageRun, useRunHead } from "./parts/runhead";
 export {
   bestRemoval,
   FilterChips,

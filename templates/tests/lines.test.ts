@@ -111,6 +111,25 @@ test("groups have mean, spread and count at every column; a single member has no
   assert.deepEqual(meanStd([1, 3, NaN]), { mean: 2, std: Math.SQRT2, n: 2 });
 });
 
+test("a line by itself is a group like the mean of two that are alike, whatever part of it is seen", () => {
+  const line = member([0, 1, 2.5, 3, 7, 7.5], [4, 1, 9, 2, 6, 5]);
+  for (const [from, to] of [
+    [0, 7.5],
+    [1, 3],
+    [0.5, 7.2],
+    [2.5, 2.5],
+    [4, 6],
+    [8, 9],
+  ] as const) {
+    const [one, two] = [[line], [line, line]].map((lines) => fold(lines, columns(from, to, 100), "std"));
+    assert.deepEqual([...one!.x], [...two!.x]);
+    assert.deepEqual([...one!.y], [...two!.y]);
+    assert.deepEqual([...one!.n], Array(two!.n.length).fill(1));
+    assert.deepEqual([...one!.low], Array(two!.n.length).fill(NaN));
+    assert.deepEqual([one!.endings, one!.resampled], [two!.endings, two!.resampled]);
+  }
+});
+
 test("points that stand alone are in the mean of a group, however many columns there are", () => {
   for (const size of [16, 17, 100, 333, 1000]) {
     for (const step of [0, 3, 7, 1234]) {

@@ -103,3 +103,18 @@ def test_the_table_beside_a_full_screen_has_numbers_for_lone_points_too(browser:
         show(page, grouped.url("p/index.html", "v=1&group=config.sizes&panel=final"))
         row = page.locator(".full .tracetable tbody tr", has_text="[1,2]")
         assert row.locator("td").all_inner_texts() == ["0.6", "0.5", "0.7"]
+
+
+def test_the_tooltip_stays_that_of_the_chart_under_the_pointer(browser: Browser, grouped: Site) -> None:
+    with window(browser) as page:
+        show(page, grouped.url("p/index.html", "v=1"))
+        tip(page, "loss", 0.3)
+        page.mouse.down()
+        tip(page, "loss", 0.6)
+        page.mouse.up()
+        page.get_by_text("Reset zoom").wait_for()
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        zoomed = page.locator(".tip").inner_text()
+        page.mouse.move(0, 0)
+        page.wait_for_selector(".tip", state="detached")
+        assert "\n".join(tip(page, "loss", 0.6)) == zoomed

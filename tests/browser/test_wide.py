@@ -161,3 +161,51 @@ def test_one_of_many_metrics_is_found_by_typing(browser: Browser, wide: Site) ->
         field.fill("block_001/lr")
         settle(page)
         assert "x=block_001/lr" in hash_of(page)
+
+
+def test_the_summary_prints_a_part_and_lists_the_rest_on_demand(browser: Browser, wide: Site) -> None:
+    run = wide.url("bench/runs/run0000.html", "")
+    rows = "[data-summary] tr[data-key]"
+    with window(browser, java_script_enabled=False) as page:
+        page.goto(run)
+        assert page.locator(rows).count() == 200
+        assert page.locator(".rest").inner_text().split("\n") == [
+            "200 of 2,210 values are listed.",
+            "The others need JavaScript.",
+        ]
+    with window(browser) as page:
+        show(page, run)
+        said = page.locator(".rest .grow")
+        assert said.inner_text() == "200 of 2,210 values; the search looks in all of them"
+        assert page.locator(".overview [data-count]").inner_text() == "2,210 values"
+        # A hit that has no row yet gets one, with its line, and loses it with the search.
+        field = page.get_by_label("Find a key in summary")
+        field.fill("block_077/wd")
+        hit = page.locator(f"{rows}:not([hidden])")
+        assert hit.get_attribute("data-key") == "block_077/wd"
+        assert hit.locator("th").inner_text() == "wd"
+        assert hit.locator(".v").inner_text() == "0.5"
+        hit.locator(".sparkline").wait_for()
+        assert page.locator("[data-section=block_077] .part th").all_inner_texts() == ["block_077", "last", "best"]
+        assert said.count() == 0
+        assert page.locator("[data-summary] .part:visible").count() == 1
+        field.fill("block_")
+        assert page.locator(f"{rows}:not([hidden])").count() == 200
+        assert page.locator(".rest").inner_text() == "800 more hits: type more of the name"
+        field.fill("")
+        assert page.locator(rows).count() == 200
+        page.get_by_role("button", name="Show 200 more").click()
+        assert page.locator(rows).count() == 400
+        assert said.inner_text() == "400 of 2,210 values; the search looks in all of them"
+
+
+def test_comparing_lists_a_part_of_what_differs(browser: Browser, wide: Site) -> None:
+    with window(browser) as page:
+        show(page, wide.url("bench/compare.html", "a=run0000&b=run0001"))
+        rows = page.locator("#metrics tbody tr")
+        assert rows.count() == 5
+        page.get_by_role("button", name="Show 200 of 2,210").click()
+        page.get_by_role("button", name="Show 200 more").click()
+        assert rows.count() == 400
+        page.get_by_role("button", name="Show fewer").click()
+        assert rows.count() == 5

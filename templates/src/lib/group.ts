@@ -163,44 +163,80 @@ class Folded {
   }
 }
 
+/**
+ * What a single line without gaps gives: its points in the range. Grouped by what each run has of its own, thousands of
+ * groups are such lines. Null where there is something to fold.
+ */
+function alone(lines: readonly Member[], { range, size }: Columns): Grouped | null {
+  const [line, other] = lines;
+  if (!line || other || line.nan.length || line.above.length || line.below.length) return null;
+  const { x, y } = line;
+  let [from, to] = [x.length, 0];
+  for (let i = 0; i < x.length; i++) {
+    if (!Number.isFinite(y[i]!) || (i && !(x[i]! > x[i - 1]!))) return null;
+    if (x[i]! < range[0] || x[i]! > range[1]) continue;
+    from = Math.min(from, i);
+    to = i + 1;
+  }
+  const count = to - from;
+  if (count <= 0 || count > size) return null;
+  const none = new Float64Array(count).fill(NaN);
+  return {
+    x: x.slice(from, to),
+    y: y.slice(from, to),
+    low: none,
+    high: none,
+    n: new Uint16Array(count).fill(1),
+    nan: [],
+    above: [],
+    below: [],
+    endings: [],
+    resampled: false,
+  };
+}
+
 /** Fold all lines at each of their x, or resampled to the columns of a plot where those are fewer. */
 export function fold(lines: readonly Member[], columns: Columns, spread: Spread): Grouped {
+  return alone(lines, columns) ?? folded(lines, columns, spread);
+}
+
+function folded(lines: readonly Member[], columns: Columns, spread: Spread): Grouped {
   const exact = places(lines, columns);
   const size = exact?.length ?? columns.size;
   const place = exact ? exactly(exact) : placing(columns);
   const placed = columnsOf(lines, place);
   const xs = exact ?? middles(lines, placed, place.centre, size);
-  const folded = new Folded(size);
+  const sums = new Folded(size);
   const values = new Float64Array(size);
   const lasts = lines.map((line, i) => {
     resample(line, placed[i]!, xs, values);
-    return folded.add(values);
+    return sums.add(values);
   });
   const end = Math.max(...lasts);
-  const goesOn = (column: number): boolean => column < end && folded.n[column + 1]! > 0;
+  const goesOn = (column: number): boolean => column < end && sums.n[column + 1]! > 0;
   const endings = [...new Set(lasts)].filter((last) => last >= 0 && goesOn(last)).sort((a, b) => a - b);
   const marked = (list: "nan" | "above" | "below"): Set<number> =>
     new Set(lines.flatMap((line) => line[list].map(place.at)).filter((column) => column >= 0 && column < size));
   const marks = { nan: marked("nan"), above: marked("above"), below: marked("below") };
   const kept: number[] = [];
   for (let column = 0; column < size; column++) {
-    if (!folded.n[column] && !marks.nan.has(column) && !marks.above.has(column) && !marks.below.has(column)) continue;
+    if (!sums.n[column] && !marks.nan.has(column) && !marks.above.has(column) && !marks.below.has(column)) continue;
     const before = kept.at(-1);
     // Between two columns that no line joins stands one without anything: there is no line of the mean either.
-    if (before !== undefined && folded.n[before] && (before < column - 1 || !folded.joined[column]))
+    if (before !== undefined && sums.n[before] && (before < column - 1 || !sums.joined[column]))
       kept.push((before + column) / 2);
     kept.push(column);
   }
-  const isGap = (column: number): boolean => !Number.isInteger(column) || !folded.n[column];
+  const isGap = (column: number): boolean => !Number.isInteger(column) || !sums.n[column];
   const xAt = (column: number): number => (xs[Math.floor(column)]! + xs[Math.ceil(column)]!) / 2;
-  const spreads = kept.map((column) => (isGap(column) ? [NaN, NaN] : folded.spread(column, spread)));
+  const spreads = kept.map((column) => (isGap(column) ? [NaN, NaN] : sums.spread(column, spread)));
   const xOf = (found: Iterable<number>): number[] => [...found].sort((a, b) => a - b).map((column) => xs[column]!);
   return {
     x: Float64Array.from(kept, xAt),
-    y: Float64Array.from(kept, (column) => (isGap(column) ? NaN : folded.mean[column]!)),
+    y: Float64Array.from(kept, (column) => (isGap(column) ? NaN : sums.mean[column]!)),
     low: Float64Array.from(spreads, ([low]) => low!),
     high: Float64Array.from(spreads, ([, high]) => high!),
-    n: Uint16Array.from(kept, (column) => (isGap(column) ? 0 : folded.n[column]!)),
+    n: Uint16Array.from(kept, (column) => (isGap(column) ? 0 : sums.n[column]!)),
     nan: xOf(marks.nan),
     above: xOf(marks.above),
     below: xOf(marks.below),

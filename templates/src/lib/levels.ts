@@ -39,7 +39,7 @@ export function plan(
     else wanted[bucket] = levelFor(Math.min(span, rows - bucket * span), Math.max(right - left, 0.25), top);
   }
   let segments = join(wanted, top, rows);
-  if (segments.length > MAX_SEGMENTS) segments = join(flatten(wanted, top), top, rows);
+  if (segments.length > MAX_SEGMENTS) segments = join(flatten(wanted, top, 4 * DENSITY * width), top, rows);
   return segments;
 }
 
@@ -49,11 +49,13 @@ function levelFor(rows: number, pixels: number, top: number): number {
   return level;
 }
 
-/** One level for all of the view, where the density of x changes too often. */
-function flatten(wanted: Int8Array, top: number): Int8Array {
+/** One level for all of the view, of `most` items, where the density of x changes too often: at each step of an x that
+    stands still between them, say, or at each pause of the clock. */
+function flatten(wanted: Int8Array, top: number, most: number): Int8Array {
   const seen = [...wanted].filter((level) => level < top).sort((a, b) => a - b);
-  const common = seen.length ? seen[seen.length >> 1]! : top;
+  let common = seen.length ? seen[seen.length >> 1]! : top;
   const [first, last] = [wanted.findIndex((level) => level < top), wanted.findLastIndex((level) => level < top)];
+  while (common < top && (last - first + 1) * 4 ** (top - common) > most) common++;
   return wanted.map((_, bucket) => (bucket >= first && bucket <= last ? common : top));
 }
 

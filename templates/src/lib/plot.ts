@@ -69,8 +69,8 @@ export class Plot {
   private crowd: Crowd | null = null;
   /** What is to be added to the labels of y. */
   private offset = "";
-  /** While true, moves of the cursor come from another chart. */
-  private following = false;
+  /** Whether the cursor stands where another chart or a key has put it, and not where the pointer is. */
+  private led = false;
 
   constructor(
     root: HTMLElement,
@@ -107,6 +107,9 @@ export class Plot {
       [[...scales.x], [null, null]],
       root,
     );
+    // uPlot tells of its cursor again whenever its scales change: only the chart under the pointer has a say.
+    for (const type of ["mouseenter", "mousemove", "mouseleave"])
+      this.chart.over.addEventListener(type, () => (this.led = false), { capture: true });
   }
 
   private cursor(): uPlot.Cursor {
@@ -161,7 +164,7 @@ export class Plot {
   }
 
   private pointed(u: uPlot): void {
-    if (this.following) return;
+    if (this.led) return;
     const { left, top } = u.cursor;
     if (left == null || left < 0) this.events.cursor(null, 0, 0);
     else this.events.cursor(u.posToVal(left, "x"), left, top ?? 0);
@@ -244,10 +247,9 @@ export class Plot {
 
   /** Move the crosshair without telling anybody; null hides it. */
   follow(x: number | null): void {
-    this.following = true;
+    this.led = true;
     const left = x === null ? -10 : this.chart.valToPos(x, "x");
     this.chart.setCursor({ left: left >= 0 && left <= this.plotWidth ? left : -10, top: -10 }, true);
-    this.following = false;
   }
 
   get plotWidth(): number {

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { CROWD } from "../lib/crowd";
 import { index, uid } from "../lib/data";
-import { plural } from "../lib/format";
+import { full, plural } from "../lib/format";
 import { columnLabel, DELTA, railColumns, SPREAD, widthOf, withSpread } from "../lib/railcolumns";
 import type { ColumnInfo, Group } from "../lib/runs";
 import {
@@ -246,10 +246,10 @@ function Foot() {
       <span>
         {groups.value && (
           <>
-            <b>{groups.value.length}</b> groups,{" "}
+            <b>{full(groups.value.length)}</b> groups,{" "}
           </>
         )}
-        <b>{shownCount}</b> of {among.length}
+        <b>{full(shownCount)}</b> of {full(among.length)}
         {among.length < all.length ? ` that match` : ""}
         {first && firstRule.value ? `: ${firstRule.value}` : " shown"}
       </span>

@@ -10,6 +10,8 @@ import { words } from "../lib/difference";
 import { differing, type Row } from "./rows";
 
 const FIRST_METRICS = 5;
+/** Metrics that are listed at once, when more are asked for. */
+const MORE_METRICS = 200;
 
 /** Better, worse, or nobody knows. */
 export const judged = (row: Row): "plus" | "minus" | "" => judgedBy(row.key, row.change);
@@ -36,10 +38,52 @@ export function verdict(rows: readonly Row[]): string {
   return `better in ${full(better)} of ${plural(known.length, "metric")}`;
 }
 
+function Metric({ row, most }: { row: Row; most: number }) {
+  return (
+    <tr class={row.how === "same" ? "dim" : undefined}>
+      <th scope="row" class="cut">
+        {row.label} {highIsBetter(row.key) ? "↑" : lowIsBetter(row.key) ? "↓" : ""}
+      </th>
+      <td class="num">{row.a || "–"}</td>
+      <td class="num">{row.b || "–"}</td>
+      <td class={`num ${judged(row)}`}>
+        {row.how === "same" ? "same" : Number.isFinite(row.change) ? difference(row.change) : ""}
+      </td>
+      <td
+        class="cmp-bar"
+        title={
+          Number.isFinite(row.share) ? `${`${row.share > 0 ? "+" : ""}${signed((100 * row.share).toFixed(1))}`} %` : ""
+        }
+      >
+        {Number.isFinite(row.share) && row.share !== 0 && (
+          <>
+            <i class={judged(row)} style={{ width: `${(Math.abs(row.share) / most) * 48}px` }} />
+            <span class="dim">{`${row.share > 0 ? "+" : ""}${signed((100 * row.share).toFixed(1))}`} %</span>
+          </>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function More({ count, all, show }: { count: number; all: number; show: (count: number) => void }) {
+  return (
+    <p class="cmp-note dim">
+      {full(count)} of {full(all)}{" "}
+      <Button
+        kind="line"
+        text={`Show ${full(Math.min(MORE_METRICS, all - count))} more`}
+        onClick={() => show(count + MORE_METRICS)}
+      />
+    </p>
+  );
+}
+
 export function Metrics({ rows, a, b }: { rows: readonly Row[]; a: RunRow; b: RunRow }) {
-  const [all, setAll] = useState(false);
+  const [count, setCount] = useState(FIRST_METRICS);
+  const opened = count > FIRST_METRICS;
   const most = Math.max(...rows.map(({ share }) => (Number.isFinite(share) ? Math.abs(share) : 0)), 0);
-  const shown = all ? rows : rows.slice(0, FIRST_METRICS);
+  const shown = rows.slice(0, count);
   return (
     <section class="card cmp-card" id="metrics" aria-label="Metrics">
       <header>
@@ -48,8 +92,12 @@ export function Metrics({ rows, a, b }: { rows: readonly Row[]; a: RunRow; b: Ru
         {rows.length > FIRST_METRICS && (
           <Button
             kind="line"
-            text={all ? "Show fewer" : `Show all ${full(rows.length)}`}
-            onClick={() => setAll(!all)}
+            text={
+              opened
+                ? "Show fewer"
+                : `Show ${rows.length > MORE_METRICS ? `${MORE_METRICS} of` : "all"} ${full(rows.length)}`
+            }
+            onClick={() => setCount(opened ? FIRST_METRICS : MORE_METRICS)}
           />
         )}
       </header>
@@ -75,33 +123,7 @@ export function Metrics({ rows, a, b }: { rows: readonly Row[]; a: RunRow; b: Ru
             </thead>
             <tbody>
               {shown.map((row) => (
-                <tr key={row.key} class={row.how === "same" ? "dim" : undefined}>
-                  <th scope="row" class="cut">
-                    {row.label} {highIsBetter(row.key) ? "↑" : lowIsBetter(row.key) ? "↓" : ""}
-                  </th>
-                  <td class="num">{row.a || "–"}</td>
-                  <td class="num">{row.b || "–"}</td>
-                  <td class={`num ${judged(row)}`}>
-                    {row.how === "same" ? "same" : Number.isFinite(row.change) ? difference(row.change) : ""}
-                  </td>
-                  <td
-                    class="cmp-bar"
-                    title={
-                      Number.isFinite(row.share)
-                        ? `${`${row.share > 0 ? "+" : ""}${signed((100 * row.share).toFixed(1))}`} %`
-                        : ""
-                    }
-                  >
-                    {Number.isFinite(row.share) && row.share !== 0 && (
-                      <>
-                        <i class={judged(row)} style={{ width: `${(Math.abs(row.share) / most) * 48}px` }} />
-                        <span class="dim">
-                          {`${row.share > 0 ? "+" : ""}${signed((100 * row.share).toFixed(1))}`} %
-                        </span>
-                      </>
-                    )}
-                  </td>
-                </tr>
+                <Metric key={row.key} row={row} most={most} />
               ))}
             </tbody>
           </table>
@@ -109,6 +131,7 @@ export function Metrics({ rows, a, b }: { rows: readonly Row[]; a: RunRow; b: Ru
       ) : (
         <p class="cmp-note dim">Neither run logged a value</p>
       )}
+      {opened && count < rows.length && <More count={count} all={rows.length} show={setCount} />}
     </section>
   );
 }

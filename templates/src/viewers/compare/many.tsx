@@ -17,6 +17,8 @@ import { isDiffering, type ManyRow, manyRows, manyTexts } from "./manyrows";
 
 /** Columns that a person still reads beside each other. */
 export const MOST_RUNS = 10;
+/** Rows of a section that are listed at once. */
+const ROWS = 200;
 /** Runs that the list of those to add names. */
 const LISTED = 200;
 
@@ -144,7 +146,9 @@ function Section({
   equal: boolean;
   count: number;
 }) {
+  const [most, setMost] = useState(ROWS);
   const some = rows.filter(isDiffering);
+  const shown = equal ? rows : some;
   if (!rows.length) return null;
   return (
     <tbody aria-label={title}>
@@ -154,7 +158,7 @@ function Section({
           <span class="dim">{some.length ? `${full(some.length)} of ${full(rows.length)} differ` : "same"}</span>
         </th>
       </tr>
-      {(equal ? rows : some).map((row) => (
+      {shown.slice(0, most).map((row) => (
         <tr key={row.key} class={isDiffering(row) ? undefined : "dim"}>
           <th scope="row">{row.label}</th>
           {row.values.map(({ text, differs, change }, n) => (
@@ -167,6 +171,18 @@ function Section({
           ))}
         </tr>
       ))}
+      {shown.length > most && (
+        <tr>
+          <th scope="row" colSpan={count + 1}>
+            {full(most)} of {full(shown.length)}{" "}
+            <Button
+              kind="line"
+              text={`Show ${full(Math.min(ROWS, shown.length - most))} more`}
+              onClick={() => setMost(most + ROWS)}
+            />
+          </th>
+        </tr>
+      )}
     </tbody>
   );
 }
