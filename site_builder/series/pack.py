@@ -105,6 +105,9 @@ def _decimal(values: Floats) -> bytes | None:
     """Encode as decimal deltas, or return None where that would not be exact or not be smaller."""
     if len(values) == 0:
         return _HEADER.pack(0, 0, 1, 0, 0, 0.0)
+    first = float(values[0])
+    if first == values[-1] and (values == first).all():
+        return None if first == 0 and np.signbit(values).any() else _constant(first, len(values))
     found = _integers(values)
     if found is None:
         return None
@@ -113,6 +116,14 @@ def _decimal(values: Floats) -> bytes | None:
     low, high = (int(deltas.min()), int(deltas.max())) if len(deltas) else (0, 0)
     width = next(w for w in (1, 2, 4, 8) if -(1 << (8 * w - 1)) <= low and high < 1 << (8 * w - 1))
     return _HEADER.pack(0, exponent, width, 0, len(values), float(integers[0])) + _shuffle(deltas.astype(f"<i{width}"))
+
+
+def _constant(value: float, count: int) -> bytes | None:
+    """Encode a column of one value as `_decimal` does: counts of buckets nearly always are one."""
+    exponent = next((k for k, power in enumerate(_TENS) if _fits(value, power)), None)
+    if exponent is None:
+        return None
+    return _HEADER.pack(0, exponent, 1, 0, count, float(round(value * _TENS[exponent]))) + bytes(count - 1)
 
 
 def _integers(values: Floats) -> tuple[int, NDArray[np.int64]] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -45,7 +45,8 @@ def series(draw_from: st.SearchStrategy[float], least: int, most: int) -> st.Sea
     return npst.arrays(np.float64, st.integers(least, most), elements=draw_from, fill=draw_from)
 
 
-@given(st.lists(series(FLOATS, 0, 50), min_size=1, max_size=4))
+@given(st.lists(series(st.one_of(FLOATS, st.just(-0.0), st.just(0.0)), 0, 50), min_size=1, max_size=4))
+@example([np.array([0.0, -0.0, 0.0])])
 def test_packed_numbers_come_back_bit_for_bit(columns: list[NDArray[np.float64]]) -> None:
     for before, after in zip(columns, unpack(pack(columns)), strict=True):
         nan = np.isnan(before)
