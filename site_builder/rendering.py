@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,8 @@ def render(read: Reading, store: output.Held | output.Written, site: Site) -> Re
         share = None if is_live else shares.of_run(built.head, lambda level: built.coarsest[level.blocks[0]])
     except Exception as error:
         return _not_shown(read.source, error)
-    built.coarsest = {}  # it stays here, whoever gets the rest
+    # What only pages and shares are made of stays here: the rest may go to another process.
+    built.coarsest, built.head = {}, dataclasses.replace(built.head, axes=(), series=())
     if isinstance(store, output.Held):
         return Rendered(built, page, None, [], store.files, share)
     return Rendered(built, page, read if site.live and is_live else None, store.taken(), {}, share)
