@@ -230,3 +230,7 @@ def _in_child() -> None:
         run._forked()  # noqa: SLF001 - the run's own part in it
     wakeup.forget()
     _attended.clear()
+    if signal.getsignal(signal.SIGTERM) is _on_sigterm and threading.current_thread() is threading.main_thread():
+        # There is nothing to close, and a handler that is noted just before a wait runs when that is over: a pool would
+        # wait for its worker for ever. A run that the child begins puts it back, and watches.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -82,4 +82,4 @@ def test_a_single_file_of_1000_runs_keeps_to_its_budget_and_opens(browser: Brows
     assert large.single.stat().st_size <= 20_000_000
     with window(browser) as page:
         show(page, large.url("p/index.html", single=True))
-        assert "of 1000" in page.locator(".rail-foot").inner_text()
+        assert "of 1,000" in page.locator(".rail-foot").inner_text()

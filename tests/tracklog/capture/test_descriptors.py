@@ -109,6 +109,17 @@ with multiprocessing.get_context("fork").Pool(2) as pool:
     assert (said.count("worker"), sorted(filter(str.isdigit, said))) == (4, ["0", "1", "2", "3"])
 
 
+def test_workers_without_a_run_die_of_a_signal_at_once() -> None:
+    """A handler that is noted just before a wait runs when that is over: a pool would wait for its worker for ever."""
+    done = script("""
+def handler(n):
+    return signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    print(pool.map(handler, range(4)), signal.getsignal(signal.SIGTERM) is signal.SIG_DFL)
+""")
+    assert done.stdout == "[True, True, True, True] False\n"
+
+
 def test_a_script_meets_no_child_that_it_did_not_start() -> None:
     done = script("""
 try:
