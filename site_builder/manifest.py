@@ -79,6 +79,11 @@ def load(site: Path) -> Manifest:
     except (orjson.JSONDecodeError, OSError):
         warn("manifest", f"{path} is damaged; everything is built afresh")
         return Manifest()
+    return of_json(data)
+
+
+def of_json(data: object) -> Manifest:
+    """Return what the JSON of a manifest says; a new one where it is none, or one of another version."""
     if not isinstance(data, dict) or data.get("version") != _VERSION:
         return Manifest()
     names = Manifest.__dataclass_fields__

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from site_builder.pictures import MediaFile
 
 
+VERSION = "version.js"
+"""By which pages learn of everything else; it is written last."""
+
+
 class Folder:
     """A site as a folder; remembers what it wrote and what was there already."""
 
@@ -137,7 +141,7 @@ class Folder:
 
     def _replace(self, target: Path, data: bytes) -> None:
         self._make(target.parent)
-        _put(target, data)
+        put(target, data)
 
     def _make(self, folder: Path) -> None:
         if folder not in self._folders:
@@ -160,7 +164,9 @@ class Written:
     def __init__(self, root: Path, entry: str) -> None:
         """`entry` is that of the run's head."""
         self.root, self.entry = root, entry
-        self.written: list[str] = []
+        self.files: dict[str, list[Entry]] = {}
+        """None: what it keeps is in the site."""
+        self._written: list[str] = []
 
     def keep(self, digest: str, entries: Sequence[Entry]) -> None:
         """Write a file unless it is there: its name says what it holds. Raises NotWrittenError."""
@@ -170,14 +176,14 @@ class Written:
             return
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            _put(target, data_script(file, digest, entries))
+            put(target, data_script(file, digest, entries))
         except OSError as error:
             raise NotWrittenError(error.errno, error.strerror, str(target)) from error
-        self.written.append(f"data/{file}")
+        self._written.append(f"data/{file}")
 
     def taken(self) -> list[str]:
-        """Return what was written since this was asked last."""
-        written, self.written = self.written, []
+        """Return the paths of files that were written since this was asked last."""
+        written, self._written = self._written, []
         return written
 
 
@@ -192,8 +198,13 @@ class Held:
         """Keep a file."""
         self.files[digest] = list(entries)
 
+    def taken(self) -> list[str]:
+        """Return nothing: no file is put into a site."""
+        return []
 
-def _put(target: Path, data: bytes) -> None:
+
+def put(target: Path, data: bytes) -> None:
+    """Write a file beside its place and put it there. Raises OSError."""
     # By strings and descriptors: of a cold build of small runs, paths and buffers took a tenth of the time.
     aside = f"{target}.{os.getpid()}{PART}"
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)

@@ -9,6 +9,7 @@ import orjson
 
 from site_builder import manifest
 from site_builder.mirror import file_system
+from site_builder.output import VERSION
 from tracklog.errors import UsageError
 from tracklog.store import layout
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-VERSION = "version.js"
 BATCH = 32_000_000
 """Bytes that travel at once."""
 _MANIFEST = f"{layout.SITE_FOLDER}/{layout.SITE_MANIFEST}"
@@ -70,8 +70,7 @@ def _there(system: Any, root: str, url: str) -> dict[str, str]:
         return {}
     except orjson.JSONDecodeError:
         return {}
-    ones = (*data.get("runs", {}).values(), *data.get("artifacts", {}).values())
-    return {path: digest for one in (data, *ones) for path, digest in one.get("outputs", {}).items()}
+    return manifest.of_json(data).known()
 
 
 def _batches(site: Path, paths: list[str]) -> Iterator[dict[str, bytes]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from site_builder import Builder, Options, upload
+from site_builder import Builder, Options, packs, upload
 from site_builder.mirror import Mirror
 from tests.site_builder.logs import grow, write_run
 from tracklog.errors import UsageError
@@ -154,6 +155,23 @@ def test_what_changed_is_copied_to_a_url_and_version_js_last(url: str) -> None:
     second = upload.copy(Path("site"), f"{url}/site")
     assert second.files == len(report.written) + 1  # and the manifest
     assert copied() == content(Path("site"))
+
+
+def test_packs_are_copied_once_and_go_with_their_runs(url: str) -> None:
+    from fsspec.core import url_to_fs
+
+    log(Path("logs"), packs.FEWEST)
+    options = Options((Path("logs"),), Path("site"))
+    Builder(options).build()
+    upload.copy(Path("site"), f"{url}/site")
+    assert list(Path("site/data/p/packs").iterdir())
+    assert upload.copy(Path("site"), f"{url}/site").files == 2  # version.js and the manifest
+    shutil.rmtree("logs/p/r00")
+    Builder(options).build()
+    upload.copy(Path("site"), f"{url}/site")
+    system, path = url_to_fs(f"{url}/site")
+    system.invalidate_cache()
+    assert not [name for name in system.find(path) if "/packs/" in name]
 
 
 def test_a_copy_goes_to_no_place_of_others(url: str) -> None:
