@@ -34,6 +34,7 @@ from site_builder.lock import locked
 from site_builder.manifest import Manifest
 from site_builder.model import SCHEMA
 from site_builder.options import Options, Progress, Report, silent
+from site_builder.output import VERSION
 from site_builder.pictures import MediaFile
 from site_builder.sources import Source, Wanted
 from tracklog.errors import UsageError
@@ -48,10 +49,8 @@ if TYPE_CHECKING:
 LARGE_FILE = 100_000_000
 LARGE_SITE = 1_000_000_000
 CHANGES = 50
-VERSION = "version.js"
 FRAME = "frame.html"
 """Where user HTML runs, sandboxed."""
-_PAUSE = 0.2
 
 
 Job = tuple[Source, pictures.Known]
@@ -229,7 +228,7 @@ class Builder:
     def _build_runs(self, stale: list[tuple[str, Source, str]], build: _Build) -> None:
         pictured = self._pictures(stale, build)
         at_hand = [item for item in stale if self._at_hand(*item[:2])]
-        fresh = [item for item in stale if item not in at_hand]
+        fresh = [item for item in stale if not self._at_hand(*item[:2])]
         remote = bool(self.options.scheduler)
         about = rendering.Site(self.options.site, build.result.site, build.now, self.options.live, remote)
         here = (self._update(key, about) for key, _, _ in at_hand)

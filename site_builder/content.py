@@ -46,9 +46,8 @@ class Content:
             self._parts.append(_Part("system", "", False, track.laid(self.blocks, self.blocks.adopt(track.shelf))))
         return told.console.laid(self.blocks)
 
-    def coarsest(self) -> dict[int, list[NDArray[np.float64]]]:
+    def coarsest(self, numbers: series.BlockNumbers) -> dict[int, list[NDArray[np.float64]]]:
         """Return the columns of coarsest levels by the final numbers of their blocks; each is one block."""
-        numbers, _ = self.blocks.layout()
         return {numbers[block]: columns for block, columns in self.blocks.coarsest.items()}
 
     def axes(self, numbers: series.BlockNumbers) -> tuple[Axis, ...]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from site_builder.output import put
 from tracklog.errors import UsageError
 from tracklog.store import layout
 
@@ -80,7 +81,7 @@ class Mirror:
             known[name] = sign
         self._forget(before.keys() - known.keys())
         self.folder.mkdir(parents=True, exist_ok=True)
-        _put(self._index, orjson.dumps(known))
+        put(self._index, orjson.dumps(known))
         return travelled
 
     def _known(self) -> dict[str, list[Any]]:
@@ -103,7 +104,7 @@ class Mirror:
                     file.write(data[overlap:])
                     return len(data)
         data = self._system.cat_file(path)
-        _put(target, data)
+        put(target, data)
         return len(data)
 
     def _forget(self, names: Iterable[str]) -> None:
@@ -120,9 +121,3 @@ def _order(item: tuple[str, Any]) -> tuple[bool, str]:
     """Events last: what they tell of rows was there before them."""
     name = item[0].rpartition("/")[2]
     return name.startswith(f"{layout.EVENTS}-"), item[0]
-
-
-def _put(target: Path, data: bytes) -> None:
-    aside = target.with_name(f"{target.name}.{os.getpid()}.part")
-    aside.write_bytes(data)
-    aside.replace(target)

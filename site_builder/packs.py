@@ -14,14 +14,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from site_builder import output, shares
+from site_builder.series import gathered
 from tracklog.store.files import content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from site_builder.output import Folder
-    from site_builder.series import Entry
     from site_builder.shares import Share
 
 FEWEST = 50
@@ -111,7 +111,7 @@ class _Shelf:
             return before
         found = [self._share(run, member) for run, member in zip(runs, members, strict=True)]
         kept = [(member, share) for member, share in zip(members, found, strict=True) if share]
-        files = gathered(shares.encoded([share for _, share in kept]))
+        files = gathered(shares.encoded([share for _, share in kept]), FILE_BYTES)
         with self._site.gathered() as outputs:
             parts = self._site.write_parts(f"{project}/{FOLDER}/{name}", files)
         return {
@@ -135,31 +135,26 @@ class _Shelf:
         return _again(self._site.root, run)
 
 
-def gathered(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """Gather entries into files of at most about `FILE_BYTES`, in their order."""
-    files: list[list[Entry]] = [[]]
-    size = 0
-    for entry in entries:
-        if files[-1] and size + entry.cost > FILE_BYTES:
-            files.append([])
-            size = 0
-        files[-1].append(entry)
-        size += entry.cost
-    return files
-
-
 def _shares_of(root: Path, pack: dict[str, Any]) -> list[Share]:
     """Return the shares of a pack of before; none where a file of it is not as it was written."""
     entries: dict[str, bytes] = {}
     for path, digest in pack["outputs"].items():
-        try:
-            script = content(root / path)
-        except OSError:
+        found = _entries(root / path, digest)
+        if found is None:
             return []
-        if output.digest_of(script) != digest:
-            return []
-        entries |= {entry.name: entry.data for entry in output.entries_of(script) if isinstance(entry.data, bytes)}
+        entries |= {name: data for name, data in found.items() if isinstance(data, bytes)}
     return shares.decoded(entries, len(pack["runs"]))
+
+
+def _entries(path: Path, digest: str | None) -> dict[str, str | bytes] | None:
+    """Return what a data file of the site holds, by name; None where it is not as it was written."""
+    try:
+        script = content(path)
+    except OSError:
+        return None
+    if output.digest_of(script) != digest:
+        return None
+    return {entry.name: entry.data for entry in output.entries_of(script)}
 
 
 def _again(root: Path, run: dict[str, Any]) -> Share | None:
@@ -170,13 +165,9 @@ def _again(root: Path, run: dict[str, Any]) -> Share | None:
     head: Any = None
     for part in run["row"]["parts"]:
         path = f"data/{part.partition('?')[0]}"
-        try:
-            script = content(root / path)
-        except OSError:
+        entries = _entries(root / path, run["outputs"].get(path))
+        if entries is None:
             return None
-        if output.digest_of(script) != run["outputs"].get(path):
-            return None
-        entries = {entry.name: entry.data for entry in output.entries_of(script)}
         if wanted is None:
             head = json.loads(entries[name], object_hook=lambda fields: SimpleNamespace(**fields))
             levels = [one.levels[-1] for one in (*head.axes, *head.series) if one.levels]

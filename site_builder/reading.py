@@ -147,7 +147,8 @@ class Reading:
         if self._straight is None:
             return self._folded(found, system, console)
         values, track = self._values, self._main
-        tail = self._straight.tail()
+        now = self._straight.now()
+        tail = now.tail
         if last:
             tail = [*self._waiting, *tail]
         else:
@@ -163,8 +164,8 @@ class Reading:
             console=console,
             values=values,
             sessions=found,
-            joints=self._straight.joints(),
-            summary=self._straight.summary(),
+            joints=now.joints,
+            summary=now.summary,
             rows=track.size,
             step=self._straight.step,
         )

@@ -56,10 +56,10 @@ def read_and_render(job: tuple[Source, pictures.Known], *, site: Site) -> Render
     source, known = job
     store = output.Held() if site.remote else output.Written(site.root, f"r/{source.project}/{source.run}")
     read = _read(source, lambda: reading.read(source, store, known))
-    return read if isinstance(read, str) else render(read, store, site)
+    return read if isinstance(read, str) else render(read, site)
 
 
-def render(read: Reading, store: output.Held | output.Written, site: Site) -> Rendered | str:
+def render(read: Reading, site: Site) -> Rendered | str:
     """Build a run that was read, and its page."""
     built = _built(read, site.now, last=not site.live)
     if isinstance(built, str):
@@ -72,19 +72,14 @@ def render(read: Reading, store: output.Held | output.Written, site: Site) -> Re
         return _not_shown(read.source, error)
     # What only pages and shares are made of stays here: the rest may go to another process.
     built.coarsest, built.head = {}, dataclasses.replace(built.head, axes=(), series=())
-    if isinstance(store, output.Held):
-        return Rendered(built, page, None, [], store.files, share)
-    return Rendered(built, page, read if site.live and is_live else None, store.taken(), {}, share)
+    goes_on = site.live and is_live and not site.remote
+    return Rendered(built, page, read if goes_on else None, read.store.taken(), read.store.files, share)
 
 
 def read_on(before: Reading, site: Site) -> Rendered | str:
     """Read what is new of a run that goes on, and render it; return a sentence when it cannot be shown."""
-    store = before.store
-    if not isinstance(store, output.Written):
-        msg = f"{store!r} is no site that is written at once"
-        raise TypeError(msg)
     read = _read(before.source, lambda: reading.updated(before))
-    return read if isinstance(read, str) else render(read, store, site)
+    return read if isinstance(read, str) else render(read, site)
 
 
 def read_built(source: Source, now: float, known: pictures.Known | None = None) -> runs.Built | str:

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from site_builder.sources import Source
     from tracklog.store import reader
 
+    Coarsest = dict[int, list[NDArray[np.float64]]]
+
 LEVELS = get_args(AlertLevel)
 ALERTS = 3
 """Alerts of a run that lists tell of, at most."""
@@ -77,7 +79,7 @@ class Built:
     broken: list[str]
     """What of its media is damaged or missing, as sentences."""
     head: RunHead
-    coarsest: dict[int, list[NDArray[np.float64]]]
+    coarsest: Coarsest
     """Columns of the coarsest level of each axis and series of numbers, by its block."""
     environment: dict[str, Any]
     error: dict[str, Any] | None
@@ -106,7 +108,7 @@ def build_run(reading: Reading, now: float, *, last: bool = True) -> Built:
     files = run_files(folder, content.blocks, shared, media, source.max_file)
     notebooks = notebook_files.of_run(folder, media)
     environment = shortened.environment(fold.environment(log, found))
-    head, entries = _laid_out(reading, told, content, logs, files, environment, ended=state not in LIVE)
+    head, entries, coarsest = _laid_out(reading, told, content, logs, files, environment, ended=state not in LIVE)
     alerts = _alerts(log)
     numbers = [s for s in head.series if s.stream == "history" and s.kind == "number" and not s.hidden]
     row = dataclasses.replace(
@@ -130,7 +132,7 @@ def build_run(reading: Reading, now: float, *, last: bool = True) -> Built:
         kinds=media.kinds,
         broken=[*told.values.damage, *notebook_files.damage(notebooks)],
         head=head,
-        coarsest=content.coarsest(),
+        coarsest=coarsest,
         environment=environment,
         error=_error(log),
         log_tail=list(told.console.tail),
@@ -150,8 +152,8 @@ def _laid_out(
     environment: dict[str, Any],
     *,
     ended: bool,
-) -> tuple[RunHead, list[list[series.Entry]]]:
-    """Number the blocks for good, and gather head and blocks into files."""
+) -> tuple[RunHead, list[list[series.Entry]], Coarsest]:
+    """Number the blocks for good, and gather head and blocks into files; return the columns of coarsest levels, too."""
     log, blocks = reading.log, content.blocks
     numbers, laid = blocks.layout()
     found = (*log.damage, *(log.unfinished() if ended else ()))
@@ -169,7 +171,7 @@ def _laid_out(
         environment=tuple(surroundings.compared(environment)),
         artifacts=exchanged.of_run(log),
     )
-    return series.with_head(head, blocks, laid, reading.entry)
+    return *series.with_head(head, blocks, laid, reading.entry), content.coarsest(numbers)
 
 
 def _summary(kept: dict[str, Any], logged: Sequence[Series], numbers: list[Series]) -> dict[str, Any]:

@@ -4,9 +4,8 @@ What other rooms need is here; nobody else opens its modules.
 """
 
 from site_builder.series.extremes import NONE
-from site_builder.series.members import Listed, Numbers
 from site_builder.series.pack import gzip, pack, packed, unpack
-from site_builder.series.parts import BlockNumbers, Blocks, Entry, Shelf, Store, TextList, with_head
+from site_builder.series.parts import BlockNumbers, Blocks, Entry, Shelf, Store, TextList, gathered, with_head
 from site_builder.series.track import Laid, Track
 
 __all__ = [
@@ -15,12 +14,11 @@ __all__ = [
     "Blocks",
     "Entry",
     "Laid",
-    "Listed",
-    "Numbers",
     "Shelf",
     "Store",
     "TextList",
     "Track",
+    "gathered",
     "gzip",
     "pack",
     "packed",

@@ -139,10 +139,6 @@ class Pyramid:
         """Return one that grows by itself; arrays are never changed in place, so that they are shared."""
         return Pyramid(self.rules, [_Waiting(one.buckets, one.sealed, one.carried) for one in self._levels])
 
-    def sealed(self, level: int) -> int:
-        """Return how many blocks of a level are finished."""
-        return self._levels[level - 1].sealed if level <= len(self._levels) else 0
-
     def add(self, rows: Columns) -> Iterator[tuple[int, Columns]]:
         """Take the next block of rows, as buckets of one; yield (level, buckets) of each block that it finishes."""
         finer = rows

@@ -18,7 +18,7 @@ from site_builder.model import RunHead
 from site_builder.series.pack import gzip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -43,14 +43,25 @@ class Entry:
     @property
     def cost(self) -> int:
         """Bytes it takes in a file, about."""
-        return len(self.data) if isinstance(self.data, str) else len(self.data) * 4 // 3
+        return cost(self.data)
+
+
+def cost(data: str | bytes) -> int:
+    """Return the bytes that some data take in a file, about."""
+    return len(data) if isinstance(data, str) else len(data) * 4 // 3
 
 
 class Store(Protocol):
     """Where finished files go: into the site, or beside a run's other bytes."""
 
+    files: dict[str, list[Entry]]
+    """Those that it holds in memory, by their names."""
+
     def keep(self, name: str, entries: Sequence[Entry], /) -> None:
         """Keep a file under its name, the digest of its content, unless it is there."""
+
+    def taken(self) -> list[str]:
+        """Return the paths of files that were put into a site since this was asked last."""
 
 
 @dataclass(slots=True)
@@ -93,11 +104,11 @@ class Shelf:
 
     def add(self, block: bytes) -> int:
         """Put a finished block behind the others; return its number."""
-        cost = len(block) * 4 // 3
-        if self.pending and self._size + cost > FILE_BYTES:
+        size = cost(block)
+        if self.pending and self._size + size > FILE_BYTES:
             self._close()
         self.pending.append(block)
-        self._size += cost
+        self._size += size
         return self.full + len(self.pending) - 1
 
     def _close(self) -> None:
@@ -215,27 +226,25 @@ class TextList:
 def with_head(head: Head, blocks: Blocks, laid: list[bytes], name: str) -> tuple[Head, list[list[Entry]]]:
     """Gather blocks into files, the first of which begins with the head; return it as it names them, and their entries."""
     text = orjson.dumps(head)
-    starts, parts = files(len(text), laid, name, blocks.full)
-    starts = [first for first, _ in blocks.files] + starts
+    entries = [Entry(f"{name}/{number}", block) for number, block in enumerate(laid, start=blocks.full)]
+    parts = gathered(entries, FILE_BYTES, len(text))
+    starts, number = [first for first, _ in blocks.files], blocks.full
+    for part in parts:
+        starts.append(number)
+        number += len(part)
     # The head is large, and only its first field is not known before the files are.
     text = text.replace(b'"part_starts":[]', b'"part_starts":' + orjson.dumps(starts), 1)
     parts[0].insert(0, Entry(name, text.decode()))
     return dataclasses.replace(head, part_starts=tuple(starts)), parts
 
 
-def files(head: int, blocks: list[bytes], name: str, first: int = 0) -> tuple[list[int], list[list[Entry]]]:
-    """Gather blocks into files; return the first block of each file, and the entries of each without the head.
-
-    `head` is the size of the head entry, which stands in the first file; `first` is the number of the first block.
-    """
-    starts, parts = [first], [list[Entry]()]
-    size = head
-    for number, block in enumerate(blocks, start=first):
-        entry = Entry(f"{name}/{number}", block)
-        if size and size + entry.cost > FILE_BYTES and (parts[-1] or len(parts) == 1):
-            parts.append([])
-            starts.append(number)
+def gathered(entries: Iterable[Entry], limit: int, size: int = 0) -> list[list[Entry]]:
+    """Gather entries into files of at most about `limit` bytes, in their order; the first file has `size` already."""
+    files: list[list[Entry]] = [[]]
+    for entry in entries:
+        if size and size + entry.cost > limit:
+            files.append([])
             size = 0
-        parts[-1].append(entry)
+        files[-1].append(entry)
         size += entry.cost
-    return starts, parts
+    return files

@@ -284,8 +284,3 @@ export interface PageEntry {
 export function pageEntry(path: string): Promise<PageEntry> {
   return embedded<PageEntry>(`page:${path}`);
 }
-
-/** Reread the index named by the newest version.js. */
-export async function projectIndex(): Promise<ProjectIndex> {
-  return entry<ProjectIndex>(page.value.project);
-}

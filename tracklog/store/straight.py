@@ -65,6 +65,17 @@ class _Part:
         return bool(self.lines or self.events)
 
 
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What a history comes to at one moment."""
+
+    tail: list[Row]
+    """The rows that may still change, behind all that were given out."""
+    joints: list[Joint]
+    summary: dict[str, Any]
+    """Nested, as logged."""
+
+
 @dataclass(slots=True)
 class Straight:
     """A history as far as it has been read: `follow` takes what is new, the rest tells what has come of it."""
@@ -127,7 +138,12 @@ class Straight:
             behind = [o.start_step for o in found if session.writer in o.after and not o.is_child]
             part.horizon = min(behind, default=math.inf)
 
-    def tail(self) -> list[Row]:
+    def now(self) -> Now:
+        """Return what the lines come to at this moment."""
+        tail = self._tail()
+        return Now(tail, self._joints(), self._summary(tail))
+
+    def _tail(self) -> list[Row]:
         """Return the rows that may still change, as they are now."""
         last = [] if self._open is None else [self._open]
         if not self._held or self._owner is None:
@@ -135,14 +151,13 @@ class Straight:
         mine = self._held.get(self._owner.session.writer, [])
         return self._fold({**self._held, self._owner.session.writer: [*mine, *last]})
 
-    def joints(self) -> list[Joint]:
-        """Return where later sessions go on."""
-        self.tail()
+    def _joints(self) -> list[Joint]:
+        """Return where later sessions go on, by what was folded last."""
         going = [(part, part.first or self._open) for part in self._parts.values() if part.goes_on]
         places = [(row[layout.STEP], layout.number(row.get(layout.TIMESTAMP))) for _, row in going if row]
         return [Joint(*place, self._superseded.get(place, 0)) for place in places]
 
-    def summary(self) -> dict[str, Any]:
+    def _summary(self, tail: list[Row]) -> dict[str, Any]:
         """Return what `summaries.summary` makes of the same lines."""
         result = self._result
         for part in self._parts.values():
@@ -153,7 +168,7 @@ class Straight:
             kept = Statistics(
                 self._kept.definitions, {path: copy.copy(one) for path, one in self._kept.by_path.items()}
             )
-            counted(kept, self.tail(), self._since, frozenset())
+            counted(kept, tail, self._since, frozenset())
             kept.overlay(result, kept.by_path)
         return result
 

@@ -1,20 +1,11 @@
 // The mean of a group's lines, for charts that draw groups.
-import { type Columns, fold, meanStd, type Spread } from "../lib/group";
-import { css, type Look, PATTERNS } from "../lib/palette";
-import type { Line } from "../lib/series";
-import { type Smoothing, smooth } from "../lib/smooth";
-import type { Groups, Trace } from "../lib/trace";
+import { fold, meanStd } from "../lib/group";
+import { css, PATTERNS } from "../lib/palette";
+import { smooth } from "../lib/smooth";
+import type { Groups } from "../lib/trace";
 
 /** The mean of a group's lines over the columns of the visible range: a trace in place of theirs. */
-function groupTrace(
-  id: string,
-  label: string,
-  lines: readonly Line[],
-  look: Look,
-  spread: Spread,
-  columns: Columns,
-  smoothing: Smoothing,
-): Trace {
+const groupTrace: Groups["groupTrace"] = (id, label, lines, look, spread, columns, smoothing) => {
   const usable = lines.filter((line) => line.ascending && line.x.length);
   const { range } = columns;
   const folded = fold(usable, columns, spread);
@@ -45,6 +36,6 @@ function groupTrace(
     coarse: lines.some((line) => line.coarse),
     dropped: lines.length - usable.length,
   };
-}
+};
 
 tracklog.viewer("groups", { groupTrace } satisfies Groups);
