@@ -108,6 +108,7 @@ def test_what_steps_have_in_common_stands_beside_their_unit(browser: Browser, ax
 def test_a_single_point_at_step_0_is_a_whole_dot(browser: Browser, axes: Site) -> None:
     dot = """() => {
       const c = document.querySelector('[data-panel=y] canvas');
+      if (!c) return null;
       const { data, width } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
       const at = [];
       for (let i = 0; i < data.length; i += 4) {
