@@ -7,18 +7,19 @@ import os
 import shutil
 import sys
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tracklog import sharing
+from tracklog.command import DAMAGED, FAILED, default_root, errors, filter_option, plural, progress
 from tracklog.errors import Error, visible
 
 if TYPE_CHECKING:
     from site_builder import Options, Report
 
-DONE, FAILED, USAGE, DAMAGED = 0, 1, 2, 3
 _SHOWN_DAMAGE = 20
 
 Command = Callable[..., Any]
@@ -33,11 +34,6 @@ def main() -> None:
     """
 
 
-_filter_option = click.option(
-    "--filter", "text", default="", help='Only runs that match, e.g. "state=finished and lr<0.1 or tags has best".'
-)
-
-
 def _build_options(command: Command) -> Command:
     for option in (
         click.argument("roots", nargs=-1),
@@ -46,7 +42,7 @@ def _build_options(command: Command) -> Command:
         click.option("--single-file", type=click.Path(path_type=Path), help="Write one HTML file instead of a folder."),
         click.option("--project", default="", help="Read only this project; what the site has of others stays."),
         click.option("--run", "runs", multiple=True, help="Only this run, by id or name; may be given several times."),
-        _filter_option,
+        filter_option,
         click.option("--jobs", type=click.IntRange(min=0), default=0, help="Processes to use; 0: one for each CPU."),
         click.option("--scheduler", default="", metavar="ADDRESS",
                      help="Read the runs on a running Dask cluster, as tcp://host:8786; its workers must see ROOTS. Worth it "
@@ -73,18 +69,18 @@ def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: floa
         msg = "--to copies a folder; a single file is copied by whatever copies files"
         raise click.UsageError(msg)
     options = _options(**given)
-    with _errors():
+    with errors():
         if single_file is not None:
             from site_builder import single
 
-            with _progress() as progress:
-                report = single.write(options, single_file, int(max_size * 1e6), progress)
+            with progress() as advance:
+                report = single.write(options, single_file, int(max_size * 1e6), advance)
             page = single_file
         else:
             from site_builder import Builder
 
-            with _progress() as progress:
-                report = Builder(options).build(progress)
+            with progress() as advance:
+                report = Builder(options).build(advance)
             page = options.site / "index.html"
             if to:
                 _copy(options.site, to)
@@ -110,10 +106,10 @@ def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int 
     from site_builder.watch import Watch
 
     options = dataclasses.replace(_options(**given), live=True)
-    with _errors(), contextlib.suppress(KeyboardInterrupt):
+    with errors(), contextlib.suppress(KeyboardInterrupt):
         watching = Watch(options)
-        with _progress() as progress:
-            report = watching.first(progress)
+        with progress() as advance:
+            report = watching.first(advance)
         page = options.site / "index.html"
         if to:
             _copy(options.site, to)
@@ -145,16 +141,16 @@ def demo(folder: Path, *, open_: bool) -> None:
     """Train small real models into FOLDER/tracklogs and build FOLDER/site."""
     from site_builder import Builder, Options
 
-    with _errors():
+    with errors():
         try:
             from tracklog.demo import train
         except ModuleNotFoundError as error:
             msg = f"the demo needs {error.name}: pip install 'tracklog[demo]'"
             raise Error(msg) from error
-        with _progress() as progress:
-            train(folder / "tracklogs", quiet=True, report=lambda n, count, _: progress("models trained", n, count))
-        with _progress() as progress:
-            report = Builder(Options((folder / "tracklogs",), folder / "site", roots_changed=True)).build(progress)
+        with progress() as advance:
+            train(folder / "tracklogs", quiet=True, report=lambda n, count, _: advance("models trained", n, count))
+        with progress() as advance:
+            report = Builder(Options((folder / "tracklogs",), folder / "site", roots_changed=True)).build(advance)
     page = folder / "site" / "index.html"
     _say(report, page)
     if open_:
@@ -164,14 +160,14 @@ def demo(folder: Path, *, open_: bool) -> None:
 @main.command()
 @click.argument("root", type=click.Path(path_type=Path), required=False)
 @click.option("--project", default="", help="Only this project.")
-@_filter_option
+@filter_option
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
 def runs(root: Path | None, project: str, text: str, form: str) -> None:
     """List the runs of a log folder, the newest first, with what of their summary and config differs."""
     from tracklog import listing
 
-    with _errors():
-        rows = listing.runs(root or _default_root(), project, text)
+    with errors():
+        rows = listing.runs(root or default_root(), project, text)
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
         click.echo(listing.table(rows, width) if form == "table" else listing.json_lines(rows), nl=False)
 
@@ -179,7 +175,7 @@ def runs(root: Path | None, project: str, text: str, form: str) -> None:
 @main.command()
 @click.argument("run", required=False)
 @click.option("--root", type=click.Path(path_type=Path), help="Log folder.")
-@_filter_option
+@filter_option
 @click.option("--keys", default="", help="Only these keys, separated by commas.")
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
 def history(run: str | None, root: Path | None, text: str, keys: str, form: str) -> None:
@@ -189,8 +185,8 @@ def history(run: str | None, root: Path | None, text: str, keys: str, form: str)
     if (run is None) == (not text):
         msg = "name a run, or choose runs by --filter; not both"
         raise click.UsageError(msg)
-    with _errors():
-        where = root or _default_root()
+    with errors():
+        where = root or default_root()
         folders = listing.matching(where, text) if run is None else [listing.find(run, where)]
         for piece in export.history(folders, tuple(key for key in keys.split(",") if key), form):
             click.echo(piece, nl=False)
@@ -215,8 +211,8 @@ def edit(runs: tuple[str, ...], root: Path | None, **changes: Any) -> None:
     if not any(changes.values()) and changes["name"] is None and changes["notes"] is None:
         msg = "say what to change: --name, --notes, --tag, --config or --summary"
         raise click.UsageError(msg)
-    with _errors():
-        for folder in [listing.find(run, root or _default_root()) for run in runs]:
+    with errors():
+        for folder in [listing.find(run, root or default_root()) for run in runs]:
             editing.edit(folder, **changes)
 
 
@@ -230,7 +226,7 @@ def run(words: tuple[str, ...], configs: str, *, as_wandb: bool) -> None:
     """Start SCRIPT (a .py file, -m MODULE, or any program), with config files or in the place of wandb."""
     from tracklog import launch
 
-    with _errors():
+    with errors():
         launch.launch(words, configs, as_wandb=as_wandb)
 
 
@@ -241,7 +237,7 @@ def sweep(file: Path, project: str | None) -> None:
     """Keep the sweep that FILE (YAML) defines in the log folder, and print its id for `tracklog agent`."""
     from tracklog.sweeps.definition import sweep as keep
 
-    with _errors():
+    with errors():
         click.echo(keep(file, project=project))
 
 
@@ -260,7 +256,7 @@ def agent(sweep: str, project: str | None, count: int | None, *, as_wandb: bool)
 
     if as_wandb:
         os.environ.update(standin.environment(os.environ))
-    with _errors():
+    with errors():
         if not work(sweep, project=project, count=count):
             msg = "no trial went well"
             raise Error(msg)
@@ -272,26 +268,26 @@ def check(root: Path | None) -> None:
     """Say what of a log folder is damaged or missing, media included; nothing is changed. Exit code 3 when anything is."""
     from tracklog import listing
 
-    with _errors():
-        count, found = listing.damage(root or _default_root())
+    with errors():
+        count, found = listing.damage(root or default_root())
     for text in found:
         click.echo(visible(text))
-    click.echo(f"{_plural(count, 'run')} checked, {_plural(len(found), 'problem')}", err=True)
+    click.echo(f"{plural(count, 'run')} checked, {plural(len(found), 'problem')}", err=True)
     if found:
         sys.exit(DAMAGED)
 
 
-def _default_root() -> Path:
-    return Path(os.environ.get("TRACKLOG_DIR") or os.environ.get("WANDB_DIR") or "tracklogs")
+for one in (sharing.merge, sharing.export, sharing.summary):
+    main.add_command(one)
 
 
 def _options(*, roots: tuple[str, ...], project: str, runs: tuple[str, ...], text: str, **given: Any) -> Options:
     from site_builder import Options, Wanted
     from site_builder.mirror import Mirror, is_url
 
-    with _errors():
+    with errors():
         mirrors = {root: Mirror(root) for root in roots if is_url(root)}
-    chosen = tuple(mirrors[root].folder if root in mirrors else Path(root) for root in roots) or (_default_root(),)
+    chosen = tuple(mirrors[root].folder if root in mirrors else Path(root) for root in roots) or (default_root(),)
     missing = [str(root) for root in chosen if not root.is_dir()] if not mirrors else []
     if missing:
         msg = f"no log folder at {', '.join(missing)}; name the folder that init(dir=...) or TRACKLOG_DIR gave"
@@ -300,7 +296,7 @@ def _options(*, roots: tuple[str, ...], project: str, runs: tuple[str, ...], tex
     if text:
         from tracklog.listing import matcher
 
-        with _errors():
+        with errors():
             matches = matcher(text)
     max_file = int(given.pop("max_file") * 1e6)
     wanted = Wanted(project, runs, text, matches)
@@ -311,7 +307,7 @@ def _copy(site: Path, url: str) -> None:
     from site_builder import upload
 
     copied = upload.copy(site, url)
-    click.echo(f"{_plural(copied.files, 'file')} copied to {url}, {copied.bytes / 1e6:.1f} MB", err=True)
+    click.echo(f"{plural(copied.files, 'file')} copied to {url}, {copied.bytes / 1e6:.1f} MB", err=True)
 
 
 def _page_of(options: Options, url: str) -> str:
@@ -338,60 +334,12 @@ def _say(report: Report, page: Path) -> None:
             f"and {len(report.damage) - _SHOWN_DAMAGE:,} more; tracklog check lists what is damaged",
             err=True,
         )
-    files = _plural(len(report.written), "file")
-    done = f"{_plural(report.runs, 'run')}, {report.read} read, {files} written, {len(report.removed)} removed"
+    files = plural(len(report.written), "file")
+    done = f"{plural(report.runs, 'run')}, {report.read} read, {files} written, {len(report.removed)} removed"
     click.echo(f"{done}, {report.seconds:.2f} s", err=True)
     click.echo(str(page))
-
-
-def _plural(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _open(url: str) -> None:
     if not webbrowser.open(url):
         click.echo(f"no browser found; open {url}", err=True)
-
-
-@contextlib.contextmanager
-def _errors() -> Iterator[None]:
-    """Turn errors into one sentence and an exit code."""
-    from tracklog.errors import UsageError
-
-    try:
-        yield
-    except UsageError as error:
-        click.echo(f"tracklog: {error}", err=True)
-        sys.exit(USAGE)
-    except BrokenPipeError:  # `| head` has seen enough; click ends quietly
-        raise
-    except (Error, OSError) as error:
-        click.echo(f"tracklog: {error}", err=True)
-        sys.exit(FAILED)
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a progress bar on a terminal, one line a phase elsewhere."""
-    if not sys.stderr.isatty():
-        said: set[str] = set()
-
-        def line(phase: str, _: int, total: int) -> None:
-            if phase not in said:
-                said.add(phase)
-                click.echo(f"{phase}: {total}", err=True)
-
-        yield line
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def bar(phase: str, done: int, total: int) -> None:
-            if phase not in tasks:
-                tasks[phase] = bars.add_task(phase, total=total)
-            bars.update(tasks[phase], completed=done, total=total)
-
-        yield bar
