@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tracklog import importing
 from tracklog.errors import Error, visible
+from tracklog.verdicts import DAMAGED, FAILED
+from tracklog.verdicts import default_root as _default_root
+from tracklog.verdicts import errors as _errors
+from tracklog.verdicts import plural as _plural
 
 if TYPE_CHECKING:
     from site_builder import Options, Report
 
-DONE, FAILED, USAGE, DAMAGED = 0, 1, 2, 3
 _SHOWN_DAMAGE = 20
 
 Command = Callable[..., Any]
@@ -95,11 +99,31 @@ def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: floa
         sys.exit(FAILED if strict else DAMAGED)
 
 
+main.add_command(importing.command)
+
+
 @main.command()
 @_build_options
+@click.option(
+    "--import",
+    "sources",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="SOURCE",
+    help="Import the runs of another tracker first, and whenever there is more; may be given several times.",
+)
 @click.option("--serve", is_flag=False, flag_value=8000, type=click.IntRange(0, 65535), default=None, metavar="[PORT]",
               help="Also serve the site on http://127.0.0.1:PORT.")  # fmt: skip
-def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int | None, to: str, **given: Any) -> None:
+def watch(
+    *,
+    open_: bool,
+    single_file: Path | None,
+    max_size: float,
+    serve: int | None,
+    to: str,
+    sources: tuple[Path, ...],
+    **given: Any,
+) -> None:
     """Build the site and keep it fresh while runs grow, until Ctrl-C."""
     del max_size
     if single_file is not None:
@@ -109,9 +133,14 @@ def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int 
 
     from site_builder.watch import Watch
 
+    bring = importing.Following(
+        sources, Path(given["roots"][0]) if given["roots"] else _default_root(), given["project"]
+    )
+    with _errors():
+        bring()
     options = dataclasses.replace(_options(**given), live=True)
     with _errors(), contextlib.suppress(KeyboardInterrupt):
-        watching = Watch(options)
+        watching = Watch(options, bring)
         with _progress() as progress:
             report = watching.first(progress)
         page = options.site / "index.html"
@@ -281,10 +310,6 @@ def check(root: Path | None) -> None:
         sys.exit(DAMAGED)
 
 
-def _default_root() -> Path:
-    return Path(os.environ.get("TRACKLOG_DIR") or os.environ.get("WANDB_DIR") or "tracklogs")
-
-
 def _options(*, roots: tuple[str, ...], project: str, runs: tuple[str, ...], text: str, **given: Any) -> Options:
     from site_builder import Options, Wanted
     from site_builder.mirror import Mirror, is_url
@@ -344,30 +369,9 @@ def _say(report: Report, page: Path) -> None:
     click.echo(str(page))
 
 
-def _plural(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
 def _open(url: str) -> None:
     if not webbrowser.open(url):
         click.echo(f"no browser found; open {url}", err=True)
-
-
-@contextlib.contextmanager
-def _errors() -> Iterator[None]:
-    """Turn errors into one sentence and an exit code."""
-    from tracklog.errors import UsageError
-
-    try:
-        yield
-    except UsageError as error:
-        click.echo(f"tracklog: {error}", err=True)
-        sys.exit(USAGE)
-    except BrokenPipeError:  # `| head` has seen enough; click ends quietly
-        raise
-    except (Error, OSError) as error:
-        click.echo(f"tracklog: {error}", err=True)
-        sys.exit(FAILED)
 
 
 @contextlib.contextmanager
