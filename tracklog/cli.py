@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracklog import sharing
+from tracklog import importing, sharing
 from tracklog.command import DAMAGED, FAILED, default_root, errors, filter_option, plural, progress
 from tracklog.errors import Error, visible
 
@@ -91,11 +91,31 @@ def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: floa
         sys.exit(FAILED if strict else DAMAGED)
 
 
+main.add_command(importing.command)
+
+
 @main.command()
 @_build_options
+@click.option(
+    "--import",
+    "sources",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="SOURCE",
+    help="Import the runs of another tracker first, and whenever there is more; may be given several times.",
+)
 @click.option("--serve", is_flag=False, flag_value=8000, type=click.IntRange(0, 65535), default=None, metavar="[PORT]",
               help="Also serve the site on http://127.0.0.1:PORT.")  # fmt: skip
-def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int | None, to: str, **given: Any) -> None:
+def watch(
+    *,
+    open_: bool,
+    single_file: Path | None,
+    max_size: float,
+    serve: int | None,
+    to: str,
+    sources: tuple[Path, ...],
+    **given: Any,
+) -> None:
     """Build the site and keep it fresh while runs grow, until Ctrl-C."""
     del max_size
     if single_file is not None:
@@ -105,9 +125,14 @@ def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int 
 
     from site_builder.watch import Watch
 
+    bring = importing.Following(
+        sources, Path(given["roots"][0]) if given["roots"] else default_root(), given["project"]
+    )
+    with errors():
+        bring()
     options = dataclasses.replace(_options(**given), live=True)
     with errors(), contextlib.suppress(KeyboardInterrupt):
-        watching = Watch(options)
+        watching = Watch(options, bring)
         with progress() as advance:
             report = watching.first(advance)
         page = options.site / "index.html"

@@ -22,7 +22,8 @@ CHART = "iris/index.html"
 
 def framed(page: Page, host: Path, frame: str, *, url: str = "") -> Frame:
     """Show a page that holds a frame; return the frame once its panel stands."""
-    host.write_text(f"<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Notes</title><h1>Notes</h1>{frame}", encoding="utf-8")
+    head = "<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Notes</title>"
+    host.write_text(f"{head}<h1>Notes</h1>{frame}", encoding="utf-8")
     page.goto(url or host.as_uri())
     inner = page.frames[1]
     inner.wait_for_selector(".embed")
