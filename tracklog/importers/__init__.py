@@ -3,6 +3,7 @@
 A format is a module here with
 
 - ``NAME``, the word of the command line, and ``TITLE``, the name that people know it by;
+- ``MARKS_END``, whether a run says that it has ended: one that ought to and does not has crashed;
 - ``looks_like(path) -> bool``: whether a file, or a folder with all that is below it, holds runs of this format; quickly;
 - ``runs(source) -> Iterator[Origin | Damage]``: which runs are in a source, and sentences about what is foreign;
 - ``read(origin, position) -> Iterator[Told]``: what a run says (`tracklog.importers.told`), from the start where `position`
@@ -28,7 +29,7 @@ from tracklog.store import imported
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMATS = ("tensorboard",)
+FORMATS = ("tensorboard", "csv")
 """The modules of all formats, in the order in which they are asked."""
 
 
@@ -37,6 +38,7 @@ class Format(Protocol):
 
     NAME: str
     TITLE: str
+    MARKS_END: bool
 
     def looks_like(self, path: Path, /) -> bool:
         """Return whether a path holds runs of this format."""
@@ -83,7 +85,7 @@ def _bring(source: Path, origin: told.Origin, kind: Format, root: Path, project:
         said = {"format": kind.TITLE, "source": _as_named(source), "run": origin.place, "mark": mark}
         run = {"id": run_id, "project": project, "name": origin.name or run_id, "imported": said}
         try:
-            take(lambda position: kind.read(origin, position), target, run, taken)
+            take(lambda position: kind.read(origin, position), target, run, taken, marks_end=kind.MARKS_END)
         except told.UnreadableError as error:
             return told.Damage(str(error))
     return taken

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import math
+import time
 from typing import TYPE_CHECKING, Any
 
 from tracklog import values as encoder
@@ -11,6 +13,7 @@ from tracklog.importers import told
 from tracklog.importers.stepping import NumberedError, Steps
 from tracklog.store import imported, layout, typed
 from tracklog.store.encoding import LEAST, number, text
+from tracklog.store.sessions import DEAD_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,8 +29,14 @@ _SAFE = LEAST + 1, 2**63 - 1
 class Taking:
     """One reading of a run, into a folder of its own or behind what is there."""
 
-    def __init__(self, target: Path, run: dict[str, Any], before: imported.Done | None, numbered: str | None) -> None:
-        """`run` is what `run.json` says before the source is asked; `numbered` the key of its step where rows are counted."""
+    def __init__(
+        self, target: Path, run: dict[str, Any], before: imported.Done | None, numbered: str | None, changed: float
+    ) -> None:
+        """`run` is what `run.json` says before the source is asked; `numbered` the key of its step where rows are counted.
+
+        `changed` is when the source was written last, which stands for times that it does not tell.
+        """
+        self.changed = changed
         self.folder = imported.Folder(target, before)
         self.before = before
         self.run = run
@@ -59,14 +68,19 @@ class Taking:
 
     # -- what is told
 
-    def take(self, records: Iterable[told.Told]) -> None:
-        """Take all that a format tells. Raises as the format does, NumberedError, and OSError when it cannot be written."""
+    def take(self, records: Iterable[told.Told], *, is_over: bool = False) -> None:
+        """Take all that a format tells. Raises as the format does, NumberedError, and OSError when it cannot be written.
+
+        A run that `is_over` has ended unless the format says otherwise.
+        """
         for record in records:
             if record.__class__ is told.Row:
                 self._row(record)
             else:
                 self._other(record)
         self._close()
+        if is_over and not self._has_ended and self.ended is None:
+            self.ended = 0
 
     def _row(self, row: told.Row) -> None:
         before = self._open
@@ -92,7 +106,7 @@ class Taking:
             line[layout.RUNTIME] = round(row.time - self.began, 6)  # type: ignore[operator]
             line[layout.TIMESTAMP] = row.time
         elif self.began is None:
-            self._at(0.0)
+            self._at(None)
         for key, value in found.items():
             if value.__class__ is float and value - value == 0:
                 line[key if key not in line else f"{key}_"] = value
@@ -118,9 +132,9 @@ class Taking:
             self._count("system rows")
         elif isinstance(record, told.Printed):
             self._goes_on()
-            time = self._at(record.time)
+            moment = self._at(record.time)
             self.folder.line(
-                layout.CONSOLE, {layout.TIMESTAMP: time, "stream": record.stream, "text": text(record.text)}
+                layout.CONSOLE, {layout.TIMESTAMP: moment, "stream": record.stream, "text": text(record.text)}
             )
             self._count("console texts")
         elif isinstance(record, told.Position):
@@ -206,7 +220,7 @@ class Taking:
     def _at(self, time: float | None) -> float:
         """Return when something happened: its own time, else the last one that was told; the first begins the session."""
         if time is None or not math.isfinite(time):
-            time = self.time if self.time > -math.inf else 0.0
+            time = self.time if self.time > -math.inf else self.changed
         if self.began is None:
             self.began = time
             fields: dict[str, Any] = {"rank": None, "start_step": 0, "after": []}
@@ -260,21 +274,26 @@ class Taking:
         self.folder.commit(run, self.time, self.position, state)  # type: ignore[arg-type]
 
 
-def take(read: Callable[[Any], Iterable[told.Told]], target: Path, run: dict[str, Any], taken: Taken) -> None:
+def take(
+    read: Callable[[Any], Iterable[told.Told]], target: Path, run: dict[str, Any], taken: Taken, *, marks_end: bool
+) -> None:
     """Bring a run's folder up to its source, by reading what is new of it, or all. Raises OSError.
 
-    `read` is given the position to go on from, or None; `taken` is told what became of it.
+    `read` is given the position to go on from, or None; `taken` is told what became of it. A format that marks no end says
+    nothing of how a run ended: one that nothing was written of for half an hour counts as finished, not as crashed.
     """
+    changed = _changed(taken.origin.files)
+    is_over = not marks_end and time.time() - changed > DEAD_AFTER
     before = imported.done(target) if target.is_dir() else None
     is_there = target.is_dir()
     numbered: str | None = before.state.get("numbered") if before else None
     why = ""
     while True:
-        taking = Taking(target, dict(run), before, numbered)
+        taking = Taking(target, dict(run), before, numbered, changed)
         try:
             if why:
                 taking.take([told.Note(why)])
-            taking.take(read(before.position if before else None))
+            taking.take(read(before.position if before else None), is_over=is_over)
             if not taking.is_new:
                 taking.folder.abandon()
                 return
@@ -295,6 +314,15 @@ def take(read: Callable[[Any], Iterable[told.Told]], target: Path, run: dict[str
         else:
             _tell(taken, taking, is_there=is_there)
             return
+
+
+def _changed(paths: Iterable[Path]) -> float:
+    """Return when any of some files was written last, in unix seconds."""
+    found = []
+    for path in paths:
+        with contextlib.suppress(OSError):
+            found.append(path.stat().st_mtime)
+    return max(found, default=0.0)
 
 
 def _tell(taken: Taken, taking: Taking, *, is_there: bool) -> None:

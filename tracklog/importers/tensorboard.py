@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NAME, TITLE = "tensorboard", "TensorBoard"
+MARKS_END = False
 _FILE = re.compile(r"tfevents\.(\d+)\.(.+?)(?:\.\d+\.\d+)?(?:\.v2)?$")
 _MARK = "tfevents"
 _MAIN, _SCALARS, _HPARAMS = "main", "scalars", "hparams"
