@@ -28,7 +28,7 @@ from tracklog.store import imported
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMATS = ("tensorboard",)
+FORMATS = ("tensorboard", "wandb")
 """The modules of all formats, in the order in which they are asked."""
 
 
