@@ -107,11 +107,13 @@ class Taking:
             line[layout.TIMESTAMP] = row.time
         elif self.began is None:
             self._at(None)
+        if not layout.CLOCKS.isdisjoint(found):
+            found = {f"{key}_" if key in layout.CLOCKS else key: value for key, value in found.items()}
         for key, value in found.items():
             if value.__class__ is float and value - value == 0:
-                line[key if key not in line else f"{key}_"] = value
+                line[key] = value
             else:
-                line[key if key not in line else f"{key}_"] = self._encoded(key, value)
+                line[key] = self._encoded(key, value)
         self.folder.line(layout.HISTORY, line)
         self.rows += 1
 
@@ -125,13 +127,11 @@ class Taking:
 
     def _other(self, record: told.Told) -> None:  # noqa: C901 - one branch for each kind
         if isinstance(record, told.System):
-            self._goes_on()
             self._at(record.time)
             line = {layout.RUNTIME: round(record.time - (self.began or 0.0), 6), layout.TIMESTAMP: record.time}
             self.folder.line(layout.SYSTEM, {**self._mapping(record.values), **line})
             self._count("system rows")
         elif isinstance(record, told.Printed):
-            self._goes_on()
             moment = self._at(record.time)
             self.folder.line(
                 layout.CONSOLE, {layout.TIMESTAMP: moment, "stream": record.stream, "text": text(record.text)}
@@ -150,6 +150,7 @@ class Taking:
             self.damage.append(record.text)
             self._note(record.text)
         elif isinstance(record, told.Ended):
+            self._close()
             self._at(record.time)
             self.ended = record.exit_code
         elif isinstance(record, told.Saved):
@@ -160,13 +161,7 @@ class Taking:
     def _event(self, record: told.Told) -> None:
         self._close()  # an event stands behind the rows before it
         if isinstance(record, told.Config):
-            types: typed.Types = {}
-            config = {
-                text(key): typed.encode(encoder.config(value), (text(key),), types)
-                for key, value in record.values.items()
-            }
-            self.folder.event("config", self._at(record.time), set=config, **({"types": types} if types else {}))
-            self._count("config")
+            self._config(record)
         elif isinstance(record, told.Summary):
             path = [text(part) for part in record.path]
             what = {"delete": True} if record.value is ... else {"value": self._encoded(path[-1], record.value)}
@@ -177,6 +172,17 @@ class Taking:
         elif isinstance(record, told.Happened):
             self.folder.event(record.event, self._at(record.time), **self._mapping(record.fields))
             self._count(f"{record.event}s")
+
+    def _config(self, record: told.Config) -> None:
+        time, types = self._at(record.time), typed.Types()
+        if record.values:
+            found = {
+                text(key): typed.encode(encoder.config(v), (text(key),), types) for key, v in record.values.items()
+            }
+            self.folder.event("config", time, set=found, **({"types": types} if types else {}))
+        if record.removed:
+            self.folder.event("config", time, delete=[text(key) for key in record.removed])
+        self._count("config")
 
     def _about(self, record: told.About) -> None:
         fields = {key: value for key, value in self._mapping(record.fields).items() if value not in (None, "", [], {})}

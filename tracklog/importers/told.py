@@ -61,6 +61,8 @@ class Config(NamedTuple):
 
     values: dict[str, Any]
     time: float | None = None
+    removed: tuple[str, ...] = ()
+    """Keys that are taken away."""
 
 
 class Summary(NamedTuple):
