@@ -6,13 +6,13 @@ head begins with ``epoch``, as Keras writes them. A file that is named is taken 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracklog.importers import cells, folders, told, trainer_state
 from tracklog.importers.agreeing import Agreeing
 from tracklog.importers.columns import Columns, Wide, export_runs
+from tracklog.importers.settings_files import yaml_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +22,6 @@ NAME, TITLE = "csv", "CSV"
 MARKS_END = False
 _SUFFIXES = (".csv", ".tsv")
 _METRICS, _SETTINGS = "metrics.csv", "hparams.yaml"
-_SMALL = 64_000_000
-"""Bytes of a settings file, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,29 +162,5 @@ def _exported(key: Key, position: Any) -> Iterator[told.Told]:
 
 def _settings(path: Path) -> Iterator[told.Told]:
     """Yield the settings that Lightning keeps beside its metrics."""
-    import yaml
-
-    from tracklog.store import files
-
-    try:
-        if path.stat().st_size > _SMALL:
-            yield told.Damage(f"{path.name} is too large to be settings; it is left out")
-            return
-        found = yaml.safe_load(files.content(path))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
-        yield told.Damage(f"{path.name} cannot be read, {type(error).__name__}; its settings are left out")
-        return
-    if isinstance(found, dict):
-        yield told.Config({str(key): _as_number(value) for key, value in found.items()})
-
-
-_FLOAT = re.compile(r"[+-]?\d+(?:\.\d*)?[eE][+-]?\d+")
-
-
-def _as_number(value: Any) -> Any:
-    """Return what was written as a float: YAML 1.1 takes ``1e-3`` for a text, since it has no dot."""
-    if isinstance(value, dict):
-        return {str(key): _as_number(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_as_number(inner) for inner in value]
-    return float(value) if isinstance(value, str) and _FLOAT.fullmatch(value) else value
+    found = yaml_mapping(path)
+    yield told.Damage(f"{path.name} {found}; it is left out") if isinstance(found, str) else told.Config(found)

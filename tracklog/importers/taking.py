@@ -171,7 +171,8 @@ class Taking:
             self.folder.event("metric", self._at(None), **record.fields)
         elif isinstance(record, told.Happened):
             self.folder.event(record.event, self._at(record.time), **self._mapping(record.fields))
-            self._count(f"{record.event}s")
+            if record.event != "heartbeat":
+                self._count(f"{record.event}s")
 
     def _config(self, record: told.Config) -> None:
         time, types = self._at(record.time), typed.Types()
