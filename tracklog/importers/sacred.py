@@ -7,11 +7,11 @@ killed says RUNNING for ever, and is told by the age of its heartbeat.
 from __future__ import annotations
 
 import datetime as dt
-import heapq
 import re
 from typing import TYPE_CHECKING, Any
 
 from tracklog.importers import folders, told
+from tracklog.importers.interleaving import by_time
 from tracklog.importers.settings_files import json_value
 from tracklog.store import files, layout
 
@@ -90,7 +90,7 @@ class _Metrics:
 
     def __init__(self, path: Path, known: dict[str, Any]) -> None:
         self.ends: dict[str, int] = {}
-        self._found: list[list[tuple[float, int, told.Row]]] = []
+        self._found: list[list[told.Row]] = []
         self._damage: list[str] = []
         if not path.exists():
             return
@@ -99,10 +99,10 @@ class _Metrics:
         except (OSError, ValueError) as error:
             self._damage.append(f"{_METRICS} cannot be read ({error}); its metrics are left out")
             return
-        for number, (key, lists) in enumerate(found.items() if isinstance(found, dict) else ()):
-            self._add(number, key, lists, known.get(key, 0))
+        for key, lists in found.items() if isinstance(found, dict) else ():
+            self._add(key, lists, known.get(key, 0))
 
-    def _add(self, number: int, key: str, lists: Any, first: int) -> None:
+    def _add(self, key: str, lists: Any, first: int) -> None:
         columns = [lists.get(name) if isinstance(lists, dict) else None for name in ("steps", "timestamps", "values")]
         if not all(isinstance(column, list) for column in columns):
             self._damage.append(f"{_METRICS}: {key!r} has no lists of steps, timestamps and values; it is left out")
@@ -111,17 +111,18 @@ class _Metrics:
         if size < first:
             raise told.ReplacedError
         self.ends[key] = size
-        mine, latest = [], float("-inf")
-        for step, moment, value in zip(*(column[first:size] for column in columns), strict=True):  # type: ignore[index]
-            time = _seconds(moment)
-            latest = max(latest, time if time is not None else latest)
-            known = step if isinstance(step, int | float) and not isinstance(step, bool) else None
-            mine.append((latest, number, told.Row(known, time, {key: _plain(value)})))
-        self._found.append(mine)
+        new = zip(*(column[first:size] for column in columns), strict=True)  # type: ignore[index]
+        self._found.append(
+            [told.Row(_step(step), _seconds(moment), {key: _plain(value)}) for step, moment, value in new]
+        )
 
     def rows(self) -> Iterator[told.Told]:
-        yield from (row for *_, row in heapq.merge(*self._found, key=lambda item: item[:2]))
+        yield from by_time(self._found)
         yield from map(told.Damage, self._damage)
+
+
+def _step(found: Any) -> float | None:
+    return found if isinstance(found, int | float) and not isinstance(found, bool) else None
 
 
 # -- what is beside them

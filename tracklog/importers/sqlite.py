@@ -1,0 +1,122 @@
+"""SQLite databases that their writers may have open: read from a copy, so that nobody waits for a reader and no row is lost.
+
+What a writer has not folded in yet stands in ``<file>-wal``, what it is about to undo in ``<file>-journal``: these are copied with
+the database (https://sqlite.org/tempfiles.html). A copy counts if none of them changed while it was made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tracklog.importers.told import UnreadableError
+from tracklog.store import files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAGIC = b"SQLite format 3\0"
+_BESIDE = ("-wal", "-journal")
+_TRIES, _PAUSE = 100, 0.05
+"""How often, and seconds between: a writer that is at it for five seconds is waited for by nobody."""
+
+
+def is_database(path: Path) -> bool:
+    """Return whether a file begins as a database does."""
+    try:
+        with files.opened(path) as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
+
+
+class Database:
+    """A copy of a database, made when it is first asked, and gone with this object."""
+
+    def __init__(self, path: Path) -> None:
+        """`path` is the file that is copied."""
+        self.path = path
+        self._place: tempfile.TemporaryDirectory[str] | None = None
+        self._connection: sqlite3.Connection | None = None
+
+    def rows(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query. Raises UnreadableError for a file that is damaged, foreign or written all the time."""
+        try:
+            yield from self._connected().execute(query, values)
+        except sqlite3.Error as error:
+            raise UnreadableError(f"{self.path.name} cannot be read: {error}") from error
+
+    def tables(self) -> dict[str, set[str]]:
+        """Return the columns of each table. Raises UnreadableError."""
+        names = [name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: {row[1] for row in self.rows(f'PRAGMA table_info("{_quoted(name)}")')} for name in names}
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._place = tempfile.TemporaryDirectory(prefix="tracklog-")
+            copy = Path(self._place.name) / "copy.db"
+            try:
+                _copied(self.path, copy)
+            except OSError as error:
+                raise UnreadableError(f"{self.path.name} cannot be read: {error.strerror or error}") from error
+            self._connection = sqlite3.connect(copy, check_same_thread=False)
+            self._connection.text_factory = _text
+        return self._connection
+
+    def close(self) -> None:
+        """Let the copy go."""
+        if self._connection is not None:
+            self._connection.close()
+        if self._place is not None:
+            self._place.cleanup()
+        self._connection = self._place = None
+
+    def __del__(self) -> None:
+        """Let the copy go, if nobody has."""
+        with contextlib.suppress(Exception):
+            self.close()
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _quoted(name: str) -> str:
+    return str(name).replace('"', '""')
+
+
+def _copied(source: Path, target: Path) -> None:
+    """Copy a database with what stands beside it. Raises UnreadableError where it never stands still."""
+    for _ in range(_TRIES):
+        before = _stamps(source)
+        _copy(source, target)
+        for end in _BESIDE:
+            with contextlib.suppress(FileNotFoundError):
+                _copy(source.with_name(source.name + end), target.with_name(target.name + end))
+        if _stamps(source) == before:
+            return
+        time.sleep(_PAUSE)
+    raise UnreadableError(f"{source.name} is being written all the time; import it again when its writer rests")
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    with files.opened(source) as file, target.open("wb") as copy:
+        shutil.copyfileobj(file, copy, 1 << 20)
+
+
+def _stamps(source: Path) -> list[tuple[int, int] | None]:
+    return [_stamp(source.with_name(source.name + end)) for end in ("", *_BESIDE)]
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
