@@ -29,7 +29,7 @@ from tracklog.store import imported
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMATS = ("tensorboard", "wandb", "mlflow", "dvclive", "sacred", "csv")
+FORMATS = ("tensorboard", "wandb", "mlflow", "trackio", "dvclive", "sacred", "csv")
 """The modules of all formats, in the order in which they are asked."""
 
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlparse
 
 from tracklog.importers import folders, told
 from tracklog.importers.mlflow_files import Metrics, Run, number, seconds
-from tracklog.importers.sqlite import Database, is_database
+from tracklog.importers.sqlite import Database, is_database, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +34,8 @@ def databases(source: Path) -> Iterator[Path]:
 
 
 def _is_ours(path: Path) -> bool:
-    try:
-        return Database(path).tables().keys() >= _TABLES
-    except told.UnreadableError:
-        return path.name == "mlflow.db"  # so that it is named as damaged, and not as foreign
+    # A database of this name that cannot be read is to be named as damaged, not as foreign.
+    return tables(path) >= _TABLES or path.name == "mlflow.db"
 
 
 def runs(source: Path) -> Iterator[Run | told.Damage]:

@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from tracklog.importers.told import UnreadableError
 from tracklog.store import files
@@ -35,6 +36,23 @@ def is_database(path: Path) -> bool:
         return False
 
 
+def tables(path: Path) -> set[str]:
+    """Return the names of the tables of a file; none for one that is no database, or damaged."""
+    if not is_database(path) and not path.with_name(path.name + "-wal").is_file():
+        return set()
+    query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    with contextlib.suppress(sqlite3.Error, OSError):
+        # What is in no log yet is told without a copy, and without a trace in the folder.
+        place = quote(str(path.resolve()))
+        with contextlib.closing(sqlite3.connect(f"file:{place}?mode=ro&immutable=1", uri=True)) as connection:
+            found = {str(name) for (name,) in connection.execute(query)}
+            if found:
+                return found
+    with contextlib.suppress(UnreadableError):
+        return {str(name) for (name,) in Database(path).rows(query)}
+    return set()
+
+
 class Database:
     """A copy of a database, made when it is first asked, and gone with this object."""
 
@@ -50,11 +68,6 @@ class Database:
             yield from self._connected().execute(query, values)
         except sqlite3.Error as error:
             raise UnreadableError(f"{self.path.name} cannot be read: {error}") from error
-
-    def tables(self) -> dict[str, set[str]]:
-        """Return the columns of each table. Raises UnreadableError."""
-        names = [name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: {row[1] for row in self.rows(f'PRAGMA table_info("{_quoted(name)}")')} for name in names}
 
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -84,10 +97,6 @@ class Database:
 
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
-
-
-def _quoted(name: str) -> str:
-    return str(name).replace('"', '""')
 
 
 def _copied(source: Path, target: Path) -> None:
