@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tracklog import values as encoder
-from tracklog.importers import told
+from tracklog.importers import folders, told
 from tracklog.importers.stepping import NumberedError, Steps
 from tracklog.store import imported, layout, typed
 from tracklog.store.encoding import LEAST, number, text
@@ -182,7 +182,7 @@ class Taking:
             self.folder.event("environment", self._at(record.time), **fields)
 
     def _save(self, record: told.Saved) -> None:
-        name = safe_name(record.name)
+        name = folders.safe_name(record.name)
         if name is None:
             self.damage.append(f"the file {record.name!r} has a name that leads elsewhere; it is left out")
             return
@@ -308,18 +308,6 @@ def _tell(taken: Taken, taking: Taking, *, is_there: bool) -> None:
     taken.is_new = not is_there
     taken.is_afresh = is_there and taking.before is None
     taken.notes, taken.damage = taking.new_notes, taking.damage
-
-
-def safe_name(name: str) -> str | None:
-    """Return a name below `files/` for one that a source gives; None where it leads elsewhere."""
-    parts = name.replace("\\", "/").split("/")
-    if (
-        not name
-        or name.startswith("/")
-        or any(part in ("", ".", "..") or "\0" in part or ":" in part for part in parts)
-    ):
-        return None
-    return "/".join(parts)
 
 
 def _iso(time: float) -> str:
