@@ -111,7 +111,7 @@ class Taking:
             return value
         return encoder.kept(key, value, self.folder.files)
 
-    def _other(self, record: told.Told) -> None:  # noqa: C901 - one branch for each kind
+    def _other(self, record: told.Told) -> None:
         if isinstance(record, told.System):
             self._at(record.time)
             line = {layout.RUNTIME: round(record.time - (self.began or 0.0), 6), layout.TIMESTAMP: record.time}
@@ -126,8 +126,7 @@ class Taking:
         elif isinstance(record, told.Position):
             self.position = record.value
         elif isinstance(record, told.Began):
-            if self.began is None:
-                self._at(record.time)
+            self._begin(record.time)
         elif isinstance(record, told.About):
             self._about(record)
         elif isinstance(record, told.Note):
@@ -221,6 +220,12 @@ class Taking:
                 self.folder.event("metric", time, name="*", step_metric=self._step_metric)
         self.time = max(self.time, time)
         return time
+
+    def _begin(self, time: float) -> None:
+        if self.began is None:
+            self._at(time)
+        elif self.before is not None and not self.before.rows and time != self.began:
+            raise told.ReplacedError  # what was known of it then was only that it is there
 
     def _goes_on(self) -> None:
         """A run that had ended goes on: its end is not the end, and is not written any more."""

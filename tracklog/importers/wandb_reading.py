@@ -69,7 +69,13 @@ class Reader:
     def state(self) -> dict[str, Any]:
         """Return what is needed to go on, as JSON."""
         own = {key: self._own[key] for key in (*_LABELS, "visualize") if key in self._own}
-        return {"offset": self._offset, "own": own, "kept": self._kept, "raw": self._raw}
+        return {
+            "begun": self._time is not None,
+            "offset": self._offset,
+            "own": own,
+            "kept": self._kept,
+            "raw": self._raw,
+        }
 
     def read(self, found: Iterable[bytes]) -> Iterator[told.Told]:
         """Yield what records say; what is no record is named and left out."""
