@@ -17,6 +17,7 @@ from pathlib import Path
 CACHE = Path(__file__).resolve().parents[3] / ".cache" / "tests"
 REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "wandb": ("wandb==0.31.0", "numpy>=2", "pillow>=11"),
+    "wandb-reader": ("wandb==0.29.0",),  # the last that could read its files in Python: for the bench
 }
 OFFLINE = {"WANDB_MODE": "offline", "WANDB_SILENT": "true", "WANDB__DISABLE_STATS": "false", "NO_PROXY": "*"}
 
