@@ -64,6 +64,8 @@ class Taking:
         for record in records:
             if record.__class__ is told.Row:
                 self._row(record)
+            elif record.__class__ is told.Rows:
+                self._rows(record)
             else:
                 self._other(record)
         self._close()
@@ -78,6 +80,32 @@ class Taking:
             self._write(before)
             self._open = row
 
+    def _rows(self, rows: told.Rows) -> None:
+        """Take rows of the same keys, at once where their steps rise."""
+        first = 0 if self._open is None else 1  # which may belong to the row that is open
+        self._singly(rows, 0, first)
+        keys, steps, times, columns = rows
+        steps, times, columns = steps[first:], times[first:], [column[first:] for column in columns]
+        self._close()
+        odd = not layout.CLOCKS.isdisjoint(keys) or any("},{" in key for key in keys)
+        if not steps or odd or not self.steps.rise(steps, keys):
+            self._singly(rows, first, len(rows.steps))
+            return
+        self._goes_on()
+        self._at(times[0])
+        began = self.began or 0.0
+        self.time = max(self.time, *times)
+        spent = [round((time - began) * 1e6) / 1e6 for time in times]
+        names = (layout.STEP, layout.RUNTIME, layout.TIMESTAMP, *keys)
+        lines = [dict(zip(names, line, strict=True)) for line in zip(steps, spent, times, *columns, strict=True)]
+        self.folder.lines(layout.HISTORY, lines)
+        self.rows += len(lines)
+
+    def _singly(self, rows: told.Rows, first: int, end: int) -> None:
+        for n in range(first, end):
+            values = {key: column[n] for key, column in zip(rows.keys, rows.columns, strict=True)}
+            self._row(told.Row(rows.steps[n], rows.times[n], values))
+
     def _close(self) -> None:
         if self._open is not None:
             row, self._open = self._open, None
@@ -89,7 +117,7 @@ class Taking:
         line: dict[str, Any] = {layout.STEP: step}
         if row.time is not None:
             self._at(row.time)
-            line[layout.RUNTIME] = round(row.time - self.began, 6)  # type: ignore[operator]
+            line[layout.RUNTIME] = round((row.time - (self.began or 0.0)) * 1e6) / 1e6
             line[layout.TIMESTAMP] = row.time
         elif self.began is None:
             self._at(0.0)
