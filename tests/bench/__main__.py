@@ -18,6 +18,7 @@ from tests.bench import (
     console,
     grouped,
     growing,
+    importing,
     media,
     pages,
     recorder,
@@ -62,6 +63,8 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "calls": beside.calls,
     "processes": beside.processes,
     "imports": beside.imports,
+    "import_tensorboard": importing.tensorboard,
+    "import_wandb": importing.wandb,
 }
 
 

@@ -62,3 +62,15 @@ def inside(folder: Path, name: str) -> Path | None:
         return found if found.is_file() and found.is_relative_to(folder.resolve()) else None
     except (OSError, ValueError, RuntimeError):
         return None
+
+
+def safe_name(name: str) -> str | None:
+    """Return a name below `files/` for one that a source gives; None where it leads elsewhere."""
+    parts = name.replace("\\", "/").split("/")
+    if (
+        not name
+        or name.startswith("/")
+        or any(part in ("", ".", "..") or "\0" in part or ":" in part for part in parts)
+    ):
+        return None
+    return "/".join(parts)

@@ -22,6 +22,8 @@ class WireError(ValueError):
 
 def varint(data: bytes, at: int) -> tuple[int, int]:
     """Return the unsigned varint at a position, and the position behind it. Raises WireError."""
+    if at < len(data) and data[at] < 0x80:  # noqa: PLR2004 - the bit that says that more follows
+        return data[at], at + 1
     result = shift = 0
     for n in range(at, min(at + _LONGEST_VARINT, len(data))):
         byte = data[n]

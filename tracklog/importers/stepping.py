@@ -7,6 +7,7 @@ or has steps that are no whole numbers, would lose values: its rows are counted.
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,16 @@ class Steps:
             return step, row.values
         self._check(step, row.values)
         return step, row.values
+
+    def rise(self, steps: list[int], keys: Iterable[str]) -> bool:
+        """Take many steps at once; return False where each must be looked at."""
+        if self.name is not None or self._seen is not None or not all(map(operator.lt, [self.greatest, *steps], steps)):
+            return False
+        if not -_WIDEST < steps[0] <= steps[-1] < _WIDEST:
+            return False
+        self.greatest = steps[-1]
+        self._last = set(keys)
+        return True
 
     def _note(self, step: float, keys: Iterable[str]) -> set[str]:
         assert self._seen is not None  # noqa: S101 - asked by callers

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tracklog import values as encoder
-from tracklog.importers import told
+from tracklog.importers import folders, told
 from tracklog.importers.stepping import NumberedError, Steps
 from tracklog.store import imported, layout, typed
 from tracklog.store.encoding import LEAST, number, text
@@ -76,6 +76,8 @@ class Taking:
         for record in records:
             if record.__class__ is told.Row:
                 self._row(record)
+            elif record.__class__ is told.Rows:
+                self._rows(record)
             else:
                 self._other(record)
         self._close()
@@ -92,6 +94,32 @@ class Taking:
             self._write(before)
             self._open = row
 
+    def _rows(self, rows: told.Rows) -> None:
+        """Take rows of the same keys, at once where their steps rise."""
+        first = 0 if self._open is None else 1  # which may belong to the row that is open
+        self._singly(rows, 0, first)
+        keys, steps, times, columns = rows
+        steps, times, columns = steps[first:], times[first:], [column[first:] for column in columns]
+        self._close()
+        odd = not layout.CLOCKS.isdisjoint(keys) or any("},{" in key for key in keys)
+        if not steps or odd or not self.steps.rise(steps, keys):
+            self._singly(rows, first, len(rows.steps))
+            return
+        self._goes_on()
+        self._at(times[0])
+        began = self.began or 0.0
+        self.time = max(self.time, *times)
+        spent = [round((time - began) * 1e6) / 1e6 for time in times]
+        names = (layout.STEP, layout.RUNTIME, layout.TIMESTAMP, *keys)
+        lines = [dict(zip(names, line, strict=True)) for line in zip(steps, spent, times, *columns, strict=True)]
+        self.folder.lines(layout.HISTORY, lines)
+        self.rows += len(lines)
+
+    def _singly(self, rows: told.Rows, first: int, end: int) -> None:
+        for n in range(first, end):
+            values = {key: column[n] for key, column in zip(rows.keys, rows.columns, strict=True)}
+            self._row(told.Row(rows.steps[n], rows.times[n], values))
+
     def _close(self) -> None:
         if self._open is not None:
             row, self._open = self._open, None
@@ -103,7 +131,7 @@ class Taking:
         line: dict[str, Any] = {layout.STEP: step}
         if row.time is not None:
             self._at(row.time)
-            line[layout.RUNTIME] = round(row.time - self.began, 6)  # type: ignore[operator]
+            line[layout.RUNTIME] = round((row.time - (self.began or 0.0)) * 1e6) / 1e6
             line[layout.TIMESTAMP] = row.time
         elif self.began is None:
             self._at(None)
@@ -125,7 +153,7 @@ class Taking:
             return value
         return encoder.kept(key, value, self.folder.files)
 
-    def _other(self, record: told.Told) -> None:  # noqa: C901 - one branch for each kind
+    def _other(self, record: told.Told) -> None:
         if isinstance(record, told.System):
             self._at(record.time)
             line = {layout.RUNTIME: round(record.time - (self.began or 0.0), 6), layout.TIMESTAMP: record.time}
@@ -140,8 +168,7 @@ class Taking:
         elif isinstance(record, told.Position):
             self.position = record.value
         elif isinstance(record, told.Began):
-            if self.began is None:
-                self._at(record.time)
+            self._begin(record.time)
         elif isinstance(record, told.About):
             self._about(record)
         elif isinstance(record, told.Note):
@@ -197,7 +224,7 @@ class Taking:
             self.folder.event("environment", self._at(record.time), **fields)
 
     def _save(self, record: told.Saved) -> None:
-        name = safe_name(record.name)
+        name = folders.safe_name(record.name)
         if name is None:
             self.damage.append(f"the file {record.name!r} has a name that leads elsewhere; it is left out")
             return
@@ -236,6 +263,12 @@ class Taking:
                 self.folder.event("metric", time, name="*", step_metric=self._step_metric)
         self.time = max(self.time, time)
         return time
+
+    def _begin(self, time: float) -> None:
+        if self.began is None:
+            self._at(time)
+        elif self.before is not None and not self.before.rows and time != self.began:
+            raise told.ReplacedError  # what was known of it then was only that it is there
 
     def _goes_on(self) -> None:
         """A run that had ended goes on: its end is not the end, and is not written any more."""
@@ -337,18 +370,6 @@ def _tell(taken: Taken, taking: Taking, *, is_there: bool) -> None:
     taken.is_new = not is_there
     taken.is_afresh = is_there and taking.before is None
     taken.notes, taken.damage = taking.new_notes, taking.damage
-
-
-def safe_name(name: str) -> str | None:
-    """Return a name below `files/` for one that a source gives; None where it leads elsewhere."""
-    parts = name.replace("\\", "/").split("/")
-    if (
-        not name
-        or name.startswith("/")
-        or any(part in ("", ".", "..") or "\0" in part or ":" in part for part in parts)
-    ):
-        return None
-    return "/".join(parts)
 
 
 def _iso(time: float) -> str:

@@ -7,18 +7,18 @@ writes the main tag's values into a folder for each key, ``<main, / as _>_<key>`
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tracklog.importers import folders, protobuf, tensorboard_values, told
-from tracklog.importers.tensorboard_events import Events, Later, Reader
+from tracklog.importers import folders, protobuf, tensorboard_rows, told
+from tracklog.importers.tensorboard_events import Events, Reader
+from tracklog.importers.tensorboard_rows import Columns
 from tracklog.importers.tfrecords import FOOT, HEAD, Reading
 from tracklog.store import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -216,7 +216,7 @@ def _told(origin: told.Origin, found: list[tuple[Part, Path, Events]], *, is_fir
         yield told.Note(
             f"{taken_back:,} values were taken back by a restart: a session began anew at or before their step"
         )
-    yield from _rows(columns)
+    yield from tensorboard_rows.rows(columns)
 
 
 def _settings(hparams: list[protobuf.Message]) -> dict[str, Any]:
@@ -231,20 +231,7 @@ def _settings(hparams: list[protobuf.Message]) -> dict[str, Any]:
     return found
 
 
-@dataclass(slots=True)
-class _Columns:
-    """What a file says, as it counts."""
-
-    path: Path
-    times: NDArray[Any]
-    steps: NDArray[Any]
-    keys: list[str]
-    values: list[Any]
-    summary: dict[str, Any]
-    """What stands in the summary alone, since the run's own folder has the tag too."""
-
-
-def _purged(found: list[tuple[Part, Path, Events]]) -> tuple[int, list[_Columns]]:
+def _purged(found: list[tuple[Part, Path, Events]]) -> tuple[int, list[Columns]]:
     """Return how many values restarts took back, and the others.
 
     A session that starts at a step takes back what its folder holds from that step on, as TensorBoard itself has it
@@ -259,25 +246,27 @@ def _purged(found: list[tuple[Part, Path, Events]]) -> tuple[int, list[_Columns]
                 if other is part:
                     upto = before if m == n else len(earlier.tags)
                     kept[m][:upto] &= earlier.steps[:upto] < step
-    own = {tag for part, _, events in found if part.kind == _MAIN for tag in set(events.tags)}
+    own = {tag for part, _, events in found if part.kind == _MAIN for tag in events.names}
     columns = [_columns(part, path, events, keep, own) for (part, path, events), keep in zip(found, kept, strict=True)]
     return sum(int((~keep).sum()) for keep in kept), columns
 
 
-def _columns(part: Part, path: Path, events: Events, keep: NDArray[Any], own: set[str]) -> _Columns:
-    tags, values = events.tags, events.values
+def _columns(part: Part, path: Path, events: Events, keep: NDArray[Any], own: set[str]) -> Columns:
+    import numpy as np
+
     summary: dict[str, Any] = {}
-    if part.kind == _HPARAMS:
-        summary = {tag: value for tag, value in zip(tags, values, strict=True) if tag in own}
-        if summary:
-            keep = keep & [tag not in own for tag in tags]
-    times, steps = events.times, events.steps
-    if not keep.all():
-        times, steps = times[keep], steps[keep]
-        tags = [tag for tag, stays in zip(tags, keep.tolist(), strict=True) if stays]
-        values = [value for value, stays in zip(values, keep.tolist(), strict=True) if stays]
-    names = {tag: _name(part, tag, events.plugins) for tag in set(tags)}
-    return _Columns(path, times, steps, [names[tag] for tag in tags], values, summary)
+    if part.kind == _HPARAMS:  # what the run's own folder has too stands in the summary alone
+        alone = np.array([name in own for name in events.names], bool)[events.tags]
+        for n in np.flatnonzero(alone).tolist():
+            summary[events.names[events.tags[n]]] = events.others.get(n, float(events.values[n]))
+        keep = keep & ~alone
+    others = np.full(len(events.tags), -1, np.int64)
+    others[list(events.others)] = np.arange(len(events.others))
+    names = [_name(part, name, events.plugins) for name in events.names]
+    return Columns(
+        path, events.times[keep], events.steps[keep], events.tags[keep], names, events.values[keep], others[keep],
+        list(events.others.values()), summary,
+    )  # fmt: skip
 
 
 def _name(part: Part, tag: str, plugins: dict[str, str]) -> str:
@@ -285,63 +274,3 @@ def _name(part: Part, tag: str, plugins: dict[str, str]) -> str:
     if part.kind == _SCALARS:
         return f"{tag}/{part.key}"
     return tag.removesuffix(_TEXT) if plugins.get(tag) == "text" and tag != _TEXT else tag
-
-
-def _rows(columns: list[_Columns]) -> Iterator[told.Told]:
-    """Yield rows of consecutive values of one step; several files are read side by side, by their times."""
-    row: dict[str, Any] = {}
-    at, when = 0, 0.0
-    for source, step, time, key, value in _in_order([column for column in columns if len(column.times)]):
-        if step != at or key in row:
-            if row:
-                yield told.Row(at, when, row)
-            row, at = {}, step
-        if value.__class__ is Later:
-            found = _loaded(source.path, value, key)
-            if isinstance(found, told.Damage):
-                yield found
-                continue
-            row[key] = found
-        else:
-            row[key] = value
-        when = time
-    if row:
-        yield told.Row(at, when, row)
-    for column in columns:
-        for tag, value in column.summary.items():
-            yield told.Summary((tag,), value)
-
-
-def _in_order(columns: list[_Columns]) -> Iterator[tuple[_Columns, int, float, str, Any]]:
-    """Yield the values of files by their times, each file's own in its order, with step, time and key."""
-    import numpy as np
-
-    if not columns:
-        return
-    lengths = [len(column.times) for column in columns]
-    steps = np.concatenate([column.steps for column in columns])
-    times = np.nan_to_num(np.concatenate([column.times for column in columns]))
-    keys = [key for column in columns for key in column.keys]
-    values = [value for column in columns for value in column.values]
-    sources: Iterable[_Columns] = itertools.repeat(columns[0], len(keys))
-    if len(columns) > 1:
-        starts = itertools.accumulate(lengths[:-1], initial=0)
-        clocks = [np.maximum.accumulate(times[at : at + count]) for at, count in zip(starts, lengths, strict=True)]
-        order = np.argsort(np.concatenate(clocks), kind="stable")
-        steps, times, listed = steps[order], times[order], order.tolist()
-        keys, values = [keys[n] for n in listed], [values[n] for n in listed]
-        sources = [columns[n] for n in np.repeat(np.arange(len(columns)), lengths)[order].tolist()]
-    yield from zip(sources, steps.tolist(), times.tolist(), keys, values, strict=True)
-
-
-def _loaded(path: Path, later: Later, key: str) -> Any:
-    """Return a value that is more than a number; a sentence where it cannot be read."""
-    try:
-        with files.opened(path) as file:
-            file.seek(later.offset)
-            event = protobuf.Message(file.read(later.size))
-        return tensorboard_values.value(event.message(5), later.number, later.plugin)
-    except (OSError, ValueError, TypeError, IndexError) as error:
-        return told.Damage(
-            f"{key!r} of {path.name}, at byte {later.offset:,}, cannot be shown: {error}; it is left out"
-        )

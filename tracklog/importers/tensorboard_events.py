@@ -52,9 +52,13 @@ class Events:
     """Unix seconds, float64."""
     steps: NDArray[Any]
     """int64."""
-    tags: list[str]
-    values: list[Any]
-    """Floats, and `Later`."""
+    tags: NDArray[Any]
+    """Which of `names` each value has, int64."""
+    names: list[str]
+    values: NDArray[Any]
+    """float64; NaN where `others` has one."""
+    others: dict[int, Any]
+    """By their place: whole numbers, truth values, and `Later`."""
     restarts: list[tuple[int, int]]
     """Before which value, and at which step, a session began anew."""
     hparams: list[Message]
@@ -90,35 +94,33 @@ class Reader:
         """`plugins` are those of tags that were seen before: metadata stand at a tag's first value."""
         self._reading = reading
         self._plugins = dict(plugins)
-        self._tags: dict[bytes, str] = {}
+        self._tags: dict[bytes, int] = {}
+        self._names: dict[str, int] = {}
         self._hparams: list[Message] = []
         self._restarts: list[tuple[int, int]] = []
+        self._new_restarts: list[tuple[int, int]] = []
         self._damage: list[str] = []
         self._began: float | None = None
         self._is_float32 = False
         self._notes: dict[str, None] = {}
+        self._others: dict[int, Any] = {}
         self._count = 0
 
     def read(self) -> Events:
         """Return all that is new. Raises OSError."""
         import numpy as np
 
-        times: list[NDArray[Any]] = []
-        steps: list[NDArray[Any]] = []
-        tags: list[str] = []
-        values: list[Any] = []
-        for batch in self._reading.batches():
-            more = self._batch(batch)
-            times.append(more[0])
-            steps.append(more[1])
-            tags += more[2]
-            values += more[3]
+        parts = [self._batch(batch) for batch in self._reading.batches()]
+        empty = (np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+        times, steps, tags, values = (np.concatenate(column) for column in zip(empty, *parts, strict=True))
         damage = [f"at byte {offset:,} {reason}" for offset, reason in self._reading.damage] + self._damage
         return Events(
-            np.concatenate(times) if times else np.zeros(0),
-            np.concatenate(steps) if steps else np.zeros(0, np.int64),
+            times,
+            steps,
             tags,
+            list(self._names),
             values,
+            self._others,
             self._restarts,
             self._hparams,
             self._plugins,
@@ -129,7 +131,7 @@ class Reader:
             list(self._notes),
         )
 
-    def _batch(self, batch: Batch) -> tuple[NDArray[Any], NDArray[Any], list[str], list[Any]]:
+    def _batch(self, batch: Batch) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Return time, step, tag and value of what a batch holds, in its order."""
         import numpy as np
 
@@ -139,24 +141,47 @@ class Reader:
         for size, places in by_size(batch):
             if size >= _FIXED and len(places) >= _FEW:
                 left[places[self._plain(raw, batch.starts, places, size, plain)]] = False
-        if not plain.places:
-            places = np.zeros(0, np.int64)
-            times, steps, tags, values = np.zeros(0), np.zeros(0, np.int64), [], []
-        else:
-            self._is_float32 = True
-            places, times, steps = (np.concatenate(c) for c in (plain.places, plain.times, plain.steps))
-            tags = [tag for part in plain.tags for tag in part]
-            values = shortest(np.concatenate(plain.values))
-        if left.any() or not len(places):
-            return self._with_others(batch, np.flatnonzero(left), places, (times, steps, tags, values))
-        if self._began is None:
-            self._began = float(times[np.argmin(places)])
+        self._is_float32 = self._is_float32 or bool(plain.places)
+        extra = self._rest(batch, np.flatnonzero(left).tolist())
+        values = shortest(np.concatenate(plain.values)) if plain.values else []
+        count = len(values)
+        values += [one[4] if one[4].__class__ is float else np.nan for one in extra]
+        places = np.concatenate([*plain.places, np.array([one[0] for one in extra], np.int64)])
         order = np.argsort(places, kind="stable")
+        for n in np.flatnonzero(order >= count).tolist():
+            value = extra[int(order[n]) - count][4]
+            if value.__class__ is not float:
+                self._others[self._count + n] = value
+        for place, step in self._new_restarts:
+            self._restarts.append((self._count + int(np.searchsorted(places[order], place)), step))
         self._count += len(order)
-        if (order[1:] > order[:-1]).all():
-            return times, steps, tags, values
-        listed = order.tolist()
-        return times[order], steps[order], [tags[n] for n in listed], [values[n] for n in listed]
+        return (
+            np.concatenate([*plain.times, np.array([one[1] for one in extra], float)])[order],
+            np.concatenate([*plain.steps, np.array([one[2] for one in extra], np.int64)])[order],
+            np.concatenate([*plain.tags, np.array([one[3] for one in extra], np.int64)])[order],
+            np.array(values, float)[order],
+        )
+
+    def _rest(self, batch: Batch, places: list[int]) -> list[tuple[int, float, int, int, Any]]:
+        """Return place, time, step, tag and value of what is in other events than those of plain numbers."""
+        found: list[tuple[int, float, int, int, Any]] = []
+        others = set(places)
+        self._new_restarts = []
+        for place in places if self._began is not None else sorted({0, *places}):
+            start, size = int(batch.starts[place]), int(batch.sizes[place])
+            offset = batch.base + start
+            try:
+                event = Message(batch.data[start : start + size])
+                if self._began is None:
+                    self._began = event.double(_TIME)
+                if place not in others:
+                    continue
+                if _SESSION in event and event.message(_SESSION).uint(1) == _START:
+                    self._new_restarts.append((place, event.integer(_STEP)))
+                found += [(place, *one) for one in self._event(event, offset, size)]
+            except WireError as error:
+                self._damage.append(f"at byte {offset:,} an event {error}")
+        return found
 
     def _plain(
         self, raw: NDArray[Any], starts: NDArray[Any], places: NDArray[Any], size: int, plain: _Numbers
@@ -212,58 +237,27 @@ class Reader:
         plain.values.append(_columns(raw, at + (size - 4), 4).view("<f4").reshape(-1))
         return is_one
 
-    def _named(self, raw: NDArray[Any], length: int) -> list[str]:
-        if not length:
-            return [""] * len(raw)
+    def _named(self, raw: NDArray[Any], length: int) -> NDArray[Any]:
+        """Return the numbers of tags by their bytes, (k, length)."""
+        import numpy as np
+
+        if not length or (raw == raw[0]).all():
+            return np.full(len(raw), self._number_of(raw[0].tobytes()), np.int64)
         data, known = raw.tobytes(), self._tags
         cut = [data[at : at + length] for at in range(0, len(data), length)]
         for tag in set(cut) - known.keys():
-            known[tag] = tag.decode("utf-8", "replace")
-        return [known[tag] for tag in cut]
+            self._number_of(tag)
+        return np.array([known[tag] for tag in cut], np.int64)
 
-    def _with_others(
-        self, batch: Batch, left: NDArray[Any], places: NDArray[Any], plain: tuple[Any, Any, list[str], list[Any]]
-    ) -> tuple[NDArray[Any], NDArray[Any], list[str], list[Any]]:
-        """Return the columns with what other events hold, each read by itself."""
-        import numpy as np
+    def _number_of(self, tag: bytes) -> int:
+        if tag not in self._tags:
+            self._tags[tag] = self._names.setdefault(tag.decode("utf-8", "replace"), len(self._names))
+        return self._tags[tag]
 
-        times, steps = plain[0].tolist(), plain[1].tolist()
-        rows = dict(zip(places.tolist(), zip(times, steps, plain[2], plain[3], strict=True), strict=True))
-        others = set(left.tolist())
-        found: list[tuple[float, int, str, Any]] = []
-        for place in range(len(batch.starts)):
-            if place in others:
-                start, size = int(batch.starts[place]), int(batch.sizes[place])
-                offset = batch.base + start
-                try:
-                    more = self._event(
-                        Message(batch.data[start : start + size]), offset, size, self._count + len(found)
-                    )
-                except WireError as error:
-                    self._damage.append(f"at byte {offset:,} an event {error}")
-                    continue
-                found += more
-            else:
-                row = rows[place]
-                if self._began is None:
-                    self._began = row[0]
-                found.append(row)
-        self._count += len(found)
-        return (
-            np.array([row[0] for row in found], float),
-            np.array([row[1] for row in found], np.int64),
-            [row[2] for row in found],
-            [row[3] for row in found],
-        )
-
-    def _event(self, event: Message, offset: int, size: int, before: int) -> list[tuple[float, int, str, Any]]:
-        """Return what an event holds: a number or the place of something else for each of its values."""
+    def _event(self, event: Message, offset: int, size: int) -> list[tuple[float, int, int, Any]]:
+        """Return time, step, tag and a number, or the place of something else, for each value of an event."""
         time, step = event.double(_TIME), event.integer(_STEP)
-        if self._began is None:
-            self._began = time
-        if _SESSION in event and event.message(_SESSION).uint(1) == _START:
-            self._restarts.append((before, step))
-        found: list[tuple[float, int, str, Any]] = []
+        found: list[tuple[float, int, int, Any]] = []
         for other, what in _UNTAKEN.items():
             if other in event:
                 self._leave(what)
@@ -271,7 +265,7 @@ class Reader:
             tag = value.text(_TAG)
             one = self._value(value, tag, Later(offset, size, number, self._plugin(tag, value)))
             if one is not None:
-                found.append((time, step, *one))
+                found.append((time, step, self._names.setdefault(one[0], len(self._names)), one[1]))
         return found
 
     def _value(self, value: Message, tag: str, later: Later) -> tuple[str, Any] | None:

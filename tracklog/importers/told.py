@@ -40,6 +40,16 @@ class Row(NamedTuple):
     values: dict[str, Any]
 
 
+class Rows(NamedTuple):
+    """Rows of the same keys that hold finite floats alone, as columns: what is quick to tell and to write."""
+
+    keys: tuple[str, ...]
+    steps: list[int]
+    times: list[float]
+    columns: list[list[float]]
+    """The values of each key."""
+
+
 class System(NamedTuple):
     """Readings of the machine."""
 
@@ -134,6 +144,7 @@ class Position(NamedTuple):
 
 Told = (
     Row
+    | Rows
     | System
     | Printed
     | Config

@@ -54,8 +54,10 @@ def runs(source: Path) -> Iterator[told.Origin | told.Damage]:
             else:
                 key = (run.text(3), run.text(1) or match[1])
                 found.setdefault(key, []).append((start_of(run), path))
+    projects = {project for project, _ in found}
     for run_id, path in unknown:  # no record of the run was written: what else is known is the file's name
-        key = next((key for key in found if key[1] == run_id), ("", run_id))
+        project = next(iter(projects)) if len(projects) == 1 else ""
+        key = next((key for key in found if key[1] == run_id), (project, run_id))
         found.setdefault(key, []).append((path.stat().st_mtime, path))
     for (project, run_id), every in found.items():
         paths = tuple(path for _, path in sorted(every, key=lambda one: (one[0], one[1].parent.name)))
@@ -63,7 +65,7 @@ def runs(source: Path) -> Iterator[told.Origin | told.Damage]:
             id=run_id,
             place=folders.below(base, paths[0].parent),
             files=paths,
-            mark=f"{project}\0{paths[0].parent.name}",
+            mark=paths[0].parent.name,
             project=project,
             key=base,
         )
@@ -115,6 +117,8 @@ def read(origin: told.Origin, position: Any) -> Iterator[told.Told]:
             yield told.Damage(f"{place}: {sentence}; it is left out")
         greatest = max(greatest, reader.greatest)
         yield from _saved(path.parent / "files", folders.below(base, path.parent), saved)
+    if not position and not any(one["begun"] for one in now.values()):
+        yield told.Began(origin.files[0].stat().st_mtime)
     if len(places) > 1:
         yield told.Note(f"its {len(places)} folders are one run: the steps of a later one follow those of the earlier")
     if reader is not None and reader.exit is not None:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tracklog.capture.redact import redact_args, redact_url
-from tracklog.importers import told, wandb_media
+from tracklog.importers import folders, told, wandb_media
 from tracklog.importers import wandb_records as records
 from tracklog.importers.protobuf import Message, WireError, timestamp
 
@@ -60,7 +60,8 @@ class Reader:
         self._environment: dict[str, Any] = {}
         self._takers: dict[int, Callable[[bytes], Iterable[told.Told]]] = {
             records.OUTPUT: self._output, records.CONFIG: self._configured, records.STATS: self._stats,
-            records.ARTIFACT: self._artifact, records.ALERT: self._alert, records.METRIC: self._metric,
+            records.FILES: self._named_files, records.ARTIFACT: self._artifact,
+            records.ALERT: self._alert, records.METRIC: self._metric,
             records.OUTPUT_RAW: self._output_raw, records.RUN: self._run, records.EXIT: self._exit,
             records.PREEMPTING: self._preempting, records.ENVIRONMENT: self._surroundings,
         }  # fmt: skip
@@ -68,7 +69,13 @@ class Reader:
     def state(self) -> dict[str, Any]:
         """Return what is needed to go on, as JSON."""
         own = {key: self._own[key] for key in (*_LABELS, "visualize") if key in self._own}
-        return {"offset": self._offset, "own": own, "kept": self._kept, "raw": self._raw}
+        return {
+            "begun": self._time is not None,
+            "offset": self._offset,
+            "own": own,
+            "kept": self._kept,
+            "raw": self._raw,
+        }
 
     def read(self, found: Iterable[bytes]) -> Iterator[told.Told]:
         """Yield what records say; what is no record is named and left out."""
@@ -259,6 +266,15 @@ class Reader:
         artifact = Message(message)
         if artifact.text(4) != "run_table":  # tables are among the media
             yield told.Note(f"the artifact {artifact.text(5)!r} was logged; its files are not in the folder of the run")
+
+    def _named_files(self, message: bytes) -> Iterator[told.Told]:
+        """Say which saved files are links: they lead to where the run was made, and are not followed."""
+        for file in Message(message).messages(1):
+            name = folders.safe_name(file.text(1))
+            if name is not None and (self._files / name).is_symlink():
+                yield told.Note(
+                    f"the saved file {name!r} is a link to elsewhere, which is not followed; it is left out"
+                )
 
     def _preempting(self, _: bytes) -> Iterator[told.Told]:
         yield told.Happened("preempting", {}, self._time)

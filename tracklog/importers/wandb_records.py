@@ -19,7 +19,7 @@ ALERT, METRIC, OUTPUT_RAW, RUN, EXIT, PREEMPTING, ENVIRONMENT = 10, 12, 13, 17, 
 _KINDS = frozenset((
     HISTORY, SUMMARY, OUTPUT, CONFIG, FILES, STATS, ARTIFACT, ALERT, METRIC, OUTPUT_RAW, RUN, EXIT, PREEMPTING, ENVIRONMENT,
 ))  # fmt: skip
-_ITEM = 0x0A
+_ITEM, _STEP_OF_ROW = 0x0A, 0x12
 _VALUE = b"\x82\x01"
 _LONG = 0x80
 _BYTES = 2
@@ -38,7 +38,8 @@ def kind_of(record: bytes) -> tuple[int, bytes]:
         size = record[at]
         if size < _LONG:
             return record[at - 1] >> 3, record[at + 1 : at + 1 + size]
-        size, at = varint(record, at)
+        more = record[at + 1] if at + 1 < len(record) else _LONG
+        size, at = (size & 0x7F | more << 7, at + 2) if more < _LONG else varint(record, at)
         return record[plain.end() - 1] >> 3, record[at : at + size]
     for number, values in parse(record).items():
         if number in _KINDS and isinstance(values[-1], bytes):
@@ -69,6 +70,8 @@ class Items:
                         parts.append(message[behind + 1 : stop])
                         at = stop
                         continue
+                if message[at] == _STEP_OF_ROW and at + 2 + size == end:
+                    break
                 at = self._slowly(message, at, parts, rest)
         except IndexError:
             while at < end:
