@@ -6,22 +6,16 @@ import contextlib
 import os
 import shutil
 import sys
-import webbrowser
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tracklog import building, publishing
 from tracklog.errors import Error, visible
 
 if TYPE_CHECKING:
     from site_builder import Options, Report
-
-DONE, FAILED, USAGE, DAMAGED = 0, 1, 2, 3
-_SHOWN_DAMAGE = 20
-
-Command = Callable[..., Any]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,70 +27,56 @@ def main() -> None:
     """
 
 
-_filter_option = click.option(
-    "--filter", "text", default="", help='Only runs that match, e.g. "state=finished and lr<0.1 or tags has best".'
-)
-
-
-def _build_options(command: Command) -> Command:
-    for option in (
-        click.argument("roots", nargs=-1),
-        click.option("-o", "--output", "site", type=click.Path(path_type=Path), default=Path("site"), show_default=True,
-                     help="Folder of the site."),
-        click.option("--single-file", type=click.Path(path_type=Path), help="Write one HTML file instead of a folder."),
-        click.option("--project", default="", help="Read only this project; what the site has of others stays."),
-        click.option("--run", "runs", multiple=True, help="Only this run, by id or name; may be given several times."),
-        _filter_option,
-        click.option("--jobs", type=click.IntRange(min=0), default=0, help="Processes to use; 0: one for each CPU."),
-        click.option("--scheduler", default="", metavar="ADDRESS",
-                     help="Read the runs on a running Dask cluster, as tcp://host:8786; its workers must see ROOTS. Worth it "
-                     "from some ten thousand runs, or for runs that take minutes."),
-        click.option("--to", "to", default="", metavar="URL",
-                     help="Copy what changed to a URL, as s3://bucket/site; version.js last."),
-        click.option("--max-size", type=click.FloatRange(min=0.1), default=20.0, show_default=True,
-                     help="Megabytes of the single file, at most."),
-        click.option("--max-file", type=click.FloatRange(min=0), default=10.0, show_default=True,
-                     help="Megabytes of the largest saved file that travels with the site."),
-        click.option("--roots-changed", is_flag=True, help="Build although runs of the last build's roots leave the site."),
-        click.option("--open", "open_", is_flag=True, help="Open the site in a browser."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
 @main.command()
-@_build_options
+@building.build_options
 @click.option("--strict", is_flag=True, help="Fail with exit code 1 when any input was damaged or missing.")
-def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: float, to: str, **given: Any) -> None:
+@click.option("--gate", is_flag=True, help="Write nothing where secrets or personal data would leave with the site.")
+@click.option("--redact", is_flag=True, help="Replace them in the site; what is logged stays as it is.")
+def build(
+    *,
+    strict: bool,
+    gate: bool,
+    redact: bool,
+    open_: bool,
+    single_file: Path | None,
+    max_size: float,
+    to: str,
+    **given: Any,
+) -> None:
     """Build the site of the log folders ROOTS (default: ./tracklogs), which may be URLs such as s3://bucket/logs."""
     if to and single_file is not None:
         msg = "--to copies a folder; a single file is copied by whatever copies files"
         raise click.UsageError(msg)
-    options = _options(**given)
-    with _errors():
+    if (gate or redact) and single_file is not None:
+        msg = "--gate and --redact look through folders; build one with them, and send that"
+        raise click.UsageError(msg)
+    options = building.chosen(**given)
+    with building.errors():
+        if gate or redact:
+            options = building.gated(options, redact=redact)
         if single_file is not None:
             from site_builder import single
 
-            with _progress() as progress:
+            with building.progress() as progress:
                 report = single.write(options, single_file, int(max_size * 1e6), progress)
             page = single_file
         else:
             from site_builder import Builder
 
-            with _progress() as progress:
+            with building.progress() as progress:
                 report = Builder(options).build(progress)
             page = options.site / "index.html"
             if to:
-                _copy(options.site, to)
-    _say(report, page)
+                building.copy_to(options.site, to)
+    building.say(report, page)
     if open_:
-        _open(page.resolve().as_uri())
+        building.open_page(page.resolve().as_uri())
     if report.damage:
-        sys.exit(FAILED if strict else DAMAGED)
+        sys.exit(building.FAILED if strict else building.DAMAGED)
 
 
 @main.command()
-@_build_options
+@building.build_options
 @click.option("--serve", is_flag=False, flag_value=8000, type=click.IntRange(0, 65535), default=None, metavar="[PORT]",
               help="Also serve the site on http://127.0.0.1:PORT.")  # fmt: skip
 def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int | None, to: str, **given: Any) -> None:
@@ -109,15 +89,15 @@ def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int 
 
     from site_builder.watch import Watch
 
-    options = dataclasses.replace(_options(**given), live=True)
-    with _errors(), contextlib.suppress(KeyboardInterrupt):
+    options = dataclasses.replace(building.chosen(**given), live=True)
+    with building.errors(), contextlib.suppress(KeyboardInterrupt):
         watching = Watch(options)
-        with _progress() as progress:
+        with building.progress() as progress:
             report = watching.first(progress)
         page = options.site / "index.html"
         if to:
-            _copy(options.site, to)
-        _say(report, page)
+            building.copy_to(options.site, to)
+        building.say(report, page)
         url = page.resolve().as_uri()
         if serve is not None:
             from site_builder.server import Server
@@ -127,13 +107,13 @@ def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int 
             url = server.url
             click.echo(f"serving {url}")
         if open_:
-            _open(_page_of(options, url))
+            building.open_page(_page_of(options, url))
         click.echo("watching; Ctrl-C ends", err=True)
 
         def built(report: Report) -> None:
             click.echo(f"{len(report.written)} files written", err=True)
             if to:
-                _copy(options.site, to)
+                building.copy_to(options.site, to)
 
         watching.forever(built)
 
@@ -145,33 +125,33 @@ def demo(folder: Path, *, open_: bool) -> None:
     """Train small real models into FOLDER/tracklogs and build FOLDER/site."""
     from site_builder import Builder, Options
 
-    with _errors():
+    with building.errors():
         try:
             from tracklog.demo import train
         except ModuleNotFoundError as error:
             msg = f"the demo needs {error.name}: pip install 'tracklog[demo]'"
             raise Error(msg) from error
-        with _progress() as progress:
+        with building.progress() as progress:
             train(folder / "tracklogs", quiet=True, report=lambda n, count, _: progress("models trained", n, count))
-        with _progress() as progress:
+        with building.progress() as progress:
             report = Builder(Options((folder / "tracklogs",), folder / "site", roots_changed=True)).build(progress)
     page = folder / "site" / "index.html"
-    _say(report, page)
+    building.say(report, page)
     if open_:
-        _open(page.resolve().as_uri())
+        building.open_page(page.resolve().as_uri())
 
 
 @main.command()
 @click.argument("root", type=click.Path(path_type=Path), required=False)
 @click.option("--project", default="", help="Only this project.")
-@_filter_option
+@building.filter_option
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
 def runs(root: Path | None, project: str, text: str, form: str) -> None:
     """List the runs of a log folder, the newest first, with what of their summary and config differs."""
     from tracklog import listing
 
-    with _errors():
-        rows = listing.runs(root or _default_root(), project, text)
+    with building.errors():
+        rows = listing.runs(root or building.default_root(), project, text)
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
         click.echo(listing.table(rows, width) if form == "table" else listing.json_lines(rows), nl=False)
 
@@ -179,7 +159,7 @@ def runs(root: Path | None, project: str, text: str, form: str) -> None:
 @main.command()
 @click.argument("run", required=False)
 @click.option("--root", type=click.Path(path_type=Path), help="Log folder.")
-@_filter_option
+@building.filter_option
 @click.option("--keys", default="", help="Only these keys, separated by commas.")
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
 def history(run: str | None, root: Path | None, text: str, keys: str, form: str) -> None:
@@ -189,8 +169,8 @@ def history(run: str | None, root: Path | None, text: str, keys: str, form: str)
     if (run is None) == (not text):
         msg = "name a run, or choose runs by --filter; not both"
         raise click.UsageError(msg)
-    with _errors():
-        where = root or _default_root()
+    with building.errors():
+        where = root or building.default_root()
         folders = listing.matching(where, text) if run is None else [listing.find(run, where)]
         for piece in export.history(folders, tuple(key for key in keys.split(",") if key), form):
             click.echo(piece, nl=False)
@@ -215,8 +195,8 @@ def edit(runs: tuple[str, ...], root: Path | None, **changes: Any) -> None:
     if not any(changes.values()) and changes["name"] is None and changes["notes"] is None:
         msg = "say what to change: --name, --notes, --tag, --config or --summary"
         raise click.UsageError(msg)
-    with _errors():
-        for folder in [listing.find(run, root or _default_root()) for run in runs]:
+    with building.errors():
+        for folder in [listing.find(run, root or building.default_root()) for run in runs]:
             editing.edit(folder, **changes)
 
 
@@ -230,7 +210,7 @@ def run(words: tuple[str, ...], configs: str, *, as_wandb: bool) -> None:
     """Start SCRIPT (a .py file, -m MODULE, or any program), with config files or in the place of wandb."""
     from tracklog import launch
 
-    with _errors():
+    with building.errors():
         launch.launch(words, configs, as_wandb=as_wandb)
 
 
@@ -241,7 +221,7 @@ def sweep(file: Path, project: str | None) -> None:
     """Keep the sweep that FILE (YAML) defines in the log folder, and print its id for `tracklog agent`."""
     from tracklog.sweeps.definition import sweep as keep
 
-    with _errors():
+    with building.errors():
         click.echo(keep(file, project=project))
 
 
@@ -260,7 +240,7 @@ def agent(sweep: str, project: str | None, count: int | None, *, as_wandb: bool)
 
     if as_wandb:
         os.environ.update(standin.environment(os.environ))
-    with _errors():
+    with building.errors():
         if not work(sweep, project=project, count=count):
             msg = "no trial went well"
             raise Error(msg)
@@ -272,46 +252,13 @@ def check(root: Path | None) -> None:
     """Say what of a log folder is damaged or missing, media included; nothing is changed. Exit code 3 when anything is."""
     from tracklog import listing
 
-    with _errors():
-        count, found = listing.damage(root or _default_root())
+    with building.errors():
+        count, found = listing.damage(root or building.default_root())
     for text in found:
         click.echo(visible(text))
-    click.echo(f"{_plural(count, 'run')} checked, {_plural(len(found), 'problem')}", err=True)
+    click.echo(f"{building.plural(count, 'run')} checked, {building.plural(len(found), 'problem')}", err=True)
     if found:
-        sys.exit(DAMAGED)
-
-
-def _default_root() -> Path:
-    return Path(os.environ.get("TRACKLOG_DIR") or os.environ.get("WANDB_DIR") or "tracklogs")
-
-
-def _options(*, roots: tuple[str, ...], project: str, runs: tuple[str, ...], text: str, **given: Any) -> Options:
-    from site_builder import Options, Wanted
-    from site_builder.mirror import Mirror, is_url
-
-    with _errors():
-        mirrors = {root: Mirror(root) for root in roots if is_url(root)}
-    chosen = tuple(mirrors[root].folder if root in mirrors else Path(root) for root in roots) or (_default_root(),)
-    missing = [str(root) for root in chosen if not root.is_dir()] if not mirrors else []
-    if missing:
-        msg = f"no log folder at {', '.join(missing)}; name the folder that init(dir=...) or TRACKLOG_DIR gave"
-        raise click.UsageError(msg)
-    matches = None
-    if text:
-        from tracklog.listing import matcher
-
-        with _errors():
-            matches = matcher(text)
-    max_file = int(given.pop("max_file") * 1e6)
-    wanted = Wanted(project, runs, text, matches)
-    return Options(roots=chosen, wanted=wanted, max_file=max_file, mirrors=tuple(mirrors.values()), **given)
-
-
-def _copy(site: Path, url: str) -> None:
-    from site_builder import upload
-
-    copied = upload.copy(site, url)
-    click.echo(f"{_plural(copied.files, 'file')} copied to {url}, {copied.bytes / 1e6:.1f} MB", err=True)
+        sys.exit(building.DAMAGED)
 
 
 def _page_of(options: Options, url: str) -> str:
@@ -328,70 +275,4 @@ def _page_of(options: Options, url: str) -> str:
     return url
 
 
-def _say(report: Report, page: Path) -> None:
-    for text in report.warnings:
-        click.echo(f"tracklog: WARNING {visible(text)}", err=True)
-    for text in report.damage[:_SHOWN_DAMAGE]:
-        click.echo(f"damaged: {visible(text)}", err=True)
-    if len(report.damage) > _SHOWN_DAMAGE:
-        click.echo(
-            f"and {len(report.damage) - _SHOWN_DAMAGE:,} more; tracklog check lists what is damaged",
-            err=True,
-        )
-    files = _plural(len(report.written), "file")
-    done = f"{_plural(report.runs, 'run')}, {report.read} read, {files} written, {len(report.removed)} removed"
-    click.echo(f"{done}, {report.seconds:.2f} s", err=True)
-    click.echo(str(page))
-
-
-def _plural(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-def _open(url: str) -> None:
-    if not webbrowser.open(url):
-        click.echo(f"no browser found; open {url}", err=True)
-
-
-@contextlib.contextmanager
-def _errors() -> Iterator[None]:
-    """Turn errors into one sentence and an exit code."""
-    from tracklog.errors import UsageError
-
-    try:
-        yield
-    except UsageError as error:
-        click.echo(f"tracklog: {error}", err=True)
-        sys.exit(USAGE)
-    except BrokenPipeError:  # `| head` has seen enough; click ends quietly
-        raise
-    except (Error, OSError) as error:
-        click.echo(f"tracklog: {error}", err=True)
-        sys.exit(FAILED)
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a progress bar on a terminal, one line a phase elsewhere."""
-    if not sys.stderr.isatty():
-        said: set[str] = set()
-
-        def line(phase: str, _: int, total: int) -> None:
-            if phase not in said:
-                said.add(phase)
-                click.echo(f"{phase}: {total}", err=True)
-
-        yield line
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def bar(phase: str, done: int, total: int) -> None:
-            if phase not in tasks:
-                tasks[phase] = bars.add_task(phase, total=total)
-            bars.update(tasks[phase], completed=done, total=total)
-
-        yield bar
+publishing.register(main)
