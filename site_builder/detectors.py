@@ -10,7 +10,7 @@ import functools
 import importlib
 import re
 
-from site_builder.rules import Rule
+from site_builder.rules import RULES, Book, Rule
 from tracklog.errors import UsageError
 
 _ANCHORS = {
@@ -58,6 +58,12 @@ def rules() -> tuple[Rule, ...]:
         kind = re.sub(r"[^a-z0-9]+", "-", str(one.secret_type).lower()).strip("-")
         found += [Rule(kind, anchors, pattern, behind=_BEFORE) for pattern in one.denylist]
     return tuple(found)
+
+
+@functools.cache
+def book() -> Book:
+    """Return all rules. Raises UsageError where detect-secrets is not installed."""
+    return Book((*RULES, *rules()))
 
 
 def version() -> str:

@@ -11,17 +11,19 @@ import functools
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from site_builder import detectors, plain, promises, rules
 from tracklog.errors import Error
+from tracklog.store.files import content
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-CHUNK = 60_000
+CHUNK = 200_000
 """Characters of a text that are looked at together, about."""
 SHOWN = 40
 """Hits that a message lists, at most."""
@@ -75,7 +77,7 @@ class Gate:
     def signature(self) -> str:
         """Return what a run must have passed not to be looked at again, or was replaced by."""
         key = hmac.digest(self.key, b"signature", "sha256").hex() if self.key else ""
-        text = "\0".join([str(rules.VERSION), detectors.version(), key, *sorted(self.allow)])
+        text = "\0".join([_rules(), detectors.version(), key, *sorted(self.allow)])
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def word(self, kind: str, value: str) -> str:
@@ -91,13 +93,13 @@ class Gate:
     def find(self, text: str) -> Iterator[tuple[str, int, int]]:
         """Yield kind and place of what must not leave in a text as people read it."""
         for start, end in _chunks(text):
-            for one in rules.find(text[start:end], detectors.rules()):
+            for one in detectors.book().find(text[start:end]):
                 if not self.passes(one.kind, text[start + one.start : start + one.end]):
                     yield one.kind, start + one.start, start + one.end
 
     def look(self, text: str, place: str, *, markup: bool = False) -> Iterator[Hit]:
         """Yield what must not leave in a text, with its line."""
-        if markup and not any(self.find(plain.stripped(text))):
+        if not any(self.find(plain.stripped(text) if markup else plain.quick(text))):
             return
         shown = plain.of(text, markup=markup)
         for kind, start, end in self.find(shown.text):
@@ -106,9 +108,9 @@ class Gate:
 
     def look_into(self, text: str, place: str) -> Iterator[Hit]:
         """Yield what must not leave in the strings of a JSON text."""
-        shown = plain.of(text).text
+        shown = plain.quick(text)
         if "\\" in shown:  # a string that holds JSON itself
-            shown = plain.of(shown).text
+            shown = plain.quick(shown)
         rough = list(self.find(shown))
         if rough:
             found = list(self._in_strings(orjson.loads(text), place))
@@ -116,11 +118,20 @@ class Gate:
 
     def _in_strings(self, value: Any, place: str) -> Iterator[Hit]:
         for path, text in strings(value, place):
-            shown = plain.of(text).text
+            shown = plain.quick(text)
             if promises.promised(path.rpartition("/")[2], shown) and not self.passes("token", shown):
                 yield Hit("token", shown, path, 0)
             else:
                 yield from (Hit(kind, shown[start:end], path, 0) for kind, start, end in self.find(shown))
+
+
+@functools.cache
+def _rules() -> str:
+    """Return a hash of all that decides what is found: what passed other rules is looked at again."""
+    total = hashlib.sha256()
+    for module in (detectors, plain, promises, rules):
+        total.update(content(Path(str(module.__file__))))
+    return total.hexdigest()
 
 
 class GateError(Error):

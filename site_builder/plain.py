@@ -111,11 +111,18 @@ def of(text: str, *, markup: bool = False) -> Plain:
     return Plain("".join(pieces.texts), text, pieces.starts, pieces.places, pieces.sizes)
 
 
+def quick(text: str) -> str:
+    """Return what `of` shows, without the way back."""
+    if "\x1b" in text or "\\" in text:
+        return _TEXT.sub(_shown, text)
+    return text
+
+
 def stripped(text: str) -> str:
-    """Return about what a person reads of markup, soon: what `of` shows where nothing is found here is not looked at."""
+    """Return about what a person reads of markup, soon: where nothing is found here nothing is in what `of` shows."""
     said = "\n".join(_SAID.findall(text))
     text = f"{_BREAKS.sub(chr(10), _INLINES.sub('', text))}\n{said}"
-    return of(html.unescape(text) if "&" in text else text).text
+    return quick(html.unescape(text) if "&" in text else text)
 
 
 def _shown(found: re.Match[str]) -> str:

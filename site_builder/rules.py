@@ -16,10 +16,10 @@ from site_builder import promises
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-VERSION = 1
-"""Counted up when the rules change: what passed the others is looked at again."""
 PERSONAL = ("email", "home", "host", "ip", "user")
 """Kinds that tell of people and machines, and open no door."""
+_BEFORE = 64
+"""Characters that may belong to a match before it."""
 _WINDOW = 400
 """Characters about an anchor in which a match is looked for that begins before it."""
 
@@ -44,22 +44,26 @@ class Rule:
     fits: Callable[[re.Match[str]], bool] | None = None
     behind: int = 0
     """Characters before an anchor in which the match may begin."""
+    before: re.Pattern[str] | None = None
+    """What is to stand before the match, and belongs to it."""
     folded: bool = False
     """Whether the anchors are lower-case words that stand for any case."""
 
-    def find(self, text: str, folded: str) -> Iterator[Found]:
-        """Yield what matches; `folded` is the text in lower case, character by character."""
-        searched = folded if self.folded else text
-        if not self.anchors:
-            yield from (Found(self.kind, *match.span()) for match in self.pattern.finditer(text))
-        for anchor in self.anchors:
-            at = searched.find(anchor)
-            while at >= 0:
-                match = self._match(text, at)
-                if match is not None and (self.fits is None or self.fits(match)):
-                    group = "value" if "value" in self.pattern.groupindex else 0
-                    yield Found(self.kind, match.start(group), match.end(group))
-                at = searched.find(anchor, at + len(anchor))
+    def at(self, text: str, at: int) -> Found | None:
+        """Return what matches about an anchor."""
+        match = self._match(text, at)
+        if match is None or (self.fits is not None and not self.fits(match)):
+            return None
+        group = "value" if "value" in self.pattern.groupindex else 0
+        start = self._start(text, match.start(group))
+        return Found(self.kind, start, match.end(group)) if start >= 0 else None
+
+    def _start(self, text: str, at: int) -> int:
+        """Return where a match begins with what belongs to it before; -1 where that is missing."""
+        if self.before is None:
+            return at
+        found = self.before.search(text[max(0, at - _BEFORE) : at])
+        return at - len(found[0]) if found else -1
 
     def _match(self, text: str, at: int) -> re.Match[str] | None:
         if not self.behind:
@@ -70,13 +74,40 @@ class Rule:
         return None
 
 
-def find(text: str, more: Iterable[Rule] = ()) -> list[Found]:
-    """Return all that looks like a secret or tells of people; `more` rules count as well."""
-    folded = text.lower()
-    if len(folded) != len(text):  # a capital whose small letter is two
-        folded = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
-    found = [one for rule in (*RULES, *more) for one in rule.find(text, folded)]
-    return outermost(found) if found else found
+class Book:
+    """Rules by their anchors: each is searched for once."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        """Keep rules."""
+        self._everywhere: list[Rule] = []
+        self._anchors: dict[tuple[bool, str], list[Rule]] = {}
+        for rule in rules:
+            for anchor in rule.anchors:
+                self._anchors.setdefault((rule.folded, anchor), []).append(rule)
+            if not rule.anchors:
+                self._everywhere.append(rule)
+
+    def find(self, text: str) -> list[Found]:
+        """Return all that looks like a secret or tells of people, each part of the text once."""
+        folded = text.lower()
+        if len(folded) != len(text):  # a capital whose small letter is two
+            folded = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+        found = list(self._found(text, folded))
+        return outermost(found) if found else found
+
+    def _found(self, text: str, folded: str) -> Iterator[Found]:
+        for rule in self._everywhere:
+            for match in rule.pattern.finditer(text):
+                yield Found(rule.kind, *match.span())
+        for (is_folded, anchor), rules in self._anchors.items():
+            searched = folded if is_folded else text
+            at = searched.find(anchor)
+            while at >= 0:
+                for rule in rules:
+                    one = rule.at(text, at)
+                    if one is not None:
+                        yield one
+                at = searched.find(anchor, at + len(anchor))
 
 
 def outermost(found: list[Found]) -> list[Found]:
@@ -148,7 +179,7 @@ def _named(anchor: str) -> Rule:
         if match["between"].isspace():  # `--password x`, `Bearer x`; in prose a space says nothing
             before = match.string[max(0, match.start() - 40) : match.start()]
             bearer = anchor == "bearer" and not match["rest"]
-            if not bearer and not _OPTION.search(before):
+            if not bearer and ("-" not in before or not _OPTION.search(before)):
                 return False
         value = match["value"].rstrip(".)]}")
         return promises.is_value(value, match["rest"].lower(), password=password)
@@ -213,11 +244,9 @@ def is_machine(name: str) -> bool:
 
 def _is_mail(match: re.Match[str]) -> bool:
     domain = match["domain"].lower()
-    local = match["local"].lower()
     return (
         domain.rpartition(".")[2] in _TLDS
         and not _NO_MAIL.search(domain)
-        and local not in ("git", "noreply", "no-reply", "user", "you", "me", "name")
         and match.string[match.end() : match.end() + 1] not in ("(", ":", "[", "=")
     )
 
@@ -231,8 +260,8 @@ def _is_address(match: re.Match[str]) -> bool:
 
 
 _PEOPLE = (
-    Rule("email", ("@",), re.compile(r"(?P<local>[A-Za-z0-9][\w.+\-]{0,63})@(?P<domain>(?:[A-Za-z0-9\-]{2,63}\.)+[A-Za-z]{2,12})(?![\w\-])"),
-         _is_mail, behind=64),
+    Rule("email", ("@",), re.compile(r"@(?P<domain>(?:[A-Za-z0-9\-]{2,63}\.)+[A-Za-z]{2,12})(?![\w\-])"), _is_mail,
+         before=re.compile(r"(?<![\w.+\-])(?!(?:git|noreply|no-reply|user|you|me|name|hg|svn)$)[A-Za-z0-9][\w.+\-]*$")),
     Rule("home", ("/home/", "/Users/"), re.compile(r"(?<![\w.\-])/(?:home|Users)/(?P<name>[A-Za-z0-9][\w.\-]{0,63})"),
          lambda match: is_person(match["name"])),
     Rule("home", (":\\Users\\", ":/Users/"), re.compile(r":[\\/]{1,2}Users[\\/]{1,2}(?P<name>[A-Za-z0-9][\w.\- ]{0,40}?)(?=[\\/\"'\s]|$)"),
