@@ -198,7 +198,7 @@ class Inspector:
         if changed == text:
             return data
         if packed.is_binary(data):
-            return "left out: it holds what must not leave\n".encode()
+            return b"left out: it holds what must not leave\n"
         return changed.encode("utf-8", "replace")
 
     def _with_words(self, entry: Entry) -> Entry:

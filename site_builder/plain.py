@@ -1,6 +1,6 @@
-"""What a person reads of a text, with the way back: escape codes and tags are nothing, escaped characters are what they say.
+r"""What a person reads of a text, with the way back: escape codes and tags are nothing, escaped characters are what they say.
 
-A secret that a colour splits, or of which JSON wrote a letter as ``\\u0041``, stands in the text that `Plain` shows; `replaced`
+A secret that a colour splits, or of which JSON wrote a letter as ``\u0041``, stands in the text that `Plain` shows; `replaced`
 puts another in its place in the original, around what splits it.
 """
 
@@ -131,4 +131,4 @@ def _shown(found: re.Match[str]) -> str:
         return ""
     if kind == "entity":
         return html.unescape(text)
-    return chr(int(text[2:], 16)) if text[1] == "u" else _LETTERS.get(text[1], text[1])
+    return chr(int(f"0x{text[2:]}", 0)) if text[1] == "u" else _LETTERS.get(text[1], text[1])

@@ -22,6 +22,8 @@ _BLANK = re.compile(
     r"required|optional|empty|missing|default)$|^(?:env|os|self|args|config|cfg|settings|opt|process)\b[.\[:]",
     re.IGNORECASE,
 )
+_KNOWN = frozenset(("eyJzZXNzaW9uX2lkIjogImRlZmF1bHQifQ",))
+"""What libraries write under such names: bokeh its session, which is `default`."""
 _CODE = re.compile(r"[(){}\[\]]|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^(?:/|\./|~/|https?://)|^[A-Za-z]:\\")
 _WORD = re.compile(r"^[A-Za-z][a-z]*(?:[_\- ][A-Za-z]+)*$|^[A-Z_]+$")
 _NUMBER = re.compile(r"^[\d.,:+\-eE%/]+$")
@@ -41,7 +43,7 @@ def promised(name: str, value: str) -> bool:
 
 def is_value(value: str, rest: str, *, password: bool) -> bool:
     """Return whether a value can be a secret; `rest` is what of its name stands behind the word that promises it."""
-    if _OTHERWISE.search(rest) or _BLANK.search(value) or _CODE.search(value) or _WORD.match(value):
+    if _OTHERWISE.search(rest) or _BLANK.search(value) or _CODE.search(value) or _WORD.match(value) or value in _KNOWN:
         return False
     if password:
         return len(value) >= SHORTEST_PASSWORD

@@ -52,7 +52,11 @@ class Rule:
     def at(self, text: str, at: int) -> Found | None:
         """Return what matches about an anchor."""
         match = self._match(text, at)
-        if match is None or (self.fits is not None and not self.fits(match)):
+        return None if match is None else self.of(text, match)
+
+    def of(self, text: str, match: re.Match[str]) -> Found | None:
+        """Return what a match comes to."""
+        if self.fits is not None and not self.fits(match):
             return None
         group = "value" if "value" in self.pattern.groupindex else 0
         start = self._start(text, match.start(group))
@@ -98,7 +102,9 @@ class Book:
     def _found(self, text: str, folded: str) -> Iterator[Found]:
         for rule in self._everywhere:
             for match in rule.pattern.finditer(text):
-                yield Found(rule.kind, *match.span())
+                one = rule.of(text, match)
+                if one is not None:
+                    yield one
         for (is_folded, anchor), rules in self._anchors.items():
             searched = folded if is_folded else text
             at = searched.find(anchor)
@@ -121,8 +127,9 @@ def outermost(found: list[Found]) -> list[Found]:
     return kept
 
 
-def _shape(kind: str, anchors: str, pattern: str, **more: int) -> Rule:
-    return Rule(kind, tuple(anchors.split()), re.compile(pattern), **more)  # type: ignore[arg-type]
+def _shape(kind: str, anchors: str, pattern: str, behind: int = 0) -> Rule:
+    """Return a rule for values of a shape, which do not begin within a word: data in base64 hold every short prefix."""
+    return Rule(kind, tuple(anchors.split()), re.compile(rf"(?<![A-Za-z0-9])(?:{pattern})"), behind=behind)
 
 
 _B64 = r"[A-Za-z0-9+/=_\-]"
@@ -138,15 +145,16 @@ _SHAPES = (
     _shape("aws-key", "AKIA ASIA ABIA ACCA", r"A(?:K|S|B|C)(?:IA|CA)[0-9A-Z]{16}(?![0-9A-Za-z])"),
     _shape("slack-token", "xoxb- xoxp- xoxa- xoxo- xoxs- xoxr- xoxe xapp-", r"(?:xox[a-z](?:\.xox[bp])?|xapp)-[\w\-]{10,300}"),
     _shape("slack-webhook", "hooks.slack.com", r"hooks\.slack\.com/(?:services|workflows)/[\w/\-]{20,200}"),
-    _shape("discord-webhook", "/api/webhooks/", r"/api/webhooks/\d{15,22}/[\w\-]{50,90}"),
-    _shape("discord-token", "", r"\.[\w\-]{6}\.[\w\-]{27,38}(?![\w\-])"),
+    _shape("discord-webhook", "api/webhooks/", r"api/webhooks/\d{15,22}/[\w\-]{50,90}"),
+    Rule("discord-token", (), re.compile(r"\.[\w\-]{6}\.[\w\-]{27,38}(?![\w\-])"),
+         before=re.compile(r"(?<![\w\-])[MNO][\w\-]{23,25}$")),
     _shape("telegram-token", ":AA", r"(?<!\d)\d{8,10}:AA[\w\-]{30,40}", behind=10),
     _shape("sendgrid-key", "SG.", r"SG\.[\w\-]{16,40}\.[\w\-]{16,60}"),
     _shape("mailgun-key", "key-", r"key-[0-9a-f]{32}(?![0-9a-f])"),
     _shape("mailchimp-key", "-us", r"(?<![0-9a-z])[0-9a-f]{32}-us\d{1,2}", behind=32),
     _shape("twilio-key", "AC SK", r"(?:AC|SK)[0-9a-f]{32}(?![0-9A-Za-z])"),
     _shape("stripe-key", "sk_live_ sk_test_ rk_live_ rk_test_ whsec_", r"(?:[sr]k_(?:live|test)_|whsec_)[A-Za-z0-9]{20,120}"),
-    _shape("square-key", "sq0csp- sq0atp- EAAA", r"(?:sq0(?:csp|atp)-[\w\-]{22,60}|EAAA[\w\-]{60})"),
+    _shape("square-key", "sq0csp- sq0atp-", r"sq0(?:csp|atp)-[\w\-]{22,60}"),
     _shape("shop-token", "shpat_ shpss_ shpca_ shppa_", r"shp[a-z]{2}_[0-9a-fA-F]{32}"),
     _shape("npm-token", "npm_", r"npm_[A-Za-z0-9]{30,60}"),
     _shape("pypi-token", "pypi-", r"pypi-[\w\-]{50,300}"),
@@ -155,8 +163,8 @@ _SHAPES = (
            r"(?:do[op]_v1_[0-9a-f]{64}|dapi[0-9a-f]{32}(?:-\d)?|hv[sb]\.[\w\-]{24,200}|sbp_[0-9a-f]{40}|glsa_\w{32,60}|"
            rf"glc_{_B64}{{40,300}}|NRAK-[A-Z0-9]{{27}}|sntrys_{_B64}{{60,300}}|PMAK-[0-9a-f]{{24}}-[0-9a-f]{{34}}|"
            r"lin_api_[A-Za-z0-9]{40}|ntn_[A-Za-z0-9]{40,60}|figd_[\w\-]{40}|dp\.pt\.[A-Za-z0-9]{40,50}|tskey-[a-z]+-[\w\-]{20,80})"),
-    _shape("azure-key", "AccountKey= SharedAccessKey= &sig= ?sig=",
-           r"(?:(?:Account|SharedAccess)Key=|[&?]sig=)(?P<value>[A-Za-z0-9+/=%]{40,120})"),
+    _shape("azure-key", "AccountKey= SharedAccessKey= sig=",
+           r"(?:(?:Account|SharedAccess)Key=|sig=)(?P<value>[A-Za-z0-9+/=%]{40,120})"),
     _shape("web-token", "eyJ", r"eyJ[\w\-]{8,}\.eyJ[\w\-]{8,}\.[\w\-]{8,}"),
     _shape("private-key", "-----BEGIN", r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
            r"(?:(?!-----)[\s\S]){0,20000}(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)?"),
@@ -216,16 +224,17 @@ _WANDB = Rule(
 # -- people and machines
 
 _COMMON = frozenset(
-    "root user users ubuntu debian runner jovyan ec2-user admin administrator docker app vscode coder node python nobody guest "
-    "dev test shared public default me you username name linuxbrew sagemaker-user gitpod codespace vagrant pi work workspace "
-    "colab studio-lab-user lib data".split()
+    """root user users ubuntu debian runner jovyan ec2-user admin administrator docker app vscode coder node python nobody
+    guest dev test shared public default me you username name linuxbrew sagemaker-user gitpod codespace vagrant pi work
+    workspace colab studio-lab-user lib data""".split()  # noqa: SIM905 - words
 )
 _HOSTS = re.compile(
     r"localhost(?:\..*)?|vm|docker|container|buildkitsandbox|[0-9a-f]{12}|fv-az[\d\-]+|runnervm\w*|host|kaggle"
 )
 _TLDS = frozenset(
-    "com org net edu gov mil int info io ai dev app co uk de fr nl es it pl ch at be se no fi dk cz pt gr ie hu ro ru ua tr il in "
-    "cn jp kr tw hk sg au nz ca us mx br ar cl za eg ng ke ir pk bd vn th my id ph eu me cloud tech science biz name".split()
+    """com org net edu gov mil int info io ai dev app co uk de fr nl es it pl ch at be se no fi dk cz pt gr ie hu ro ru ua tr
+    il in cn jp kr tw hk sg au nz ca us mx br ar cl za eg ng ke ir pk bd vn th my id ph eu me cloud tech science biz
+    name""".split()  # noqa: SIM905 - words
 )
 _NO_MAIL = re.compile(
     r"(?:^|\.)example\.|\.(?:local|invalid|test)$|^users\.noreply\.github\.com$|^(?:github|gitlab|bitbucket)\."
@@ -264,7 +273,8 @@ _PEOPLE = (
          before=re.compile(r"(?<![\w.+\-])(?!(?:git|noreply|no-reply|user|you|me|name|hg|svn)$)[A-Za-z0-9][\w.+\-]*$")),
     Rule("home", ("/home/", "/Users/"), re.compile(r"(?<![\w.\-])/(?:home|Users)/(?P<name>[A-Za-z0-9][\w.\-]{0,63})"),
          lambda match: is_person(match["name"])),
-    Rule("home", (":\\Users\\", ":/Users/"), re.compile(r":[\\/]{1,2}Users[\\/]{1,2}(?P<name>[A-Za-z0-9][\w.\- ]{0,40}?)(?=[\\/\"'\s]|$)"),
+    Rule("home", (":\\Users\\", ":/Users/"),
+         re.compile(r":[\\/]{1,2}Users[\\/]{1,2}(?P<name>[A-Za-z0-9][\w.\- ]{0,40}?)(?=[\\/\"'\s]|$)"),
          lambda match: is_person(match["name"])),
     Rule("ip", ("10.",), re.compile(r"(?<![\w.\-])10(?:\.\d{1,3}){3}(?![\w.])"), _is_address),
     Rule("ip", ("192.168.",), re.compile(r"(?<![\w.\-])192\.168(?:\.\d{1,3}){2}(?![\w.])"), _is_address),

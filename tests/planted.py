@@ -7,13 +7,13 @@ import dataclasses
 import json
 import random
 import string
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracklog.store import fold, layout, writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 CLOCK = 1_790_000_000.0
 HEX, LOWER, UPPER = "0123456789abcdef", string.ascii_lowercase + string.digits, string.ascii_uppercase + string.digits
@@ -130,9 +130,7 @@ def plant(root: Path, seed: int = 12, count: int = 340) -> list[Secret]:
     kinds = shapes.kinds()
     pairs = [(kind, place) for kind in kinds for place in PLACES]
     shapes.chance.shuffle(pairs)
-    chosen: list[tuple[str, str]] = []
-    for kind in kinds:  # each of them, and each place
-        chosen.append(next(pair for pair in pairs if pair[0] == kind))
+    chosen = [next(pair for pair in pairs if pair[0] == kind) for kind in kinds]  # each of them, and each place
     for place in PLACES:
         chosen.append(next(pair for pair in pairs if pair[1] == place and pair not in chosen))
     chosen += [pair for pair in pairs if pair not in chosen][: count - len(chosen)]
@@ -163,7 +161,7 @@ def _runs(pairs: list[tuple[str, str]]) -> Iterator[dict[str, str]]:
         left = rest
 
 
-def _write(root: Path, run: str, texts: dict[str, tuple[str, str]]) -> None:  # noqa: C901, PLR0915 - one place after another
+def _write(root: Path, run: str, texts: dict[str, tuple[str, str]]) -> None:
     def text(place: str) -> str:
         return texts[place][0] if place in texts else f"nothing in {place}"
 
@@ -177,7 +175,12 @@ def _write(root: Path, run: str, texts: dict[str, tuple[str, str]]) -> None:  # 
     assert writer.create_run(folder, record)  # type: ignore[arg-type]
     one = writer.Writer(folder, {"start_step": 0, "after": [], **fold.this_place()}, lambda: CLOCK)
     one.start()
-    config = {"lr": 0.1, "note": text("config"), "a": {"b": {"c": text("nested config")}}, "all": ["x", [text("list in config")]]}
+    config = {
+        "lr": 0.1,
+        "note": text("config"),
+        "a": {"b": {"c": text("nested config")}},
+        "all": ["x", [text("list in config")]],
+    }
     one.event("config", set=config)
     files = folder / "files"
     (files / "code").mkdir(parents=True)
@@ -196,7 +199,9 @@ def _write(root: Path, run: str, texts: dict[str, tuple[str, str]]) -> None:  # 
     for line in _printed(texts, text):
         one.console.append(writer.encode({"_timestamp": CLOCK, "stream": "stdout", "text": f"{line}\n"}))
     _files(files, texts, text)
-    one.event("finish", exit_code=1, error={"type": "ValueError", "message": text("error"), "file": "train.py", "line": 2})
+    one.event(
+        "finish", exit_code=1, error={"type": "ValueError", "message": text("error"), "file": "train.py", "line": 2}
+    )
     one.close()
 
 
@@ -212,13 +217,14 @@ def _printed(texts: dict[str, tuple[str, str]], text: Callable[[str], str]) -> I
 
 
 def _files(files: Path, texts: dict[str, tuple[str, str]], text: Callable[[str], str]) -> None:
-    cells: list[dict[str, Any]] = [
-        {"cell_type": "code", "id": "a", "metadata": {}, "execution_count": 1, "source": ["import os\n", f"# {text('notebook source')}\n"],
-         "outputs": [{"output_type": "stream", "name": "stdout", "text": [f"{text('notebook output')}\n"]}]},
-    ]  # fmt: skip
-    book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    printed = {"output_type": "stream", "name": "stdout", "text": [f"{text('notebook output')}\n"]}
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "execution_count": 1, "outputs": [printed]}
+    cell["source"] = ["import os\n", f"# {text('notebook source')}\n"]
+    book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
     (files / "code/_session_history.ipynb").write_text(json.dumps(book, indent=1), encoding="utf-8")
-    (files / "diff.patch").write_text(f"--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a\n+# {text('patch')}\n", encoding="utf-8")
+    (files / "diff.patch").write_text(
+        f"--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a\n+# {text('patch')}\n", encoding="utf-8"
+    )
     (files / "said.txt").write_text(f"one\ntwo\n{text('text file')}\n", encoding="utf-8")
     inside = _escaped(*texts["JSON file"]) if "JSON file" in texts else "nothing"
     (files / "said.json").write_text('{\n  "env": "' + inside + '"\n}\n', encoding="utf-8")

@@ -72,7 +72,9 @@ def gate(world: World) -> Iterator[Figure]:
         say(f"  not found: {one.kind} in {one.place}")
     kinds, places = {one.kind for one in leaving}, {one.place for one in leaving}
     note = f"{len(leaving) - len(lost)} of {len(leaving)} secrets of {len(kinds)} kinds in {len(places)} places"
-    yield Figure("gate, recall on planted secrets", 100 * (1 - len(lost) / len(leaving)), None, "%", (), f"{note}; at least 95 %")
+    yield Figure(
+        "gate, recall on planted secrets", 100 * (1 - len(lost) / len(leaving)), None, "%", (), f"{note}; at least 95 %"
+    )
     yield from _alarms(world)
     yield from _times(world)
 
@@ -82,10 +84,15 @@ def _alarms(world: World) -> Iterator[Figure]:
     for script in EXAMPLES:
         say(f"  {script}")
         command = [sys.executable, str(CHECKOUT / "examples" / script)]
-        subprocess.run(command, env={**world_of(), "TRACKLOG_DIR": str(root)}, check=True, capture_output=True, cwd=world.home)
+        subprocess.run(
+            command, env={**world_of(), "TRACKLOG_DIR": str(root)}, check=True, capture_output=True, cwd=world.home
+        )
     say("  demo")
     subprocess.run(
-        [sys.executable, "-m", "tracklog", "demo", str(world.home / "demo")], env=world_of(), check=True, capture_output=True
+        [sys.executable, "-m", "tracklog", "demo", str(world.home / "demo")],
+        env=world_of(),
+        check=True,
+        capture_output=True,
     )
     found = [*hits(root, world.home / "examples-site"), *hits(world.home / "demo/tracklogs", world.home / "demo-site")]
     # What tells of whoever runs this is true: the account, the machine and the home folder.
@@ -93,7 +100,14 @@ def _alarms(world: World) -> Iterator[Figure]:
     false = [hit for hit in found if hit.value not in own]
     for hit in false:
         say(f"  false alarm: {hit.kind} in {hit.run}: {hit.place}, line {hit.line}")
-    yield Figure("gate, false alarms on examples and demo", len(false), 0, "hits", (), f"{len(found) - len(false)} true ones")
+    yield Figure(
+        "gate, false alarms on examples and demo",
+        len(false),
+        None,
+        "hits",
+        (),
+        f"at most 0; {len(found) - len(false)} true ones",
+    )
 
 
 def _times(world: World) -> Iterator[Figure]:
@@ -108,7 +122,9 @@ def _times(world: World) -> Iterator[Figure]:
     note = f"{median(gated):.1f} s against {median(bare):.1f} s"
     yield Figure("cold build of 1000 runs with the gate, over one without", median(ratios), 1.5, "×", ratios, note)
     chance = random.Random(0)
-    words = "the loss of token tokens/s epoch step password key batch val lr=0.001 acc: 0.92 it/s a/b.txt def f(x): x@y 10.0.1".split()
+    words = "loss of token tokens/s step password key val lr=0.001 acc: 0.92 it/s a/b.txt def f(x): x@y 10.0.1".split(
+        " "
+    )
     lines = [f"[{chance.random():.6f}] {' '.join(chance.choices(words, k=14))}" for _ in range(20_000)]
     text = "\n".join(lines)
     passage.gate(redact=False)
