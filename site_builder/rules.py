@@ -199,6 +199,8 @@ def _named(anchor: str) -> Rule:
 def _is_login(match: re.Match[str]) -> bool:
     user, value = match["user"], match["value"] or ""
     shown = value or user
+    if re.match(r"\d+/", value) or user.startswith("["):  # a port, and a path with an @
+        return False
     return not promises.is_blank(shown) and (bool(value) or len(shown) > 15) and shown not in ("git", "oauth2")  # noqa: PLR2004
 
 

@@ -213,7 +213,7 @@ def _printed(texts: dict[str, tuple[str, str]], text: Callable[[str], str]) -> I
         yield '{"env": "' + _escaped(*texts["console, JSON"]) + '"}'
     if "deep console" in texts:  # in a block that is packed and finished before the last one
         yield text("deep console")
-        yield from (f"epoch {n} loss {1 / (n + 1):.6f} tokens/s {n % 977} lr 3.0e-04" for n in range(9_000))
+        yield from (f"epoch {n} loss {1 / (n + 1):.6f} tokens/s {n % 977} lr 3.0e-04" for n in range(2_500))
 
 
 def _files(files: Path, texts: dict[str, tuple[str, str]], text: Callable[[str], str]) -> None:

@@ -122,9 +122,19 @@ def _times(world: World) -> Iterator[Figure]:
     note = f"{median(gated):.1f} s against {median(bare):.1f} s"
     yield Figure("cold build of 1000 runs with the gate, over one without", median(ratios), 1.5, "×", ratios, note)
     chance = random.Random(0)
-    words = "loss of token tokens/s step password key val lr=0.001 acc: 0.92 it/s a/b.txt def f(x): x@y 10.0.1".split(
-        " "
-    )
+    words = [
+        "loss of",
+        "token",
+        "tokens/s",
+        "password",
+        "key",
+        "lr=0.001",
+        "acc: 0.92 it/s",
+        "a/b.txt",
+        "x@y",
+        "10.0.1",
+        "def f(x):",
+    ]
     lines = [f"[{chance.random():.6f}] {' '.join(chance.choices(words, k=14))}" for _ in range(20_000)]
     text = "\n".join(lines)
     passage.gate(redact=False)
