@@ -39,7 +39,10 @@ def text(data: bytes) -> str:
         return data.decode("utf-16", "replace")
     if is_binary(data):
         return b"\n".join(_STRINGS.findall(data)).decode("ascii")
-    return data.decode("utf-8", "replace")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def with_cells(data: bytes, end: int, cells: bytes) -> bytes:

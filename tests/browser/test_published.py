@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from site_builder import Builder, Options
+from site_builder.gate import Gate
 from site_builder.server import Server
 from tests.browser.support import CHECKOUT, settle, show, window
+from tests.site_builder.logs import write_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,3 +76,24 @@ def test_links_lead_on_below_the_path(published: str, browser: Browser) -> None:
         page.click("main a[href*='everything/']")
         settle(page)
         assert page.url.startswith(f"{published}everything/index.html")
+
+
+def test_a_site_with_words_for_secrets_is_whole(browser: Browser, tmp_path: Path) -> None:
+    token = "ghp_" + "a1B2c3D4" * 5
+    printed = "".join(
+        f"{n} said {token if n == 700 else n * 7919}\n" for n in range(60_000)
+    )  # a file of finished blocks, too
+    folder = write_run(
+        tmp_path / "logs", "told", [{"loss": 1, "said": token}], console=printed, program="a.py", user="ada"
+    )
+    (folder / "files/code").mkdir(parents=True)
+    (folder / "files/code/a.py").write_text(f'KEY = "{token}"  # a remark\nx = 1\n')
+    gate = Gate(key=b"k" * 32)
+    Builder(Options((tmp_path / "logs",), tmp_path / "site", gate=gate)).build()
+    word = gate.word("github-token", token)
+    page_ = (tmp_path / "site/p/runs/told.html").as_uri()
+    with window(browser) as page:
+        show(page, f"{page_}#tab=code")
+        page.locator("[data-island=code]").get_by_text(word).first.wait_for()
+        show(page, f"{page_}#tab=logs&L=701")
+        page.get_by_text(f"700 said {word}").first.wait_for()

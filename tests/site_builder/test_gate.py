@@ -23,7 +23,7 @@ from tests.site_builder.logs import grow, write_run
 from tracklog.errors import UsageError, forget_warnings
 
 if TYPE_CHECKING:
-    from site_builder import Report
+    from site_builder import Report, runs
 
 LOGS, SITE = Path("logs"), Path("site")
 KEY = b"k" * 32
@@ -104,9 +104,12 @@ def test_what_passed_is_not_looked_at_again_and_a_new_list_looks_again(monkeypat
         write_run(LOGS, f"r{n}", [{"loss": 1}], **NOBODY)
     looked: list[str] = []
     of_run = inspection.of_run
-    monkeypatch.setattr(
-        inspection, "of_run", lambda gate, built, *more: looked.append(built.row.id) or of_run(gate, built, *more)
-    )
+
+    def noted(gate: Gate, built: runs.Built, *more: Any) -> inspection.Inspector:
+        looked.append(built.row.id)
+        return of_run(gate, built, *more)
+
+    monkeypatch.setattr(inspection, "of_run", noted)
     assert build().runs == 3
     before = everything()
     assert (build(Gate()).written, looked) == ([], ["r0", "r1", "r2"])
@@ -289,6 +292,18 @@ def test_what_splits_a_secret_stays_when_it_is_replaced() -> None:
         found = plain.of(text, markup=markup)
         at = found.text.index("secret")
         assert found.replaced([(at, at + 6, "X")]) == after
+
+
+def test_what_nobody_reads_of_a_page_is_read() -> None:
+    folder = write_run(LOGS, "told", [{"page": {"_type": "html-file", "path": "media/html/h.html"}}], **NOBODY)
+    (folder / "files/media/html").mkdir(parents=True)
+    others = ("xoxb-" + "1" * 12 + "-a1B2c3D4e5F6", "hf_" + "aB" * 17)
+    text = f"<!-- {TOKEN} --><script>x('{others[0]}')</script><p title={others[1]}>y</p>"
+    (folder / "files/media/html/h.html").write_text(text)
+    assert {hit.value for hit in told().hits} == {TOKEN, *others}
+    build(Gate(key=KEY))
+    assert not [value for value in (TOKEN, *others) if value in says()]
+    assert "<script>x('‹slack-token-" in says()
 
 
 def test_random_data_are_no_alarm() -> None:
