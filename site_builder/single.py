@@ -1,8 +1,9 @@
 """A site as one HTML file: the same pages and entries, inert until asked for, within a budget of bytes.
 
-What is drawn first goes in first: pages and indexes, the heads of runs, their coarsest levels, smaller copies of
-pictures, then originals, code, finer levels, logs and files, and what is in artifacts last. What the budget leaves out is
-told in its place and to the caller.
+What is drawn first goes in first: pages and indexes, the heads of runs, their coarsest levels, finer ones, smaller copies of
+pictures, code, logs and files, then originals of pictures, and what is in artifacts last. What the budget leaves out is
+told in its place and to the caller. The file opens where its content is: a single run at its page, two that were named at
+their comparison, one project that was asked for at its workspace.
 """
 
 from __future__ import annotations
@@ -26,14 +27,16 @@ from tracklog.store import layout
 from tracklog.store.files import content
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from site_builder import runs
+    from site_builder.model import Level
     from site_builder.options import Options, Progress
     from site_builder.pictures import MediaFile
 
 MAX_SIZE = 20_000_000
+PAIR = 2
 
 
 @dataclass(slots=True)
@@ -67,8 +70,13 @@ def write(options: Options, target: Path, max_size: int, progress: Progress = si
     ids = manifest.Manifest()
     indexes = projects.indexes(listed)
     overview = projects.overview(indexes)
-    context = index_page.context(ids.site, overview) | {"link": _link}
-    head = templates.render_standalone(index_page.TEMPLATE, context)
+    pages = list(_pages(ids.site, built, stored, indexes, overview))
+    first = _first(options.wanted, built)
+    head = next(
+        templates.render_standalone(template, context | {"link": _link})
+        for path, _, context, template in pages
+        if path == first
+    )
     sheet = _Sheet(max_size - len(_encoded(head)))
     for name, value in (("site", overview), *((f"p/{folder}", index) for folder, index in indexes.items())):
         entry = Entry(name, orjson.dumps(value).decode())
@@ -79,7 +87,7 @@ def write(options: Options, target: Path, max_size: int, progress: Progress = si
         "pages",
         always=True,
     )
-    for path, title, context, template in _pages(ids.site, built, stored, indexes, overview):
+    for path, title, context, template in pages:
         main = templates.render_main(template, context | {"link": _link})
         page = {"title": title, "page": context["page"], "main": main}
         sheet.add(f"page:{path}", _packed(Entry(path, orjson.dumps(page).decode())), "pages", always=True)
@@ -115,6 +123,15 @@ def _link(to: str, anchor: str = "") -> str:
     """
     query = anchor if "=" in anchor else f"h={anchor}"
     return f"#/{to}?{query}" if anchor else f"#/{to}"
+
+
+def _first(wanted: sources.Wanted, built: list[runs.Built]) -> str:
+    """Return the page at which the file opens."""
+    if wanted == sources.Wanted() or len({one.source.project for one in built}) != 1:
+        return index_page.PATH
+    if len(built) == 1:
+        return built[0].row.page
+    return f"{built[0].source.project}/{'compare' if len(wanted.runs) == len(built) == PAIR else 'index'}.html"
 
 
 def _built(options: Options, report: Report, progress: Callable[[str, int, int], None]) -> Iterator[runs.Built]:
@@ -162,42 +179,56 @@ def _pages(
 
 def _add_entries(sheet: _Sheet, built: list[runs.Built], stored: list[artifacts.Built]) -> None:
     everything: list[runs.Built | artifacts.Built] = [*built, *stored]
-    entries = [entry for one in everything for part in one.parts for entry in part]
-    for entry in entries:
+    entries = {entry.name: entry for one in everything for part in one.parts for entry in part}
+    for entry in entries.values():
         if isinstance(entry.data, str):
             sheet.add(entry.name, _packed(entry), "runs")
-    first = {f"{one.row.entry}/{n}" for one in built for n in _drawn_first(one)}
-    for entry in entries:
-        if entry.name in first:
-            sheet.add(entry.name, _packed(entry), "charts")
-    _add_pictures(sheet, [file for one in built for file in one.media])
+    first, finer = (
+        {f"{one.row.entry}/{n}" for one in built for n in blocks(one)} for blocks in (_first_blocks, _blocks)
+    )
+    _add(sheet, (entry for name, entry in entries.items() if name in first), "charts")
+    _add(sheet, (entry for name, entry in entries.items() if name in finer - first), "finer levels")
+    media = {file.place: file for one in built for file in one.media}
+    _add_pictures(sheet, (file for file in media.values() if file.derived), "smaller copies of pictures")
     code = {entry.name: entry for one in built for kept in one.contents for entry in kept.entries}
-    for entry in code.values():
-        sheet.add(entry.name, _packed(entry), "code")
-    for entry in entries:
-        if entry.name not in first and not isinstance(entry.data, str):
-            sheet.add(entry.name, _packed(entry), "finer levels, logs and files")
+    _add(sheet, code.values(), "code")
+    rest = (e for name, e in entries.items() if name not in first and name not in finer and not isinstance(e.data, str))
+    _add(sheet, rest, "logs and files")
+    _add_pictures(sheet, (file for file in media.values() if not file.derived), "pictures")
     # Data sets and models last: whoever sends one file sends the runs.
-    places = {file.place for one in built for file in one.media}
-    _add_pictures(sheet, [file for one in stored for file in one.media if file.place not in places])
+    others = {file.place: file for one in stored for file in one.media if file.place not in media}
+    _add_pictures(sheet, others.values(), "pictures")
     files = {entry.name: entry for one in stored for kept in one.contents for entry in kept.entries}
-    for entry in files.values():
-        if entry.name not in code:
-            sheet.add(entry.name, _packed(entry), "files of artifacts")
+    _add(sheet, (entry for name, entry in files.items() if name not in code), "files of artifacts")
 
 
-def _add_pictures(sheet: _Sheet, media: list[MediaFile]) -> None:
-    pictures = {file.place: file for file in media}
-    for file in sorted(pictures.values(), key=lambda file: (file.data is None, file.size)):
+def _add(sheet: _Sheet, entries: Iterable[Entry], kind: str) -> None:
+    for entry in entries:
+        sheet.add(entry.name, _packed(entry), kind)
+
+
+def _add_pictures(sheet: _Sheet, media: Iterable[MediaFile], kind: str) -> None:
+    for file in sorted(media, key=lambda file: file.size):
         if file.size > sheet.room:
-            sheet.left_out.setdefault("pictures", []).append(file.size)
+            sheet.left_out.setdefault(kind, []).append(file.size)
         else:
-            sheet.add(f"media:{file.place}", _data_uri(file), "pictures")
+            sheet.add(f"media:{file.place}", _data_uri(file), kind)
 
 
-def _drawn_first(one: runs.Built) -> Iterator[int]:
-    for levels in [*(axis.levels for axis in one.head.axes), *(series.levels for series in one.head.series)]:
+def _first_blocks(one: runs.Built) -> Iterator[int]:
+    for levels in _levels(one):
         yield from levels[-1].blocks
+
+
+def _blocks(one: runs.Built) -> Iterator[int]:
+    for levels in _levels(one):
+        for level in levels:
+            yield from level.blocks
+
+
+def _levels(one: runs.Built) -> Iterator[Sequence[Level]]:
+    yield from (axis.levels for axis in one.head.axes)
+    yield from (series.levels for series in one.head.series)
 
 
 def _packed(entry: Entry) -> str:

@@ -35,10 +35,21 @@ def listed(environment: Mapping[str, Any]) -> list[tuple[str, str]]:
     fork = environment.get("forked_from")
     if isinstance(fork, dict):
         found.append(("Forked from", f"{fork.get('id')}, step {fork.get('step')}"))
+    found += _origin(environment.get("imported"))
     hardware = environment.get("hardware")
     if isinstance(hardware, dict):
         found += _hardware(hardware)
     return found
+
+
+def _origin(imported: Any) -> list[tuple[str, str]]:
+    """Return where a run was imported from, and what was said of it then."""
+    if not isinstance(imported, dict):
+        return []
+    place = "/".join(str(imported[key]) for key in ("source", "run") if imported.get(key))
+    notes = imported.get("notes")
+    said = [("Note", str(note)) for note in notes] if isinstance(notes, list) else []
+    return [("Imported from", ", ".join(part for part in (str(imported.get("format") or ""), place) if part)), *said]
 
 
 def _hardware(hardware: Mapping[str, Any]) -> list[tuple[str, str]]:

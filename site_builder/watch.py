@@ -41,9 +41,10 @@ SIGN = 25.0
 class Watch:
     """A builder that is called when something changed."""
 
-    def __init__(self, options: Options) -> None:
-        """Prepare; nothing is watched yet."""
+    def __init__(self, options: Options, before: Callable[[], None] = lambda: None) -> None:
+        """Prepare; nothing is watched yet. `before` is called before each build but the first, as to bring runs in."""
         self._options = options
+        self._before = before
         self._builder = Builder(options)
         self._changed = threading.Event()
         self._stopped = threading.Event()
@@ -82,6 +83,7 @@ class Watch:
     def _build(self) -> Report | None:
         """Build; what goes wrong is said, and tried again with the next change."""
         try:
+            self._before()
             return self._builder.build()
         except Exception as error:
             warn(

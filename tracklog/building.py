@@ -1,31 +1,23 @@
-"""What commands that build have in common: their options, their progress, what they say, how they fail."""
+"""What commands that build have in common: their options, and what they say."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracklog.errors import Error, UsageError, visible
+from tracklog.command import default_root, errors, filter_option, plural
+from tracklog.errors import visible
 
 if TYPE_CHECKING:
     from site_builder import Options, Report
 
-DONE, FAILED, USAGE, DAMAGED = 0, 1, 2, 3
 _SHOWN_DAMAGE = 20
 
 Command = Callable[..., Any]
-
-
-filter_option = click.option(
-    "--filter", "text", default="", help='Only runs that match, e.g. "state=finished and lr<0.1 or tags has best".'
-)
 
 
 def site_options(command: Command) -> Command:
@@ -62,11 +54,6 @@ def build_options(command: Command) -> Command:
     ):  # fmt: skip
         command = option(command)
     return command
-
-
-def default_root() -> Path:
-    """Return the log folder that is meant where none is named."""
-    return Path(os.environ.get("TRACKLOG_DIR") or os.environ.get("WANDB_DIR") or "tracklogs")
 
 
 def chosen(*, roots: tuple[str, ...], project: str, runs: tuple[str, ...], text: str, **given: Any) -> Options:
@@ -126,54 +113,7 @@ def say(report: Report, page: Path) -> None:
     click.echo(str(page))
 
 
-def plural(count: int, what: str) -> str:
-    """Return a number with what it counts."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
 def open_page(url: str) -> None:
     """Open a page in a browser."""
     if not webbrowser.open(url):
         click.echo(f"no browser found; open {url}", err=True)
-
-
-@contextlib.contextmanager
-def errors() -> Iterator[None]:
-    """Turn errors into one sentence and an exit code."""
-    try:
-        yield
-    except UsageError as error:
-        click.echo(f"tracklog: {error}", err=True)
-        sys.exit(USAGE)
-    except BrokenPipeError:  # `| head` has seen enough; click ends quietly
-        raise
-    except (Error, OSError) as error:
-        click.echo(f"tracklog: {error}", err=True)
-        sys.exit(FAILED)
-
-
-@contextlib.contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a progress bar on a terminal, one line a phase elsewhere."""
-    if not sys.stderr.isatty():
-        said: set[str] = set()
-
-        def line(phase: str, _: int, total: int) -> None:
-            if phase not in said:
-                said.add(phase)
-                click.echo(f"{phase}: {total}", err=True)
-
-        yield line
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def bar(phase: str, done: int, total: int) -> None:
-            if phase not in tasks:
-                tasks[phase] = bars.add_task(phase, total=total)
-            bars.update(tasks[phase], completed=done, total=total)
-
-        yield bar

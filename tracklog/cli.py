@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracklog import building, publishing
+from tracklog import building, importing, publishing, sharing
+from tracklog.command import DAMAGED, FAILED, default_root, errors, filter_option, plural, progress
 from tracklog.errors import Error, visible
 
 if TYPE_CHECKING:
@@ -51,20 +52,20 @@ def build(
         msg = "--gate and --redact look through folders; build one with them, and send that"
         raise click.UsageError(msg)
     options = building.chosen(**given)
-    with building.errors():
+    with errors():
         if gate or redact:
             options = building.gated(options, redact=redact)
         if single_file is not None:
             from site_builder import single
 
-            with building.progress() as progress:
-                report = single.write(options, single_file, int(max_size * 1e6), progress)
+            with progress() as advance:
+                report = single.write(options, single_file, int(max_size * 1e6), advance)
             page = single_file
         else:
             from site_builder import Builder
 
-            with building.progress() as progress:
-                report = Builder(options).build(progress)
+            with progress() as advance:
+                report = Builder(options).build(advance)
             page = options.site / "index.html"
             if to:
                 building.copy_to(options.site, to)
@@ -72,14 +73,34 @@ def build(
     if open_:
         building.open_page(page.resolve().as_uri())
     if report.damage:
-        sys.exit(building.FAILED if strict else building.DAMAGED)
+        sys.exit(FAILED if strict else DAMAGED)
+
+
+main.add_command(importing.command)
 
 
 @main.command()
 @building.build_options
+@click.option(
+    "--import",
+    "sources",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="SOURCE",
+    help="Import the runs of another tracker first, and whenever there is more; may be given several times.",
+)
 @click.option("--serve", is_flag=False, flag_value=8000, type=click.IntRange(0, 65535), default=None, metavar="[PORT]",
               help="Also serve the site on http://127.0.0.1:PORT.")  # fmt: skip
-def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int | None, to: str, **given: Any) -> None:
+def watch(
+    *,
+    open_: bool,
+    single_file: Path | None,
+    max_size: float,
+    serve: int | None,
+    to: str,
+    sources: tuple[Path, ...],
+    **given: Any,
+) -> None:
     """Build the site and keep it fresh while runs grow, until Ctrl-C."""
     del max_size
     if single_file is not None:
@@ -89,11 +110,16 @@ def watch(*, open_: bool, single_file: Path | None, max_size: float, serve: int 
 
     from site_builder.watch import Watch
 
+    bring = importing.Following(
+        sources, Path(given["roots"][0]) if given["roots"] else default_root(), given["project"]
+    )
+    with errors():
+        bring()
     options = dataclasses.replace(building.chosen(**given), live=True)
-    with building.errors(), contextlib.suppress(KeyboardInterrupt):
-        watching = Watch(options)
-        with building.progress() as progress:
-            report = watching.first(progress)
+    with errors(), contextlib.suppress(KeyboardInterrupt):
+        watching = Watch(options, bring)
+        with progress() as advance:
+            report = watching.first(advance)
         page = options.site / "index.html"
         if to:
             building.copy_to(options.site, to)
@@ -125,16 +151,16 @@ def demo(folder: Path, *, open_: bool) -> None:
     """Train small real models into FOLDER/tracklogs and build FOLDER/site."""
     from site_builder import Builder, Options
 
-    with building.errors():
+    with errors():
         try:
             from tracklog.demo import train
         except ModuleNotFoundError as error:
             msg = f"the demo needs {error.name}: pip install 'tracklog[demo]'"
             raise Error(msg) from error
-        with building.progress() as progress:
-            train(folder / "tracklogs", quiet=True, report=lambda n, count, _: progress("models trained", n, count))
-        with building.progress() as progress:
-            report = Builder(Options((folder / "tracklogs",), folder / "site", roots_changed=True)).build(progress)
+        with progress() as advance:
+            train(folder / "tracklogs", quiet=True, report=lambda n, count, _: advance("models trained", n, count))
+        with progress() as advance:
+            report = Builder(Options((folder / "tracklogs",), folder / "site", roots_changed=True)).build(advance)
     page = folder / "site" / "index.html"
     building.say(report, page)
     if open_:
@@ -144,14 +170,14 @@ def demo(folder: Path, *, open_: bool) -> None:
 @main.command()
 @click.argument("root", type=click.Path(path_type=Path), required=False)
 @click.option("--project", default="", help="Only this project.")
-@building.filter_option
+@filter_option
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
 def runs(root: Path | None, project: str, text: str, form: str) -> None:
     """List the runs of a log folder, the newest first, with what of their summary and config differs."""
     from tracklog import listing
 
-    with building.errors():
-        rows = listing.runs(root or building.default_root(), project, text)
+    with errors():
+        rows = listing.runs(root or default_root(), project, text)
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
         click.echo(listing.table(rows, width) if form == "table" else listing.json_lines(rows), nl=False)
 
@@ -159,7 +185,7 @@ def runs(root: Path | None, project: str, text: str, form: str) -> None:
 @main.command()
 @click.argument("run", required=False)
 @click.option("--root", type=click.Path(path_type=Path), help="Log folder.")
-@building.filter_option
+@filter_option
 @click.option("--keys", default="", help="Only these keys, separated by commas.")
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
 def history(run: str | None, root: Path | None, text: str, keys: str, form: str) -> None:
@@ -169,8 +195,8 @@ def history(run: str | None, root: Path | None, text: str, keys: str, form: str)
     if (run is None) == (not text):
         msg = "name a run, or choose runs by --filter; not both"
         raise click.UsageError(msg)
-    with building.errors():
-        where = root or building.default_root()
+    with errors():
+        where = root or default_root()
         folders = listing.matching(where, text) if run is None else [listing.find(run, where)]
         for piece in export.history(folders, tuple(key for key in keys.split(",") if key), form):
             click.echo(piece, nl=False)
@@ -195,8 +221,8 @@ def edit(runs: tuple[str, ...], root: Path | None, **changes: Any) -> None:
     if not any(changes.values()) and changes["name"] is None and changes["notes"] is None:
         msg = "say what to change: --name, --notes, --tag, --config or --summary"
         raise click.UsageError(msg)
-    with building.errors():
-        for folder in [listing.find(run, root or building.default_root()) for run in runs]:
+    with errors():
+        for folder in [listing.find(run, root or default_root()) for run in runs]:
             editing.edit(folder, **changes)
 
 
@@ -210,7 +236,7 @@ def run(words: tuple[str, ...], configs: str, *, as_wandb: bool) -> None:
     """Start SCRIPT (a .py file, -m MODULE, or any program), with config files or in the place of wandb."""
     from tracklog import launch
 
-    with building.errors():
+    with errors():
         launch.launch(words, configs, as_wandb=as_wandb)
 
 
@@ -221,7 +247,7 @@ def sweep(file: Path, project: str | None) -> None:
     """Keep the sweep that FILE (YAML) defines in the log folder, and print its id for `tracklog agent`."""
     from tracklog.sweeps.definition import sweep as keep
 
-    with building.errors():
+    with errors():
         click.echo(keep(file, project=project))
 
 
@@ -240,7 +266,7 @@ def agent(sweep: str, project: str | None, count: int | None, *, as_wandb: bool)
 
     if as_wandb:
         os.environ.update(standin.environment(os.environ))
-    with building.errors():
+    with errors():
         if not work(sweep, project=project, count=count):
             msg = "no trial went well"
             raise Error(msg)
@@ -252,13 +278,17 @@ def check(root: Path | None) -> None:
     """Say what of a log folder is damaged or missing, media included; nothing is changed. Exit code 3 when anything is."""
     from tracklog import listing
 
-    with building.errors():
-        count, found = listing.damage(root or building.default_root())
+    with errors():
+        count, found = listing.damage(root or default_root())
     for text in found:
         click.echo(visible(text))
-    click.echo(f"{building.plural(count, 'run')} checked, {building.plural(len(found), 'problem')}", err=True)
+    click.echo(f"{plural(count, 'run')} checked, {plural(len(found), 'problem')}", err=True)
     if found:
-        sys.exit(building.DAMAGED)
+        sys.exit(DAMAGED)
+
+
+for one in (sharing.merge, sharing.export, sharing.summary, publishing.publish, publishing.serve):
+    main.add_command(one)
 
 
 def _page_of(options: Options, url: str) -> str:
@@ -273,6 +303,3 @@ def _page_of(options: Options, url: str) -> str:
         if (options.site / project / page).is_file():
             return f"{base}/{project}/{page}"
     return url
-
-
-publishing.register(main)

@@ -75,13 +75,24 @@ def compile_filter(text: str) -> Predicate:
     return predicate
 
 
-def unknown_columns(text: str, runs: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the columns of a filter that none of some runs has; runs as `compile_filter` takes them."""
+def columns(text: str) -> list[str]:
+    """Return the columns that a filter asks for. Raises UsageError as `compile_filter`."""
     parser = _Parser(_tokens(text))
     if parser.kind != "end":
         parser.any()
+    return list(dict.fromkeys(parser.keys))
+
+
+def unknown_columns(text: str, runs: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the columns of a filter that none of some runs has; runs as `compile_filter` takes them."""
     among = list(runs)
-    return [key for key in dict.fromkeys(parser.keys) if all(_lookup(run, key) is _MISSING for run in among)]
+    return [key for key in columns(text) if all(_lookup(run, key) is _MISSING for run in among)]
+
+
+def value(run: Mapping[str, Any], column: str) -> Any:
+    """Return what a run has in a column, as it is stored; None where it has none."""
+    found = _lookup(run, column)
+    return None if found is _MISSING else found
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import math
@@ -30,10 +31,10 @@ def runs(root: Path, project: str = "", condition: str = "") -> list[dict[str, A
     Raises UsageError when there is no such folder, or the filter cannot be read.
     """
     matches = compile_filter(condition)
-    rows = [_row(folder) for folder in _folders(root)]
+    rows = [described(folder)[0] for folder in _folders(root)]
     rows.sort(key=lambda row: _seconds(row["created"]) or 0.0, reverse=True)
     _say_unknown(condition, rows)
-    return [row for row in rows if (not project or row["project"] == project) and matches(row | _moments(row))]
+    return [row for row in rows if (not project or row["project"] == project) and matches(asked(row))]
 
 
 def _say_unknown(condition: str, rows: list[dict[str, Any]]) -> None:
@@ -48,8 +49,7 @@ def matcher(condition: str) -> Callable[[Path], bool]:
 
     @functools.cache
     def fits(folder: Path) -> bool:
-        row = _row(folder)
-        return matches(row | _moments(row))
+        return matches(asked(described(folder)[0]))
 
     return fits
 
@@ -71,10 +71,23 @@ def _folders(root: Path) -> list[Path]:
     return [folder for folders in reader.projects(root).values() for folder in folders]
 
 
-def _moments(row: dict[str, Any]) -> dict[str, float]:
-    """Return what filters compare as a number, and tables show as a date."""
+def newest(root: Path, project: str = "") -> list[Path]:
+    """Return the folders of the runs of a log folder, or of one of its projects, the newest first. Raises UsageError."""
+    names = (project, layout.file_name(project, layout.RESERVED_PROJECTS))
+    found = [folder for folder in _folders(root) if not project or folder.parent.name in names]
+    return sorted(found, key=_created, reverse=True)
+
+
+def _created(folder: Path) -> float:
+    with contextlib.suppress(FormatError):
+        return _seconds(_utc(str(reader.read_run_file(folder).run.get("created") or ""))) or 0.0
+    return 0.0
+
+
+def asked(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of a run as filters ask for it: dates, which tables show, are numbers."""
     found = {key: _seconds(row.get(key)) for key in ("created", "last_sign")}
-    return {key: seconds for key, seconds in found.items() if seconds is not None}
+    return row | {key: seconds for key, seconds in found.items() if seconds is not None}
 
 
 def _seconds(moment: object) -> float | None:
@@ -84,15 +97,18 @@ def _seconds(moment: object) -> float | None:
         return None
 
 
-def _row(folder: Path) -> dict[str, Any]:
+def described(folder: Path) -> tuple[dict[str, Any], list[layout.Row]]:
+    """Return what lists and filters know of a run, and its folded rows, those of child processes aside."""
     try:
         log = reader.read_run(folder)
     except FormatError:
-        return dict.fromkeys(_COLUMNS, "") | {"project": folder.parent.name, "id": folder.name, "state": "newer format"}
+        row = dict.fromkeys(_COLUMNS, "") | {"project": folder.parent.name, "id": folder.name, "state": "newer format"}
+        return row, []
     found = fold.sessions(log)
     known = fold.environment(log, found)
     folded = fold.history(log, found)
-    steps = [row[layout.STEP] for track in folded.tracks if not track.hidden for row in track.rows]
+    rows = [row for track in folded.tracks if not track.hidden for row in track.rows]
+    steps = [row[layout.STEP] for row in rows]
     git = known.get("git")
     return {
         "project": known.get("project") or folder.parent.name,
@@ -111,7 +127,7 @@ def _row(folder: Path) -> dict[str, Any]:
         **({"commit": git["commit"]} if isinstance(git, dict) and git.get("commit") else {}),
         "config": fold.flatten(fold.config(log, found)),
         "summary": fold.shown(fold.flatten(fold.summary(log, found, folded))),
-    }
+    }, rows
 
 
 def _moment(seconds: float) -> str:
@@ -162,7 +178,7 @@ def _cell(value: Any, column: str) -> str:
     if value is _MISSING or (value is None and column not in ("summary", "config")):
         return "-"
     if column == "duration" and isinstance(value, float):
-        return _span(value)
+        return span(value)
     if column == "tags":
         return ", ".join(map(str, value))
     if column not in ("summary", "config"):
@@ -173,7 +189,7 @@ def _cell(value: Any, column: str) -> str:
     return encoding.legible(found) if isinstance(found, str) else encoding.written(found)
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
     """Return a duration in two units."""
     if seconds < 60:  # noqa: PLR2004 - a minute
         return f"{seconds:.3g} s"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracklog import building
+from tracklog.command import DAMAGED, default_root, errors, plural, progress
 from tracklog.errors import Error, UsageError, visible
 
 if TYPE_CHECKING:
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
 
 SHOWN = 200
 """Files that a dry run lists of each kind, at most."""
-
-
-def register(group: click.Group) -> None:
-    """Add the commands to those of tracklog."""
-    group.add_command(publish)
-    group.add_command(serve)
 
 
 @click.command()
@@ -54,16 +49,16 @@ def publish(
     from site_builder import Builder, branch
 
     if workflow:
-        with building.errors():
+        with errors():
             _write_workflow(given["roots"], given["site"], force=force)
         return
-    with building.errors():
+    with errors():
         place = branch.Branch(branch.remote_of(remote), name, branch.folder_of(folder))
         options = building.gated(building.chosen(**given), redact=redact)
-        with building.progress() as progress:
-            report = Builder(options).build(progress)
+        with progress() as advance:
+            report = Builder(options).build(advance)
     building.say(report, options.site / "index.html")
-    with building.errors():
+    with errors():
         planned = branch.plan(options.site, place)
         if dry_run:
             _list(planned)
@@ -71,7 +66,7 @@ def publish(
         if not dry_run:
             _publish(options.site, place, planned, message)
     if report.damage:
-        sys.exit(building.DAMAGED)
+        sys.exit(DAMAGED)
 
 
 def _publish(site: Path, place: Branch, planned: Plan, message: str) -> None:
@@ -104,7 +99,7 @@ def _check(site: Path, place: Branch, planned: Plan, *, force: bool) -> None:
             "--folder NAME publishes beside it"
         )
     if planned.unpushed:
-        local = building.plural(planned.unpushed, "commit")
+        local = plural(planned.unpushed, "commit")
         found.append(
             f"the local branch {place.name} has {local} that {place.remote} does not have, and would leave the branch: "
             f"push them first, or git branch -m {place.name} {place.name}-mine"
@@ -143,7 +138,7 @@ def serve(site: Path, *, port: int, open_: bool) -> None:
     if not (site / "index.html").is_file():
         msg = f"{site} has no index.html; tracklog build makes one"
         raise click.UsageError(msg)
-    with building.errors():
+    with errors():
         server = Server(site, port, under=site.resolve().name)
     server.start()
     click.echo(f"serving {server.url}")
@@ -162,7 +157,7 @@ def _write_workflow(roots: tuple[str, ...], site: Path, *, force: bool) -> None:
     from site_builder import branch, workflow
 
     top = branch.top()
-    named = [Path(root) for root in roots] or [building.default_root()]
+    named = [Path(root) for root in roots] or [default_root()]
     outside = [str(root) for root in named if not root.resolve().is_relative_to(top.resolve())]
     if outside:
         msg = f"{', '.join(outside)} is not in this repository, so a workflow cannot read it; commit the log folder"

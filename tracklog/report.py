@@ -61,7 +61,7 @@ def _metrics(history: Path, end: End) -> list[str]:
     rows = [{visible(layout.plain_path(k)): v for k, v in fold.flatten(row).items()} for row in _sample(history)]
     width = max(map(len, shown))
     lines = [
-        f"  {key:{width}}  {_sparkline([row.get(key) for row in rows]):{_WIDTH}}  {_digits(value)}"
+        f"  {key:{width}}  {sparkline([row.get(key) for row in rows]):{_WIDTH}}  {digits(value)}"
         for key, value in shown.items()
     ]
     if len(numbers) > len(shown):
@@ -76,7 +76,7 @@ def _number(value: Any) -> float | None:
     return value if isinstance(value, int | float) else None
 
 
-def _digits(value: float) -> str:
+def digits(value: float) -> str:
     """Return a number in five significant digits; whole ones, bools among them, as they are."""
     if isinstance(value, int) or not math.isfinite(value):
         return str(value)
@@ -104,7 +104,8 @@ def _sample(path: Path) -> list[dict[str, Any]]:
     return sorted({row.get(layout.STEP, 0): row for row in rows}.values(), key=lambda row: row.get(layout.STEP, 0))
 
 
-def _sparkline(values: list[Any]) -> str:
+def sparkline(values: list[Any]) -> str:
+    """Return at most 24 bars, from the least to the greatest of the finite numbers among some values."""
     numbers = [value for value in values if isinstance(value, int | float) and math.isfinite(value)]
     if len(numbers) < 2:  # noqa: PLR2004 - a line needs two points
         return ""

@@ -16,7 +16,19 @@ TABS = (
     ("Artifacts", "artifacts.html", "artifacts"),
 )
 """Pages of a project: label, file, kind. A page is listed here when it exists."""
-SCRIPTS = ("compare", "files", "find", "full", "groups", "outline", "overview", "panelmenu", "runforms", "runtable")
+SCRIPTS = (
+    "compare",
+    "embed",
+    "files",
+    "find",
+    "full",
+    "groups",
+    "outline",
+    "overview",
+    "panelmenu",
+    "runforms",
+    "runtable",
+)
 """Scripts that every site has, loaded when what they draw is opened."""
 
 

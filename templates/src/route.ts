@@ -92,14 +92,18 @@ const remembers = (): boolean => ["project", "table", "media"].includes(page.val
 
 /** Set or, with undefined or "", leave out parameters. The history keeps one entry for a page. */
 export function setParams(changes: Readonly<Record<string, string | undefined>>): void {
+  params.value = changed(changes);
+  restored.value = false;
+  write(params.value);
+}
+
+function changed(changes: Readonly<Record<string, string | undefined>>): Params {
   const next: Record<string, string> = { ...params.value };
   for (const [key, value] of Object.entries(changes)) {
     if (value === undefined) delete next[key];
     else next[key] = value;
   }
-  params.value = next;
-  restored.value = false;
-  write(next);
+  return next;
 }
 
 function write(values: Params): void {
@@ -130,9 +134,9 @@ export function reset(): void {
   write({});
 }
 
-/** A link that shows somebody else the same view, even an untouched one. */
-export async function shareUrl(extra: Params = {}): Promise<string> {
-  const values = { ...params.value, ...extra };
+/** A link that shows somebody else the same view, even an untouched one; `changes` as `setParams` takes them. */
+export async function shareUrl(changes: Readonly<Record<string, string | undefined>> = {}): Promise<string> {
+  const values = changed(changes);
   const query = encode(values);
   return (
     location.href.split("#")[0] +

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,3 +123,31 @@ def blank(page: Page, selector: str) -> list[bool]:
         selector,
     )
     return found
+
+
+class Pages(http.server.SimpleHTTPRequestHandler):
+    """Serves as GitHub Pages does: below a path, and everything may be kept for ten minutes."""
+
+    def translate_path(self, path: str) -> str:
+        return super().translate_path(path.removeprefix("/a/b")) if path.startswith("/a/b/") else "/nowhere"
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder as GitHub Pages does; give the address that its sub-path has."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Pages, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/a/b/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import os
 import re
 import shutil
 import subprocess
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,11 +14,10 @@ from PIL import Image
 
 from site_builder import Options, build
 from tests.browser.conftest import built
-from tests.browser.support import CHECKOUT, complain, settle, show, window
+from tests.browser.support import CHECKOUT, complain, served, settle, show, window
 from tests.site_builder.logs import grow, write_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page, Route
@@ -33,33 +28,6 @@ PAGES = ("index.html", "iris/index.html", "iris/table.html")
 LINKS = "() => [...document.querySelectorAll('a[href]')].map((a) => a.href)"
 EVIL = "</script><img src=x onerror=alert(1)><svg onload=alert(2)>'\"`${alert(3)}"
 KEYS = ("__proto__", "constructor", "toString", EVIL, "a,b\\c", "=1+1")
-
-
-class Pages(http.server.SimpleHTTPRequestHandler):
-    """Serves as GitHub Pages does: below a path, and everything may be kept for ten minutes."""
-
-    def translate_path(self, path: str) -> str:
-        return super().translate_path(path.removeprefix("/a/b")) if path.startswith("/a/b/") else "/nowhere"
-
-    def end_headers(self) -> None:
-        self.send_header("Cache-Control", "max-age=600")
-        super().end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Pages, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/a/b/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def crawl(page: Page, first: str) -> set[str]:

@@ -20,7 +20,7 @@ from site_builder.gate import Gate, GateError, fingerprint
 from tests import planted
 from tests.bench.gate import missed, shown
 from tests.site_builder.logs import grow, write_run
-from tracklog.errors import UsageError, forget_warnings
+from tracklog.errors import UsageError, forget_warnings, silence
 
 if TYPE_CHECKING:
     from site_builder import Report, runs
@@ -222,6 +222,7 @@ def test_the_allow_list_stands_in_tracklog_yaml(capfd: pytest.CaptureFixture[str
     assert config.load(path).allow == frozenset()
     path.write_text("publish:\n  allow: [email, 12345678, 1e234567]\n  deny: [x]\nelse: 1\n")
     forget_warnings()
+    silence(False)
     assert config.load(path).allow == {"email", "12345678", "1e234567"}
     said = capfd.readouterr().err
     assert "has publish.deny, which is not known" in said

@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 import tracklog
-from site_builder import Options, build, single
+from site_builder import Options, Wanted, build, single
 from tests.site_builder.logs import write_run
 
 LOGS, FILE = Path("logs"), Path("one.html")
@@ -191,3 +191,45 @@ def test_pages_that_need_more_than_the_budget_are_told() -> None:
     report = single.write(options(), FILE, 1000)
     size = FILE.stat().st_size / 1e6
     assert f"one.html has {size:.1f} MB, more than --max-size 0.001: its pages alone need that" in report.warnings
+
+
+def test_the_budget_drops_originals_then_smaller_copies_and_finer_levels_last() -> None:
+    noise = np.random.default_rng(1)
+    with tracklog.init(dir=LOGS, project="p", id="r", settings={"disable_git": True, "disable_stats": True}) as run:
+        for _ in range(2):
+            run.log({"picture": tracklog.Image(noise.integers(0, 255, (700, 700, 3), dtype=np.uint8))})
+    write_run(LOGS, "long", [{"loss": float(value)} for value in noise.normal(size=150_000)])
+    single.write(options(), FILE, single.MAX_SIZE)
+    whole = FILE.stat().st_size
+    found: list[list[str]] = []
+    for limit in range(whole + 1000, 0, -whole // 12):
+        report = single.write(options(), FILE, limit)
+        kinds = [
+            re.sub(r".*: [\d,]+ (.+), [\d.]+ MB .*", r"\1", said) for said in report.warnings if "left out" in said
+        ]
+        if not found or found[-1] != sorted(kinds):
+            found.append(sorted(kinds))
+    kinds = ["pictures", "smaller copies of pictures", "finer levels"]
+    firsts = [next(n for n, left in enumerate(found) if kind in left) for kind in kinds]
+    assert found[0] == []
+    assert firsts == sorted(set(firsts)), found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "page"),
+    [
+        (Wanted(), "index"),
+        (Wanted(project="p"), "project"),
+        (Wanted(runs=("a",)), "run"),
+        (Wanted(runs=("a", "b")), "compare"),
+        (Wanted(runs=("a", "b", "c")), "project"),
+        (Wanted(runs=("a", "d")), "index"),
+    ],
+)
+def test_it_opens_where_its_content_is(wanted: Wanted, page: str) -> None:
+    for name in "abcd":
+        write_run(LOGS, name, [{"loss": 1.0}], project="q" if name == "d" else "p")
+    single.write(options(wanted=wanted), FILE, single.MAX_SIZE)
+    head = re.search(r'<script type="application/json" id="page">(.*?)</script>', FILE.read_text(encoding="utf-8"))
+    assert head is not None
+    assert orjson.loads(head[1])["kind"] == page

@@ -58,8 +58,13 @@ def read(folder: Path) -> tuple[list[Claim], list[str]]:
 def _files(folder: Path) -> list[Path]:
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         names = [entry.name for entry in entries if not entry.is_symlink()]
-        return [folder / name for name in sorted(names) if name.startswith(_BEGIN) and name.endswith(_END)]
+        return [folder / name for name in sorted(names) if is_file(name)]
     return []
+
+
+def is_file(name: str) -> bool:
+    """Return whether a file is called as one of claims."""
+    return name.startswith(_BEGIN) and name.endswith(_END)
 
 
 def _parsed(line: bytes) -> Claim | None:

@@ -7,6 +7,7 @@ import { FullHost } from "../parts/fullhost";
 import { useRunHead } from "../parts/runhead";
 import { PanelView } from "../parts/section";
 import { Empty, Wait } from "../parts/ui";
+import { param } from "../route";
 
 /** The panels of one run, from its own series. */
 function panelsIn(head: RunHead, which: (panel: PanelInfo) => boolean): PanelInfo[] {
@@ -28,6 +29,8 @@ function RunBoard({ which, empty }: { which: (panel: PanelInfo) => boolean; empt
   const { run, head, error } = useRunHead();
   const list = useMemo(() => (head ? panelsIn(head, which) : []), [head]);
   const fixed = useMemo(() => (run ? [run] : []), [run]);
+  // Alone in a frame, a panel needs no board behind it.
+  if (param("embed") !== undefined) return null;
   if (error) return <Empty title="This run could not be read" text={error} />;
   if (!run || !head)
     return (

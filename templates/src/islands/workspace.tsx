@@ -12,7 +12,7 @@ import { Rail } from "../parts/rail";
 import { Loading, NoRuns } from "../parts/states";
 import { Empty } from "../parts/ui";
 import { useKeys } from "../parts/use";
-import { href, preference, setParams } from "../route";
+import { href, param, preference, setParams } from "../route";
 
 const sheet = signal(false);
 
@@ -23,6 +23,7 @@ export function Workspace() {
   if (failure.value) return <Empty title="The data of this site could not be read" text={failure.value} />;
   if (!index.value) return <Loading />;
   if (!index.value.runs.length) return <NoRuns project={index.value.project} />;
+  if (param("embed") !== undefined) return <FullHost />;
   document.body.classList.toggle("sheet", sheet.value);
   const close = (): void => {
     sheet.value = false;

@@ -60,6 +60,7 @@ function PanelMenu({ panel, csv, close }: { panel: PanelInfo; csv: (() => void) 
     { text: "Move later", icon: "right", run: () => shift(panel, 1) },
     null,
     { text: "Copy link", icon: "link", run: () => void copy(shareUrl({ panel: panel.id })) },
+    { text: "Copy embed code", icon: "copy", run: () => void copy(frameOf(panel)) },
     csv !== undefined && { text: "Download CSV", icon: "download", run: csv },
   ];
   const items = all.filter((item) => item !== false);
@@ -111,6 +112,18 @@ function PanelMenu({ panel, csv, close }: { panel: PanelInfo; csv: (() => void) 
       )}
     </>
   );
+}
+
+/** Markup that shows a panel alone in another page. */
+async function frameOf(panel: PanelInfo): Promise<string> {
+  const frame = document.createElement("iframe");
+  frame.src = await shareUrl({ embed: panel.id });
+  frame.title = panel.title;
+  frame.width = "720";
+  frame.height = "420";
+  frame.loading = "lazy";
+  frame.style.border = "0";
+  return frame.outerHTML;
 }
 
 /** The keyboard's way to drag a card. */

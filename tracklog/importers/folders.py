@@ -1,0 +1,64 @@
+"""The files of a source: a stranger's, so links are not followed, and there is an end to looking."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MOST = 1_000_000
+"""Entries that are looked at in one source."""
+DEEPEST = 32
+
+
+def walk(source: Path, most: int = MOST) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Yield each folder from the source on with the names of its folders and its files, all by name.
+
+    Links are left out, and folders below 32 levels; a file as the source is its folder with that file alone.
+    """
+    if not source.is_dir():
+        yield source.parent, [], [source.name] if source.is_file() else []
+        return
+    waiting = [(source, 0)]
+    seen = 0
+    while waiting and seen < most:
+        folder, depth = waiting.pop()
+        folders, files = _entries(folder)
+        seen += len(folders) + len(files)
+        yield folder, folders, files
+        if depth < DEEPEST:
+            waiting += [(folder / name, depth + 1) for name in reversed(folders)]
+
+
+def _entries(folder: Path) -> tuple[list[str], list[str]]:
+    folders, files = [], []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.name)
+                elif entry.is_file(follow_symlinks=False):
+                    files.append(entry.name)
+    except OSError:
+        return [], []
+    return sorted(folders), sorted(files)
+
+
+def below(source: Path, path: Path) -> str:
+    """Return the way from a source to something inside it, with `/`; empty for the source itself."""
+    way = path.relative_to(source).as_posix() if path != source else ""
+    return "" if way == "." else way
+
+
+def inside(folder: Path, name: str) -> Path | None:
+    """Return a file below a folder by a name that a stranger gives; None where it is not there or leads outside."""
+    if not name or "\0" in name:
+        return None
+    try:
+        found = (folder / name).resolve(strict=True)
+        return found if found.is_file() and found.is_relative_to(folder.resolve()) else None
+    except (OSError, ValueError, RuntimeError):
+        return None
