@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from site_builder import artifacts, records, templates
+from site_builder import artifacts, inspection, records, templates
 from site_builder.pages import artifact as page
 from tracklog.store import layout
 
@@ -38,18 +38,36 @@ def build(
             continue
         sign = artifacts.signature(place, mine)
         before = known.artifacts.get(key)
-        if before and before["signature"] == sign and not before["damage"] and not absent & before["outputs"].keys():
+        looked = site.gate is None or (before or {}).get("gate") == site.gate.signature
+        if (
+            before
+            and looked
+            and before["signature"] == sign
+            and not before["damage"]
+            and not absent & before["outputs"].keys()
+        ):
             result.artifacts[key] = before
         else:
             built = artifacts.build(place, mine)
-            result.artifacts[key] = _written(built, sign, site, result.site, changed)
+            written = _written(built, sign, site, result.site, changed)
+            if written is not None:
+                result.artifacts[key] = written
 
 
-def _written(built: artifacts.Built, sign: str, site: Folder, site_id: str, changed: list[str]) -> dict[str, Any]:
-    """Write what an artifact gives to the site; return its record."""
+def _written(
+    built: artifacts.Built, sign: str, site: Folder, site_id: str, changed: list[str]
+) -> dict[str, Any] | None:
+    """Write what an artifact gives to the site; return its record, None where it must not leave."""
     written = len(site.written)
     place = built.place
-    with site.gathered() as outputs:
+    rendered = templates.render(page.TEMPLATE, page.context(site_id, built))
+    inspector = inspection.of_artifact(site.gate, built, rendered) if site.gate is not None else None
+    if inspector is not None:
+        if found := inspector.blocking():
+            site.hits += found
+            return None
+        rendered, built.parts, built.contents = inspector.given.page, inspector.given.parts, inspector.given.contents
+    with site.gathered() as outputs, site.inspected():
         parts = site.write_parts(f"{place.project}/{layout.ARTIFACTS}/{place.name}", built.parts)
         built.row = dataclasses.replace(built.row, parts=tuple(parts))
         if len(site.written) > written:
@@ -57,5 +75,6 @@ def _written(built: artifacts.Built, sign: str, site: Folder, site_id: str, chan
         kept = records.of_artifact(built, sign)
         for _, error in site.write_shared(built.contents, built.media):
             kept["damage"].append(f"a picture cannot be copied: {error.strerror}")
-        site.write(built.row.page, templates.render(page.TEMPLATE, page.context(site_id, built)))
-    return kept | {"outputs": outputs}
+        site.write(built.row.page, rendered)
+    kept |= {"outputs": outputs}
+    return kept if inspector is None else inspector.record(kept)

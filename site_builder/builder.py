@@ -34,7 +34,7 @@ from site_builder.lock import locked
 from site_builder.manifest import Manifest
 from site_builder.model import SCHEMA
 from site_builder.options import Options, Progress, Report, silent
-from site_builder.output import VERSION
+from site_builder.output import FRAME, VERSION
 from site_builder.pictures import MediaFile
 from site_builder.sources import Source, Wanted
 from tracklog.errors import UsageError
@@ -49,9 +49,6 @@ if TYPE_CHECKING:
 LARGE_FILE = 100_000_000
 LARGE_SITE = 1_000_000_000
 CHANGES = 50
-FRAME = "frame.html"
-"""Where user HTML runs, sandboxed."""
-
 
 Job = tuple[Source, pictures.Known]
 """A run to be read, and what is known of its pictures."""
@@ -107,7 +104,8 @@ class Builder:
         report = Report()
         found = self._sources(before, report)
         self._check_roots(before, found)
-        made = f"{tool()}/{self.options.max_file}"
+        gate = self.options.gate
+        made = f"{tool()}/{self.options.max_file}" + (f"/{gate.signature}" if gate and gate.replaces else "")
         outputs = before.known()
         absent, leftovers = manifest.look(self.options.site, outputs)
         build = _Build(
@@ -119,33 +117,42 @@ class Builder:
                 roots=sources.labels(self.options.roots),
                 changed=before.changed,
             ),
-            site=output.Folder(self.options.site, dict(outputs) if before.tool == made else {}),
+            site=output.Folder(self.options.site, dict(outputs) if before.tool == made else {}, gate),
             absent=absent,
             now=now,
             progress=progress,
             report=report,
         )
+        try:
+            self._bring_up(build, found, before, absent)
+        finally:
+            build.site.drop()
+        self._finish(build, before, outputs, leftovers)
+        return report
+
+    def _bring_up(self, build: _Build, found: dict[str, Source], before: Manifest, absent: set[str]) -> None:
+        """Write all that changed but what tells of it. Raises GateError, and changes nothing, where something must not leave."""
         stale = self._stale(found, build)
         self._build_runs(stale, build)
         artifact_pages.build(
             found.values(),
             build.known,
             build.result,
-            absent,
+            build.absent,
             build.site,
             build.changed,
             selected=self.options.wanted != Wanted(),
         )
+        build.site.check()
         result = build.result
         others = result.runs.keys() != before.runs.keys() or result.artifacts != before.artifacts
-        if stale or absent or before.tool != made or others:
+        if stale or absent or before.tool != result.tool or others:
             result.packs = packs.build(result.runs.values(), build.known.packs, build.shares, build.site, absent)
             self._write_shared(build)
             _retire(before, result, absent)
         else:
             result.packs, result.outputs, result.retired = before.packs, dict(before.outputs), before.retired
-        self._finish(build, before, outputs, leftovers)
-        return report
+        build.site.release()
 
     def _finish(self, build: _Build, before: Manifest, outputs: dict[str, str], leftovers: list[str]) -> None:
         """Tell pages what changed, delete what is gone, and remember what the site is now."""
@@ -214,6 +221,7 @@ class Builder:
                 before is None
                 or before["signature"] != sign
                 or (before["media"] and before["media"] != manifest.media_signature(source.folder))
+                or (self.options.gate is not None and before.get("gate") != self.options.gate.signature)
                 or before["run"] != source.run
                 or before["root"] != source.root
                 or manifest.state_now(before, build.now) != before["state"]
@@ -230,7 +238,9 @@ class Builder:
         at_hand = [item for item in stale if self._at_hand(*item[:2])]
         fresh = [item for item in stale if not self._at_hand(*item[:2])]
         remote = bool(self.options.scheduler)
-        about = rendering.Site(self.options.site, build.result.site, build.now, self.options.live, remote)
+        about = rendering.Site(
+            self.options.site, build.result.site, build.now, self.options.live, remote, self.options.gate
+        )
         here = (self._update(key, about) for key, _, _ in at_hand)
         read = functools.partial(rendering.read_and_render, site=about)
         away = self._away(read, [(source, pictured[key]) for key, source, _ in fresh])
@@ -296,8 +306,11 @@ class Builder:
     def _place(self, key: str, source: Source, sign: str, rendered: Rendered, build: _Build) -> None:
         built, site = rendered.built, build.site
         written = len(site.written)
-        with site.gathered() as outputs:
-            store = output.Written(site.root, built.row.entry)
+        if rendered.inspector is not None and (found := rendered.inspector.blocking()):
+            site.hits += found
+            return
+        with site.gathered() as outputs, site.inspected():
+            store = output.Written(site.stage, built.row.entry)
             for digest, entries in rendered.held.items():
                 store.keep(digest, entries)
             site.adopt(built.row.entry, built.head.full, [*rendered.written, *store.taken()])
@@ -307,7 +320,10 @@ class Builder:
             for file, error in site.write_shared(built.contents, built.media):
                 build.report.damage.append(f"{file.source}: cannot be copied: {error.strerror}")
             site.write(built.row.page, rendered.page)
-        build.result.runs[key] = records.of_run(built, sign, parts, outputs)
+        record = records.of_run(built, sign, parts, outputs)
+        if rendered.inspector is not None:
+            record = rendered.inspector.record(record)
+        build.result.runs[key] = record
         if rendered.reading is not None:
             self._readings[key] = rendered.reading
 

@@ -11,6 +11,7 @@ from site_builder.sources import Wanted
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from site_builder.gate import Gate
     from site_builder.mirror import Mirror
 
 MAX_FILE = 10_000_000
@@ -43,6 +44,8 @@ class Options:
     """Address of the Dask cluster that reads the runs; empty for processes of this machine."""
     mirrors: tuple[Mirror, ...] = ()
     """Roots on other machines: their copies here are among the roots, and brought up to date before each build."""
+    gate: Gate | None = None
+    """What keeps the site from being written where something would leave that must not."""
 
 
 @dataclass(slots=True)

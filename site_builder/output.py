@@ -16,29 +16,46 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from site_builder import templates
+from site_builder.gate import GateError
 from site_builder.manifest import PART
 from site_builder.series import Entry
+from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from site_builder.contents import Content
+    from site_builder.gate import Gate, Hit
     from site_builder.pictures import MediaFile
 
 
 VERSION = "version.js"
 """By which pages learn of everything else; it is written last."""
+FRAME = "frame.html"
+"""Where user HTML runs, sandboxed."""
+STAGE = "staged"
+"""Where in the site's own folder the files of a build wait for the gate."""
 
 
 class Folder:
     """A site as a folder; remembers what it wrote and what was there already."""
 
-    def __init__(self, root: Path, known: dict[str, str]) -> None:
-        """`known` maps the paths of earlier builds to the hashes of their content."""
+    def __init__(self, root: Path, known: dict[str, str], gate: Gate | None = None) -> None:
+        """`known` maps the paths of earlier builds to the hashes of their content.
+
+        Before a `gate` everything is put beside the site, and into it by `release`; what was not `inspected` is looked at.
+        """
         self.root = root
+        self.gate = gate
+        self.hits: list[Hit] = []
+        """What must not leave."""
+        self.stage = root if gate is None else root / layout.SITE_FOLDER / STAGE
+        if gate is not None:
+            shutil.rmtree(self.stage, ignore_errors=True)  # of a build that was killed
         self.outputs: dict[str, str] = {}
         """Path and content hash of everything that belongs to the site after this build."""
         self.written: list[str] = []
+        self._looks = True
         self._known = known
         self._folders: set[Path] = set()
 
@@ -46,21 +63,70 @@ class Folder:
         """Write a file unless it has this content already; return the content's hash, which a caller may know."""
         digest = digest or digest_of(data)
         self.outputs[path] = digest
-        target = self.root / path
-        if self._known.get(path) == digest and target.is_file():
+        if self._known.get(path) == digest and self.place(path).is_file():
             return digest
-        self._replace(target, data)
+        if not self._may_leave(path, data):
+            return digest
+        self._replace(self.stage / path, data)
         self._known[path] = digest
         self.written.append(path)
         return digest
+
+    def place(self, path: str) -> Path:
+        """Return where a file of the site is read, which may be not yet in it."""
+        if self.gate is not None and (self.stage / path).is_file():
+            return self.stage / path
+        return self.root / path
+
+    @contextlib.contextmanager
+    def inspected(self) -> Iterator[None]:
+        """Write what the gate has seen."""
+        before, self._looks = self._looks, False
+        yield
+        self._looks = before
+
+    def _may_leave(self, path: str, data: bytes) -> bool:
+        """Look at what no inspector has seen: pages and entries about several runs."""
+        if not self._looks or self.gate is None or path.startswith("assets/") or path in (VERSION, FRAME):
+            return True
+        before = len(self.hits)
+        if path.endswith(".html"):
+            self.hits += self.gate.look(data.decode("utf-8", "replace"), path, markup=True)
+        for entry in entries_of(data) if path.startswith("data/") else ():
+            self.hits += self.gate.look(entry.name, path)
+            if isinstance(entry.data, str):
+                self.hits += self.gate.look_into(entry.data, path)
+        return len(self.hits) == before
+
+    def release(self) -> None:
+        """Put into the site what is beside it. Raises GateError, and leaves the site as it was, where something must not leave."""
+        if self.gate is None:
+            return
+        self.check()
+        for path in self.written:
+            if (self.stage / path).is_file():
+                self._make((self.root / path).parent)
+                (self.stage / path).replace(self.root / path)
+        self.drop()
+        self.stage = self.root
+
+    def check(self) -> None:
+        """Raise GateError where something must not leave."""
+        if self.hits:
+            raise GateError(self.hits)
+
+    def drop(self) -> None:
+        """Leave the site as it was."""
+        if self.stage != self.root:
+            shutil.rmtree(self.stage, ignore_errors=True)
 
     def copy(self, file: MediaFile) -> str:
         """Put a media file in its place, whose name is the hash of its content. Raises OSError."""
         digest = Path(file.place).stem
         self.outputs[file.place] = digest
-        target = self.root / file.place
-        if self._known.get(file.place) == digest and target.is_file():
+        if self._known.get(file.place) == digest and self.place(file.place).is_file():
             return digest
+        target = self.stage / file.place
         if file.data is not None:
             self._replace(target, file.data)
         elif file.derived:
@@ -80,7 +146,7 @@ class Folder:
         self.outputs |= mine
         self.written += written
         folder = (self.root / "data" / full_file(entry, "x")).parent
-        if not mine and not folder.is_dir():
+        if self.gate is not None or (not mine and not folder.is_dir()):
             return
         for name in os.listdir(folder):  # noqa: PTH208 - there may be thousands
             path = f"{folder.relative_to(self.root).as_posix()}/{name}"
@@ -120,7 +186,7 @@ class Folder:
         """Write a content unless it is there: its name says what it holds."""
         path = f"data/{content.file}"
         self.outputs[path] = content.digest
-        if self._known.get(path) != content.digest or not (self.root / path).is_file():
+        if self._known.get(path) != content.digest or not self.place(path).is_file():
             self.write(path, data_script(content.file, content.digest, content.entries), content.digest)
 
     def remove(self, paths: Iterable[str]) -> list[str]:

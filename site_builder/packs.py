@@ -129,17 +129,17 @@ class _Shelf:
         pack, n = self._places.get(tuple(member), (None, 0))
         if pack is not None:
             if pack["name"] not in self._read:
-                self._read[pack["name"]] = _shares_of(self._site.root, pack)
+                self._read[pack["name"]] = _shares_of(self._site, pack)
             if self._read[pack["name"]]:
                 return self._read[pack["name"]][n]
-        return _again(self._site.root, run)
+        return _again(self._site, run)
 
 
-def _shares_of(root: Path, pack: dict[str, Any]) -> list[Share]:
+def _shares_of(site: Folder, pack: dict[str, Any]) -> list[Share]:
     """Return the shares of a pack of before; none where a file of it is not as it was written."""
     entries: dict[str, bytes] = {}
     for path, digest in pack["outputs"].items():
-        found = _entries(root / path, digest)
+        found = _entries(site.place(path), digest)
         if found is None:
             return []
         entries |= {name: data for name, data in found.items() if isinstance(data, bytes)}
@@ -157,7 +157,7 @@ def _entries(path: Path, digest: str | None) -> dict[str, str | bytes] | None:
     return {entry.name: entry.data for entry in output.entries_of(script)}
 
 
-def _again(root: Path, run: dict[str, Any]) -> Share | None:
+def _again(site: Folder, run: dict[str, Any]) -> Share | None:
     """Make the share of a run from its files in the site; None where they are damaged, until they are written again."""
     name = run["row"]["entry"]
     found: dict[str, Any] = {}
@@ -165,7 +165,7 @@ def _again(root: Path, run: dict[str, Any]) -> Share | None:
     head: Any = None
     for part in run["row"]["parts"]:
         path = f"data/{part.partition('?')[0]}"
-        entries = _entries(root / path, run["outputs"].get(path))
+        entries = _entries(site.place(path), run["outputs"].get(path))
         if entries is None:
             return None
         if wanted is None:

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from site_builder import output, reading, runs, series, shares, templates
+from site_builder import inspection, output, reading, runs, series, shares, templates
 from site_builder.pages import run as run_page
 from tracklog.errors import FormatError
 from tracklog.store import layout
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from site_builder import pictures
+    from site_builder.gate import Gate
+    from site_builder.inspection import Inspector
     from site_builder.reading import Reading
     from site_builder.shares import Share
     from site_builder.sources import Source
@@ -33,6 +35,8 @@ class Site:
     """Whether a watch will go on reading the runs that go on."""
     remote: bool = False
     """Whether the site lies on another machine than where runs are read: all that is made travels back."""
+    gate: Gate | None = None
+    """Where there is one, nothing is put into the site while runs are read."""
 
 
 @dataclass(slots=True)
@@ -49,12 +53,14 @@ class Rendered:
     """Those that travel, by their digests."""
     share: Share | None
     """What it gives to the packs of its project; None while it goes on."""
+    inspector: Inspector | None = None
+    """What the gate found."""
 
 
 def read_and_render(job: tuple[Source, pictures.Known], *, site: Site) -> Rendered | str:
     """Read a run, of whose pictures some are known, and render it; return a sentence when it cannot be shown."""
     source, known = job
-    store = output.Held() if site.remote else output.Written(site.root, f"r/{source.project}/{source.run}")
+    store = output.Held() if site.remote or site.gate else output.Written(site.root, f"r/{source.project}/{source.run}")
     read = _read(source, lambda: reading.read(source, store, known))
     return read if isinstance(read, str) else render(read, site)
 
@@ -70,10 +76,17 @@ def render(read: Reading, site: Site) -> Rendered | str:
         share = None if is_live else shares.of_run(built.head, lambda level: built.coarsest[level.blocks[0]])
     except Exception as error:
         return _not_shown(read.source, error)
+    held = read.store.files
+    inspector = None
+    if site.gate is not None:
+        inspector = inspection.of_run(site.gate, built, held, page)
+        page, held = inspector.given.page, inspector.given.held
+        built.parts, built.contents = inspector.given.parts, inspector.given.contents
+        built.head = dataclasses.replace(built.head, full=tuple(map(inspector.name, built.head.full)))
     # What only pages and shares are made of stays here: the rest may go to another process.
     built.coarsest, built.head = {}, dataclasses.replace(built.head, axes=(), series=())
     goes_on = site.live and is_live and not site.remote
-    return Rendered(built, page, read if goes_on else None, read.store.taken(), read.store.files, share)
+    return Rendered(built, page, read if goes_on else None, read.store.taken(), held, share, inspector)
 
 
 def read_on(before: Reading, site: Site) -> Rendered | str:

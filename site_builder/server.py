@@ -1,4 +1,4 @@
-"""A preview server on loopback: for `watch --serve`, to be reached through ``ssh -L``."""
+"""A preview server on loopback: for `watch --serve`, to be reached through ``ssh -L``, and for `serve`, as Pages would."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import re
 import threading
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,16 +24,24 @@ _HOSTS = ("127.0.0.1", "localhost", "[::1]")
 class Server:
     """Serves a site to this machine only."""
 
-    def __init__(self, site: Path, port: int) -> None:
-        """Bind to a port of 127.0.0.1; 0 takes a free one. Raises OSError when it is taken."""
-        handler = functools.partial(_Handler, directory=str(site))
+    def __init__(self, site: Path, port: int, under: str = "") -> None:
+        """Bind to a port of 127.0.0.1; 0 takes a free one. Raises OSError when it is taken.
+
+        Below a path it answers as GitHub Pages does, which keeps what it sent for ten minutes.
+        """
+        self._under = f"/{quote(under)}" if under else ""
+        handler = (
+            functools.partial(_Below, directory=str(site), under=self._under)
+            if under
+            else functools.partial(_Handler, directory=str(site))
+        )
         self._server = _Connections(("127.0.0.1", port), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, name="tracklog-server", daemon=True)
 
     @property
     def url(self) -> str:
         """Where the first page is."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/index.html"
+        return f"http://127.0.0.1:{self._server.server_address[1]}{self._under}/{'' if self._under else 'index.html'}"
 
     def start(self) -> None:
         """Serve in a thread, until the process ends or `stop`."""
@@ -84,6 +93,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
     """Files of the site; refuses names that are not this machine's, as a rebinding attack would send."""
 
     timeout = IDLE
+    caching = "no-cache"
+    """The site changes while it is looked at."""
 
     def do_GET(self) -> None:
         """Answer a request for a file."""
@@ -100,8 +111,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self.send_error(404)
 
     def end_headers(self) -> None:
-        """Have nothing cached: the site changes while it is looked at."""
-        self.send_header("Cache-Control", "no-cache")
+        """Say how long an answer holds, and that it is what it says."""
+        self.send_header("Cache-Control", self.caching)
         self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
 
@@ -129,3 +140,31 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             return True
         self.send_error(403, "this server answers to localhost only")
         return False
+
+
+class _Below(_Handler):
+    """Files of the site below a path, and nothing beside it, with the headers of GitHub Pages."""
+
+    caching = "max-age=600"
+    extensions_map = {  # noqa: RUF012 - as the base class declares it
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".html": "text/html; charset=utf-8",
+        ".js": "application/javascript; charset=utf-8",
+        ".css": "text/css; charset=utf-8",
+        ".json": "application/json; charset=utf-8",
+    }
+
+    def __init__(self, *arguments: Any, under: str, **named: Any) -> None:
+        self._under = under
+        super().__init__(*arguments, **named)
+
+    def end_headers(self) -> None:
+        """Let other pages read it, as Pages does."""
+        self.send_header("Access-Control-Allow-Origin", "*")
+        super().end_headers()
+
+    def translate_path(self, path: str) -> str:
+        """Return the file of a path; of one that is not below the site's, a file that is not there."""
+        if not path.startswith(f"{self._under}/"):
+            return os.path.join(self.directory, "\0")  # noqa: PTH118 - strings, as the base class has them
+        return super().translate_path(path.removeprefix(self._under))

@@ -6,23 +6,17 @@ import contextlib
 import os
 import shutil
 import sys
-import webbrowser
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracklog import importing, sharing
+from tracklog import building, importing, publishing, sharing
 from tracklog.command import DAMAGED, FAILED, default_root, errors, filter_option, plural, progress
 from tracklog.errors import Error, visible
 
 if TYPE_CHECKING:
     from site_builder import Options, Report
-
-_SHOWN_DAMAGE = 20
-
-Command = Callable[..., Any]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,42 +28,33 @@ def main() -> None:
     """
 
 
-def _build_options(command: Command) -> Command:
-    for option in (
-        click.argument("roots", nargs=-1),
-        click.option("-o", "--output", "site", type=click.Path(path_type=Path), default=Path("site"), show_default=True,
-                     help="Folder of the site."),
-        click.option("--single-file", type=click.Path(path_type=Path), help="Write one HTML file instead of a folder."),
-        click.option("--project", default="", help="Read only this project; what the site has of others stays."),
-        click.option("--run", "runs", multiple=True, help="Only this run, by id or name; may be given several times."),
-        filter_option,
-        click.option("--jobs", type=click.IntRange(min=0), default=0, help="Processes to use; 0: one for each CPU."),
-        click.option("--scheduler", default="", metavar="ADDRESS",
-                     help="Read the runs on a running Dask cluster, as tcp://host:8786; its workers must see ROOTS. Worth it "
-                     "from some ten thousand runs, or for runs that take minutes."),
-        click.option("--to", "to", default="", metavar="URL",
-                     help="Copy what changed to a URL, as s3://bucket/site; version.js last."),
-        click.option("--max-size", type=click.FloatRange(min=0.1), default=20.0, show_default=True,
-                     help="Megabytes of the single file, at most."),
-        click.option("--max-file", type=click.FloatRange(min=0), default=10.0, show_default=True,
-                     help="Megabytes of the largest saved file that travels with the site."),
-        click.option("--roots-changed", is_flag=True, help="Build although runs of the last build's roots leave the site."),
-        click.option("--open", "open_", is_flag=True, help="Open the site in a browser."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
 @main.command()
-@_build_options
+@building.build_options
 @click.option("--strict", is_flag=True, help="Fail with exit code 1 when any input was damaged or missing.")
-def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: float, to: str, **given: Any) -> None:
+@click.option("--gate", is_flag=True, help="Write nothing where secrets or personal data would leave with the site.")
+@click.option("--redact", is_flag=True, help="Replace them in the site; what is logged stays as it is.")
+def build(
+    *,
+    strict: bool,
+    gate: bool,
+    redact: bool,
+    open_: bool,
+    single_file: Path | None,
+    max_size: float,
+    to: str,
+    **given: Any,
+) -> None:
     """Build the site of the log folders ROOTS (default: ./tracklogs), which may be URLs such as s3://bucket/logs."""
     if to and single_file is not None:
         msg = "--to copies a folder; a single file is copied by whatever copies files"
         raise click.UsageError(msg)
-    options = _options(**given)
+    if (gate or redact) and single_file is not None:
+        msg = "--gate and --redact look through folders; build one with them, and send that"
+        raise click.UsageError(msg)
+    options = building.chosen(**given)
     with errors():
+        if gate or redact:
+            options = building.gated(options, redact=redact)
         if single_file is not None:
             from site_builder import single
 
@@ -83,10 +68,10 @@ def build(*, strict: bool, open_: bool, single_file: Path | None, max_size: floa
                 report = Builder(options).build(advance)
             page = options.site / "index.html"
             if to:
-                _copy(options.site, to)
-    _say(report, page)
+                building.copy_to(options.site, to)
+    building.say(report, page)
     if open_:
-        _open(page.resolve().as_uri())
+        building.open_page(page.resolve().as_uri())
     if report.damage:
         sys.exit(FAILED if strict else DAMAGED)
 
@@ -95,7 +80,7 @@ main.add_command(importing.command)
 
 
 @main.command()
-@_build_options
+@building.build_options
 @click.option(
     "--import",
     "sources",
@@ -130,15 +115,15 @@ def watch(
     )
     with errors():
         bring()
-    options = dataclasses.replace(_options(**given), live=True)
+    options = dataclasses.replace(building.chosen(**given), live=True)
     with errors(), contextlib.suppress(KeyboardInterrupt):
         watching = Watch(options, bring)
         with progress() as advance:
             report = watching.first(advance)
         page = options.site / "index.html"
         if to:
-            _copy(options.site, to)
-        _say(report, page)
+            building.copy_to(options.site, to)
+        building.say(report, page)
         url = page.resolve().as_uri()
         if serve is not None:
             from site_builder.server import Server
@@ -148,13 +133,13 @@ def watch(
             url = server.url
             click.echo(f"serving {url}")
         if open_:
-            _open(_page_of(options, url))
+            building.open_page(_page_of(options, url))
         click.echo("watching; Ctrl-C ends", err=True)
 
         def built(report: Report) -> None:
             click.echo(f"{len(report.written)} files written", err=True)
             if to:
-                _copy(options.site, to)
+                building.copy_to(options.site, to)
 
         watching.forever(built)
 
@@ -177,9 +162,9 @@ def demo(folder: Path, *, open_: bool) -> None:
         with progress() as advance:
             report = Builder(Options((folder / "tracklogs",), folder / "site", roots_changed=True)).build(advance)
     page = folder / "site" / "index.html"
-    _say(report, page)
+    building.say(report, page)
     if open_:
-        _open(page.resolve().as_uri())
+        building.open_page(page.resolve().as_uri())
 
 
 @main.command()
@@ -302,37 +287,8 @@ def check(root: Path | None) -> None:
         sys.exit(DAMAGED)
 
 
-for one in (sharing.merge, sharing.export, sharing.summary):
+for one in (sharing.merge, sharing.export, sharing.summary, publishing.publish, publishing.serve):
     main.add_command(one)
-
-
-def _options(*, roots: tuple[str, ...], project: str, runs: tuple[str, ...], text: str, **given: Any) -> Options:
-    from site_builder import Options, Wanted
-    from site_builder.mirror import Mirror, is_url
-
-    with errors():
-        mirrors = {root: Mirror(root) for root in roots if is_url(root)}
-    chosen = tuple(mirrors[root].folder if root in mirrors else Path(root) for root in roots) or (default_root(),)
-    missing = [str(root) for root in chosen if not root.is_dir()] if not mirrors else []
-    if missing:
-        msg = f"no log folder at {', '.join(missing)}; name the folder that init(dir=...) or TRACKLOG_DIR gave"
-        raise click.UsageError(msg)
-    matches = None
-    if text:
-        from tracklog.listing import matcher
-
-        with errors():
-            matches = matcher(text)
-    max_file = int(given.pop("max_file") * 1e6)
-    wanted = Wanted(project, runs, text, matches)
-    return Options(roots=chosen, wanted=wanted, max_file=max_file, mirrors=tuple(mirrors.values()), **given)
-
-
-def _copy(site: Path, url: str) -> None:
-    from site_builder import upload
-
-    copied = upload.copy(site, url)
-    click.echo(f"{plural(copied.files, 'file')} copied to {url}, {copied.bytes / 1e6:.1f} MB", err=True)
 
 
 def _page_of(options: Options, url: str) -> str:
@@ -347,24 +303,3 @@ def _page_of(options: Options, url: str) -> str:
         if (options.site / project / page).is_file():
             return f"{base}/{project}/{page}"
     return url
-
-
-def _say(report: Report, page: Path) -> None:
-    for text in report.warnings:
-        click.echo(f"tracklog: WARNING {visible(text)}", err=True)
-    for text in report.damage[:_SHOWN_DAMAGE]:
-        click.echo(f"damaged: {visible(text)}", err=True)
-    if len(report.damage) > _SHOWN_DAMAGE:
-        click.echo(
-            f"and {len(report.damage) - _SHOWN_DAMAGE:,} more; tracklog check lists what is damaged",
-            err=True,
-        )
-    files = plural(len(report.written), "file")
-    done = f"{plural(report.runs, 'run')}, {report.read} read, {files} written, {len(report.removed)} removed"
-    click.echo(f"{done}, {report.seconds:.2f} s", err=True)
-    click.echo(str(page))
-
-
-def _open(url: str) -> None:
-    if not webbrowser.open(url):
-        click.echo(f"no browser found; open {url}", err=True)
