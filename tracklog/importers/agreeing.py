@@ -37,9 +37,9 @@ class Agreeing:
             if row.step is not None and row.step == self.step and self._agrees(row):
                 rest = {key: value for key, value in row.values.items() if key not in self.said}
                 self.said |= {key: repr(value) for key, value in rest.items()}
-                waiting = (
-                    told.Row(row.step, row.time, {**(waiting.values if waiting else {}), **rest}) if rest else waiting
-                )
+                if rest:
+                    more = told.Row(row.step, row.time, rest)
+                    waiting = waiting.joined(more) if waiting else more
                 continue
             if waiting is not None:
                 yield waiting

@@ -149,7 +149,7 @@ def _exported(key: Key, position: Any) -> Iterator[told.Told]:
         said += list(wide.said())
         for row in wide.rows():
             before = rows.get(row.step)
-            rows[row.step] = told.Row(row.step, row.time, {**(before.values if before else {}), **row.values})
+            rows[row.step] = before.joined(row) if before else row
         said += map(told.Damage, lines.damage)
         ends[path.name] = lines.position()
     if position is not None and position != ends:

@@ -89,7 +89,7 @@ class Taking:
         if before is None:
             self._open = row
         elif before.step == row.step and before.values.keys().isdisjoint(row.values) and row.step is not None:
-            self._open = told.Row(row.step, row.time, {**before.values, **row.values})
+            self._open = before.joined(row)
         else:
             self._write(before)
             self._open = row

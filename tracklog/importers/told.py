@@ -39,6 +39,10 @@ class Row(NamedTuple):
     time: float | None
     values: dict[str, Any]
 
+    def joined(self, other: Row) -> Row:
+        """Return this row with another one of its step, at the later one's time where that has any."""
+        return Row(self.step, self.time if other.time is None else other.time, {**self.values, **other.values})
+
 
 class Rows(NamedTuple):
     """Rows of the same keys that hold finite floats alone, as columns: what is quick to tell and to write."""

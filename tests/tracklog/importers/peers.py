@@ -16,6 +16,23 @@ from pathlib import Path
 
 CACHE = Path(__file__).resolve().parents[3] / ".cache" / "tests"
 REQUIREMENTS: dict[str, tuple[str, ...]] = {
+    # Those that live well with each other; mlflow-skinny is mlflow without its server.
+    "trackers": (
+        "clearml==2.1.12",
+        "comet-ml==3.58.8",
+        "dvclive==3.49.1",
+        "mlflow-skinny==3.17.2",
+        "alembic>=1.13",
+        "sqlalchemy>=2",
+        "pandas>=2.1",
+        "neptune-scale==0.30.0",
+        "sacred==0.8.7",
+        "setuptools<81",  # Sacred asks for pkg_resources
+        "swanlab==0.10.3",
+        "trackio==0.43.0",
+        "numpy>=2",
+        "pillow>=11",
+    ),
     "wandb": ("wandb==0.31.0", "numpy>=2", "pillow>=11"),
     "wandb-reader": ("wandb==0.29.0",),  # the last that could read its files in Python: for the bench
 }
