@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from site_builder import detectors, plain, promises, rules
-from tracklog.errors import Error
+from tracklog.errors import Error, visible
 from tracklog.store.files import content
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def message(hits: Iterable[Hit]) -> str:
 
 def _where(hit: Hit) -> str:
     line = f", line {hit.line}" if hit.line else ""
-    return f"{hit.run}: {hit.place}{line}" if hit.run else f"{hit.place}{line}"
+    return visible(f"{hit.run}: {hit.place}{line}" if hit.run else f"{hit.place}{line}")
 
 
 def _listed(kind: str, mark: str, found: list[Hit]) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import dataclasses
+import gzip
 import json
 import random
 import re
@@ -14,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tracklog
-from site_builder import Builder, Options, config, inspection, output, packed, passage, plain, promises, rules
+from site_builder import Builder, Options, config, inspection, output, packed, passage, plain, promises, rules, single
 from site_builder.detectors import book
 from site_builder.gate import Gate, GateError, fingerprint
 from tests import planted
@@ -293,6 +296,27 @@ def test_what_splits_a_secret_stays_when_it_is_replaced() -> None:
         found = plain.of(text, markup=markup)
         at = found.text.index("secret")
         assert found.replaced([(at, at + 6, "X")]) == after
+
+
+def test_one_file_is_looked_through_as_well() -> None:
+    secrets = planted.plant(LOGS, seed=7, count=90)
+    options = Options((LOGS,), SITE, gate=Gate())
+    with pytest.raises(GateError) as found:
+        single.write(options, Path("one.html"), single.MAX_SIZE)
+    assert not Path("one.html").exists()
+    values = {hit.value for hit in found.value.hits}
+    assert sum(any(one.value in value for value in values) for one in secrets) >= 0.95 * len(secrets)
+    single.write(dataclasses.replace(options, gate=Gate(key=KEY)), Path("one.html"), single.MAX_SIZE)
+    file = Path("one.html").read_text(encoding="utf-8")
+    packs = re.findall(r'<script type="text/plain" data-entry="(?!viewer:)[^"]*">([^<]*)</script>', file)
+    texts = [
+        gzip.decompress(base64.b64decode(one)).decode("utf-8", "replace")
+        for one in packs
+        if not one.startswith("data:")
+    ]
+    whole = plain.of(file.partition('<script type="text/plain"')[0], markup=True).text + "\n".join(texts)
+    whole += plain.quick(whole) + plain.quick(plain.quick(whole))
+    assert [one for one in secrets if one.value in whole] == []
 
 
 def test_what_nobody_reads_of_a_page_is_read() -> None:
