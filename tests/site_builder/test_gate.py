@@ -257,7 +257,9 @@ HARMLESS = (
     "password: ***", "token: <your token>", "secret_key = config.secret_key", "git@github.com:ada/repo.git", "q@k.transpose(1, 2)",
     "x@w.to(device)", "user@example.com", "https://example.org/home/page", "/home/runner/work", "/root/x",
     "nvidia-curand-cu12==10.3.9.90", "pip 10.0.1.2.3", "http://localhost:8080/@x", "sha256:" + "a" * 64, "3f2b" * 10,
-    "the password must be changed", "Authorization: ", "image@2x.png", "a token of gratitude for everyone123",
+    "sk-toggleable__content-arrow sk-estimator-doc-link-fitted", "sk-container-id-12-more-words-1", "cache-key-" + "d41d" * 8,
+    "PWD=/srv/x OLDPWD=/srv/y", "https://site.org/home/ann", "the password must be changed", "Authorization: ", "image@2x.png",
+    "a token of gratitude for everyone123",
 )  # fmt: skip
 
 
