@@ -76,7 +76,7 @@ def test_a_hit_is_named_by_run_file_and_line_and_never_shown() -> None:
     said = str(error)
     assert f"github-token {fingerprint(TOKEN)} in p/told: console, line 3" in said
     assert re.search(r"github-token [0-9a-f]{8} in p/told: env.txt, line 3", said)
-    assert re.search(r"token [0-9a-f]{8} in p/told: config/db.password", said)
+    assert re.search(r"password [0-9a-f]{8} in p/told: config/db.password", said)
     assert TOKEN not in said
     assert "Xk29" not in said + repr(error.hits)
 
