@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from site_builder import detectors, plain, promises, rules
-from tracklog.errors import Error
+from tracklog.errors import Error, visible
 from tracklog.store.files import content
 
 if TYPE_CHECKING:
@@ -119,8 +119,9 @@ class Gate:
     def _in_strings(self, value: Any, place: str) -> Iterator[Hit]:
         for path, text in strings(value, place):
             shown = plain.quick(text)
-            if promises.promised(path.rpartition("/")[2], shown) and not self.passes("token", shown):
-                yield Hit("token", shown, path, 0)
+            name = path.rpartition("/")[2]
+            if promises.promised(name, shown) and not self.passes("", shown):
+                yield Hit(promises.kind(name), shown, path, 0)
             else:
                 yield from (Hit(kind, shown[start:end], path, 0) for kind, start, end in self.find(shown))
 
@@ -196,16 +197,17 @@ def message(hits: Iterable[Hit]) -> str:
 
 def _where(hit: Hit) -> str:
     line = f", line {hit.line}" if hit.line else ""
-    return f"{hit.run}: {hit.place}{line}" if hit.run else f"{hit.place}{line}"
+    return visible(f"{hit.run}: {hit.place}{line}" if hit.run else f"{hit.place}{line}")
 
 
 def _listed(kind: str, mark: str, found: list[Hit]) -> str:
     more = len({_where(hit) for hit in found}) - 1
-    return f"  {kind} {mark} in {_where(found[0])}" + (f" and {more:,} more places" if more else "")
+    others = f" and {more:,} more place{'s' if more > 1 else ''}" if more else ""
+    return f"  {kind} {mark} in {_where(found[0])}{others}"
 
 
 def _summed(kind: str, found: list[Hit]) -> str:
     values = {hit.value for hit in found}
     marks = ", ".join(map(fingerprint, sorted(values)[:3])) + (", …" if len(values) > 3 else "")  # noqa: PLR2004
     runs = len({hit.run for hit in found})
-    return f"  {kind}: {len(values):,} ({marks}) in {runs:,} runs, first in {_where(found[0])}"
+    return f"  {kind}: {len(values):,} ({marks}) in {runs:,} run{'' if runs == 1 else 's'}, first in {_where(found[0])}"

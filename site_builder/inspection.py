@@ -101,6 +101,10 @@ class Inspector:
         """Return what cannot be replaced, or is not to be."""
         return [hit for hit in self.hits if not self.gate.replaces or hit.place in (NAME, BINARY)]
 
+    def page(self, text: str) -> str:
+        """Return a page of the run with words."""
+        return Redaction(self.gate, self.words, {}, {}).page(text) if self.words else text
+
     def name(self, digest: str) -> str:
         """Return what a file is called now that was named by what it held."""
         return self.words.files.get(digest, digest)
@@ -153,7 +157,9 @@ def labels_of(head: RunHead, entry: str) -> dict[str, Label]:
     for number, label in found.items():
         place = sum(1 for first in head.part_starts[: len(head.full)] if first <= number) - 1
         full = place >= 0 and number < _end(head, place)
-        names[f"{entry}/{head.full[place]}/{number - head.part_starts[place]}" if full else f"{entry}/{number}"] = label
+        names[f"{entry}/{number}"] = label  # in a single file those of full files as well
+        if full:
+            names[f"{entry}/{head.full[place]}/{number - head.part_starts[place]}"] = label
     return names
 
 

@@ -6,9 +6,9 @@ import os
 import secrets
 from pathlib import Path
 
-from site_builder import config, detectors
+from site_builder import config, detectors, manifest
 from site_builder.gate import Gate
-from tracklog.errors import warn
+from tracklog.errors import Error, warn
 
 _KEY_BYTES = 32
 
@@ -18,6 +18,20 @@ def gate(*, redact: bool, file: Path | None = None) -> Gate:
     detectors.rules()
     allow = config.load(file or Path(config.FILE)).allow
     return Gate(allow, _key() if redact else b"")
+
+
+def check(site: Path, passed: Gate) -> None:
+    """Raise Error unless all of a site passed a gate: a watch may have written it since."""
+    found = manifest.load(site)
+    others = [
+        key for key, one in (*found.runs.items(), *found.artifacts.items()) if one.get("gate") != passed.signature
+    ]
+    if others:
+        msg = (
+            f"{site} was written by another build, which did not look through {', '.join(others[:3])}: end the watch of it, "
+            "or publish from a folder of its own with -o"
+        )
+        raise Error(msg)
 
 
 def _key() -> bytes:

@@ -41,6 +41,11 @@ def promised(name: str, value: str) -> bool:
     return bool(ends) and is_value(value, lower[max(ends)[0] :], password=max(ends)[1] in PASSWORDS)
 
 
+def kind(name: str) -> str:
+    """Return what a name promises."""
+    return "password" if any(word in name.lower() for word in PASSWORDS) else "token"
+
+
 def is_value(value: str, rest: str, *, password: bool) -> bool:
     """Return whether a value can be a secret; `rest` is what of its name stands behind the word that promises it."""
     if _OTHERWISE.search(rest) or _BLANK.search(value) or _CODE.search(value) or _WORD.match(value) or value in _KNOWN:

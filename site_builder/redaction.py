@@ -106,13 +106,16 @@ class Redaction:
         contents = [self._content(content) for content in given.contents]
         parts = [[self._with_words(entry) for entry in part] for part in given.parts]
         names = self._words.files
-        page = self.text(given.page.decode("utf-8", "replace"), markup=True)
         return Given(
             parts=[[_named(entry, names) for entry in part] for part in parts],
             contents=contents,
             held={digest: [_named(entry, names) for entry in entries] for digest, entries in held.items()},
-            page=_renamed_in(page, names).encode("utf-8", "replace"),
+            page=self.page(given.page.decode("utf-8", "replace")).encode("utf-8", "replace"),
         )
+
+    def page(self, text: str) -> str:
+        """Return a page with words, as soon as all else has them."""
+        return _renamed_in(self.text(text, markup=True), self._words.files)
 
     def _renamed(self, digest: str, kept: Sequence[Entry], before: Sequence[Entry]) -> str:
         if list(kept) == list(before):

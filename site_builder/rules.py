@@ -132,13 +132,20 @@ def _shape(kind: str, anchors: str, pattern: str, behind: int = 0) -> Rule:
     return Rule(kind, tuple(anchors.split()), re.compile(rf"(?<![A-Za-z0-9])(?:{pattern})"), behind=behind)
 
 
+def _is_random(text: str) -> bool:
+    """Return whether a text is no name of words: classes of style sheets, as scikit-learn's, begin as keys do."""
+    longest = max(map(len, re.split(r"[\-_]", text)))
+    return sum(map(str.isdigit, text)) >= 3 and (longest >= 16 or any(map(str.isupper, text)))  # noqa: PLR2004
+
+
 _B64 = r"[A-Za-z0-9+/=_\-]"
 _SHAPES = (
     _shape("github-token", "ghp_ gho_ ghu_ ghs_ ghr_", r"gh[opusr]_[A-Za-z0-9]{30,255}"),
     _shape("github-token", "github_pat_", r"github_pat_\w{40,255}"),
     _shape("gitlab-token", "glpat- gldt- glrt- glft- glsoat- glcbt- glptt-", r"gl[a-z]{2,4}-[\w\-.]{16,100}"),
     _shape("huggingface-token", "hf_", r"hf_[A-Za-z0-9]{30,60}"),
-    _shape("openai-key", "sk-", r"sk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]+-|or-v1-)?[A-Za-z0-9_\-]{20,300}"),
+    Rule("openai-key", ("sk-",), re.compile(r"(?<![A-Za-z0-9])sk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]+-|or-v1-)?[\w\-]{20,300}"),
+         lambda match: _is_random(match[0])),
     _shape("llm-key", "xai- gsk_ pplx- r8_ nvapi-", r"(?:xai-|gsk_|pplx-|r8_|nvapi-)[A-Za-z0-9_\-]{30,120}"),
     _shape("google-key", "AIza", r"AIza[\w\-]{35}"),
     _shape("google-key", "GOCSPX- ya29.", r"(?:GOCSPX-[\w\-]{20,60}|ya29\.[\w\-]{20,400})"),
@@ -150,14 +157,14 @@ _SHAPES = (
          before=re.compile(r"(?<![\w\-])[MNO][\w\-]{23,25}$")),
     _shape("telegram-token", ":AA", r"(?<!\d)\d{8,10}:AA[\w\-]{30,40}", behind=10),
     _shape("sendgrid-key", "SG.", r"SG\.[\w\-]{16,40}\.[\w\-]{16,60}"),
-    _shape("mailgun-key", "key-", r"key-[0-9a-f]{32}(?![0-9a-f])"),
+    _shape("mailgun-key", "key-", r"(?<![\-_])key-[0-9a-f]{32}(?![0-9a-f])"),
     _shape("mailchimp-key", "-us", r"(?<![0-9a-z])[0-9a-f]{32}-us\d{1,2}", behind=32),
     _shape("twilio-key", "AC SK", r"(?:AC|SK)[0-9a-f]{32}(?![0-9A-Za-z])"),
     _shape("stripe-key", "sk_live_ sk_test_ rk_live_ rk_test_ whsec_", r"(?:[sr]k_(?:live|test)_|whsec_)[A-Za-z0-9]{20,120}"),
     _shape("square-key", "sq0csp- sq0atp-", r"sq0(?:csp|atp)-[\w\-]{22,60}"),
     _shape("shop-token", "shpat_ shpss_ shpca_ shppa_", r"shp[a-z]{2}_[0-9a-fA-F]{32}"),
     _shape("npm-token", "npm_", r"npm_[A-Za-z0-9]{30,60}"),
-    _shape("pypi-token", "pypi-", r"pypi-[\w\-]{50,300}"),
+    _shape("pypi-token", "pypi-AgE", r"pypi-AgE[\w\-]{50,300}"),
     _shape("docker-token", "dckr_pat_ dckr_oat_", r"dckr_[po]at_[\w\-]{20,60}"),
     _shape("cloud-token", "dop_v1_ doo_v1_ dapi hvs. hvb. sbp_ glsa_ glc_ NRAK- sntrys_ PMAK- lin_api_ ntn_ figd_ dp.pt. tskey-",
            r"(?:do[op]_v1_[0-9a-f]{64}|dapi[0-9a-f]{32}(?:-\d)?|hv[sb]\.[\w\-]{24,200}|sbp_[0-9a-f]{40}|glsa_\w{32,60}|"
@@ -234,9 +241,8 @@ _HOSTS = re.compile(
     r"localhost(?:\..*)?|vm|docker|container|buildkitsandbox|[0-9a-f]{12}|fv-az[\d\-]+|runnervm\w*|host|kaggle"
 )
 _TLDS = frozenset(
-    """com org net edu gov mil int info io ai dev app co uk de fr nl es it pl ch at be se no fi dk cz pt gr ie hu ro ru ua tr
-    il in cn jp kr tw hk sg au nz ca us mx br ar cl za eg ng ke ir pk bd vn th my id ph eu me cloud tech science biz
-    name""".split()  # noqa: SIM905 - words
+    """com org net edu gov mil info io ai dev app co uk de fr nl es it pl ch at be se no fi dk cz pt gr ie hu ro ru ua tr
+    il in cn jp kr tw hk sg au nz ca us mx br ar cl za eg ng ke ir pk bd vn th my id ph eu me cloud tech science biz""".split()  # noqa: SIM905 - words
 )
 _NO_MAIL = re.compile(
     r"(?:^|\.)example\.|\.(?:local|invalid|test)$|^users\.noreply\.github\.com$|^(?:github|gitlab|bitbucket)\."

@@ -17,7 +17,19 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from site_builder import artifacts, builder, manifest, pictures, projects, records, rendering, sources, templates
+from site_builder import (
+    artifacts,
+    builder,
+    inspection,
+    manifest,
+    pictures,
+    projects,
+    records,
+    rendering,
+    sources,
+    templates,
+)
+from site_builder.gate import GateError
 from site_builder.options import Report, silent
 from site_builder.pages import artifact as artifact_page
 from site_builder.pages import index as index_page
@@ -27,10 +39,11 @@ from tracklog.store import layout
 from tracklog.store.files import content
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from site_builder import runs
+    from site_builder.gate import Gate
     from site_builder.model import Level
     from site_builder.options import Options, Progress
     from site_builder.pictures import MediaFile
@@ -66,14 +79,20 @@ def write(options: Options, target: Path, max_size: int, progress: Progress = si
     built = list(_built(options, report, progress))
     kept = [records.of_run(one, "", [], {}) for one in built]
     stored = list(_stored(options, built, artifacts.uses(kept)))
-    listed = projects.Listed(kept, [records.of_artifact(one) for one in stored])
+    looked = _looked_through(options.gate, built, stored) if options.gate else {}
+    if looked:
+        kept = [looked[one.row.page].record(record) for one, record in zip(built, kept, strict=True)]
+    shown = [records.of_artifact(one) for one in stored]
+    if looked:
+        shown = [looked[one.row.page].record(record) for one, record in zip(stored, shown, strict=True)]
+    listed = projects.Listed(kept, shown)
     ids = manifest.Manifest()
     indexes = projects.indexes(listed)
     overview = projects.overview(indexes)
     pages = list(_pages(ids.site, built, stored, indexes, overview))
     first = _first(options.wanted, built)
     head = next(
-        templates.render_standalone(template, context | {"link": _link})
+        _with_words(looked, path, templates.render_standalone(template, context | {"link": _link}))
         for path, _, context, template in pages
         if path == first
     )
@@ -88,8 +107,8 @@ def write(options: Options, target: Path, max_size: int, progress: Progress = si
         always=True,
     )
     for path, title, context, template in pages:
-        main = templates.render_main(template, context | {"link": _link})
-        page = {"title": title, "page": context["page"], "main": main}
+        main = _with_words(looked, path, templates.render_main(template, context | {"link": _link}))
+        page = {"title": _with_words(looked, path, title), "page": context["page"], "main": main}
         sheet.add(f"page:{path}", _packed(Entry(path, orjson.dumps(page).decode())), "pages", always=True)
     for name in sorted(projects.viewers(listed)):
         sheet.add(
@@ -114,6 +133,32 @@ def write(options: Options, target: Path, max_size: int, progress: Progress = si
     report.damage += [f"{one.row.entry}: {text}" for one in stored for text in one.head.damage]
     report.seconds = time.perf_counter() - began
     return report
+
+
+def _looked_through(
+    gate: Gate, built: list[runs.Built], stored: list[artifacts.Built]
+) -> dict[str, inspection.Inspector]:
+    """Return what the gate found, by page, and give runs and artifacts words for it. Raises GateError for what must not leave."""
+    found = {}
+    for one in built:
+        page = templates.render_main(
+            run_page.TEMPLATE, run_page.context("", rendering.label_of(one), one) | {"link": _link}
+        )
+        found[one.row.page] = inspection.of_run(gate, one, {}, page.encode("utf-8", "replace"))
+    for artifact in stored:
+        page = templates.render_main(artifact_page.TEMPLATE, artifact_page.context("", artifact) | {"link": _link})
+        found[artifact.row.page] = inspection.of_artifact(gate, artifact, page.encode("utf-8", "replace"))
+    hits = [hit for inspector in found.values() for hit in inspector.blocking()]
+    if hits:
+        raise GateError(hits)
+    everything: list[runs.Built | artifacts.Built] = [*built, *stored]
+    for both in everything:
+        both.parts, both.contents = found[both.row.page].given.parts, found[both.row.page].given.contents
+    return found
+
+
+def _with_words(looked: Mapping[str, inspection.Inspector], path: str, text: str) -> str:
+    return looked[path].page(text) if path in looked else text
 
 
 def _link(to: str, anchor: str = "") -> str:

@@ -48,9 +48,6 @@ def build(
     if to and single_file is not None:
         msg = "--to copies a folder; a single file is copied by whatever copies files"
         raise click.UsageError(msg)
-    if (gate or redact) and single_file is not None:
-        msg = "--gate and --redact look through folders; build one with them, and send that"
-        raise click.UsageError(msg)
     options = building.chosen(**given)
     with errors():
         if gate or redact:

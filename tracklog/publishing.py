@@ -46,7 +46,8 @@ def publish(
     **given: Any,
 ) -> None:
     """Build the site of ROOTS (default: ./tracklogs) with the gate on, and put it on the branch that GitHub Pages serves."""
-    from site_builder import Builder, branch
+    from site_builder import Builder, branch, passage
+    from site_builder.lock import locked
 
     if workflow:
         with errors():
@@ -58,7 +59,8 @@ def publish(
         with progress() as advance:
             report = Builder(options).build(advance)
     building.say(report, options.site / "index.html")
-    with errors():
+    with errors(), locked(options.site):
+        passage.check(options.site, options.gate or passage.gate(redact=redact))
         planned = branch.plan(options.site, place)
         if dry_run:
             _list(planned)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import dataclasses
+import gzip
 import json
 import random
 import re
@@ -14,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tracklog
-from site_builder import Builder, Options, config, inspection, output, packed, passage, plain, promises, rules
+from site_builder import Builder, Options, config, inspection, output, packed, passage, plain, promises, rules, single
 from site_builder.detectors import book
 from site_builder.gate import Gate, GateError, fingerprint
 from tests import planted
@@ -73,7 +76,7 @@ def test_a_hit_is_named_by_run_file_and_line_and_never_shown() -> None:
     said = str(error)
     assert f"github-token {fingerprint(TOKEN)} in p/told: console, line 3" in said
     assert re.search(r"github-token [0-9a-f]{8} in p/told: env.txt, line 3", said)
-    assert re.search(r"token [0-9a-f]{8} in p/told: config/db.password", said)
+    assert re.search(r"password [0-9a-f]{8} in p/told: config/db.password", said)
     assert TOKEN not in said
     assert "Xk29" not in said + repr(error.hits)
 
@@ -254,7 +257,9 @@ HARMLESS = (
     "password: ***", "token: <your token>", "secret_key = config.secret_key", "git@github.com:ada/repo.git", "q@k.transpose(1, 2)",
     "x@w.to(device)", "user@example.com", "https://example.org/home/page", "/home/runner/work", "/root/x",
     "nvidia-curand-cu12==10.3.9.90", "pip 10.0.1.2.3", "http://localhost:8080/@x", "sha256:" + "a" * 64, "3f2b" * 10,
-    "the password must be changed", "Authorization: ", "image@2x.png", "a token of gratitude for everyone123",
+    "sk-toggleable__content-arrow sk-estimator-doc-link-fitted", "sk-container-id-12-more-words-1", "cache-key-" + "d41d" * 8,
+    "PWD=/srv/x OLDPWD=/srv/y", "https://site.org/home/ann", "the password must be changed", "Authorization: ", "image@2x.png",
+    "a token of gratitude for everyone123",
 )  # fmt: skip
 
 
@@ -293,6 +298,27 @@ def test_what_splits_a_secret_stays_when_it_is_replaced() -> None:
         found = plain.of(text, markup=markup)
         at = found.text.index("secret")
         assert found.replaced([(at, at + 6, "X")]) == after
+
+
+def test_one_file_is_looked_through_as_well() -> None:
+    secrets = planted.plant(LOGS, seed=7, count=90)
+    options = Options((LOGS,), SITE, gate=Gate())
+    with pytest.raises(GateError) as found:
+        single.write(options, Path("one.html"), single.MAX_SIZE)
+    assert not Path("one.html").exists()
+    values = {hit.value for hit in found.value.hits}
+    assert sum(any(one.value in value for value in values) for one in secrets) >= 0.95 * len(secrets)
+    single.write(dataclasses.replace(options, gate=Gate(key=KEY)), Path("one.html"), single.MAX_SIZE)
+    file = Path("one.html").read_text(encoding="utf-8")
+    packs = re.findall(r'<script type="text/plain" data-entry="(?!viewer:)[^"]*">([^<]*)</script>', file)
+    texts = [
+        gzip.decompress(base64.b64decode(one)).decode("utf-8", "replace")
+        for one in packs
+        if not one.startswith("data:")
+    ]
+    whole = plain.of(file.partition('<script type="text/plain"')[0], markup=True).text + "\n".join(texts)
+    whole += plain.quick(whole) + plain.quick(plain.quick(whole))
+    assert [one for one in secrets if one.value in whole] == []
 
 
 def test_what_nobody_reads_of_a_page_is_read() -> None:

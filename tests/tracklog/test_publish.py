@@ -20,6 +20,7 @@ from tracklog import cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
 DONE, FAILED, USAGE = 0, 1, 2
 LOGS = Path("tracklogs")
@@ -258,6 +259,24 @@ def test_the_gate_stands_before_the_branch(tracklog: Callable[..., Said]) -> Non
     page = git("show", "gh-pages:p/runs/told.html", at=REMOTE)
     assert token not in page
     assert "use ‹github-token-" in page
+
+
+def test_a_watch_that_writes_meanwhile_is_not_published(
+    tracklog: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from site_builder import Builder, Options
+    from site_builder.lock import locked
+
+    def late(site: Path) -> AbstractContextManager[None]:
+        write_run(LOGS, "late", ROWS, notes="ghp_" + "a1B2c3D4" * 5)
+        Builder(Options((LOGS,), site)).build()
+        return locked(site)
+
+    monkeypatch.setattr("site_builder.lock.locked", late)
+    monkeypatch.setattr("site_builder.builder.locked", locked)
+    said = tracklog("publish")
+    assert (said.code, "which did not look through tracklogs/p/late" in said.err) == (FAILED, True), said.err
+    assert git("ls-remote", str(REMOTE), "refs/heads/gh-pages") == ""
 
 
 def test_what_hosts_refuse_is_not_sent(tracklog: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
