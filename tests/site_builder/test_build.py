@@ -418,3 +418,19 @@ def test_a_root_without_runs_is_told(root: str, says: str) -> None:
     assert build(options(roots=(Path(root),))).warnings == [says.format(here=Path.cwd().resolve())]
     several = build(options(roots=(Path("logs"), Path("gone")), site=Path("other"))).warnings
     assert several == ["gone is no folder; nothing is read from it"]
+
+
+def test_copies_of_a_run_that_contradict_each_other_are_named() -> None:
+    for root in ("one", "two"):
+        write_run(Path(root), "r", ROWS)
+    (history,) = Path("two/p/r").glob("history-*")
+    other = next(Path("one/p/r").glob("history-*"))
+    history.rename(history.with_name(other.name))
+    for path in Path("two/p/r").glob("events-*"):
+        path.unlink()
+    history = history.with_name(other.name)
+    history.write_bytes(history.read_bytes().replace(b'"loss":', b'"lots":', 1) + b'{"_step":99,"loss":1}\n')
+    report = build(options(roots=(Path("one"), Path("two"))))
+    assert any("differ; the longer one is shown" in text for text in report.damage), report.damage
+    history.write_bytes(other.read_bytes() + b'{"_step":99,"loss":1}\n')
+    assert build(options(roots=(Path("one"), Path("two")))).damage == []

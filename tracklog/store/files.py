@@ -61,3 +61,15 @@ def hashed(path: Path) -> tuple[str, int]:
             total.update(chunk)
             size += len(chunk)
     return total.hexdigest(), size
+
+
+def begins(one: str | Path, other: str | Path) -> bool:
+    """Return whether the shorter of two files is the beginning of the longer one. Raises OSError."""
+    with opened(one) as first, opened(other) as second:
+        left = min(os.fstat(first.fileno()).st_size, os.fstat(second.fileno()).st_size)
+        while left > 0:
+            piece = min(left, 1 << 20)
+            if first.read(piece) != second.read(piece):
+                return False
+            left -= piece
+    return True

@@ -143,18 +143,15 @@ class _Merge:
         try:
             if not target.exists():
                 self._copy(source, target)
-                return
-            with files.opened(source) as mine, files.opened(target) as theirs:
-                size = os.fstat(theirs.fileno()).st_size
-                if not _begins(mine, theirs, min(size, os.fstat(mine.fileno()).st_size)):
-                    self.result.left.append(
-                        f"{source} and {target} have the same name and different lines; the latter stays"
-                    )
-                elif os.fstat(mine.fileno()).st_size > size:
+            elif not files.begins(source, target):
+                self.result.left.append(
+                    f"{source} and {target} have the same name and different lines; the latter stays"
+                )
+            elif source.stat().st_size > (size := target.stat().st_size):
+                with files.opened(source) as mine, target.open("ab") as file:
                     mine.seek(size)
-                    with target.open("ab") as file:
-                        shutil.copyfileobj(mine, file, _PIECE)
-                    self.result.files += 1
+                    shutil.copyfileobj(mine, file, _PIECE)
+                self.result.files += 1
         except OSError as error:
             self._missed(source, error)
 
@@ -268,17 +265,6 @@ def _events(folder: Path) -> Iterator[bytes]:
     for stream, _, entry in reader.writer_files(folder):
         if stream == layout.EVENTS:
             yield from files.content(entry.path).split(b"\n")
-
-
-def _begins(one: object, other: object, size: int) -> bool:
-    """Return whether two open files begin with the same bytes, as many as `size`."""
-    left = size
-    while left > 0:
-        piece = min(left, _PIECE)
-        if one.read(piece) != other.read(piece):  # type: ignore[attr-defined]
-            return False
-        left -= piece
-    return True
 
 
 def _free(path: Path) -> Path:

@@ -6,6 +6,7 @@ read past, since more of it may come. A damaged line elsewhere is skipped and re
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import operator
 import os
@@ -95,6 +96,8 @@ class RunLog:
     damage: list[Damage] = field(default_factory=list)
     _seen: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     """The files that the last look found, and how many bytes they had."""
+    _compared: set[tuple[str, str]] = field(default_factory=set)
+    """Pairs of copies of which it is known whether they agree."""
 
     def update(self) -> bool:
         """Read what is new; return False when a file was replaced or cut, and the run must be read afresh."""
@@ -142,9 +145,24 @@ class RunLog:
         for folder in (self.folder, *self.copies):
             for stream, writer, entry in writer_files(folder):
                 size = _size(entry)
+                if (stream, writer) in found:
+                    self._compare(found[stream, writer][0], entry.path)
                 if size > found.get((stream, writer), ("", -1))[1]:
                     found[stream, writer] = entry.path, size
         return found
+
+    def _compare(self, one: str, other: str) -> None:
+        """Tell of two copies of a file that neither is the beginning of the other: only one of them is shown."""
+        if (one, other) in self._compared:
+            return
+        self._compared.add((one, other))
+        with contextlib.suppress(OSError):
+            if not files.begins(one, other):
+                name = os.path.basename(one)  # noqa: PTH119 - it is a text already
+                reason = (
+                    f"its copies in {os.path.dirname(one)} and {os.path.dirname(other)} differ; the longer one is shown"  # noqa: PTH120
+                )
+                self.damage.append(Damage(name, 0, 0, reason))
 
     def unfinished(self) -> list[Damage]:
         """Return what stands after the last whole line of each file: damage in a run that has ended."""
