@@ -27,7 +27,7 @@ NAME, TITLE = "tensorboard", "TensorBoard"
 _FILE = re.compile(r"tfevents\.(\d+)\.(.+?)(?:\.\d+\.\d+)?(?:\.v2)?$")
 _MARK = "tfevents"
 _MAIN, _SCALARS, _HPARAMS = "main", "scalars", "hparams"
-_PEEK = 1 << 20
+_PEEK = 1 << 16
 """Bytes of a folder's first events that tell whether it is part of a run."""
 _TEXT = "/text_summary"
 _EXACT = 2**53
