@@ -142,7 +142,7 @@ def _cell(value: Any, folder: Path) -> Any:
     if isinstance(value, dict) and isinstance(value.get("_type"), str):
         try:
             return media(value, folder, {}, "")
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return value  # a table has its own place for what is missing
     return value
 
