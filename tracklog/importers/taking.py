@@ -129,7 +129,7 @@ class Taking:
         self._goes_on()
         step, found = self.steps.of(row)
         line: dict[str, Any] = {layout.STEP: step}
-        if row.time is not None:
+        if row.time is not None and abs(row.time) < told.LATEST:
             self._at(row.time)
             line[layout.RUNTIME] = round((row.time - (self.began or 0.0)) * 1e6) / 1e6
             line[layout.TIMESTAMP] = row.time
@@ -155,8 +155,8 @@ class Taking:
 
     def _other(self, record: told.Told) -> None:
         if isinstance(record, told.System):
-            self._at(record.time)
-            line = {layout.RUNTIME: round(record.time - (self.began or 0.0), 6), layout.TIMESTAMP: record.time}
+            time = self._at(record.time)
+            line = {layout.RUNTIME: round(time - (self.began or 0.0), 6), layout.TIMESTAMP: time}
             self.folder.line(layout.SYSTEM, {**self._mapping(record.values), **line})
             self._count("system rows")
         elif isinstance(record, told.Printed):
@@ -202,6 +202,8 @@ class Taking:
                 self._count(f"{record.event}s")
 
     def _config(self, record: told.Config) -> None:
+        if not record.values and not record.removed:
+            return
         time, types = self._at(record.time), typed.Types()
         if record.values:
             found = {
@@ -253,7 +255,7 @@ class Taking:
 
     def _at(self, time: float | None) -> float:
         """Return when something happened: its own time, else the last one that was told; the first begins the session."""
-        if time is None or not math.isfinite(time):
+        if time is None or not abs(time) < told.LATEST:
             time = self.time if self.time > -math.inf else self.changed
         if self.began is None:
             self.began = time

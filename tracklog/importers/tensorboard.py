@@ -28,7 +28,7 @@ MARKS_END = False
 _FILE = re.compile(r"tfevents\.(\d+)\.(.+?)(?:\.\d+\.\d+)?(?:\.v2)?$")
 _MARK = "tfevents"
 _MAIN, _SCALARS, _HPARAMS = "main", "scalars", "hparams"
-_PEEK = 1 << 20
+_PEEK = 1 << 16
 """Bytes of a folder's first events that tell whether it is part of a run."""
 _TEXT = "/text_summary"
 _EXACT = 2**53
@@ -208,9 +208,8 @@ def _told(origin: told.Origin, found: list[tuple[Part, Path, Events]], *, is_fir
             yield told.Note(sentence)
     if any(events.is_float32 for *_, events in found):
         yield told.Note(_FLOAT32)
-    settings = {key: value for *_, events in found for key, value in _settings(events.hparams).items()}
-    if settings:
-        yield told.Config(settings)
+    for *_, events in found:
+        yield from map(_config, events.hparams)
     taken_back, columns = _purged(found)
     if taken_back:
         yield told.Note(
@@ -219,15 +218,24 @@ def _told(origin: told.Origin, found: list[tuple[Part, Path, Events]], *, is_fir
     yield from tensorboard_rows.rows(columns)
 
 
-def _settings(hparams: list[protobuf.Message]) -> dict[str, Any]:
-    """Return the settings of `HParamsPluginData{3 session_start_info{1 map name → Value}}`; whole numbers are such again."""
+def _config(message: protobuf.Message) -> told.Told:
+    """Return what a record of hyperparameters sets, or why it cannot be read."""
+    try:
+        return told.Config(_settings(message))
+    except protobuf.WireError as error:
+        return told.Damage(f"a record of hyperparameters {error}; it is left out")
+
+
+def _settings(message: protobuf.Message) -> dict[str, Any]:
+    """Return the settings of `HParamsPluginData{3 session_start_info{1 map name → Value}}`; whole numbers are such again.
+
+    Raises WireError.
+    """
     found: dict[str, Any] = {}
-    for message in hparams:
-        content = protobuf.Message(message.raw(2))
-        for name, one in content.message(3).mapping(1).items():
-            value = protobuf.value(one)
-            is_whole = isinstance(value, float) and value.is_integer() and abs(value) < _EXACT
-            found[name] = int(value) if is_whole else value
+    for name, one in protobuf.Message(message.raw(2)).message(3).mapping(1).items():
+        value = protobuf.value(one)
+        is_whole = isinstance(value, float) and value.is_integer() and abs(value) < _EXACT
+        found[name] = int(value) if is_whole else value
     return found
 
 

@@ -53,7 +53,10 @@ def _body(points: NDArray[Any], faces: NDArray[Any] | None, colors: NDArray[Any]
     if faces is None:
         return Object3D(points if colors is None else np.concatenate([points, colors], axis=1).astype(float))
     rows = points.tolist() if colors is None else np.concatenate([points, colors / 255], axis=1).tolist()
-    corners = (faces.astype(int) + 1).tolist()
+    with np.errstate(
+        invalid="ignore"
+    ):  # corners that are no numbers are none of the mesh, and its viewer leaves them out
+        corners = (faces.astype(int) + 1).tolist()
     lines = [f"v {' '.join(f'{number:.9g}' for number in row)}" for row in rows]
     lines += [f"f {' '.join(map(str, row))}" for row in corners]
     return Object3D(io.StringIO("\n".join([*lines, ""])), file_type="obj")

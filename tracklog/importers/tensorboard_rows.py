@@ -70,7 +70,7 @@ def _side_by_side(columns: list[Columns]) -> _Values:
         numbers = np.array([names.setdefault(name, len(names)) for name in column.names], np.int64)
         keys.append(numbers[column.keys])
     lengths = [len(column.times) for column in columns]
-    clocks = [np.nan_to_num(column.times) for column in columns]
+    clocks = [np.where(np.abs(column.times) < told.LATEST, column.times, 0.0) for column in columns]
     found = _Values(
         np.concatenate([column.steps for column in columns]),
         np.concatenate(clocks),

@@ -25,6 +25,7 @@ _LONGEST = 1 << 31
 _PIECE = 256
 _FEW = 24
 """Records of one length, below which they are computed together with those of other lengths."""
+_ALIKE_IN_A_ROW, _LOOKED_AT = 8, 8192
 _ALIKE = 512
 """Bytes of records that are looked at by their length."""
 
@@ -113,14 +114,36 @@ class Reading:
 def _hop(data: bytes, at: int, found: list[int]) -> int:
     """Note where records begin, from one length to the next; return where the last whole one ends."""
     length = struct.Struct("<Q").unpack_from
-    last, add = len(data) - HEAD, found.append
+    whole, last, add = len(data), len(data) - HEAD, found.append
+    before, alike = -1, 0
     while at <= last:
-        end = at + length(data, at)[0] + 16
-        if end > len(data):
+        size = length(data, at)[0]
+        end = at + size + HEAD + FOOT
+        if end > whole:
             break
         add(at)
         at = end
+        if size != before:
+            before, alike = size, 0
+            continue
+        alike += 1
+        if alike == _ALIKE_IN_A_ROW:
+            count, alike = _further(data, at, size), 0
+            found.extend(range(at, at + count * (size + HEAD + FOOT), size + HEAD + FOOT))
+            at += count * (size + HEAD + FOOT)
     return at
+
+
+def _further(data: bytes, at: int, size: int) -> int:
+    """Return how many whole records of a size, of a few thousand that are looked at, follow each other from a place on."""
+    import numpy as np
+
+    stride = size + HEAD + FOOT
+    count = min((len(data) - at) // stride, _LOOKED_AT)
+    if not count:
+        return 0
+    others = np.flatnonzero(np.ndarray((count,), "<u8", data, at, (stride,)) != size)
+    return int(others[0]) if len(others) else count
 
 
 def _heads(data: bytes, starts: NDArray[Any]) -> NDArray[Any]:

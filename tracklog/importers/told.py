@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+LATEST = 1e12
+"""Unix seconds from which on a time is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """A run inside a source."""

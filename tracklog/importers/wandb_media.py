@@ -6,6 +6,7 @@ is ``{"columns": […], "data": [[…]]}`` in which NaN may stand bare.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from tracklog.importers.recorded import Recorded, there
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from tracklog.media.base import MediaDoor
 
+_STYLE = re.compile(r'(?:<base target="_blank">)?<link [^<>]*href="https://app\.wandb\.ai/[^<>]*>')
 _LARGEST = 200_000_000
 """Bytes of a table or of boxes that are read."""
 _MOST_BINS = 512
@@ -38,6 +40,8 @@ def media(record: dict[str, Any], folder: Path, labels: dict[str, Any], key: str
         return _histogram(record)
     if kind == "table-file":
         return Table(record, folder)
+    if kind == "html-file":
+        return _html(there(folder, record.get("path")))
     listed = [value for value in record.values() if isinstance(value, list) and value and _are_records(value)]
     if listed:
         return Recorded({"_type": kind, "count": len(listed[0]), "items": listed[0]}, folder)
@@ -93,6 +97,15 @@ def _images(record: dict[str, Any], folder: Path, labels: dict[str, Any], key: s
     return [_image(one, folder, labels, key) for one in every]
 
 
+def _html(path: Path) -> Media:
+    """Return a document without the style that wandb links from its server: a page loads nothing from anywhere."""
+    from tracklog.media.html import Html
+
+    text = content(path).decode("utf-8", "replace")
+    own = _STYLE.sub("", text)
+    return Html(own, inject=own != text, data_is_not_path=True)
+
+
 def _histogram(record: dict[str, Any]) -> Any:
     from tracklog.media.histogram import Histogram
 
@@ -129,7 +142,7 @@ def _cell(value: Any, folder: Path) -> Any:
     if isinstance(value, dict) and isinstance(value.get("_type"), str):
         try:
             return media(value, folder, {}, "")
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return value  # a table has its own place for what is missing
     return value
 

@@ -33,8 +33,11 @@ _ABOUT = {2: "entity", 6: "group", 7: "job_type", 8: "name", 9: "notes", 12: "sw
 
 
 def start_of(run: Message) -> float:
-    """Return when a run began, by its record, in unix seconds. Raises WireError."""
-    return timestamp(run.message(17))
+    """Return when a run began, by its record, in unix seconds; 0 where it does not say."""
+    try:
+        return timestamp(run.message(17))
+    except WireError:
+        return 0.0
 
 
 class Reader:
@@ -126,12 +129,17 @@ class Reader:
 
     def _delta(self, message: bytes, row: dict[str, Any]) -> Iterator[told.Told]:
         """Yield what a summary says beside its row."""
-        for path, value in records.items(message):
+        try:
+            found, gone = records.items(message), records.removed(message)
+        except WireError as error:
+            yield told.Damage(f"a record of the summary {error}; it is left out")
+            return
+        for path, value in found:
             if path[0] in (_OWN, "_runtime", "_timestamp", "_step") or path[0] in self._kept:
                 continue
             if path[0] not in row and not _is_media(value):
                 yield told.Summary(path, value, self._time)
-        for path in records.removed(message):
+        for path in gone:
             yield told.Summary(path, ..., self._time)
 
     def _with_media(self, row: dict[str, Any]) -> Iterator[told.Told]:
@@ -142,7 +150,7 @@ class Reader:
             if _is_media(value):
                 try:
                     row[key] = wandb_media.media(value, self._files, named, key)
-                except (OSError, ValueError, TypeError, KeyError) as error:
+                except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
                     row[key] = f"{value['_type']} that could not be read: {error}"
                     yield told.Damage(f"{key!r}: {value['_type']} could not be read: {error}")
         for key, visual in _mapping(self._own.get("visualize")).items():

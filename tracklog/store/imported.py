@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 WRITER = "imported"
 """The writer of all lines of an imported run."""
-EVENT = "import"
 LOCK = ".import.lock"
 _LINES = (layout.HISTORY, layout.SYSTEM, layout.CONSOLE)
 _BATCH = 1 << 20
@@ -224,7 +223,7 @@ class Folder:
         for stream in _LINES:
             self.streams[stream].flush()
         sizes = {stream: self.streams[stream].size for stream in _LINES}
-        self.event(EVENT, time, position=position, sizes=sizes, state=state)
+        self.event("import", time, position=position, sizes=sizes, state=state)
         self.streams[layout.EVENTS].flush()
         if self.before is None:
             create_run(self.folder, run)
