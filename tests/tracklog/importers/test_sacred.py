@@ -15,7 +15,8 @@ ROOT = Path("tracklogs")
 BEGIN = """
 import os, signal, sys, time
 import numpy as np
-from sacred import Experiment
+from sacred import SETTINGS, Experiment
+SETTINGS.CAPTURE_MODE = "sys"  # by descriptors it loses a line now and then
 from sacred.observers import FileStorageObserver
 ex = Experiment("digits", save_git_info=False, interactive=True)
 ex.observers.append(FileStorageObserver("runs"))
