@@ -67,6 +67,7 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "imports": beside.imports,
     "import_tensorboard": importing.tensorboard,
     "import_wandb": importing.wandb,
+    "accumulator": importing.accumulator,
 }
 
 

@@ -54,7 +54,9 @@ def cold(world: World) -> Iterator[Figure]:
             note = f"{median(samples):.1f} s against {median(bare):.1f} s"
             yield Figure(f"cold build, {kind}, over naive ({how})", median(ratios), bound, "×", ratios, note)
     each = median(one) / MILLIONS
-    yield Figure("cold build, one process, per million values", each, 1, "s", (), "EventAccumulator: 15 s")
+    yield Figure(
+        "cold build, one process, per million values", each, 1, "s", (), "EventAccumulator beside: the row accumulator"
+    )
     shutil.rmtree(target)
     held = peak("-m", "tracklog", "build", str(source), "-o", str(target), cwd=world.home)
     yield Figure("cold build, memory of all processes", held, 600, "MB")

@@ -10,24 +10,34 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+import orjson
 from tensorboard.compat.proto.event_pb2 import Event
 
+from tests.bench import corpus
 from tests.bench.measure import Figure, World, interleaved, median, python, world_of
 from tests.tracklog.importers import peers
 from tracklog.importers import tfrecords
+from tracklog.store.layout import CLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 STEPS, TAGS = 100_000, 10
+RUNS = 100
+"""Of 1000 rows × 10 metrics: a tenth of the runs that `cold` builds, since EventAccumulator takes minutes for all of them."""
 ROWS = 20_000
 ACCUMULATE = """
 import sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-found = EventAccumulator(sys.argv[1], size_guidance={"scalars": 0})
-found.Reload()
-print(sum(len(found.Scalars(tag)) for tag in found.Tags()["scalars"]))
+count = 0
+for folder in sys.argv[1:]:
+    found = EventAccumulator(folder, size_guidance={"scalars": 0})
+    found.Reload()
+    count += sum(len(found.Scalars(tag)) for tag in found.Tags()["scalars"])
+print(count)
 """
 LOG = """
 import sys
@@ -91,14 +101,48 @@ def wandb(world: World) -> Iterator[Figure]:
         yield Figure(f"import of a .wandb file over wandb's {what}", median(ratios), bound, "×", ratios, note)
 
 
+def accumulator(world: World) -> Iterator[Figure]:
+    """A cold build of 100 runs × 1000 rows × 10 metrics over EventAccumulator, which reads the same values."""
+    logs = world.folder("runs-100", partial(corpus.write, runs=RUNS, rows=1000))
+    events = world.folder("events-100", partial(_same, logs))
+    folders = [str(folder) for folder in sorted(events.iterdir())]
+    target = world.home / "site-100"
+
+    def ours(*jobs: str) -> float:
+        shutil.rmtree(target, ignore_errors=True)
+        return python("-m", "tracklog", "build", str(logs), "-o", str(target), *jobs)
+
+    work = partial(python, "-c", ACCUMULATE, *folders), partial(ours, "--jobs", "1"), ours
+    theirs, one, several = interleaved(min(3, world.repeats), *work)
+    for kind, samples in (("one process", one), ("default jobs", several)):
+        ratios = [b / a for a, b in zip(theirs, samples, strict=True)]
+        note = f"{median(samples):.2f} s against {median(theirs):.1f} s for 1 M values"
+        yield Figure(f"cold build, {kind}, over EventAccumulator", median(ratios), 1 / 15, "×", ratios, note)
+
+
+def _same(folder: Path, logs: Path) -> None:
+    """Write the values of runs into event files."""
+    for history in sorted(logs.glob("*/*/history-*.jsonl")):
+        rows = [orjson.loads(line) for line in history.read_bytes().splitlines()]
+        tags = [key for key in rows[0] if key not in CLOCKS]
+        values = np.array([[row[tag] for tag in tags] for row in rows], np.float32)
+        home = folder / history.parent.name
+        home.mkdir(parents=True)
+        _write(home, values, tags)
+
+
 def _events(folder: Path, steps: int, tags: int) -> None:
-    """Write an event file of plain numbers, the time of each its own."""
     values = np.random.default_rng(0).normal(size=(steps, tags)).astype(np.float32)
+    _write(folder, values, [f"train/metric_{tag}" for tag in range(tags)])
+
+
+def _write(folder: Path, values: NDArray[np.float32], tags: list[str]) -> None:
+    """Write an event file of plain numbers, the time of each its own."""
     records = [Event(wall_time=1.7e9, file_version="brain.Event:2").SerializeToString()]
-    for step in range(steps):
-        for tag in range(tags):
-            event = Event(wall_time=1.7e9 + step / 100 + tag / 1e5, step=step)
-            event.summary.value.add(tag=f"train/metric_{tag}", simple_value=values[step, tag])
+    for step, row in enumerate(values.tolist()):
+        for n, (tag, value) in enumerate(zip(tags, row, strict=True)):
+            event = Event(wall_time=1.7e9 + step / 100 + n / 1e5, step=step)
+            event.summary.value.add(tag=tag, simple_value=value)
             records.append(event.SerializeToString())
     sizes = np.array([len(record) for record in records])
     data = b"".join(records)
