@@ -24,7 +24,7 @@ class NumberedError(Exception):
     """Rows must be counted, and all of them anew, since a step of the source does not tell them apart."""
 
     def __init__(self, name: str, why: str) -> None:
-        """`name` is the key under which the source's step is kept; `why` a part of a sentence, empty where it goes unsaid."""
+        """`name` is the key under which the source's step is kept; `why` the beginning of a sentence, empty where it goes unsaid."""
         super().__init__(why)
         self.name = name
         self.why = why
@@ -54,7 +54,7 @@ class Steps:
             raise NumberedError(_NAMES[0], "")
         if step.__class__ is not int or not -_WIDEST < step < _WIDEST:
             if step != int(step) if math.isfinite(step) and abs(step) < _WIDEST else True:
-                raise NumberedError(_NAMES[0], "has steps that are no whole numbers")
+                raise NumberedError(_NAMES[0], "Steps are no whole numbers")
             step = int(step)
         if step > self.greatest:
             self.greatest = step
@@ -91,7 +91,7 @@ class Steps:
             known = self._seen.setdefault(step, set())
         if not known.isdisjoint(values):
             twice = next(key for key in values if key in known)
-            raise NumberedError(_NAMES[0], f"has {twice!r} more than once at step {step}")
+            raise NumberedError(_NAMES[0], f"{twice!r} stands more than once at step {step}")
         known.update(values)
 
     def _counted(self, row: Row) -> tuple[int, dict[str, Any]]:

@@ -300,7 +300,7 @@ class Taking:
         if self.ended is not None and not self._has_ended:
             self.folder.event("finish", self.time, exit_code=self.ended, lost=0)
         if self.steps.fell:
-            self._note("its steps fall now and then; its rows stand in the order of the source")
+            self._note("Steps fall now and then; rows stand in the order of the source")
         origin = {**self.run["imported"], "notes": self.notes[:_MOST_NOTES]}
         if self.before is not None and self.new_notes:
             self.folder.event("environment", self.time, imported=origin)
@@ -348,7 +348,11 @@ def take(
         except NumberedError as error:
             taking.folder.abandon()
             before, numbered = None, error.name
-            why = f"it {error.why}: rows are counted, and its steps are the key {error.name!r}" if error.why else why
+            why = (
+                f"{error.why}: rows are counted, and the source's steps are the key {error.name!r}"
+                if error.why
+                else why
+            )
             continue
         except BaseException:
             taking.folder.abandon()

@@ -129,7 +129,10 @@ def test_kerass_logger_with_two_fits_in_one_file(monkeypatch: pytest.MonkeyPatch
             for _ in range(2)
         ]
     outcome = bring(".")
-    assert "it has 'loss' more than once at step 0: rows are counted, and its steps are the key 'step'" in outcome.notes
+    assert (
+        "'loss' stands more than once at step 0: rows are counted, and the source's steps are the key 'step'"
+        in outcome.notes
+    )
     found = rows("log")
     assert [row["_step"] for row in found] == list(range(8))
     assert [row["step"] for row in found] == [0, 1, 2, 3] * 2
