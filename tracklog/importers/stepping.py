@@ -24,7 +24,7 @@ class NumberedError(Exception):
     """Rows must be counted, and all of them anew, since a step of the source does not tell them apart."""
 
     def __init__(self, name: str, why: str) -> None:
-        """`name` is the key under which the source's step is kept; `why` the beginning of a sentence, empty where it goes unsaid."""
+        """`name` is the key under which the source's step is kept; `why` begins a sentence, empty where it goes unsaid."""
         super().__init__(why)
         self.name = name
         self.why = why
