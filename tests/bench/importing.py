@@ -33,11 +33,11 @@ ACCUMULATE = """
 import sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 count = 0
-for folder in sys.argv[1:]:
+for folder in sys.argv[2:]:
     found = EventAccumulator(folder, size_guidance={"scalars": 0})
     found.Reload()
     count += sum(len(found.Scalars(tag)) for tag in found.Tags()["scalars"])
-print(count)
+assert count == int(sys.argv[1]), count
 """
 LOG = """
 import sys
@@ -82,7 +82,10 @@ def tensorboard(world: World) -> Iterator[Figure]:
     """A million scalar values of event files: the whole process of an import over that of EventAccumulator."""
     for name, steps, tags in (("10 tags", STEPS, TAGS), ("one tag", STEPS * TAGS, 1)):
         source = world.folder(f"events-{tags}", partial(_events, steps=steps, tags=tags))
-        work = partial(python, "-c", ACCUMULATE, str(source)), partial(_import, source, world.home / f"logs-{tags}")
+        work = (
+            partial(python, "-c", ACCUMULATE, str(STEPS * TAGS), str(source)),
+            partial(_import, source, world.home / f"logs-{tags}"),
+        )
         theirs, ours = interleaved(min(2, world.repeats), *work)
         ratios = [b / a for a, b in zip(theirs, ours, strict=True)]
         note = f"{median(ours):.2f} s against {median(theirs):.1f} s"
@@ -104,7 +107,7 @@ def wandb(world: World) -> Iterator[Figure]:
 def accumulator(world: World) -> Iterator[Figure]:
     """A cold build of 100 runs × 1000 rows × 10 metrics over EventAccumulator, which reads the same values."""
     logs = world.folder("runs-100", partial(corpus.write, runs=RUNS, rows=1000))
-    events = world.folder("events-100", partial(_same, logs))
+    events = world.folder("events-100", partial(_same, logs=logs))
     folders = [str(folder) for folder in sorted(events.iterdir())]
     target = world.home / "site-100"
 
@@ -112,7 +115,7 @@ def accumulator(world: World) -> Iterator[Figure]:
         shutil.rmtree(target, ignore_errors=True)
         return python("-m", "tracklog", "build", str(logs), "-o", str(target), *jobs)
 
-    work = partial(python, "-c", ACCUMULATE, *folders), partial(ours, "--jobs", "1"), ours
+    work = partial(python, "-c", ACCUMULATE, str(RUNS * 10_000), *folders), partial(ours, "--jobs", "1"), ours
     theirs, one, several = interleaved(min(3, world.repeats), *work)
     for kind, samples in (("one process", one), ("default jobs", several)):
         ratios = [b / a for a, b in zip(theirs, samples, strict=True)]
