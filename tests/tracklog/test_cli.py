@@ -14,7 +14,7 @@ import subprocess
 import sys
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -22,33 +22,16 @@ import pytest
 import tracklog as recorder
 from site_builder.pictures import pictures
 from tests.site_builder.logs import write_run
-from tracklog import cli, demo, listing
+from tracklog import demo, listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.tracklog.conftest import Said
+
 LOGS, SITE = Path("tracklogs"), Path("site")
 ROWS = [{"loss": 1 / (n + 1), "net": {"norm": n}, "text": "=1+1"} for n in range(5)]
 DONE, FAILED, USAGE, DAMAGED = 0, 1, 2, 3
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def tracklog(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Run a command in this process."""
-
-    def run(*arguments: str) -> Said:
-        with pytest.raises(SystemExit) as ended:
-            cli.main(list(arguments), prog_name="tracklog")
-        out, err = capsys.readouterr()
-        return Said(int(ended.value.code or 0), out, err)
-
-    return run
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,29 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from tests.tracklog.conftest import Said
+
 DONE, FAILED, USAGE = 0, 1, 2
 LOGS = Path("tracklogs")
 REMOTE = Path("../remote.git")
 ROWS = [{"loss": 1 / (n + 1)} for n in range(5)]
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def tracklog(capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Run a command in this process."""
-
-    def run(*arguments: str) -> Said:
-        with pytest.raises(SystemExit) as ended:
-            cli.main(list(arguments), prog_name="tracklog")
-        out, err = capfd.readouterr()
-        return Said(int(ended.value.code or 0), out, err)
-
-    return run
 
 
 def git(*words: str, at: Path = Path()) -> str:

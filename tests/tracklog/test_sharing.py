@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,33 +16,15 @@ import pytest
 import tracklog as recorder
 from site_builder import Builder, Options
 from tests.site_builder.logs import write_run
-from tracklog import cli
 from tracklog.store import artifacts, fold, layout, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.tracklog.conftest import Said
+
 DONE, FAILED, USAGE, DAMAGED = 0, 1, 2, 3
 MERGED = Path("merged")
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def tracklog(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Run a command in this process."""
-
-    def run(*arguments: str) -> Said:
-        with pytest.raises(SystemExit) as ended:
-            cli.main(list(arguments), prog_name="tracklog")
-        out, err = capsys.readouterr()
-        return Said(int(ended.value.code or 0), out, err)
-
-    return run
 
 
 def train(who: str, run: str = "same", **config: object) -> None:

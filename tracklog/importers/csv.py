@@ -13,6 +13,7 @@ from tracklog.importers import cells, folders, told, trainer_state
 from tracklog.importers.agreeing import Agreeing
 from tracklog.importers.columns import Columns, Wide, export_runs
 from tracklog.importers.settings_files import yaml_mapping
+from tracklog.store import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,7 @@ def runs(source: Path) -> Iterator[told.Origin | told.Damage]:
 def _tables(base: Path, path: Path, lines: cells.Lines) -> Iterator[told.Origin]:
     """Yield the runs of a file: one, or as many as its column of runs names."""
     place = folders.below(base, path)
-    settings = folders.inside(path.parent, _SETTINGS) if path.name == _METRICS else None
+    settings = files.inside(path.parent, _SETTINGS) if path.name == _METRICS else None
     name = folders.below(base, path.parent) if path.name == _METRICS else place.rpartition(".")[0]
     name = name or base.resolve().name
     column = Columns.of(lines.head).run

@@ -53,17 +53,6 @@ def below(source: Path, path: Path) -> str:
     return "" if way == "." else way
 
 
-def inside(folder: Path, name: str) -> Path | None:
-    """Return a file below a folder by a name that a stranger gives; None where it is not there or leads outside."""
-    if not name or "\0" in name:
-        return None
-    try:
-        found = (folder / name).resolve(strict=True)
-        return found if found.is_file() and found.is_relative_to(folder.resolve()) else None
-    except (OSError, ValueError, RuntimeError):
-        return None
-
-
 def safe_name(name: str) -> str | None:
     """Return a name below `files/` for one that a source gives; None where it leads elsewhere."""
     parts = name.replace("\\", "/").split("/")

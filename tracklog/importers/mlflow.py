@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracklog.importers import cells, folders, mlflow_database, mlflow_files, told
 from tracklog.importers.settings_files import json_value
+from tracklog.store import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +131,7 @@ def _artifacts(folder: Path | None) -> Iterator[tuple[str, str]]:
 
 
 def _artifact(folder: Path | None, name: str, tags: dict[str, str], last: float | None) -> Iterator[told.Told]:
-    found = folders.inside(folder, name) if folder is not None else None
+    found = files.inside(folder, name) if folder is not None else None
     if found is None or _TWIN.fullmatch(name):
         return
     image = _IMAGE.fullmatch(name)

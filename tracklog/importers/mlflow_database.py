@@ -74,18 +74,9 @@ def _artifacts(home: Path, uri: Any) -> Path | None:
 
 
 @dataclass(slots=True)
-class _Recorded:
+class _Recorded(Run):
     """A run in a database."""
 
-    id: str
-    name: str
-    experiment: str
-    place: str
-    status: str
-    began: float | None
-    ended: float | None
-    files: tuple[Path, ...]
-    artifacts: Path | None
     _database: Database
 
     def params(self) -> dict[str, str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from tracklog.importers import folders, told
 from tracklog.importers.interleaving import by_time
@@ -32,7 +33,8 @@ class Metrics:
     damage: list[str] = field(default_factory=list)
 
 
-class Run(Protocol):
+@dataclass(slots=True)
+class Run(ABC):
     """What a store tells of a run."""
 
     id: str
@@ -47,20 +49,23 @@ class Run(Protocol):
     artifacts: Path | None
     """The folder of its artifacts, where it is inside of the source."""
 
+    @abstractmethod
     def params(self) -> dict[str, str]:
         """Return its params."""
 
+    @abstractmethod
     def tags(self) -> dict[str, str]:
         """Return its tags."""
 
+    @abstractmethod
     def metrics(self, position: Any) -> Metrics:
         """Return its values behind a position. Raises told.ReplacedError."""
 
 
 def experiments(source: Path) -> Iterator[Path]:
     """Yield the folders of runs of a source."""
-    for folder, _, names in folders.walk(source) if source.is_dir() else ():
-        if _META in names and _TRASH not in folder.parts and "metrics" in {path.name for path in folder.iterdir()}:
+    for folder, inner, names in folders.walk(source) if source.is_dir() else ():
+        if _META in names and "metrics" in inner and _TRASH not in folder.parts:
             yield folder
 
 
@@ -75,18 +80,9 @@ def runs(source: Path) -> Iterator[Run | told.Damage]:
 
 
 @dataclass(slots=True)
-class _Folder:
+class _Folder(Run):
     """A run in a folder."""
 
-    id: str
-    name: str
-    experiment: str
-    place: str
-    status: str
-    began: float | None
-    ended: float | None
-    files: tuple[Path, ...]
-    artifacts: Path | None
     _folder: Path
 
     @classmethod

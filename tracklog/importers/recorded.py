@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from tracklog.importers import folders
 from tracklog.media.base import Media
+from tracklog.store import files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ def _found(value: Any, folder: Path) -> list[tuple[str, Path]]:
 
 def there(folder: Path, name: object) -> Path:
     """Return a file below a folder. Raises FileNotFoundError where it is not there, or lies outside."""
-    found = folders.inside(folder, name) if isinstance(name, str) else None
+    found = files.inside(folder, name) if isinstance(name, str) else None
     if found is None:
         raise FileNotFoundError(2, "there is no such file in the source", str(name))
     return found

@@ -181,7 +181,7 @@ def _began(folder: Path, run: dict[str, Any]) -> Iterator[told.Told]:
     for source in experiment.get("sources") or ():
         if isinstance(source, list) and len(source) > 1 and all(isinstance(part, str) for part in source):
             name, place = source[0], source[1]
-            found = folders.inside(folder.parent, place)
+            found = files.inside(folder.parent, place)
             if found is not None:
                 yield told.Saved(f"{layout.CODE}/{name}", found)
 
@@ -190,7 +190,7 @@ def _ended(folder: Path, run: dict[str, Any]) -> Iterator[told.Told]:
     if run.get("result") is not None:
         yield told.Summary(("result",), _plain(run["result"]))
     for name in run.get("artifacts") or ():
-        found = folders.inside(folder, name) if isinstance(name, str) else None
+        found = files.inside(folder, name) if isinstance(name, str) else None
         if found is not None:
             yield told.Saved(f"artifacts/{name}", found)
         else:

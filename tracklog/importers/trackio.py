@@ -244,7 +244,7 @@ class _Reading:
             columns = list(dict.fromkeys(name for row in rows for name in row))
             return Table(columns=columns, data=[[self._value(row.get(name), 1) for name in columns] for row in rows])
         makers: dict[str, Any] = {"image": Image, "audio": Audio, "video": Video}
-        path = folders.inside(self._key.media, str(record.get("file_path")))
+        path = files.inside(self._key.media, str(record.get("file_path")))
         if path is None:
             raise FileNotFoundError(2, "its file is not in the store", str(record.get("file_path")))
         if kind not in makers:
