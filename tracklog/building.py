@@ -22,7 +22,7 @@ Command = Callable[..., Any]
 
 def site_options(command: Command) -> Command:
     """Add what says which runs go into which folder."""
-    for option in (
+    for option in reversed((  # the last to be added is told first
         click.argument("roots", nargs=-1),
         click.option("-o", "--output", "site", type=click.Path(path_type=Path), default=Path("site"), show_default=True,
                      help="Folder of the site."),
@@ -36,14 +36,14 @@ def site_options(command: Command) -> Command:
         click.option("--max-file", type=click.FloatRange(min=0), default=10.0, show_default=True,
                      help="Megabytes of the largest saved file that travels with the site."),
         click.option("--roots-changed", is_flag=True, help="Build although runs of the last build's roots leave the site."),
-    ):  # fmt: skip
+    )):  # fmt: skip
         command = option(command)
     return command
 
 
 def build_options(command: Command) -> Command:
     """Add what a build and a watch may be told."""
-    for option in (
+    for option in reversed((
         site_options,
         click.option("--single-file", type=click.Path(path_type=Path), help="Write one HTML file instead of a folder."),
         click.option("--to", "to", default="", metavar="URL",
@@ -51,7 +51,7 @@ def build_options(command: Command) -> Command:
         click.option("--max-size", type=click.FloatRange(min=0.1), default=20.0, show_default=True,
                      help="Megabytes of the single file, at most."),
         click.option("--open", "open_", is_flag=True, help="Open the site in a browser."),
-    ):  # fmt: skip
+    )):  # fmt: skip
         command = option(command)
     return command
 
