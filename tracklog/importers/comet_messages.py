@@ -26,8 +26,8 @@ _OWN_OTHERS = ("offline_experiment", "hasNestedParams")
 _MACHINE = "sys."
 _KINDS = {"visualization": "image", "audio": "audio", "video": "video", "text-sample": "text"}
 _UNNAMED = "auto-generated-in-the-backend"
-_MOST_BINS, _MIDDLE = 512, 775
-"""Bins that a histogram may have, and the number of that around 0."""
+_MIDDLE = 775
+"""The number of a histogram's bin around 0."""
 
 
 class Reader:
@@ -208,20 +208,27 @@ def _media(path: Path, kind: str, name: str, more: dict[str, Any]) -> Any:
 
 
 def _histogram(path: Path) -> Any:
-    """Return a histogram of Comet's: numbered bins that grow by a factor on both sides of 0; None for one of too many."""
+    """Return a histogram of Comet's, whose bins grow by a factor on both sides of 0; empty ones that are neighbours are one.
+
+    Raises ValueError for one of more than 512 bins.
+    """
     from tracklog.media.histogram import Histogram
 
     found = json_value(path)
-    counts = {int(number): count for number, count in found["index_values"]}
     start, factor = float(found["start"]), float(found["step"])
-    first, last = min(counts), max(counts)
-    if last - first >= _MOST_BINS or found.get("offset"):
-        return None
+    edges: list[float] = []
+    counts: list[float] = []
+    for number, count in sorted((int(number), count) for number, count in found["index_values"]):
+        left, right = (_edge(one, start, factor) for one in (number - 1, number))
+        if edges and edges[-1] < left:
+            counts.append(0)
+            edges.append(left)
+        edges += [right] if edges else [left, right]
+        counts.append(count)
+    return Histogram(np_histogram=(counts, edges))
 
-    def edge(number: int) -> float:
-        """Return the right edge of a bin."""
-        away = number - _MIDDLE
-        return start * factor**away if away >= 0 else -start * factor ** (-away - 1)
 
-    edges = [edge(number) for number in range(first - 1, last + 1)]
-    return Histogram(np_histogram=([counts.get(number, 0) for number in range(first, last + 1)], edges))
+def _edge(number: int, start: float, factor: float) -> float:
+    """Return the right edge of a bin."""
+    away = number - _MIDDLE
+    return start * factor**away if away >= 0 else -start * factor ** (-away - 1)
