@@ -27,7 +27,7 @@ _MACHINE = "sys."
 _KINDS = {"visualization": "image", "audio": "audio", "video": "video", "text-sample": "text"}
 _UNNAMED = "auto-generated-in-the-backend"
 _MIDDLE = 775
-"""The number of a histogram's bin around 0."""
+"""The number of the bin of a histogram that begins at 0."""
 
 
 class Reader:
@@ -219,7 +219,7 @@ def _histogram(path: Path) -> Any:
     edges: list[float] = []
     counts: list[float] = []
     for number, count in sorted((int(number), count) for number, count in found["index_values"]):
-        left, right = (_edge(one, start, factor) for one in (number - 1, number))
+        left, right = (_edge(one, start, factor) for one in (number, number + 1))
         if edges and edges[-1] < left:
             counts.append(0)
             edges.append(left)
@@ -229,6 +229,6 @@ def _histogram(path: Path) -> Any:
 
 
 def _edge(number: int, start: float, factor: float) -> float:
-    """Return the right edge of a bin."""
+    """Return the left edge of a bin."""
     away = number - _MIDDLE
-    return start * factor**away if away >= 0 else -start * factor ** (-away - 1)
+    return math.copysign(start * factor ** (abs(away) - 1), away) if away else 0.0

@@ -7,6 +7,7 @@ goes on, does.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,7 @@ def runs(source: Path) -> Iterator[told.Origin | told.Damage]:
         try:
             metadata = next(database.rows("SELECT version, project, run_id FROM metadata"), None)
         except told.UnreadableError as error:
+            database.close()
             yield told.Damage(f"{place}: {error}; it is left out")
             continue
         if metadata is None or metadata[0] != _VERSION:
@@ -132,7 +134,7 @@ class _Reading:
         self.last: float | None = None
         self._part = part
         self._files: dict[str, str] = {}
-        self.attributes = Attributes(self._find, sets)
+        self.attributes = Attributes(partial(_kept, self._part.folder, self._files), sets)
 
     def records(self) -> Iterator[told.Told]:
         """Yield what operations behind the end of the last reading say."""
@@ -141,7 +143,7 @@ class _Reading:
         if (first or 0) < self.end:
             raise told.ReplacedError
         query = "SELECT destination, source_path FROM file_upload_requests WHERE is_temporary = 1"
-        self._files = {str(destination): str(path) for destination, path in database.rows(query)}
+        self._files.update({str(destination): str(path) for destination, path in database.rows(query)})
         query = "SELECT sequence_id, operation_type, operation FROM run_operations WHERE sequence_id > ? ORDER BY sequence_id"
         for number, kind, operation in database.rows(query, self.end):
             self.end = number
@@ -153,6 +155,7 @@ class _Reading:
                     yield from self._updated(message)
             except WireError as error:
                 yield told.Damage(f"{self.name}: operation {number} {error}; it is left out")
+        database.close()
 
     def _created(self, run: Message) -> Iterator[told.Told]:
         yield told.Began(timestamp(run.message(3)))
@@ -181,7 +184,8 @@ class _Reading:
         for path, one in sorted(update.mapping(8).items()):
             yield from self.attributes.series(path, step, time, value_of(one))
 
-    def _find(self, ref: FileRef) -> Path | None:
-        """Return where the file is that Neptune kept beside the database, as it does of bytes alone."""
-        kept = self._files.get(ref.path)
-        return folders.inside(self._part.folder, PurePosixPath(kept.replace("\\", "/")).name) if kept else None
+
+def _kept(folder: Path, names: dict[str, str], ref: FileRef) -> Path | None:
+    """Return where the file is that Neptune kept beside the database, as it does of bytes alone."""
+    name = names.get(ref.path)
+    return folders.inside(folder, PurePosixPath(name.replace("\\", "/")).name) if name else None

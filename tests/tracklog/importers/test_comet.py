@@ -125,13 +125,13 @@ def test_media_and_files_come_along(source: Path) -> None:
     take(source, ROOT)
     folder = the_run()
     found = {key: value for line in lines(folder) for key, value in line.items()}
-    picture = Image.open(folder / "files" / found["pic"]["path"])
-    assert (picture.size, picture.convert("RGB").getpixel((0, 0))) == ((8, 6), (10, 20, 30))
+    with Image.open(folder / "files" / found["pic"]["path"]) as picture:
+        assert (picture.size, picture.convert("RGB").getpixel((0, 0))) == ((8, 6), (10, 20, 30))
     assert found["text-sample"] == "some text"
     histogram = found["hist"]
     edges, counts = histogram["bins"], histogram["counts"]
     for value, count in ((0, 1), (1, 2), (-2, 1), (40, 1)):
-        (there,) = [n for n, (left, right) in enumerate(itertools.pairwise(edges)) if left < value <= right]
+        (there,) = [n for n, (left, right) in enumerate(itertools.pairwise(edges)) if left <= value < right]
         assert counts[there] == count
     assert sum(counts) == 5
     assert json.loads((folder / "files/assets/deep/data.json").read_bytes()) == {"a": 1}
