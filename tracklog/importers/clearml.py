@@ -49,8 +49,17 @@ class Key:
 def looks_like(path: Path) -> bool:
     """Return whether a path is an offline session, or has some below it."""
     return any(
-        _is_session(folder, names) or any(_NAME.fullmatch(name) for name in names)
+        _is_session(folder, names) or any(_is_zip(folder / name) for name in names)
         for folder, _, names in folders.walk(path)
+    )
+
+
+def _is_zip(path: Path) -> bool:
+    if not path.name.lower().endswith(".zip"):
+        return False
+    names = archives.names(path)
+    return _NAME.fullmatch(path.name) is not None or (
+        names is not None and _TASK in names and (_METRICS in names or _LOG in names)
     )
 
 
@@ -69,9 +78,7 @@ def runs(source: Path) -> Iterator[told.Origin | told.Damage]:
                 folder.resolve().name if _NAME.fullmatch(folder.resolve().name) else _id(folder), folder
             )
         for name in names:
-            if name.lower().endswith(".zip") and (
-                _NAME.fullmatch(name) or _TASK in (archives.names(folder / name) or ())
-            ):
+            if _is_zip(folder / name):
                 zips.setdefault(name[:-4], folder / name)
     for run in sorted({*sessions, *zips}):
         yield _origin(run, sessions.get(run), zips.get(run), base)

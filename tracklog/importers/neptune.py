@@ -6,6 +6,7 @@ goes on, does.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
@@ -107,11 +108,23 @@ def read(origin: told.Origin, position: Any) -> Iterator[told.Told]:
     missing = left_behind(one for reading in readings for one in reading.attributes.missing)
     if missing is not None:
         yield missing
-    is_over = not any((part.folder / f"{_DATABASE}-wal").exists() for part in parts)
+    is_over = _is_over(parts)
     if is_over and not known.get("over"):
         yield told.Ended(0, max((reading.last for reading in readings if reading.last), default=None))
     now = {reading.name: reading.end for reading in readings}
     yield told.Position({"ends": now, "sets": sets, "over": is_over})
+
+
+def _is_over(parts: list[Part]) -> bool:
+    """Return whether the last process has closed the run, and no other one has written since that began."""
+    *_, last = parts
+    begun = _began(last.folder / _DATABASE)
+    for part in parts:
+        with contextlib.suppress(OSError):
+            written = (part.folder / f"{_DATABASE}-wal").stat().st_mtime_ns
+            if part is last or written >= begun:
+                return False
+    return True
 
 
 def _together(readings: list[_Reading]) -> Iterator[told.Told]:

@@ -162,6 +162,7 @@ run.close()
     peers.run("trackers", BEGIN + code, Path.cwd())
     (taken,) = take(SOURCE, ROOT).changed
     assert (taken.rows, taken.is_afresh) == (5, False)
+    assert state(the_run(), 2e9) == "finished"
     assert series(the_run(), "loss") == [(n, float(n)) for n in range(45)]
 
 
