@@ -27,7 +27,7 @@ mode = sys.argv[1]
 run = swanlab.init(
     project="proj", experiment_name="exp a", description="some notes", tags=["t1", "t2"], group="g", job_type="j", mode=mode,
     id="abc123def", logdir="swanlog", config={"lr": 0.1, "tiny": 1e-5, "net": {"a": 1, "b": [1, 2]}, "nan": float("nan"),
-    "inf": -float("inf"), "date": "2020-01-01", "on": "on", "yes": True})
+    "inf": -float("inf"), "none": None, "date": "2020-01-01", "on": "on", "yes": True})
 def settled(pattern, size):
     while sum(os.path.getsize(path) for path in glob.glob(pattern)) < size: time.sleep(0.02)
 """
@@ -107,7 +107,7 @@ def test_what_a_run_is_comes_along(written: Path) -> None:
     found = config(FOLDER)
     assert math.isnan(found.pop("nan"))
     assert found == {
-        "lr": 0.1, "tiny": 1e-5, "net": {"a": 1, "b": [1, 2]}, "inf": math.inf, "date": "2020-01-01", "on": "on", "yes": True,
+        "lr": 0.1, "tiny": 1e-5, "net": {"a": 1, "b": [1, 2]}, "inf": math.inf, "none": {}, "date": "2020-01-01", "on": "on", "yes": True,
     }  # fmt: skip
     said = about(FOLDER)
     names = ("name", "notes", "tags", "group", "job_type")
