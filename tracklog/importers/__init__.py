@@ -29,7 +29,9 @@ from tracklog.store import imported
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMATS = ("tensorboard", "wandb", "mlflow", "trackio", "dvclive", "sacred", "csv")
+FORMATS = (
+    "tensorboard", "wandb", "mlflow", "trackio", "dvclive", "swanlab", "clearml", "comet", "neptune", "sacred", "aim", "csv",
+)  # fmt: skip
 """The modules of all formats, in the order in which they are asked."""
 
 
