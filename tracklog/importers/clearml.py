@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tracklog.importers import archives, clearml_task, clocks, files_as_media, folders, told
 from tracklog.importers.json_lines import JsonLines
 from tracklog.importers.settings_files import MOST, json_value
+from tracklog.store import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -162,7 +163,7 @@ class _Reading:
             yield told.Began(min(found))
 
     def _first(self, name: str) -> float | None:
-        path = folders.inside(self._folder, name)
+        path = files.inside(self._folder, name)
         first = next(JsonLines(path).values(), None) if path is not None else None
         event = first[0] if isinstance(first, list) and first else None
         return clocks.of_milliseconds(event.get("timestamp")) if isinstance(event, dict) else None
@@ -171,7 +172,7 @@ class _Reading:
         self, name: str, take: Callable[[dict[str, Any], float | None], Iterable[told.Told]], *, is_over: bool
     ) -> Iterator[told.Told]:
         """Yield what the new events of a file say."""
-        path = folders.inside(self._folder, name)
+        path = files.inside(self._folder, name)
         if path is None:
             if name in self._known:
                 raise told.ReplacedError
@@ -218,7 +219,7 @@ class _Reading:
 
     def _picture(self, event: dict[str, Any], key: str, step: float, time: float | None) -> Iterator[told.Told]:
         where = str(event.get("key") or "")
-        path = folders.inside(self._folder, f"data/{where}") if where else None
+        path = files.inside(self._folder, f"data/{where}") if where else None
         path = path or clearml_task.data_file(self._folder, event.get("url"))
         if path is None:
             yield told.Damage(f"{key!r} at iteration {step}: its file is not in the session; it is left out")

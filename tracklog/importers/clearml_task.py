@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from tracklog.capture.redact import redact_url
-from tracklog.importers import folders, told
+from tracklog.importers import told
 from tracklog.importers.nesting import nested
-from tracklog.store import layout
+from tracklog.store import files, layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +122,7 @@ def data_file(folder: Path, where: Any) -> Path | None:
     parts = where.replace("\\", "/").split("/")
     starts = [n for n, part in enumerate(parts) if part == "data"]
     tails = ("/".join(parts[n:]) for n in starts)
-    return next((found for tail in tails if (found := folders.inside(folder, tail)) is not None), None)
+    return next((found for tail in tails if (found := files.inside(folder, tail)) is not None), None)
 
 
 def _mapping(found: Any) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from tracklog.capture.redact import redact_args, redact_url
-from tracklog.importers import clocks, files_as_media, folders, told
+from tracklog.importers import clocks, files_as_media, told
 from tracklog.importers.nesting import nested
 from tracklog.importers.settings_files import json_value
-from tracklog.store import layout
+from tracklog.store import files, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -129,7 +129,7 @@ class Reader:
         kind, where = str(payload.get("upload_type") or "asset"), payload.get("file_path")
         name = next((more[key] for key in ("figName", "fileName") if isinstance(more.get(key), str)), "")
         name = kind if name in ("", _UNNAMED) else name
-        path = folders.inside(self._folder, PurePosixPath(where).name) if isinstance(where, str) else None
+        path = files.inside(self._folder, PurePosixPath(where).name) if isinstance(where, str) else None
         if path is None:
             yield told.Damage(f"{name!r}: its file {where!r} is not there; it is left out")
             return

@@ -18,6 +18,7 @@ from tracklog.importers.neptune_attributes import Attributes
 from tracklog.importers.neptune_operations import FileRef, changed_sets, left_behind, step_of, value_of
 from tracklog.importers.protobuf import Message, WireError, timestamp
 from tracklog.importers.sqlite import Database
+from tracklog.store import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,4 +202,4 @@ class _Reading:
 def _kept(folder: Path, names: dict[str, str], ref: FileRef) -> Path | None:
     """Return where the file is that Neptune kept beside the database, as it does of bytes alone."""
     name = names.get(ref.path)
-    return folders.inside(folder, PurePosixPath(name.replace("\\", "/")).name) if name else None
+    return files.inside(folder, PurePosixPath(name.replace("\\", "/")).name) if name else None

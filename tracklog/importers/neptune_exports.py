@@ -14,6 +14,7 @@ from tracklog.importers import folders, told
 from tracklog.importers.interleaving import by_time
 from tracklog.importers.neptune_attributes import Attributes
 from tracklog.importers.neptune_operations import Bins, FileRef, densities, left_behind
+from tracklog.store import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,5 +181,5 @@ def _file(key: Key, ref: FileRef) -> Path | None:
     if not root.resolve().is_relative_to(key.source.resolve()):
         return None
     projects = sorted((root / "files").glob("*/")) if (root / "files").is_dir() else []
-    places = (folders.inside(place, ref.path) for place in (root / "files", *projects, root))
+    places = (files.inside(place, ref.path) for place in (root / "files", *projects, root))
     return next((found for found in places if found is not None), None)

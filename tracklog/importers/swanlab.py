@@ -208,7 +208,7 @@ class _Reading:
                 self._damage.append(f"files/swanlab-metadata.json cannot be read ({error}); it is left out")
 
     def _is_new(self, name: str) -> bool:
-        path = folders.inside(self._folder, name)
+        path = files.inside(self._folder, name)
         if path is None:
             return False
         sign = files.hashed(path)[0][:16]
@@ -256,7 +256,7 @@ class _Reading:
             return
         kind = _TYPES.get(self._records.types.get(key, 0), "")
         places = (
-            (one, folders.inside(self._folder / "media", f"{one}/{item.name}"))
+            (one, files.inside(self._folder / "media", f"{one}/{item.name}"))
             for one in ([kind] if kind else self._kinds)
         )
         where, path = next(((one, path) for one, path in places if path is not None), ("", None))
