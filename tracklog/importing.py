@@ -78,8 +78,8 @@ def _line(taken: Taken) -> str:
 def command(words: tuple[str, ...], project: str, root: Path | None) -> None:
     """Bring the runs in SOURCE, which another tracker recorded, into the log folder; again: only what is new.
 
-    FORMAT says which tracker's; without it, all that are known are looked for. Exit code 3 when something was damaged or
-    foreign, and left out.
+    FORMAT is one of tensorboard, wandb, mlflow, trackio, dvclive, swanlab, clearml, comet, neptune, sacred and csv; without it,
+    all of them are looked for. Exit code 3 when something was damaged or foreign, and left out.
     """
     if len(words) > 2:  # noqa: PLR2004 - a format and a source
         msg = f"give one source, and a format before it if need be; got {len(words)} words"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from tests.site_builder.logs import write_run
 from tests.tracklog.importers.support import about, everything, lines, rows, series, take
+from tracklog import importers, importing
 from tracklog.cli import main
 
 ROOT = Path("tracklogs")
@@ -162,3 +164,12 @@ def test_a_watch_follows_a_source(checkout: Path) -> None:
     assert "Imported from" in Path("site/runs/runs/a.html").read_text()
     version = orjson.loads(Path("site/.tracklog/manifest.json").read_bytes())
     assert version
+
+
+def test_the_help_and_the_page_tell_of_all_formats(checkout: Path) -> None:
+    told = importing.command.help or ""
+    page = (checkout / "docs/importers.md").read_text(encoding="utf-8")
+    for name in importers.FORMATS:
+        if name != "aim":  # which only says how to bring its runs along
+            assert re.search(rf"\b{name}\b", told), name
+            assert f"| `{name}` |" in page, name
