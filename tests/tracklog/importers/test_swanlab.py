@@ -107,7 +107,8 @@ def test_what_a_run_is_comes_along(written: Path) -> None:
     found = config(FOLDER)
     assert math.isnan(found.pop("nan"))
     assert found == {
-        "lr": 0.1, "tiny": 1e-5, "net": {"a": 1, "b": [1, 2]}, "inf": math.inf, "none": {}, "date": "2020-01-01", "on": "on", "yes": True,
+        "lr": 0.1, "tiny": 1e-5, "net": {"a": 1, "b": [1, 2]}, "inf": math.inf, "none": {}, "date": "2020-01-01",
+        "on": "on", "yes": True,
     }  # fmt: skip
     said = about(FOLDER)
     names = ("name", "notes", "tags", "group", "job_type")
