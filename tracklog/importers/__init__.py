@@ -87,10 +87,18 @@ def _bring(source: Path, origin: told.Origin, kind: Format, root: Path, project:
         said = {"format": kind.TITLE, "source": _as_named(source), "run": origin.place, "mark": mark}
         run = {"id": run_id, "project": project, "name": origin.name or run_id, "imported": said}
         try:
-            take(lambda position: kind.read(origin, position), target, run, taken, marks_end=kind.MARKS_END)
+            take(lambda position: _read(kind, origin, position), target, run, taken, marks_end=kind.MARKS_END)
         except told.UnreadableError as error:
             return told.Damage(str(error))
     return taken
+
+
+def _read(kind: Format, origin: told.Origin, position: Any) -> Iterator[told.Told]:
+    """Yield what a run says. Raises UnreadableError where its files cannot be read, and as the format does."""
+    try:
+        yield from kind.read(origin, position)
+    except OSError as error:
+        raise told.UnreadableError(f"{origin.place or origin.id} cannot be read: {error.strerror or error}") from error
 
 
 def _folder_of(source: Path) -> str:

@@ -127,8 +127,11 @@ def read(origin: told.Origin, position: Any) -> Iterator[told.Told]:
     elif known:
         raise told.ReplacedError
     else:
-        yield from _messages(origin.key.folder, {}, zipped)
+        folder = origin.key.folder
         yield from map(told.Damage, origin.key.damage)
+        if not (folder / _MESSAGES).is_file():
+            raise told.UnreadableError(f"{origin.place}: {_MESSAGES} cannot be read; it is left out")
+        yield from _messages(folder, {}, zipped)
 
 
 def _messages(folder: Path, known: dict[str, Any], zipped: list[int] | None) -> Iterator[told.Told]:

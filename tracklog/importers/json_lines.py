@@ -28,11 +28,15 @@ class JsonLines:
     damage: list[str] = field(default_factory=list)
 
     def go_on(self, position: Any) -> None:
-        """Stand where an earlier reading ended. Raises ReplacedError where the file has become another one, and OSError."""
+        """Stand where an earlier reading ended. Raises ReplacedError where the file has become another one, or is gone."""
         if not isinstance(position, dict) or not isinstance(position.get("end"), int) or position["end"] < 0:
             raise ReplacedError
         self.end = position["end"]
-        if self.position() != position:
+        try:
+            is_same = self.position() == position
+        except OSError:
+            is_same = False
+        if not is_same:
             raise ReplacedError
 
     def position(self) -> dict[str, Any]:

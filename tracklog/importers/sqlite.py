@@ -41,7 +41,7 @@ def tables(path: Path) -> set[str]:
     if not is_database(path) and not path.with_name(path.name + "-wal").is_file():
         return set()
     query = "SELECT name FROM sqlite_master WHERE type = 'table'"
-    with contextlib.suppress(sqlite3.Error, OSError):
+    with contextlib.suppress(sqlite3.Error, OSError, UnicodeDecodeError):
         # What is in no log yet is told without a copy, and without a trace in the folder.
         place = quote(str(path.resolve()))
         with contextlib.closing(sqlite3.connect(f"file:{place}?mode=ro&immutable=1", uri=True)) as connection:
@@ -66,7 +66,7 @@ class Database:
         """Yield the rows of a query. Raises UnreadableError for a file that is damaged, foreign or written all the time."""
         try:
             yield from self._connected().execute(query, values)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # whose text may quote what is damaged
             raise UnreadableError(f"{self.path.name} cannot be read: {error}") from error
 
     def _connected(self) -> sqlite3.Connection:

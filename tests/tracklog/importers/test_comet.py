@@ -217,8 +217,13 @@ def test_damaged_and_hostile_zips_are_named(source: Path) -> None:
         packed.filelist[-1].file_size = 1 << 50  # what its directory says
     with zipfile.ZipFile(source / "other.zip", "w") as packed:
         packed.writestr("a.txt", "of somebody else")
+    damaged = bytearray(whole.read_bytes())
+    with zipfile.ZipFile(whole) as packed:
+        damaged[packed.getinfo("messages.json").header_offset + 200] ^= 255
+    (source / f"{'4' * 32}.zip").write_bytes(damaged)
     outcome = take(source, ROOT)
     said = "\n".join(outcome.damage)
+    assert f"{'4' * 32}.zip: messages.json cannot be read; it is left out" in said
     assert f"{'1' * 32}.zip cannot be read" in said
     assert "'../secret.txt' has a name that leads elsewhere" in said
     assert "'x': its file '../../secret.txt' is not there" in said

@@ -158,4 +158,3 @@ def test_text_files_with_odd_lines_cost_these_alone() -> None:
     assert found == [(step * 10, step / 4) for step in range(5)] + [(7, 0.5), (0, 0.25)]
     assert any("the metric acc has a line that is no value: b'no numbers here'" in text for text in outcome.damage)
     assert reader.read_run(folder_of(first)).damage == []
-
