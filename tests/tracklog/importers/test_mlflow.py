@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from tests.tracklog.importers.support import about, config, everything, lines, r
 from tracklog.store import layout, reader
 
 ROOT = Path("tracklogs")
-STORES = pytest.mark.parametrize("store", ["sqlite:///mlflow.db", "file:./mlruns"], ids=["database", "files"])
+DATABASE, FILES = "sqlite:///mlflow.db", "file:./mlruns"
+STORES = pytest.mark.parametrize("store", [DATABASE, FILES], ids=["database", "files"])
+Stores = dict[str, tuple[Path, str, str]]
 BEGIN = """
 import os, signal, sys
 os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"
@@ -48,8 +51,26 @@ except ValueError:
 """
 
 
-def write(store: str, code: str, *, expected: int = 0) -> list[str]:
-    return peers.run("trackers", BEGIN + code, Path.cwd(), store, expected=expected).split()
+def write(store: str, code: str, folder: Path | None = None) -> list[str]:
+    return peers.run("trackers", BEGIN + code, folder or Path.cwd(), store).split()
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    """Write both stores once: MLflow takes seconds to make a database. Each comes with the ids of its two runs."""
+    found = {}
+    for store in (DATABASE, FILES):
+        folder = tmp_path_factory.mktemp("store")
+        first, failed = write(store, WHOLE, folder)
+        found[store] = folder, first, failed
+    return found
+
+
+def copied(stores: Stores, store: str, to: str = ".") -> tuple[str, str]:
+    """Put a store into a folder; return the ids of its runs."""
+    folder, first, failed = stores[store]
+    shutil.copytree(folder, to, dirs_exist_ok=True)
+    return first, failed
 
 
 def folder_of(run: str) -> Path:
@@ -57,8 +78,8 @@ def folder_of(run: str) -> Path:
 
 
 @STORES
-def test_runs_that_ended_are_all_there(store: str) -> None:
-    first, failed = write(store, WHOLE)
+def test_runs_that_ended_are_all_there(stores: Stores, store: str) -> None:
+    first, failed = copied(stores, store)
     outcome = take(Path(), ROOT)
     assert outcome.damage == []
     assert {one.id for one in outcome.changed} == {first, failed}
@@ -111,23 +132,20 @@ with mlflow.start_run(run_id=os.environ.get("RUN") or None) as run:
 
 
 @STORES
-def test_deleted_runs_are_left_out(store: str) -> None:
-    first, failed = write(store, WHOLE)
+def test_deleted_runs_are_left_out(stores: Stores, store: str) -> None:
+    first, failed = copied(stores, store)
     write(store, f"mlflow.delete_run({first!r})")
     assert [one.id for one in take(Path(), ROOT).changed] == [failed]
 
 
-def test_a_store_that_was_moved_finds_its_artifacts() -> None:
-    first, _ = write("sqlite:///mlflow.db", WHOLE)
-    Path("elsewhere").mkdir()
-    for name in ("mlflow.db", "mlruns"):
-        Path(name).rename(Path("elsewhere") / name)
+def test_a_store_that_was_moved_finds_its_artifacts(stores: Stores) -> None:
+    first, _ = copied(stores, DATABASE, "elsewhere")
     take(Path("elsewhere/mlflow.db"), ROOT)
     assert (folder_of(first) / "files/artifacts/notes.txt").is_file()
 
 
-def test_a_database_that_its_writer_has_locked_is_read_and_does_not_wait() -> None:
-    first, _ = write("sqlite:///mlflow.db", WHOLE)
+def test_a_database_that_its_writer_has_locked_is_read_and_does_not_wait(stores: Stores) -> None:
+    first, _ = copied(stores, DATABASE)
     with sqlite3.connect("mlflow.db", isolation_level=None) as writer:
         writer.execute("BEGIN EXCLUSIVE")
         outcome = take(Path(), ROOT)
@@ -138,8 +156,8 @@ def test_a_database_that_its_writer_has_locked_is_read_and_does_not_wait() -> No
 
 
 @pytest.mark.parametrize("size", [0, 100, 5000])
-def test_a_cut_database_is_named(size: int) -> None:
-    write("sqlite:///mlflow.db", WHOLE)
+def test_a_cut_database_is_named(stores: Stores, size: int) -> None:
+    copied(stores, DATABASE)
     whole = Path("mlflow.db").read_bytes()
     Path("mlflow.db").write_bytes(whole[:size])
     Path("good.csv").write_text("epoch,loss\n0,1\n", encoding="utf-8")
@@ -148,8 +166,8 @@ def test_a_cut_database_is_named(size: int) -> None:
     assert size == 0 or any("mlflow.db cannot be read" in text for text in outcome.damage)
 
 
-def test_text_files_with_odd_lines_cost_these_alone() -> None:
-    first, _ = write("file:./mlruns", WHOLE)
+def test_text_files_with_odd_lines_cost_these_alone(stores: Stores) -> None:
+    first, _ = copied(stores, FILES)
     (metric,) = Path("mlruns").glob(f"*/{first}/metrics/acc")
     with metric.open("ab") as file:
         file.write(b"no numbers here\n1700000000000 0.5 7 data 1234\n1700000000001 0.25\n1700000000002 0.")
