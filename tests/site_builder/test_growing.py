@@ -17,6 +17,8 @@ from site_builder import Builder, Options, console
 from site_builder.series import levels, members, parts, track
 from tests.site_builder.logs import CLOCK
 from tracklog.store import fold
+from tracklog.store.ranks import Ranks
+from tracklog.store.straight import NotStraightError, Straight
 
 SMALL = {
     (track, "BLOCK_ROWS"): 16,
@@ -130,11 +132,58 @@ def histories(draw: st.DrawFn) -> list[Any]:
     return happens
 
 
+@st.composite
+def several(draw: st.DrawFn) -> list[Any]:
+    """Return what happens to a run of two or three processes that log at once, builds among it."""
+    writers = ["a", "b", "c"][: draw(st.integers(2, 3))]
+    number = st.one_of(st.integers(-3, 3), st.sampled_from([0.5, "NaN", 1e300]))
+    further = st.sampled_from([1, 1, 1, 1, 0, 2, 5])
+    ranks: list[int | None] = draw(st.sampled_from([[None, None, None], [2, 0, 1], [0, 1, None], [0, 1, 2]]))
+    late = draw(st.sampled_from([[], ["c"], ["b", "c"]]))
+    happens: list[Any] = []
+    lives: list[tuple[str, list[Any]]] = []
+    for writer, rank in zip(writers, ranks, strict=False):
+        alone = draw(st.sampled_from([[], [f"of_{writer}"], ["of_all", f"of_{writer}"], ["val"]]))
+        both = draw(st.sampled_from([["loss", "acc"], ["loss"], ["loss", "acc"], [], ["deep", "loss"]]))
+        one = st.fixed_dictionaries(
+            {
+                key: st.fixed_dictionaries({}, optional={"x": number, "y": number}) if key == "deep" else number
+                for key in both
+            },
+            optional={**dict.fromkeys(alone, number), "now": st.sampled_from(["text", 1, True])},
+        )
+        own: list[Any] = [
+            ("row", writer, draw(further) if n else 1, draw(one), 0) for n in range(draw(st.integers(0, 45)))
+        ]
+        if draw(st.integers(0, 5)) == 5:
+            own.append(("row", writer, 1, draw(ROW), 0))
+        for more in draw(st.lists(beside(writer), max_size=5)):
+            own.insert(draw(st.integers(0, len(own))), more)
+        if draw(st.booleans()):
+            own.append(("finish", writer))
+            own += [("row", writer, draw(further), draw(one), 0) for _ in range(draw(st.sampled_from([0, 0, 0, 2])))]
+        session: Any = ("session", writer, [], 0, rank)
+        if writer in late:
+            own.insert(0, session)
+        else:
+            happens.append(session)
+        lives.append((writer, own))
+    while lives:
+        n = draw(st.integers(0, len(lives) - 1))
+        count = draw(st.integers(1, 25))
+        happens += lives[n][1][:count]
+        del lives[n][1][:count]
+        if draw(st.integers(0, 3)) == 3:
+            happens.append(("build",))
+        lives = [one for one in lives if one[1]]
+    return happens
+
+
 def happen(log: Log, one: Any) -> None:
     what, *rest = one
     if what == "session":
-        writer, after, start = rest
-        log.session(writer, after, start_step=start)
+        writer, after, start, *rank = rest
+        log.session(writer, after, start_step=start, rank=rank[0] if rank else None)
     elif what == "row":
         log.row(*rest)
     elif what == "console":
@@ -144,6 +193,8 @@ def happen(log: Log, one: Any) -> None:
         log.append("system", rest[0], _timestamp=CLOCK + next(log.time), _runtime=1.0, cpu=rest[1])
     elif what == "summary":
         log.event(rest[0], event="summary", path=rest[1], value=rest[2])
+    elif what == "finish":
+        log.event(rest[0], event="finish", exit_code=0)
     elif what == "metric":
         log.event(rest[0], event="metric", name=rest[1], summary=[rest[2]])
 
@@ -173,6 +224,19 @@ SET += [("row", "a", 0, {"acc": 1}, 0), ("summary", "b", ["loss"], 7)]
 @example(LATE)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_split_into_builds_gives_the_same_site(happens: list[Any]) -> None:
+    same_however_built(happens)
+
+
+@given(several())
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+def test_any_split_of_what_several_log_at_once_gives_the_same_site(happens: list[Any]) -> None:
+    same_however_built(happens)
+
+
+def same_however_built(happens: list[Any]) -> None:
+    """Make sure that builds among what happens give what one build gives, and what folding all rows at once does."""
     with tempfile.TemporaryDirectory() as home:
         root, grown, once = Path(home, "logs"), Path(home, "grown"), Path(home, "once")
         log = Log(root)
@@ -188,3 +252,13 @@ def test_any_split_into_builds_gives_the_same_site(happens: list[Any]) -> None:
         shutil.rmtree(once)
         Builder(Options((root,), once)).build()
         assert files(grown) == files(once)
+        shutil.rmtree(once)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Straight, "follow", not_straight)
+            patch.setattr(Ranks, "follow", not_straight)
+            Builder(Options((root,), once)).build()
+        assert files(grown) == files(once)
+
+
+def not_straight(*_: Any) -> Any:
+    raise NotStraightError

@@ -98,7 +98,7 @@ def _last(log: RunLog, found: list[Session], folded: History) -> dict[str, Any]:
 def _over(result: dict[str, Any], log: RunLog, found: list[Session], since: float = -math.inf) -> dict[str, Any]:
     """Return a summary with what the sessions recorded after a moment over it."""
     for generation in _generations(found):
-        for session in sorted(generation, key=_precedence):
+        for session in sorted(generation, key=precedence):
             if session.writer in log.writers:
                 result = _apply_writer(result, log.writers[session.writer], _cut(session, found), since)
     return result
@@ -132,8 +132,8 @@ def _generations(found: list[Session]) -> list[list[Session]]:
     return generations
 
 
-def _precedence(session: Session) -> tuple[bool, int, float]:
-    # Applied in this order, so that the lowest rank is applied last and wins; without ranks the latest does.
+def precedence(session: Session) -> tuple[bool, int, float]:
+    """Order sessions that are side by side: the lowest rank comes last and wins; without ranks the latest does."""
     return (session.rank is not None, -(session.rank or 0), session.last_sign)
 
 
