@@ -50,6 +50,9 @@ class Log:
         self.folder.mkdir(parents=True)
         record = {"format": 1, "id": "r", "project": "p", "name": "r", "created": "2026-09-21T12:53:20+00:00"}
         (self.folder / "run.json").write_bytes(orjson.dumps(record))
+        (self.folder / "files").mkdir()
+        for n in range(2):
+            (self.folder / f"files/{n}.html").write_text(f"<p>{n}</p>")
         self.steps: dict[str, int] = {}
         self.lines: dict[str, int] = {}
         self.time = itertools.count(1)
@@ -138,19 +141,21 @@ def several(draw: st.DrawFn) -> list[Any]:
     writers = ["a", "b", "c"][: draw(st.integers(2, 3))]
     number = st.one_of(st.integers(-3, 3), st.sampled_from([0.5, "NaN", 1e300]))
     further = st.sampled_from([1, 1, 1, 1, 0, 2, 5])
+    page = st.sampled_from(["0.html", "1.html", "gone.html"]).map(lambda path: {"_type": "html-file", "path": path})
     ranks: list[int | None] = draw(st.sampled_from([[None, None, None], [2, 0, 1], [0, 1, None], [0, 1, 2]]))
     late = draw(st.sampled_from([[], ["c"], ["b", "c"]]))
     happens: list[Any] = []
     lives: list[tuple[str, list[Any]]] = []
     for writer, rank in zip(writers, ranks, strict=False):
-        alone = draw(st.sampled_from([[], [f"of_{writer}"], ["of_all", f"of_{writer}"], ["val"]]))
+        alone = draw(st.sampled_from([[], [f"of_{writer}"], ["of_all", f"of_{writer}"], ["val"], ["page"]]))
         both = draw(st.sampled_from([["loss", "acc"], ["loss"], ["loss", "acc"], [], ["deep", "loss"]]))
         one = st.fixed_dictionaries(
             {
                 key: st.fixed_dictionaries({}, optional={"x": number, "y": number}) if key == "deep" else number
                 for key in both
             },
-            optional={**dict.fromkeys(alone, number), "now": st.sampled_from(["text", 1, True])},
+            optional={key: page if key == "page" else number for key in alone}
+            | {"now": st.sampled_from(["text", 1, True])},
         )
         own: list[Any] = [
             ("row", writer, draw(further) if n else 1, draw(one), 0) for n in range(draw(st.integers(0, 45)))
