@@ -137,50 +137,61 @@ def histories(draw: st.DrawFn) -> list[Any]:
 
 @st.composite
 def several(draw: st.DrawFn) -> list[Any]:
-    """Return what happens to a run of two or three processes that log at once, builds among it."""
-    writers = ["a", "b", "c"][: draw(st.integers(2, 3))]
+    """Return what happens to a run of two or three processes that log at once, builds among it; others may go on with it."""
+    count = draw(st.integers(2, 3))
+    ranks: list[int | None] = draw(st.sampled_from([[None, None, None], [2, 0, 1], [0, 1, None], [0, 1, 2]]))
+    happens = draw(at_once(["a", "b", "c"][:count], ranks, [], 0))
+    again = draw(st.sampled_from([0, 0, 1, 2]))
+    if again:
+        last = {writer: sum(h[2] for h in happens if h[:2] == ("row", writer)) - 1 for writer in "abc"}
+        start = max(*last.values(), -1) + draw(st.sampled_from([1, 1, 1, 1, 3, 0]))
+        after = draw(st.sampled_from([["a", "b", "c"], ["a", "b", "c"], ["a"]]))
+        happens += draw(at_once(["d", "e"][:again], ranks, after, max(0, start)))
+    return happens
+
+
+@st.composite
+def at_once(draw: st.DrawFn, writers: list[str], ranks: list[int | None], after: list[str], start: int) -> list[Any]:
+    """Return what happens while several processes log at once."""
     number = st.one_of(st.integers(-3, 3), st.sampled_from([0.5, "NaN", 1e300]))
     further = st.sampled_from([1, 1, 1, 1, 0, 2, 5])
     page = st.sampled_from(["0.html", "1.html", "gone.html"]).map(lambda path: {"_type": "html-file", "path": path})
-    ranks: list[int | None] = draw(st.sampled_from([[None, None, None], [2, 0, 1], [0, 1, None], [0, 1, 2]]))
-    late = draw(st.sampled_from([[], ["c"], ["b", "c"]]))
+    late = draw(st.sampled_from([writers[len(writers) :], writers[2:], writers[1:]]))
     happens: list[Any] = []
-    lives: list[tuple[str, list[Any]]] = []
+    lives: list[list[Any]] = []
     for writer, rank in zip(writers, ranks, strict=False):
-        alone = draw(st.sampled_from([[], [f"of_{writer}"], ["of_all", f"of_{writer}"], ["val"], ["page"]]))
+        alone = draw(st.sampled_from([[], [f"of_{rank}"], ["of_all", f"of_{writer}"], ["val"], ["page"]]))
         both = draw(st.sampled_from([["loss", "acc"], ["loss"], ["loss", "acc"], [], ["deep", "loss"]]))
+        deep = st.fixed_dictionaries({}, optional={"x": number, "y": number})
         one = st.fixed_dictionaries(
-            {
-                key: st.fixed_dictionaries({}, optional={"x": number, "y": number}) if key == "deep" else number
-                for key in both
-            },
+            {key: deep if key == "deep" else number for key in both},
             optional={key: page if key == "page" else number for key in alone}
             | {"now": st.sampled_from(["text", 1, True])},
         )
-        own: list[Any] = [
+        life: list[Any] = [
             ("row", writer, draw(further) if n else 1, draw(one), 0) for n in range(draw(st.integers(0, 45)))
         ]
         if draw(st.integers(0, 5)) == 5:
-            own.append(("row", writer, 1, draw(ROW), 0))
+            life.append(("row", writer, 1, draw(ROW), 0))
         for more in draw(st.lists(beside(writer), max_size=5)):
-            own.insert(draw(st.integers(0, len(own))), more)
+            life.insert(draw(st.integers(0, len(life))), more)
         if draw(st.booleans()):
-            own.append(("finish", writer))
-            own += [("row", writer, draw(further), draw(one), 0) for _ in range(draw(st.sampled_from([0, 0, 0, 2])))]
-        session: Any = ("session", writer, [], 0, rank)
+            life.append(("finish", writer))
+            life += [("row", writer, draw(further), draw(one), 0) for _ in range(draw(st.sampled_from([0, 0, 0, 2])))]
+        session: Any = ("session", writer, after, start, rank)
         if writer in late:
-            own.insert(0, session)
+            life.insert(0, session)
         else:
             happens.append(session)
-        lives.append((writer, own))
+        lives.append(life)
     while lives:
         n = draw(st.integers(0, len(lives) - 1))
         count = draw(st.integers(1, 25))
-        happens += lives[n][1][:count]
-        del lives[n][1][:count]
+        happens += lives[n][:count]
+        del lives[n][:count]
         if draw(st.integers(0, 3)) == 3:
             happens.append(("build",))
-        lives = [one for one in lives if one[1]]
+        lives = [one for one in lives if one]
     return happens
 
 
@@ -217,6 +228,12 @@ FALLING: list[Any] = [("session", "a", [], 0), *[("row", "a", 1, {"loss": n}, 0)
 FALLING += [("row", "a", -9, {"loss": 1}, 0), ("build",), ("row", "a", 1, {"acc": 1.5}, 0)]
 LATE: list[Any] = [("session", "a", [], 0), *[("row", "a", 1, {"loss": n / 7}, 0) for n in range(70)], ("build",)]
 LATE += [("row", "a", 0, {"late": 1}, 0), ("build",), ("row", "a", 1, {"loss": "text", "late": 2}, 0), ("build",)]
+PARTED: list[Any] = [
+    ("session", "a", [], 0),
+    *[("row", "a", 1, {"loss": n, "acc": n}, 0) for n in range(20)],
+    ("build",),
+]
+PARTED += [("row", "a", 1, {"loss": 1}, 0), ("build",), ("row", "a", 1, {"loss": 2}, 0)]
 
 
 SET: list[Any] = [("session", "a", [], 0), ("row", "a", 1, {"loss": 0}, 0), ("session", "b", ["a"], 2), ("build",)]
@@ -227,6 +244,7 @@ SET += [("row", "a", 0, {"acc": 1}, 0), ("summary", "b", ["loss"], 7)]
 @example(SET)
 @example(FALLING)
 @example(LATE)
+@example(PARTED)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_split_into_builds_gives_the_same_site(happens: list[Any]) -> None:
     same_however_built(happens)

@@ -117,6 +117,11 @@ class Straight:
         """Return the last row, to which more may come."""
         return self._open
 
+    @property
+    def first(self) -> Row | None:
+        """Return the first row of the session that logged last, as it is now."""
+        return None if self._owner is None else self._owner.first or self._open
+
     def again(self) -> Straight:
         """Return one that begins afresh."""
         return Straight()
