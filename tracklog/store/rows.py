@@ -143,8 +143,9 @@ def _supersede(session: Session, by_writer: dict[str, list[Row]]) -> Joint | Non
             continue
         starts = starts or _starts(rows, session.start_step)
         left = [_before(row, starts) for row in by_writer[writer]]
-        superseded += sum(row is not old for row, old in zip(left, by_writer[writer], strict=True))
-        by_writer[writer] = [row for row in left if row.keys() - layout.CLOCKS]
+        pairs = list(zip(left, by_writer[writer], strict=True))
+        superseded += sum(row is not old for row, old in pairs)
+        by_writer[writer] = [row for row, old in pairs if row is old or row.keys() - layout.CLOCKS]
     return Joint(rows[0][layout.STEP], layout.number(rows[0].get(layout.TIMESTAMP)), superseded)
 
 

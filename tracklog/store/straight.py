@@ -85,7 +85,7 @@ class Now:
     summary: dict[str, Any]
     """Nested, as logged."""
     step: int
-    """The greatest; -1 without rows."""
+    """The greatest of all rows that count; -1 without any."""
 
 
 @dataclass(slots=True)
@@ -109,7 +109,7 @@ class Straight:
 
     @property
     def step(self) -> int:
-        """Return the greatest step; -1 without rows."""
+        """Return the greatest step that was logged; -1 without rows."""
         return max((part.step for part in self._parts.values()), default=-1)
 
     @property
@@ -169,7 +169,8 @@ class Straight:
     def now(self, _found: list[Session]) -> Now:
         """Return what the lines come to at this moment."""
         tail = self._tail()
-        return Now([Tail(tail)], self._joints(), self._summary(tail), self.step)
+        step = tail[-1][layout.STEP] if tail else self._edge
+        return Now([Tail(tail)], self._joints(), self._summary(tail), step)
 
     def _tail(self) -> list[Row]:
         """Return the rows that may still change, as they are now."""
