@@ -39,8 +39,8 @@ class Content:
 
     def add(self, told: Told) -> Logs:
         """Pack all series and the console; return what is told of that, with provisional block numbers."""
-        known = self.blocks.adopt(told.shelf)
         for part in told.history:
+            known = self.blocks.adopt(part.track.shelf)
             self._parts.append(_Part("history", part.label, part.hidden, part.track.laid(self.blocks, known)))
         for track in told.system:
             self._parts.append(_Part("system", "", False, track.laid(self.blocks, self.blocks.adopt(track.shelf))))

@@ -1,7 +1,7 @@
 """A run as far as it has been read: batches of lines go into its tracks and are let go.
 
-What is kept of a straight history (`tracklog.store.straight`) are its open blocks, so that a run that goes on costs what is
-new. Any other history is kept as rows, and its tracks are made of all of them each time.
+What is kept of a history that can be followed (`tracklog.store.straight`, else `ranks`) are its open blocks, so that a run
+that goes on costs what is new. Any other history is kept as rows, and its tracks are made of all of them each time.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from site_builder import kinds, manifest, series
 from site_builder.console import Console
 from site_builder.pictures import Media
 from tracklog.store import fold, layout, reader
 from tracklog.store.files import inside
+from tracklog.store.ranks import Ranks
 from tracklog.store.reader import ReplacedError
 from tracklog.store.straight import NotStraightError, Straight
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from site_builder.model import Kind
     from site_builder.sources import Source
     from tracklog.store.layout import Row
+    from tracklog.store.reader import RunLog
+    from tracklog.store.straight import Now
 
 TRIES = 5
 """How often a run is read afresh whose files are replaced while it is read."""
@@ -51,6 +54,54 @@ class Values:
         """Return one that collects by itself."""
         return Values(self.media.copy(self.media.bulk), {**self.damage})
 
+    def join(self, other: Values) -> None:
+        """Take in what came of values behind these."""
+        self.media.join(other.media)
+        self.damage |= {text: None for text in other.damage if text not in self.damage}
+
+
+class Folding(Protocol):
+    """A history that is folded while it is read, as `Straight` says it; others raise NotStraightError."""
+
+    def again(self) -> Folding:
+        """Return one that begins afresh."""
+
+    def follow(
+        self, log: RunLog, found: list[fold.Session], streams: list[tuple[str, str]], /
+    ) -> Iterator[tuple[str, list[Row]]]:
+        """Read what is new; yield rows that stay as they are with the name of their track."""
+
+    def now(self, found: list[fold.Session], /) -> Now:
+        """Return what the lines come to, with the sessions as they are behind them."""
+
+
+@dataclass(slots=True)
+class Growing:
+    """A track of rows that stay as they are."""
+
+    track: series.Track
+    values: Values
+    waiting: Sequence[Row] = ()
+    """The last batch: with the open row behind it, a short run is one batch."""
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Take in the next rows."""
+        self.track.add(self.waiting)
+        self.waiting = rows
+
+    def told(self, tail: Sequence[Row], *, last: bool) -> tuple[series.Track, Values]:
+        """Return it with rows that may still change; `last` where nothing comes any more."""
+        track, values = self.track, self.values
+        if last:
+            tail = [*self.waiting, *tail]
+        else:
+            track.add(self.waiting)
+            values = values.copy()
+            track = track.copy(values.load)
+        self.waiting = ()
+        track.add(tail)
+        return track, values
+
 
 @dataclass(slots=True)
 class Part:
@@ -66,8 +117,6 @@ class Told:
     """All that a run's lines come to at one moment."""
 
     history: list[Part]
-    shelf: series.Shelf
-    """Where the finished blocks of its history stand."""
     system: list[series.Track]
     console: Console
     values: Values
@@ -83,37 +132,41 @@ class Reading:
     """Reads a run, again and again."""
 
     def __init__(
-        self, source: Source, store: series.Store, known: pictures.Known | None = None, *, straight: bool = True
+        self, source: Source, store: series.Store, known: pictures.Known | None, folding: Folding | None
     ) -> None:
-        """Prepare; `known` pictures are not decoded again, `straight` tells how its history is folded."""
+        """Prepare; `known` pictures are not decoded again, without a `folding` all rows are kept."""
         self.source, self.store, self.known = source, store, known or {}
+        self.folding = folding
         self.entry = f"r/{source.project}/{source.run}"
         self.log = reader.RunLog(Path(source.folder), copies=tuple(map(Path, source.others)))
-        self._straight = Straight() if straight else None
-        self._values = Values(Media(partial(inside, self.log.folder / layout.FILES), _no_payload, self.known), {})
-        self._shelf = self._new_shelf()
-        self._main = series.Track(kinds.kind_of, self._values.load, self._shelf)
-        self._waiting: Sequence[Row] = ()
-        """The last batch: with the open row behind it, a short run is one batch."""
+        self._media = Media(partial(inside, self.log.folder / layout.FILES), _no_payload, self.known)
+        self._history: dict[str, Growing] = {}
+        self._now: Now | None = None
+        self._grown: tuple[list[Part], Values] | None = None
+        """What several tracks have come to: whether they can be told of is seen while reading."""
         self._system: dict[str, series.Track] = {}
+        self._values = self._new_values()
+        """Of system metrics."""
         self.console = Console(self._new_shelf())
         self._sessions: list[fold.Session] = []
-        self._media = ""
-        """Signature of the media of which some were damaged or missing."""
+        self._signature = ""
+        """Of the media of which some were damaged or missing."""
 
     def _new_shelf(self) -> series.Shelf:
         return series.Shelf(self.entry, self.store)
 
+    def _new_values(self) -> Values:
+        return Values(self._media.copy(_no_payload), {})
+
     def update(self) -> None:
         """Read what is new. Raises FormatError, NotStraightError and ReplacedError."""
-        if self._values.damage and self._media != manifest.media_signature(self.source.folder):
+        if self._has_damage and self._signature != manifest.media_signature(self.source.folder):
             raise ReplacedError(self.log.folder)  # what was damaged or missing has come, perhaps
         streams = self.log.look()
         found = fold.sessions(self.log)
-        if self._straight is not None:
-            for rows in self._straight.follow(self.log, found, streams):
-                self._main.add(self._waiting)
-                self._waiting = rows
+        if self.folding is not None:
+            for name, rows in self.folding.follow(self.log, found, streams):
+                self._track_named(name).add(rows)
         else:
             for _, writer in (one for one in streams if one[0] == layout.HISTORY):
                 for rows in self.log.batches(layout.HISTORY, writer):
@@ -122,7 +175,14 @@ class Reading:
         self._sessions = found = fold.sessions(self.log)
         over = {session.writer for session in found if session.exit_code is not None}
         self.console.settle(over.union(*(session.after for session in found)))
-        self._media = manifest.media_signature(self.source.folder) if self._values.damage else ""
+        if self.folding is not None:
+            self._now = self.folding.now(found)
+            self._grown = self._grow(self._now, last=False) if len(self._now.tails) > 1 else None
+        self._signature = manifest.media_signature(self.source.folder) if self._has_damage else ""
+
+    @property
+    def _has_damage(self) -> bool:
+        return any(values.damage for values in (self._values, *(one.values for one in self._history.values())))
 
     def _beside(self, streams: list[tuple[str, str]]) -> None:
         """Read what is new of system metrics and consoles."""
@@ -134,6 +194,12 @@ class Reading:
                 for rows in self.log.batches(stream, writer):
                     self.console.add(writer, rows)
 
+    def _track_named(self, name: str) -> Growing:
+        if name not in self._history:
+            values = self._new_values()
+            self._history[name] = Growing(series.Track(kinds.kind_of, values.load, self._new_shelf()), values)
+        return self._history[name]
+
     def _track_of(self, writer: str) -> series.Track:
         if writer not in self._system:
             self._system[writer] = series.Track(kinds.kind_of, self._values.load, self._new_shelf(), counted=True)
@@ -144,47 +210,54 @@ class Reading:
         found = self._sessions
         system = [self._system[writer] for writer in sorted(self._system)]
         console = self.console.rest()
-        if self._straight is None:
+        if self._now is None:
             return self._folded(found, system, console)
-        values, track = self._values, self._main
-        now = self._straight.now()
-        tail = now.tail
-        if last:
-            tail = [*self._waiting, *tail]
-        else:
-            track.add(self._waiting)
-            values = values.copy()
-            track = track.copy(values.load)
-        self._waiting = ()
-        track.add(tail)
+        now = self._now
+        parts, values = self._grown or self._grow(now, last=last)
         return Told(
-            history=[Part(track)] if track.size else [],
-            shelf=track.shelf,
+            history=parts,
             system=system,
             console=console,
             values=values,
             sessions=found,
             joints=now.joints,
             summary=now.summary,
-            rows=track.size,
-            step=self._straight.step,
+            rows=sum(part.track.size for part in parts),
+            step=now.step,
         )
+
+    def _grow(self, now: Now, *, last: bool) -> tuple[list[Part], Values]:
+        """Put the tails behind what stays as it is. Raises NotStraightError where payloads would be numbered by chance."""
+        parts: list[Part] = []
+        values = self._new_values()
+        for tail in now.tails:
+            track, its = self._track_named(tail.name).told(tail.rows, last=last)
+            values.join(its)
+            if track.size:
+                parts.append(Part(track, tail.label))
+        if sum(bool(part.track.shelf.payloads) for part in parts) > 1:
+            raise NotStraightError
+        values.join(self._values)
+        return parts, values
 
     def _folded(self, found: list[fold.Session], system: list[series.Track], console: Console) -> Told:
         """Fold all rows, of which those before may have changed."""
         history = fold.history(self.log, found)
-        values = Values(self._values.media.copy(_no_payload), {})
-        shelf = self._new_shelf()
+        values = self._new_values()
+        named = 0
         parts = []
         for track in history.tracks:
+            shelf = self._new_shelf()
+            shelf.named = named
             part = Part(series.Track(kinds.kind_of, values.load, shelf), track.label, track.hidden)
             for rows in _slices(track.rows):
                 part.track.add(rows)
+            named += len(shelf.payloads)
             parts.append(part)
+        values.join(self._values)
         shown = [row for track in history.tracks if not track.hidden for row in track.rows]
         return Told(
             history=parts,
-            shelf=shelf,
             system=system,
             console=console,
             values=values,
@@ -196,18 +269,21 @@ class Reading:
         )
 
 
-def read(source: Source, store: series.Store, known: pictures.Known | None = None) -> Reading:
-    """Read a run from its beginning. Raises FormatError when it was written by a newer tracklog."""
-    straight, tries = True, TRIES
+def read(
+    source: Source, store: series.Store, known: pictures.Known | None = None, folding: Folding | None = None
+) -> Reading:
+    """Read a run from its beginning, at first by a `folding`. Raises FormatError when it was written by a newer tracklog."""
+    way: Folding | None = folding or Straight()
+    tries = TRIES
     while True:
-        reading = Reading(source, store, known, straight=straight)
+        reading = Reading(source, store, known, way)
         try:
             reading.update()
         except NotStraightError:
-            straight = False
+            way = Ranks() if isinstance(way, Straight) else None
         except ReplacedError:
             tries -= 1
-            straight = straight and tries > TRIES // 2
+            way = way.again() if way is not None and tries > TRIES // 2 else None
             if not tries:
                 return reading
         else:
@@ -219,7 +295,8 @@ def updated(reading: Reading) -> Reading:
     try:
         reading.update()
     except (NotStraightError, ReplacedError):
-        return read(reading.source, reading.store, reading.known)
+        folding = reading.folding.again() if reading.folding is not None else None
+        return read(reading.source, reading.store, reading.known, folding)
     return reading
 
 

@@ -63,6 +63,14 @@ class Media:
         other.found, other.kinds = {**self.found}, {*self.kinds}
         return other
 
+    def join(self, other: Media) -> None:
+        """Take in what another one of the same folder has collected."""
+        for path, known in other._asked.items():
+            self._asked.setdefault(path, known)
+        for place, file in other.found.items():
+            self.found.setdefault(place, file)
+        self.kinds |= other.kinds
+
     def facts(self) -> dict[str, list[Any]]:
         """Return what the manifest keeps of the pictures that were asked for."""
         return {path: known.fact() for path, known in self._asked.items()}

@@ -87,11 +87,15 @@ class Shelf:
     """Blocks in full files."""
     payloads: dict[bytes, tuple[int, Place]] = field(default_factory=dict)
     """Bulk data of values by its digest: the number by which values name it, and where its block stands."""
+    named: int = 0
+    """How many payloads stand on the shelves before this one: their numbers are taken."""
     _size: int = 0
 
     def copy(self) -> Shelf:
         """Return one that is filled by itself."""
-        return Shelf(self.entry, self.store, [*self.files], [*self.pending], self.full, {**self.payloads}, self._size)
+        return Shelf(
+            self.entry, self.store, [*self.files], [*self.pending], self.full, {**self.payloads}, self.named, self._size
+        )
 
     def payload(self, data: bytes) -> tuple[int, Place | None]:
         """Return the number by which values name some data, and where its block is to stand if it has none yet."""
@@ -99,8 +103,9 @@ class Shelf:
         if digest in self.payloads:
             return self.payloads[digest][0], None
         place = Place()
-        self.payloads[digest] = len(self.payloads), place
-        return len(self.payloads) - 1, place
+        number = self.named + len(self.payloads)
+        self.payloads[digest] = number, place
+        return number, place
 
     def add(self, block: bytes) -> int:
         """Put a finished block behind the others; return its number."""

@@ -183,21 +183,18 @@ class Track:
     # -- new series
 
     def _begin(self, new: list[Column], rows: Sequence[Row]) -> None:
-        """Make the series that are new, in the order first logged; those that begin in the same rows are a group."""
+        """Make the series that are new, in the order first logged; those that begin in the same row are a group until they part."""
         if not new:
             return
         positions = _Positions(rows)
         new.sort(key=positions.of)
-        groups: dict[bytes, _Group] = {}
-        shared: dict[int, bytes] = {}
+        groups: dict[int, _Group] = {}
         for column in new:
             make = Numbers if column.kind in ("number", "bool") else Listed
             member = make(column.path, column.kind, len(self._series))
-            if id(column.rows) not in shared:
-                shared[id(column.rows)] = column.rows.tobytes()
-            group = groups.get(shared[id(column.rows)])
+            group = groups.get(int(column.rows[0]))
             if group is None:
-                group = groups[shared[id(column.rows)]] = _Group([])
+                group = groups[int(column.rows[0])] = _Group([])
                 self._groups.append(group)
             group.members.append(member)
             self._series[column.path, column.kind] = (group, member)

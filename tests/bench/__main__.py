@@ -40,6 +40,7 @@ ROWS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "rebuild": builds.rebuild,
     "noop": builds.nothing,
     "live": growing.live,
+    "ranks": growing.ranks,
     "long": growing.long,
     "sweep": growing.sweep,
     "watched": growing.watched,

@@ -69,6 +69,21 @@ def one(root: Path, n: int, metrics: tuple[str, ...], columns: list[list[float]]
     lines.close()
 
 
+def ranks(root: Path, rows: int, count: int = 2) -> None:
+    """Write one run that is going on, of several ranks that all log the same metrics."""
+    folder = layout.run_folder(root, "bench", "run0000")
+    record = {"id": "run0000", "project": "bench", "name": "ranks", "created": "2026-09-01T00:00:00+00:00"}
+    writer.create_run(folder, record)  # type: ignore[arg-type]
+    columns = curves(rows, len(METRICS))
+    for rank in range(count):
+        session = {"start_step": 0, "after": [], "rank": rank, **fold.this_place()}
+        lines = writer.Writer(folder, session, lambda: CLOCK)
+        lines.start()
+        for step, values in enumerate(zip(*columns, strict=True)):
+            lines.history.append(row(step, METRICS, values))
+        lines.close()
+
+
 def row(step: int, metrics: tuple[str, ...], values: tuple[float, ...]) -> bytes:
     """Return one line of history."""
     clocks = {"_step": step, "_runtime": step * 0.125, "_timestamp": CLOCK + step * 0.125}

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 BEFORE = "59e8f7e"
 """The commit that is measured beside this checkout."""
 SHORT, MIDDLE, LONG = 10_000, 300_000, 1_000_000
+OF_RANK = 100_000
+"""Rows of each of two ranks that log at once."""
 LIVE = CHECKOUT / "tests/bench/live.py"
 
 
@@ -59,6 +61,27 @@ def live(world: World) -> Iterator[Figure]:
     ratios = [b / a for a, b in zip(then, now, strict=True)]
     note = f"{median(now):.0f} ms against {median(then):.0f} ms"
     yield Figure(f"behind 300,000 rows, over {BEFORE}", median(ratios), 1 / 40, "×", ratios, note)
+
+
+def ranks(world: World) -> Iterator[Figure]:
+    """Build in a watch after each of two ranks grew by ten rows."""
+    old = before(world)
+
+    def logs(rows: int) -> Path:
+        return world.folder(f"ranks{rows}", lambda path: corpus.ranks(path, rows))
+
+    short, now, then = interleaved(
+        world.repeats,
+        lambda: _rebuild(CHECKOUT, logs(SHORT), 3 * world.repeats),
+        lambda: _rebuild(CHECKOUT, logs(OF_RANK), 3 * world.repeats),
+        lambda: _rebuild(old, logs(OF_RANK), 1),
+    )
+    yield Figure("rebuild in watch behind two ranks of 100,000 rows", median(now), 150, "ms", now)
+    ratios = [b / a for a, b in zip(short, now, strict=True)]
+    yield Figure("the same over behind 10,000 rows each", median(ratios), 1.5, "×", ratios, f"{median(short):.0f} ms")
+    ratios = [b / a for a, b in zip(then, now, strict=True)]
+    note = f"{median(now):.0f} ms against {median(then):.0f} ms"
+    yield Figure(f"the same, over {BEFORE}", median(ratios), 1 / 40, "×", ratios, note)
 
 
 def _rebuild(code: Path, logs: Path, repeats: int) -> float:

@@ -21,13 +21,14 @@ def main(root: Path, repeats: int) -> None:
     """Build, then grow the run and rebuild, again and again."""
     (folder,) = root.glob("*/*")
     adopt(folder)
-    (history,) = folder.glob("history-*.jsonl")
+    histories = sorted(folder.glob("history-*.jsonl"))
     with tempfile.TemporaryDirectory(dir=root.parent) as site:
         builder = Builder(Options((root,), Path(site), live=True))
         builder.build()
         samples = []
         for _ in range(repeats + 2):
-            grow(history)
+            for history in histories:
+                grow(history)
             began = time.perf_counter()
             builder.build()
             samples.append((time.perf_counter() - began) * 1000)
@@ -35,15 +36,15 @@ def main(root: Path, repeats: int) -> None:
 
 
 def adopt(folder: Path) -> None:
-    """Make this process the one that logs, so that the run is going on."""
-    (events,) = folder.glob("events-*.jsonl")
-    first, *others = events.read_bytes().splitlines(keepends=True)
-    session = {**orjson.loads(first), **fold.this_place()}
-    events.write_bytes(b"".join([orjson.dumps(session) + b"\n", *others]))
+    """Make this process the one that logs, as each rank, so that the run is going on."""
+    for events in folder.glob("events-*.jsonl"):
+        first, *others = events.read_bytes().splitlines(keepends=True)
+        session = {**orjson.loads(first), **fold.this_place()}
+        events.write_bytes(b"".join([orjson.dumps(session) + b"\n", *others]))
 
 
 def grow(history: Path) -> None:
-    """Append rows like the last one."""
+    """Append rows like the last one to a process's file."""
     with history.open("r+b") as file:
         file.seek(-2000, 2)
         last = orjson.loads(file.read().splitlines()[-1])

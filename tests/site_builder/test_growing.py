@@ -17,6 +17,8 @@ from site_builder import Builder, Options, console
 from site_builder.series import levels, members, parts, track
 from tests.site_builder.logs import CLOCK
 from tracklog.store import fold
+from tracklog.store.ranks import Ranks
+from tracklog.store.straight import NotStraightError, Straight
 
 SMALL = {
     (track, "BLOCK_ROWS"): 16,
@@ -48,6 +50,9 @@ class Log:
         self.folder.mkdir(parents=True)
         record = {"format": 1, "id": "r", "project": "p", "name": "r", "created": "2026-09-21T12:53:20+00:00"}
         (self.folder / "run.json").write_bytes(orjson.dumps(record))
+        (self.folder / "files").mkdir()
+        for n in range(2):
+            (self.folder / f"files/{n}.html").write_text(f"<p>{n}</p>")
         self.steps: dict[str, int] = {}
         self.lines: dict[str, int] = {}
         self.time = itertools.count(1)
@@ -130,11 +135,71 @@ def histories(draw: st.DrawFn) -> list[Any]:
     return happens
 
 
+@st.composite
+def several(draw: st.DrawFn) -> list[Any]:
+    """Return what happens to a run of two or three processes that log at once, builds among it; others may go on with it."""
+    count = draw(st.integers(2, 3))
+    ranks: list[int | None] = draw(st.sampled_from([[None, None, None], [2, 0, 1], [0, 1, None], [0, 1, 2]]))
+    happens = draw(at_once(["a", "b", "c"][:count], ranks, [], 0))
+    again = draw(st.sampled_from([0, 0, 1, 2]))
+    if again:
+        last = {writer: sum(h[2] for h in happens if h[:2] == ("row", writer)) - 1 for writer in "abc"}
+        start = max(*last.values(), -1) + draw(st.sampled_from([1, 1, 1, 1, 3, 0]))
+        after = draw(st.sampled_from([["a", "b", "c"], ["a", "b", "c"], ["a"]]))
+        happens += draw(at_once(["d", "e"][:again], ranks, after, max(0, start)))
+    return happens
+
+
+@st.composite
+def at_once(draw: st.DrawFn, writers: list[str], ranks: list[int | None], after: list[str], start: int) -> list[Any]:
+    """Return what happens while several processes log at once."""
+    number = st.one_of(st.integers(-3, 3), st.sampled_from([0.5, "NaN", 1e300]))
+    further = st.sampled_from([1, 1, 1, 1, 0, 2, 5])
+    page = st.sampled_from(["0.html", "1.html", "gone.html"]).map(lambda path: {"_type": "html-file", "path": path})
+    late = draw(st.sampled_from([writers[len(writers) :], writers[2:], writers[1:]]))
+    happens: list[Any] = []
+    lives: list[list[Any]] = []
+    for writer, rank in zip(writers, ranks, strict=False):
+        alone = draw(st.sampled_from([[], [f"of_{rank}"], ["of_all", f"of_{writer}"], ["val"], ["page"]]))
+        both = draw(st.sampled_from([["loss", "acc"], ["loss"], ["loss", "acc"], [], ["deep", "loss"]]))
+        deep = st.fixed_dictionaries({}, optional={"x": number, "y": number})
+        one = st.fixed_dictionaries(
+            {key: deep if key == "deep" else number for key in both},
+            optional={key: page if key == "page" else number for key in alone}
+            | {"now": st.sampled_from(["text", 1, True])},
+        )
+        life: list[Any] = [
+            ("row", writer, draw(further) if n else 1, draw(one), 0) for n in range(draw(st.integers(0, 45)))
+        ]
+        if draw(st.integers(0, 5)) == 5:
+            life.append(("row", writer, 1, draw(ROW), 0))
+        for more in draw(st.lists(beside(writer), max_size=5)):
+            life.insert(draw(st.integers(0, len(life))), more)
+        if draw(st.booleans()):
+            life.append(("finish", writer))
+            life += [("row", writer, draw(further), draw(one), 0) for _ in range(draw(st.sampled_from([0, 0, 0, 2])))]
+        session: Any = ("session", writer, after, start, rank)
+        if writer in late:
+            life.insert(0, session)
+        else:
+            happens.append(session)
+        lives.append(life)
+    while lives:
+        n = draw(st.integers(0, len(lives) - 1))
+        count = draw(st.integers(1, 25))
+        happens += lives[n][:count]
+        del lives[n][:count]
+        if draw(st.integers(0, 3)) == 3:
+            happens.append(("build",))
+        lives = [one for one in lives if one]
+    return happens
+
+
 def happen(log: Log, one: Any) -> None:
     what, *rest = one
     if what == "session":
-        writer, after, start = rest
-        log.session(writer, after, start_step=start)
+        writer, after, start, *rank = rest
+        log.session(writer, after, start_step=start, rank=rank[0] if rank else None)
     elif what == "row":
         log.row(*rest)
     elif what == "console":
@@ -144,6 +209,8 @@ def happen(log: Log, one: Any) -> None:
         log.append("system", rest[0], _timestamp=CLOCK + next(log.time), _runtime=1.0, cpu=rest[1])
     elif what == "summary":
         log.event(rest[0], event="summary", path=rest[1], value=rest[2])
+    elif what == "finish":
+        log.event(rest[0], event="finish", exit_code=0)
     elif what == "metric":
         log.event(rest[0], event="metric", name=rest[1], summary=[rest[2]])
 
@@ -161,6 +228,12 @@ FALLING: list[Any] = [("session", "a", [], 0), *[("row", "a", 1, {"loss": n}, 0)
 FALLING += [("row", "a", -9, {"loss": 1}, 0), ("build",), ("row", "a", 1, {"acc": 1.5}, 0)]
 LATE: list[Any] = [("session", "a", [], 0), *[("row", "a", 1, {"loss": n / 7}, 0) for n in range(70)], ("build",)]
 LATE += [("row", "a", 0, {"late": 1}, 0), ("build",), ("row", "a", 1, {"loss": "text", "late": 2}, 0), ("build",)]
+PARTED: list[Any] = [
+    ("session", "a", [], 0),
+    *[("row", "a", 1, {"loss": n, "acc": n}, 0) for n in range(20)],
+    ("build",),
+]
+PARTED += [("row", "a", 1, {"loss": 1}, 0), ("build",), ("row", "a", 1, {"loss": 2}, 0)]
 
 
 SET: list[Any] = [("session", "a", [], 0), ("row", "a", 1, {"loss": 0}, 0), ("session", "b", ["a"], 2), ("build",)]
@@ -171,8 +244,22 @@ SET += [("row", "a", 0, {"acc": 1}, 0), ("summary", "b", ["loss"], 7)]
 @example(SET)
 @example(FALLING)
 @example(LATE)
+@example(PARTED)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_split_into_builds_gives_the_same_site(happens: list[Any]) -> None:
+    same_however_built(happens)
+
+
+@given(several())
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+def test_any_split_of_what_several_log_at_once_gives_the_same_site(happens: list[Any]) -> None:
+    same_however_built(happens)
+
+
+def same_however_built(happens: list[Any]) -> None:
+    """Make sure that builds among what happens give what one build gives, and what folding all rows at once does."""
     with tempfile.TemporaryDirectory() as home:
         root, grown, once = Path(home, "logs"), Path(home, "grown"), Path(home, "once")
         log = Log(root)
@@ -188,3 +275,13 @@ def test_any_split_into_builds_gives_the_same_site(happens: list[Any]) -> None:
         shutil.rmtree(once)
         Builder(Options((root,), once)).build()
         assert files(grown) == files(once)
+        shutil.rmtree(once)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Straight, "follow", not_straight)
+            patch.setattr(Ranks, "follow", not_straight)
+            Builder(Options((root,), once)).build()
+        assert files(grown) == files(once)
+
+
+def not_straight(*_: Any) -> Any:
+    raise NotStraightError

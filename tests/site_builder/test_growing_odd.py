@@ -16,6 +16,7 @@ import pytest
 from site_builder import Builder, Options
 from site_builder.model import BLOCK_ROWS
 from tests.site_builder.logs import CLOCK, grow, write_run
+from tracklog.store import ranks as store_ranks
 
 ROOT, SITE = Path("logs"), Path("site")
 
@@ -74,6 +75,91 @@ def test_what_is_finished_is_never_written_again() -> None:
     after = full_files()
     assert len(after) > len(before)
     assert {name: after[name] for name in before} == before
+    same_as_cold()
+
+
+def ranks(count: int, *more: dict[str, Any]) -> list[Path]:
+    """Write a run of two ranks that are going on and log the same keys; the first logs `lr` beside them."""
+    folder = write_run(ROOT, "r", [row | {"lr": 0.5} for row in rows(count)], exit_code=None, session={"rank": 0})
+    events = orjson.loads(next(folder.glob("events-*.jsonl")).read_bytes().splitlines()[0]) | {"rank": 1}
+    (folder / "events-z-2-abcd.jsonl").write_bytes(orjson.dumps(events) + b"\n")
+    files = [next(folder.glob("history-*.jsonl")), folder / "history-z-2-abcd.jsonl"]
+    log(files[1], 0, [*rows(count), *more])
+    return files
+
+
+def log(file: Path, first: int, values: list[dict[str, Any]]) -> None:
+    """Append rows from a step on to a process's file."""
+    with file.open("ab") as growing:
+        for n, row in enumerate(values, start=first):
+            clocks = {"_step": n, "_runtime": n / 10, "_timestamp": CLOCK + n / 10}
+            growing.write(orjson.dumps({**clocks, **row}) + b"\n")
+
+
+def test_what_is_finished_of_ranks_is_never_written_again() -> None:
+    count = 2 * BLOCK_ROWS + 100
+    _, other = ranks(count)
+    builder = watcher()
+    before = full_files()
+    assert len(before) == 2  # of each rank; what one of them logs alone packs too well to fill one
+    (reading,) = builder._readings.values()
+    log(other, count, rows(1))
+    report = builder.build()
+    assert full_files() == before
+    assert list(builder._readings.values()) == [reading]  # it was read on, and not afresh
+    run = ["data/p.js", "data/p/r.0.js", "data/p/r.2.js", "p/runs/r.html"]
+    assert sorted(report.written) == [*run[:3], "data/site.js", "index.html", run[3], "version.js"]
+    same_as_cold()
+
+
+@pytest.mark.parametrize("late", [{"lr": 1.0}, {"new": 1}, {"loss": {"inner": 1}}])
+def test_a_rank_that_logs_what_was_another_s_alone(late: dict[str, Any]) -> None:
+    count = BLOCK_ROWS + 100
+    _, other = ranks(count)
+    builder = watcher()
+    log(other, count, [late])
+    builder.build()
+    log(other, count + 1, [late])
+    builder.build()
+    same_as_cold()
+
+
+def test_a_rank_that_is_too_far_behind_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_ranks, "MOST_HELD", 50)
+    first, other = ranks(300)
+    builder = watcher()
+    log(first, 300, [row | {"lr": 0.25} for row in rows(200)])
+    builder.build()
+    same_as_cold()
+    log(other, 300, [{"loss": 1.5}, {"loss": 2.5, "mine": 1}])
+    builder.build()
+    log(other, 301, [{"mine": 2}])
+    builder.build()
+    same_as_cold()
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_files_that_ranks_log(both: bool) -> None:
+    """Bulk data of several tracks are numbered together: which come first must not hang on when they came."""
+    files = ranks(30)
+    folder = files[0].parent / "files"
+    folder.mkdir(exist_ok=True)
+    for n in range(4):
+        (folder / f"{n}.html").write_text(f"<p>{n}</p>")
+
+    def page(n: int) -> dict[str, Any]:
+        return {"page": {"_type": "html-file", "path": f"{n}.html"}}
+
+    missing = {"shot": {"_type": "image-file", "path": "gone.png"}}
+    builder = watcher()
+    for n in range(3):
+        log(files[1], 30 + n, [page(n)])
+        builder.build()
+        log(files[0], 30 + n, [page(n + 1) if both else missing])
+        builder.build()
+        same_as_cold()
+    log(files[1], 40, [missing])
+    builder.build()
     same_as_cold()
 
 

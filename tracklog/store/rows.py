@@ -84,10 +84,11 @@ def history(log: Written, found: list[Session]) -> History:
 
 def _kept(rows: list[Row], keys: set[str], *, keep: bool) -> list[Row]:
     """Return rows with only these keys, or with only the others, without those that lose all."""
-    return [row for row in (_without(row, keys, keep=keep) for row in rows) if row.keys() - layout.CLOCKS]
+    return [row for row in (without(row, keys, keep=keep) for row in rows) if row.keys() - layout.CLOCKS]
 
 
-def _without(row: Row, keys: set[str], *, keep: bool) -> Row:
+def without(row: Row, keys: set[str], *, keep: bool) -> Row:
+    """Return a row with only these keys, or with only the others; the clocks stay."""
     return {key: value for key, value in row.items() if key in layout.CLOCKS or (key in keys) == keep}
 
 
@@ -142,8 +143,9 @@ def _supersede(session: Session, by_writer: dict[str, list[Row]]) -> Joint | Non
             continue
         starts = starts or _starts(rows, session.start_step)
         left = [_before(row, starts) for row in by_writer[writer]]
-        superseded += sum(row is not old for row, old in zip(left, by_writer[writer], strict=True))
-        by_writer[writer] = [row for row in left if row.keys() - layout.CLOCKS]
+        pairs = list(zip(left, by_writer[writer], strict=True))
+        superseded += sum(row is not old for row, old in pairs)
+        by_writer[writer] = [row for row, old in pairs if row is old or row.keys() - layout.CLOCKS]
     return Joint(rows[0][layout.STEP], layout.number(rows[0].get(layout.TIMESTAMP)), superseded)
 
 
@@ -199,19 +201,20 @@ def _own_tracks(own: list[Session], by_writer: dict[str, list[Row]]) -> list[Tra
     shared = _concurrent_keys(own, by_writer)
     main = [row for session in own for row in by_writer[session.writer]]
     if shared:
-        main = [_without(row, shared, keep=False) for row in main]
+        main = [without(row, shared, keep=False) for row in main]
         main = [row for row in main if row.keys() - layout.CLOCKS]
     main.sort(key=lambda row: row[layout.STEP])
-    tracks = [Track("", _joined(main))] if main else []
+    tracks = [Track("", joined(main))] if main else []
     for label, sessions_ in _ranks(own).items():
-        rows = [_without(row, shared, keep=True) for session in sessions_ for row in by_writer[session.writer]]
+        rows = [without(row, shared, keep=True) for session in sessions_ for row in by_writer[session.writer]]
         rows = [row for row in rows if row.keys() - layout.CLOCKS]
         if rows:
             tracks.append(Track(label, rows))
     return tracks
 
 
-def _joined(rows: list[Row]) -> list[Row]:
+def joined(rows: list[Row]) -> list[Row]:
+    """Join rows of one step that stand one behind the other; the clocks are those of the first."""
     result: list[Row] = []
     for row in rows:
         if result and result[-1][layout.STEP] == row[layout.STEP]:

@@ -9,7 +9,6 @@ reads such a run is told by `NotStraightError`.
 
 from __future__ import annotations
 
-import copy
 import itertools
 import math
 import operator
@@ -17,10 +16,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tracklog.store import happenings, layout
-from tracklog.store.metrics import Statistics, definitions
 from tracklog.store.reader import ReplacedError, WriterLog
 from tracklog.store.rows import Joint, history, merged
-from tracklog.store.summaries import Resets, counted, set_summary, with_rows
+from tracklog.store.summaries import set_summary, with_rows
+from tracklog.store.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,14 +65,27 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Tail:
+    """The end of a track: the rows that may still change, behind all that were given out of it."""
+
+    rows: list[Row]
+    name: str = ""
+    """By which rows are given out; empty for the run's main track."""
+    label: str = ""
+    """As people are told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Now:
     """What a history comes to at one moment."""
 
-    tail: list[Row]
-    """The rows that may still change, behind all that were given out."""
+    tails: list[Tail]
+    """Of each track, in their order; one may have no rows at all."""
     joints: list[Joint]
     summary: dict[str, Any]
     """Nested, as logged."""
+    step: int
+    """The greatest of all rows that count; -1 without any."""
 
 
 @dataclass(slots=True)
@@ -92,31 +104,47 @@ class Straight:
     _superseded: dict[tuple[int, float], int] = field(default_factory=dict)
     """Rows of earlier sessions of which a session that begins at a step and time logged something again."""
     _result: dict[str, Any] = field(default_factory=dict)
-    _kept: Statistics | None = None
-    _defined: int = 0
-    _since: Resets = field(default_factory=lambda: Resets(()))
+    _tally: Tally = field(default_factory=Tally)
     _followed: bool = False
 
     @property
     def step(self) -> int:
-        """Return the greatest step; -1 without rows."""
+        """Return the greatest step that was logged; -1 without rows."""
         return max((part.step for part in self._parts.values()), default=-1)
 
-    def follow(self, log: RunLog, found: list[Session], streams: list[tuple[str, str]]) -> Iterator[list[Row]]:
+    @property
+    def open(self) -> Row | None:
+        """Return the last row, to which more may come."""
+        return self._open
+
+    @property
+    def first(self) -> Row | None:
+        """Return the first row of the session that logged last, as it is now."""
+        return None if self._owner is None else self._owner.first or self._open
+
+    def again(self) -> Straight:
+        """Return one that begins afresh."""
+        return Straight()
+
+    def follow(
+        self, log: RunLog, found: list[Session], streams: list[tuple[str, str]]
+    ) -> Iterator[tuple[str, list[Row]]]:
         """Read the new lines that the last `look` saw in these streams; yield rows that stay as they are from now on.
+
+        They come with the name of their track, which is empty: there is one.
 
         Raises NotStraightError, and ReplacedError where what was folded before would come out otherwise now.
         """
         logged = {writer for stream, writer in streams if stream == layout.HISTORY}
         if logged - {session.writer for session in found} or happenings.from_outside(log, found, "summary"):
             raise NotStraightError
-        self._define(log, found)
+        self._tally.define(log, found, begun=self._followed)
         self._look_ahead(log, found)
         for session in found:
             part = self._parts[session.writer]
             self._listen(log, part)
             for lines in log.batches(layout.HISTORY, session.writer) if session.writer in logged else ():
-                yield from filter(None, self._taken(part, lines))
+                yield from (("", rows) for rows in self._taken(part, lines) if rows)
         self._check()
         self._followed = True
 
@@ -138,10 +166,11 @@ class Straight:
             behind = [o.start_step for o in found if session.writer in o.after and not o.is_child]
             part.horizon = min(behind, default=math.inf)
 
-    def now(self) -> Now:
+    def now(self, _found: list[Session]) -> Now:
         """Return what the lines come to at this moment."""
         tail = self._tail()
-        return Now(tail, self._joints(), self._summary(tail))
+        step = tail[-1][layout.STEP] if tail else self._edge
+        return Now([Tail(tail)], self._joints(), self._summary(tail), step)
 
     def _tail(self) -> list[Row]:
         """Return the rows that may still change, as they are now."""
@@ -164,41 +193,18 @@ class Straight:
             rows = [(part.lines, self._open)] if part is self._owner and self._open is not None else []
             result = _over(result, rows, part.waiting)
         result = dict(result)
-        if self._kept is not None:
-            kept = Statistics(
-                self._kept.definitions, {path: copy.copy(one) for path, one in self._kept.by_path.items()}
-            )
-            counted(kept, tail, self._since, frozenset())
-            kept.overlay(result, kept.by_path)
+        self._tally.overlay(result, [("", tail)])
         return result
 
     # -- events
-
-    def _define(self, log: RunLog, found: list[Session]) -> None:
-        """Take in what the script said of its metrics, and when it set what by hand."""
-        events = happenings.recorded(log, found, "metric")
-        if len(events) != self._defined:
-            known = definitions(events)
-            if self._followed and (known.has_statistics or self._kept is not None):
-                raise ReplacedError(log.folder)
-            self._kept = Statistics(known) if known.has_statistics else None
-            self._defined = len(events)
-        if self._kept is not None:
-            self._since = Resets(happenings.recorded(log, found, "summary"))
 
     def _listen(self, log: RunLog, part: _Part) -> None:
         """Take in what a session set by hand."""
         events = happenings.of_kind(log.writers[part.session.writer], "summary")
         new, part.events = events[part.events :], len(events)
-        if new and (part.closed or any(_row(event) < part.settled for event in new) or self._has_counted(new)):
+        if new and (part.closed or any(_row(event) < part.settled for event in new) or self._tally.has_counted(new)):
             raise ReplacedError(log.folder)
         part.waiting = sorted([*part.waiting, *new], key=_row)
-
-    def _has_counted(self, events: list[Event]) -> bool:
-        """Return whether numbers are kept of what was set by hand meanwhile, or of what is around or within it."""
-        paths = [list(layout.split_path(path)) for path in self._kept.by_path] if self._kept is not None else []
-        named = [event["path"] for event in events if isinstance(event.get("path"), list)]
-        return any(path[: len(parts)] == parts[: len(path)] for path in named for parts in paths)
 
     def _check(self) -> None:
         """Make sure that all that was logged and set came one behind the other. Raises NotStraightError."""
@@ -213,13 +219,20 @@ class Straight:
     def _begun(self, part: _Part) -> Iterator[list[Row]]:
         """Settle what came before the first lines of a session."""
         before = list(itertools.takewhile(lambda one: one is not part, self._parts.values()))
+        if any(one.is_there and one.session.writer not in part.session.after for one in before):
+            raise NotStraightError
         part.goes_on = any(one.lines and one.session.writer in part.session.after for one in before)
-        if self._owner is not None and self._open is not None:
-            row, self._open = self._open, None
-            yield self._counted(self._settle(self._owner, [row], [self._owner.lines]))
+        yield self.over()
         for one in before:
             self._result, one.waiting, one.closed = _over(self._result, [], one.waiting), [], True
         self._owner = part
+
+    def over(self) -> list[Row]:
+        """Take no more lines to come to the open row; return what stays as it is with that."""
+        if self._owner is None or self._open is None:
+            return []
+        row, self._open = self._open, None
+        return self._counted(self._settle(self._owner, [row], [self._owner.lines]))
 
     def _take(self, part: _Part, lines: list[Row]) -> list[Row]:
         """Take in lines of one session; return the rows that stay as they are."""
@@ -292,8 +305,7 @@ class Straight:
             if rows[0][layout.STEP] <= self._edge:
                 raise NotStraightError
             self._edge = rows[-1][layout.STEP]
-            if self._kept is not None:
-                counted(self._kept, rows, self._since, frozenset())
+            self._tally.count(rows)
         return rows
 
 

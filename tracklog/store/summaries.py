@@ -97,8 +97,8 @@ def _last(log: RunLog, found: list[Session], folded: History) -> dict[str, Any]:
 
 def _over(result: dict[str, Any], log: RunLog, found: list[Session], since: float = -math.inf) -> dict[str, Any]:
     """Return a summary with what the sessions recorded after a moment over it."""
-    for generation in _generations(found):
-        for session in sorted(generation, key=_precedence):
+    for generation in generations(found):
+        for session in sorted(generation, key=precedence):
             if session.writer in log.writers:
                 result = _apply_writer(result, log.writers[session.writer], _cut(session, found), since)
     return result
@@ -120,20 +120,21 @@ def _cut(session: Session, found: list[Session]) -> float:
     return min(starts, default=math.inf)
 
 
-def _generations(found: list[Session]) -> list[list[Session]]:
-    generations: list[list[Session]] = []
+def generations(found: list[Session]) -> list[list[Session]]:
+    """Group sessions that are side by side, those of one group before those of the next; children are left out."""
+    groups: list[list[Session]] = []
     for session in found:
         if session.is_child:
             continue
-        if generations and not any(other.writer in session.after for other in generations[-1]):
-            generations[-1].append(session)
+        if groups and not any(other.writer in session.after for other in groups[-1]):
+            groups[-1].append(session)
         else:
-            generations.append([session])
-    return generations
+            groups.append([session])
+    return groups
 
 
-def _precedence(session: Session) -> tuple[bool, int, float]:
-    # Applied in this order, so that the lowest rank is applied last and wins; without ranks the latest does.
+def precedence(session: Session) -> tuple[bool, int, float]:
+    """Order sessions that are side by side: the lowest rank comes last and wins; without ranks the latest does."""
     return (session.rank is not None, -(session.rank or 0), session.last_sign)
 
 
