@@ -65,7 +65,9 @@ class Plan:
     deleted: dict[str, int] = field(default_factory=dict)
     same: int = 0
     foreign: list[str] = field(default_factory=list)
-    """Files among those to be deleted which tracklog did not put there."""
+    """Files among those to be deleted or replaced which tracklog did not put there."""
+    sites: list[str] = field(default_factory=list)
+    """Folders of other sites of tracklog's that would be deleted."""
     unpushed: int = 0
     """Commits of the local branch that the remote does not have."""
     parent: str = ""
@@ -110,6 +112,9 @@ def folder_of(text: str) -> str:
 def plan(site: Path, branch: Branch) -> Plan:
     """Fetch the branch and return what publishing changes. Raises UsageError and Error."""
     found = Plan()
+    if not branch.name or _run("check-ref-format", "--branch", branch.name).returncode:
+        msg = f"{branch.name!r} is no name of a branch; the usual one is gh-pages"
+        raise UsageError(msg)
     _check_checked_out(branch)
     found.there = _fetched(branch)
     local = _commit(branch.ref)
@@ -129,8 +134,22 @@ def plan(site: Path, branch: Branch) -> Plan:
     if not branch.folder and CNAME in before and CNAME not in after:
         found.cname = _git("cat-file", "blob", before.pop(CNAME)[0]).strip()
     found.deleted = {branch.path(path): size for path, (_, size) in sorted(before.items()) if path not in after}
-    found.foreign = [branch.path(path) for path in sorted(before) if path not in after and path not in ours]
+    sites = tuple(f"{path.removesuffix(MANIFEST)}" for path in before if path.endswith(f"/{MANIFEST}"))
+    found.sites = [branch.path(folder).rstrip("/") for folder in sites]
+    lost = [path for path, (blob, _) in sorted(before.items()) if path not in after or after[path][0] != blob]
+    found.foreign = [branch.path(path) for path in lost if path not in ours and not path.startswith(sites)]
+    found.foreign += _in_the_way(found.parent, branch.folder)
     return found
+
+
+def _in_the_way(commit: str, folder: str) -> Iterator[str]:
+    """Yield the file that stands where a folder is to be."""
+    parts = PurePosixPath(folder).parts
+    for n in range(1, len(parts) + 1) if commit else ():
+        path = "/".join(parts[:n])
+        done = _run("cat-file", "-t", f"{commit}:{path}")
+        if done.stdout.strip() == "blob":
+            yield path
 
 
 def publish(site: Path, branch: Branch, planned: Plan, message: str) -> str:
@@ -159,8 +178,26 @@ def publish(site: Path, branch: Branch, planned: Plan, message: str) -> str:
         if not made or made in (planned.parent, local):
             msg = "the commit could not be made: git fast-import says why above"
             raise Error(msg)
+        if branch.folder:
+            made = _with_plain_root(made, branch, planned.parent, message)
         _push(branch, made)
     return made
+
+
+def _with_plain_root(made: str, branch: Branch, parent: str, message: str) -> str:
+    """Return a commit whose root has ``.nojekyll`` as well: Pages looks for it there alone, and drops names with ``_`` else."""
+    if _commit(made) and not _run("cat-file", "-e", f"{made}:.nojekyll").returncode:
+        return made
+    with tempfile.TemporaryDirectory(prefix="tracklog-") as place:
+        world = {"GIT_INDEX_FILE": f"{place}/index"}
+        _git("read-tree", made, world=world)
+        blob = _git("hash-object", "-w", "--stdin", given="").strip()
+        _git("update-index", "--add", "--cacheinfo", f"100644,{blob},.nojekyll", world=world)
+        tree = _git("write-tree", world=world).strip()
+    above = ("-p", parent) if parent else ()
+    commit = _git("commit-tree", tree, *above, "-m", message).strip()
+    _git("update-ref", branch.ref, commit)
+    return commit
 
 
 def _push(branch: Branch, made: str) -> None:
@@ -301,8 +338,8 @@ def _commit(ref: str) -> str:
     return "" if done.returncode else done.stdout.strip()
 
 
-def _git(*words: str, given: str | None = None) -> str:
-    done = _run(*words, given=given)
+def _git(*words: str, given: str | None = None, world: Mapping[str, str] | None = None) -> str:
+    done = _run(*words, given=given, more=world)
     if done.returncode:
         said = [line for line in done.stderr.strip().splitlines() if line.strip()]
         reason = next(
@@ -313,8 +350,10 @@ def _git(*words: str, given: str | None = None) -> str:
     return done.stdout
 
 
-def _run(*words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
-    world: Mapping[str, str] = {**os.environ, "LC_ALL": "C", "LANGUAGE": ""}
+def _run(
+    *words: str, given: str | None = None, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    world: Mapping[str, str] = {**os.environ, "LC_ALL": "C", "LANGUAGE": "", **(more or {})}
     try:
         return subprocess.run(
             ["git", *words],

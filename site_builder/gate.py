@@ -18,6 +18,7 @@ import orjson
 
 from site_builder import detectors, plain, promises, rules
 from tracklog.errors import Error, visible
+from tracklog.store import layout
 from tracklog.store.files import content
 
 if TYPE_CHECKING:
@@ -189,10 +190,18 @@ def message(hits: Iterable[Hit]) -> str:
         lines.append(f"  and {len(secrets) - SHOWN:,} more secrets")
     lines += [_summed(kind, found) for kind, found in sorted(people.items())]
     lines.append(
-        "--redact replaces all of it in the site; tracklog.yaml lets pass what is none, by its fingerprint "
-        "(or a kind of personal data): publish: {allow: [...]}"
+        "--redact replaces it in the site, but for names of runs, projects, artifacts and metrics, which are to be changed; "
+        "tracklog.yaml lets pass what is none, by its fingerprint (or a kind of personal data): publish: {allow: [...]}"
     )
-    return "\n".join(lines)
+    return _without({hit.value for found in secrets.values() for hit in found}, "\n".join(lines))
+
+
+def _without(values: set[str], text: str) -> str:
+    """Return a message without the values that it is about: names of runs and files hold them, too."""
+    for value in sorted(values, key=len, reverse=True):
+        for form in (value, layout.file_name(value)):
+            text = text.replace(form, "***") if form else text
+    return text
 
 
 def _where(hit: Hit) -> str:

@@ -14,6 +14,7 @@ import orjson
 from site_builder import packed, rules
 from site_builder.gate import Hit
 from site_builder.redaction import CONSOLE, Given, Label, Redaction, Words, is_json
+from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -117,7 +118,7 @@ def of_run(gate: Gate, built: Built, held: dict[str, list[Entry]], page: bytes) 
     inspector = Inspector(
         gate, row.entry.removeprefix("r/"), labels_of(built.head, row.entry), paths_of(built.head.files)
     )
-    inspector.note(gate.look(row.page, NAME))
+    inspector.note(names(gate, built.source.project, built.source.run, row.id))
     inspector.note(people(row.user, row.host, gate))
     told = {
         "config": built.config,
@@ -136,9 +137,16 @@ def of_artifact(gate: Gate, built: artifacts.Built, page: bytes) -> Inspector:
     paths = paths_of(file.file for file in built.latest)
     inspector = Inspector(gate, built.row.entry.removeprefix("a/"), {}, paths)
     given = Given(built.parts, built.contents, {}, page)
-    inspector.note(gate.look(built.row.page, NAME))
+    inspector.note(names(gate, *built.row.entry.split("/")[1:]))
     inspector.look(given)
     return inspector.close(given)
+
+
+def names(gate: Gate, *found: str) -> Iterator[Hit]:
+    """Yield what must not leave in names of files of the site: as they are, and as people gave them."""
+    for name in found:
+        for text in dict.fromkeys((name, layout.original_name(name) or name)):
+            yield from gate.look(text, NAME)
 
 
 def labels_of(head: RunHead, entry: str) -> dict[str, Label]:

@@ -6,6 +6,7 @@ then, wherever they are named.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 CONSOLE = "console"
 _SHORTEST = 6
 """Characters of a value that is replaced wherever it stands: shorter ones are words."""
+_NAME = 4
+"""Characters of a name that is replaced in the middle of a sentence: shorter ones are syllables of everything."""
 _AS_IS = frozenset(
     ("entry", "page", "parts", "outputs", "pictures", "signature", "media", "project", "run", "root", "viewers", "state",
      "least", "greatest", "artifacts", "gate", "digests")
@@ -59,7 +62,7 @@ class Words:
 
     everywhere: dict[str, str] = field(default_factory=dict)
     whole: dict[str, str] = field(default_factory=dict)
-    """Only where a text is nothing else: names that are words as well."""
+    """Only as words of their own: names."""
     files: dict[str, str] = field(default_factory=dict)
     """New names of files that are named by what they hold."""
 
@@ -81,12 +84,15 @@ class Words:
                 at = text.find(value, at + len(value))
         for value, word in self.whole.items():
             if value in text:
-                yield from (
-                    (m.start(1), m.end(1), word)
-                    for m in re.finditer(
-                        rf"(?:^[ \t]*|/home/|/Users/)({re.escape(value)})(?=[ \t]*$|/|@)", text, re.MULTILINE
-                    )
-                )
+                yield from ((m.start(1), m.end(1), word) for m in _stands(value).finditer(text))
+
+
+@functools.lru_cache(1000)
+def _stands(value: str) -> re.Pattern[str]:
+    """Return where a name stands for somebody: as a word of its own, or, short ones, alone in a line and in paths."""
+    if len(value) >= _NAME:
+        return re.compile(rf"(?<![A-Za-z0-9_])({re.escape(value)})(?![A-Za-z0-9_])")
+    return re.compile(rf"(?:^[ \t]*|/home/|/Users/)({re.escape(value)})(?=[ \t]*$|/|@)", re.MULTILINE)
 
 
 class Redaction:

@@ -73,8 +73,8 @@ def _number(value: Any) -> float | None:
 def failures(brief: Brief, conditions: Iterable[str]) -> Iterator[str]:
     """Yield a sentence for each condition under which a run counts as failed, and that it meets.
 
-    A run that lacks what a condition asks for, or has NaN there, meets it: a job that decides must not pass by what nobody
-    measured. Raises UsageError for a condition that cannot be read.
+    A run that lacks what a condition asks for, has NaN there or a text where a number is, meets it: a job that decides must
+    not pass by what nobody measured. Raises UsageError for a condition that cannot be read.
     """
     row = listing.asked(brief.row)
     for condition in conditions:
@@ -83,8 +83,7 @@ def failures(brief: Brief, conditions: Iterable[str]) -> Iterator[str]:
             msg = f"--fail-if {condition!r} asks for nothing; write as 'val/acc < 0.9'"
             raise UsageError(msg)
         said = ", ".join(f"{column} is {_said(value)}" for column, value in values.items())
-        unknown = [value for value in values.values() if value is None or value != value]  # noqa: PLR0124 - NaN
-        if unknown or filters.compile_filter(condition)(row):
+        if filters.unmeasured(condition, row) or filters.compile_filter(condition)(row):
             yield f"{brief.name} fails by {condition!r}: {said}"
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracklog.errors import UsageError
-from tracklog.store import encoding
+from tracklog.store import encoding, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -77,10 +77,22 @@ def compile_filter(text: str) -> Predicate:
 
 def columns(text: str) -> list[str]:
     """Return the columns that a filter asks for. Raises UsageError as `compile_filter`."""
+    return list(dict.fromkeys(condition.key for condition in _conditions(text)))
+
+
+def unmeasured(text: str, run: Mapping[str, Any]) -> list[str]:
+    """Return the columns of a filter that a run lacks, or that are neither above nor at most what they are compared with.
+
+    These are NaN, and texts beside numbers. Raises UsageError as `compile_filter`.
+    """
+    return [condition.key for condition in _conditions(text) if not condition.is_measured(run)]
+
+
+def _conditions(text: str) -> list[_Condition]:
     parser = _Parser(_tokens(text))
     if parser.kind != "end":
         parser.any()
-    return list(dict.fromkeys(parser.keys))
+    return parser.conditions
 
 
 def unknown_columns(text: str, runs: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -114,8 +126,8 @@ class _Parser:
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
         self._tokens = tokens
         self._at = 0
-        self.keys: list[str] = []
-        """The columns that it has met."""
+        self.conditions: list[_Condition] = []
+        """Those that it has met."""
 
     @property
     def kind(self) -> str:
@@ -147,16 +159,19 @@ class _Parser:
             self._closing()
             return inner
         key = self._value("a column").text
-        self.keys.append(key)
         if self._word("in"):
-            return _Condition(key, "in", self._list()).holds
+            return self._met(_Condition(key, "in", self._list()))
         if self._word("has"):
-            return _Condition(key, "has", [self._value("a value")]).holds
+            return self._met(_Condition(key, "has", [self._value("a value")]))
         operator = self.text
         if self.kind != "sign" or operator not in _OPERATORS:
             raise UsageError(f"filter: after {key!r} an operator is missing: = != > >= < <= ~ !~ in has")
         self._at += 1
-        return _Condition(key, operator, [self._value("a value")]).holds
+        return self._met(_Condition(key, operator, [self._value("a value")]))
+
+    def _met(self, condition: _Condition) -> Predicate:
+        self.conditions.append(condition)
+        return condition.holds
 
     def _list(self) -> list[_Literal]:
         if not self._sign("("):
@@ -219,6 +234,16 @@ class _Condition:
             return found == (self.operator == "~")
         return _compare(value, self.operator, first, self.key)
 
+    def is_measured(self, run: Mapping[str, Any]) -> bool:
+        """Return whether a run has what is asked for, and an ordering has two sides."""
+        value = _lookup(run, self.key)
+        if value is _MISSING:
+            return False
+        found = encoding.decoded(value)
+        if self.operator not in (">", ">=", "<", "<="):
+            return bool(found == found)  # noqa: PLR0124 - NaN
+        return any(_compare(found, side, self.values[0], self.key) for side in ("<=", ">"))
+
 
 def _lookup(run: Mapping[str, Any], key: str) -> Any:
     key = {"tag": "tags"}.get(key, key)
@@ -230,6 +255,10 @@ def _lookup(run: Mapping[str, Any], key: str) -> Any:
             return values[key[len(tier) + 1 :]]
         if key in values:
             return values[key]
+    for tier in ("summary", "config"):  # as people read it: dots within a name are escaped where it is stored
+        for stored, value in run.get(tier, {}).items():
+            if "\\" in stored and layout.plain_path(stored) in (key, key.removeprefix(f"{tier}.")):
+                return value
     return _MISSING
 
 

@@ -33,12 +33,13 @@ def bring(source: Path, root: Path, *, format_name: str = "", project: str = "")
     Raises UsageError when there is no such source, or nothing in it that is known; OSError when nothing can be written.
     """
     from tracklog import importers
+    from tracklog.importers import folders
     from tracklog.importers.told import Damage
 
     if not source.exists():
         raise UsageError(f"there is nothing at {source} to import")
     kinds: list[Format] = [importers.named(format_name)] if format_name else importers.found(source)
-    outcome = Outcome()
+    outcome = Outcome(damage=list(folders.closed(source)))
     for kind in kinds:
         for found in importers.bring(source, kind, root, project):
             if isinstance(found, Damage):
@@ -51,7 +52,7 @@ def bring(source: Path, root: Path, *, format_name: str = "", project: str = "")
                 outcome.changed.append(found)
     if not outcome.runs and not outcome.damage:
         known = f"no runs of {kinds[0].TITLE}" if format_name else "no runs of a tracker that tracklog knows"
-        raise UsageError(f"{source} holds {known}; formats are {', '.join(importers.FORMATS)}")
+        raise UsageError(f"{source} holds {known}; formats are {', '.join(importers.TAKEN)}")
     return outcome
 
 

@@ -43,8 +43,12 @@ def write(folders: list[Path], target: Path, *, with_artifacts: bool = True) -> 
     aside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with zipfile.ZipFile(aside, "w", strict_timestamps=False) as parcel:
-            for path, where in bundle.files(folders, with_artifacts=with_artifacts):
-                _add(parcel, path, f"{target.stem}/{where}", result)
+            for what, where in bundle.files(folders, with_artifacts=with_artifacts):
+                if isinstance(what, bytes):
+                    parcel.writestr(f"{target.stem}/{where}", what, zipfile.ZIP_DEFLATED)
+                    result.files += 1
+                else:
+                    _add(parcel, what, f"{target.stem}/{where}", result)
         aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)

@@ -97,8 +97,13 @@ def _check(site: Path, place: Branch, planned: Plan, *, force: bool) -> None:
     found = limits.complaints(site)
     if planned.foreign:
         found.append(
-            f"{place.name} holds what tracklog did not put there, and it would be deleted: {branch.named(planned.foreign)}. "
-            "--folder NAME publishes beside it"
+            f"{place.name} holds what tracklog did not put there, and it would be deleted or replaced: "
+            f"{branch.named(planned.foreign)}. --folder NAME publishes beside it"
+        )
+    if planned.sites:
+        found.append(
+            f"{place.name} holds other sites that tracklog put there, and they would be deleted: "
+            f"{branch.named(planned.sites)}. --folder NAME publishes beside them"
         )
     if planned.unpushed:
         local = plural(planned.unpushed, "commit")

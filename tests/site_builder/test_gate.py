@@ -24,6 +24,7 @@ from tests import planted
 from tests.bench.gate import missed, shown
 from tests.site_builder.logs import grow, write_run
 from tracklog.errors import UsageError, forget_warnings, silence
+from tracklog.store import layout
 
 if TYPE_CHECKING:
     from site_builder import Report, runs
@@ -340,3 +341,26 @@ def test_random_data_are_no_alarm() -> None:
     assert list(Gate().look_into(orjson.dumps(data).decode(), "x")) == []
     numbers = " ".join(f"{chance.random():.16g}" for _ in range(50_000))
     assert list(Gate().look(numbers, "x")) == []
+
+
+@pytest.mark.parametrize("gate", [Gate(), Gate(key=KEY)], ids=["blocks", "replaces"])
+@pytest.mark.parametrize("place", ["project", "run"])
+def test_names_are_looked_at_as_people_gave_them_and_never_shown(gate: Gate, place: str) -> None:
+    """Capitals and signs are escaped in file names, behind which nothing must hide."""
+    project, run = (TOKEN, "r") if place == "project" else ("p", TOKEN)
+    write_run(LOGS, run, [{"loss": 1}], project=project, **NOBODY)
+    said = str(told(gate))
+    assert "its name" in said
+    assert TOKEN not in said
+    assert layout.file_name(TOKEN) not in said
+    assert not (SITE / "index.html").exists()
+
+
+def test_a_users_name_is_replaced_in_sentences_too() -> None:
+    who = {**NOBODY, "user": "jdoe1987"}
+    write_run(
+        LOGS, "r", [{"note": "by jdoe1987, again"}], config={"path": "/data/jdoe1987/exp"}, notes="jdoe1987's", **who
+    )
+    build(Gate(key=KEY))
+    assert "jdoe1987" not in says()
+    assert "‹user-" in says()

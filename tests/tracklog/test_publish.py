@@ -135,7 +135,7 @@ def test_what_others_put_there_is_not_deleted_unasked(tracklog: Callable[..., Sa
     before = git("rev-parse", "gh-pages", at=REMOTE)
     said = tracklog("publish")
     assert said.code == FAILED
-    assert "would be deleted: docs/index.html. --folder" in said.err
+    assert "would be deleted or replaced: docs/index.html. --folder" in said.err
     assert (git("rev-parse", "gh-pages", at=REMOTE), local()) == (before, "")
     assert tracklog("publish", "--force").code == DONE
     assert "docs/index.html" not in files()
@@ -327,3 +327,31 @@ def _look_at(serving: subprocess.Popen[str]) -> None:
     assert answer("/site/p")[1]["location"] == "/site/p/"
     assert [answer(path)[0] for path in ("/", "/index.html", "/sitex/", "/site/none")] == [404] * 4
     assert answer("/site/", Host="evil.example")[0] == 403
+
+
+def test_what_others_put_there_is_not_replaced_unasked(tracklog: Callable[..., Said], tmp_path: Path) -> None:
+    commit_to_branch("index.html", "theirs", tmp_path / "other")
+    said = tracklog("publish")
+    assert said.code == FAILED
+    assert "deleted or replaced: index.html. --folder" in said.err
+    assert git("show", "gh-pages:index.html", at=REMOTE) == "theirs"
+    commit_to_branch("runs", "a file", tmp_path / "another")
+    said = tracklog("publish", "--folder", "runs/mnist")
+    assert (said.code, "deleted or replaced: runs. --folder" in said.err) == (FAILED, True)
+    assert git("show", "gh-pages:runs", at=REMOTE) == "a file"
+
+
+def test_a_site_in_a_folder_is_known_again_and_the_root_keeps_names_with_underscores(
+    tracklog: Callable[..., Said],
+) -> None:
+    assert tracklog("publish", "--folder", "runs/mnist").code == DONE
+    assert ".nojekyll" in files()
+    assert "has all of it already" in tracklog("publish", "--folder", "runs/mnist").err
+    said = tracklog("publish")
+    assert said.code == FAILED
+    assert "holds other sites that tracklog put there, and they would be deleted: runs/mnist" in said.err
+
+
+def test_a_name_that_is_no_branch_is_refused(tracklog: Callable[..., Said]) -> None:
+    said = tracklog("publish", "--branch", "a b")
+    assert (said.code, "'a b' is no name of a branch" in said.err) == (USAGE, True)

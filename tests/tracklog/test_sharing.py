@@ -189,6 +189,18 @@ def test_a_zip_holds_of_the_project_what_its_runs_touched(tracklog: Callable[...
     assert not any("/artifacts/" in name for name in every)
 
 
+def test_a_zip_of_one_run_is_whole_without_the_versions_of_others(tracklog: Callable[..., Said]) -> None:
+    train("alice")
+    Path("bob").symlink_to("alice")
+    train("bob", "other")
+    assert tracklog("export", "same", "--root", "alice/tracklogs", "-o", "one.zip").code == DONE
+    zipfile.ZipFile("one.zip").extractall("far")
+    assert tracklog("check", "far/one").code == DONE
+    model = artifacts.collection(Path("far/one/digits"), "model")
+    assert model is not None
+    assert [version.logged[0][0] for version in model.versions] == ["same"]
+
+
 def test_an_export_needs_runs(tracklog: Callable[..., Said]) -> None:
     train("alice")
     assert tracklog("export", "-o", "runs.zip", "--root", "alice/tracklogs").code == USAGE
@@ -201,7 +213,7 @@ def test_an_export_needs_runs(tracklog: Callable[..., Said]) -> None:
 
 @pytest.fixture
 def _measured() -> None:
-    rows = [{"loss": 1 / (n + 1), "val/acc": n / 10, "odd|name": n} for n in range(10)]
+    rows = [{"loss": 1 / (n + 1), "val/acc": n / 10, "odd|name": n, "mAP@0.5": 0.5} for n in range(10)]
     write_run(Path("tracklogs"), "new", rows, name="a `new` | run", created="2026-09-22T00:00:00+00:00")
     write_run(Path("tracklogs"), "main", [{"loss": 0.2, "val/acc": 0.8}], created="2026-09-21T00:00:00+00:00")
     write_run(Path("tracklogs"), "nan", [{"loss": "NaN", "val/acc": 0.99}], created="2026-09-20T00:00:00+00:00")
@@ -256,6 +268,9 @@ def test_without_names_the_newest_runs_are_told(tracklog: Callable[..., Said]) -
         ("new", "val/f1 < 0.5", "val/f1 is missing"),
         ("nan", "loss > 3", "loss is nan"),
         ("new", "val/acc < 0.95 and loss > 3", None),
+        ("new", "mAP@0.5 < 0.4", None),
+        ("new", "mAP@0.5 < 0.6", "mAP@0.5 is 0.5"),
+        ("new", "val/acc < abc", "val/acc is 0.9"),
     ],
 )
 def test_a_job_fails_by_what_was_measured_and_by_what_was_not(

@@ -33,6 +33,8 @@ FORMATS = (
     "tensorboard", "wandb", "mlflow", "trackio", "dvclive", "swanlab", "clearml", "comet", "neptune", "sacred", "aim", "csv",
 )  # fmt: skip
 """The modules of all formats, in the order in which they are asked."""
+TAKEN = tuple(name for name in FORMATS if name != "aim")
+"""Those whose runs can be taken: of Aim's repositories it is only said how to."""
 
 
 class Format(Protocol):
@@ -55,7 +57,7 @@ class Format(Protocol):
 def named(name: str) -> Format:
     """Return a format by its name. Raises UsageError for one that nobody knows."""
     if name not in FORMATS:
-        raise UsageError(f"no format is called {name!r}; known are {', '.join(FORMATS)}")
+        raise UsageError(f"no format is called {name!r}; known are {', '.join(TAKEN)}")
     return cast("Format", import_module(f"tracklog.importers.{name}"))
 
 

@@ -148,6 +148,18 @@ def _sign(path: Path, offset: int) -> str:
     return total.hexdigest()[:20]
 
 
+def _told_apart(names: list[str]) -> list[str]:
+    """Return the names of columns, those that come again with a number behind them, as pandas has it."""
+    found: list[str] = []
+    for name in names:
+        n, other = 0, name
+        while name and other in found:
+            n += 1
+            other = f"{name}.{n}"
+        found.append(other)
+    return found
+
+
 def opened(path: Path) -> Lines | str:
     """Return a file's records, its head being read, or a sentence about why it has none."""
     try:
@@ -164,7 +176,7 @@ def opened(path: Path) -> Lines | str:
     first = start.partition(b"\n")[0]
     lines = Lines(path, delimiter=max(",\t;|", key=_decoded(first)[0].count))
     try:
-        lines.head = [cell.strip() for cell in next(lines.rows(), [])]
+        lines.head = _told_apart([cell.strip() for cell in next(lines.rows(), [])])
     except OSError as error:
         return f"{path.name} cannot be read: {error.strerror or error}"
     return lines if lines.head else f"{path.name} has no head"

@@ -26,8 +26,10 @@ _MILLISECONDS = 1e11
 def export_runs(head: Sequence[str]) -> list[str]:
     """Return the runs of which W&B has exported a metric: its columns are ``<run> - <metric>`` with ``__MIN`` and ``__MAX``."""
     found = {name for name in head if _EXPORT.fullmatch(name)}
-    whole = [name for name in head if name in found and f"{name}__MIN" in found and f"{name}__MAX" in found]
-    return list(dict.fromkeys(match[1] for name in whole if (match := _EXPORT.fullmatch(name))))
+    if not any(f"{name}__MIN" in found and f"{name}__MAX" in found for name in found):
+        return []
+    own = [name for name in head if not name.endswith(_BESIDE)]
+    return list(dict.fromkeys(match[1] for name in own if (match := _EXPORT.fullmatch(name))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,10 @@ class Wide:
     def _row(self, record: list[str], columns: Columns, names: dict[int, str]) -> told.Row | None:
         step = _step(_cell(record, columns.step))
         time = _time(_cell(record, columns.time))
+        if len(record) > len(self.lines.head):
+            self.lines.damage.append(
+                f"{self.lines.path.name}: record {self.lines.records} has more cells than the head; the rest is left out"
+            )
         if columns.metric is not None:
             key = _cell(record, columns.metric)
             taken = {key: _cell(record, columns.value)}

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 NAME, TITLE = "csv", "CSV"
 MARKS_END = False
-_SUFFIXES = (".csv", ".tsv")
+_SUFFIXES, _LOGS = (".csv", ".tsv"), (".log", ".txt")
+"""Of files that are taken for what they are called, and of those that may be a log of Keras."""
 _METRICS, _SETTINGS = "metrics.csv", "hparams.yaml"
 
 
@@ -39,14 +40,14 @@ class Key:
 def looks_like(path: Path) -> bool:
     """Return whether a path holds what a logger has written."""
     if path.is_file():
-        return path.suffix.lower() in _SUFFIXES or path.name == trainer_state.FILE
+        return path.suffix.lower() in _SUFFIXES or _is_known(path)
     return any(_is_known(folder / name) for folder, _, names in folders.walk(path) for name in names)
 
 
 def _is_known(path: Path) -> bool:
     if path.name in (_METRICS, trainer_state.FILE):
         return True
-    if path.suffix.lower() not in _SUFFIXES:
+    if path.suffix.lower() not in (*_SUFFIXES, *_LOGS):
         return False
     lines = cells.opened(path)
     return not isinstance(lines, str) and (lines.head[0].lower() == "epoch" or bool(export_runs(lines.head)))
@@ -59,7 +60,7 @@ def runs(source: Path) -> Iterator[told.Origin | told.Damage]:
     for folder, _, names in folders.walk(source):
         for name in names:
             path = folder / name
-            if path.suffix.lower() not in _SUFFIXES or (path != source and not _is_known(path)):
+            if name == trainer_state.FILE or (path != source and not _is_known(path)):
                 continue
             lines = cells.opened(path)
             if isinstance(lines, str):

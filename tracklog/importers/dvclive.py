@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import operator
+import os
 from typing import TYPE_CHECKING, Any
 
 from tracklog.importers import cells, folders, told
@@ -30,21 +31,21 @@ _WORDS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
 
 def looks_like(path: Path) -> bool:
     """Return whether a path is a folder of DVCLive, or has some below it."""
-    return path.is_dir() and any(_is_run(folder) for folder, _, _ in folders.walk(path))
+    return path.is_dir() and any(_is_run(folder, inner, names) for folder, inner, names in folders.walk(path))
 
 
-def _is_run(folder: Path) -> bool:
-    if (folder / _METRICS).is_dir():
+def _is_run(folder: Path, inner: list[str], names: list[str]) -> bool:
+    if _PLOTS in inner and os.path.isdir(folder / _METRICS):  # noqa: PTH112 - which raises nothing
         return True
-    return (folder / _LATEST).is_file() and ((folder / _PARAMS).is_file() or (folder / _PLOTS).is_dir())
+    return _LATEST in names and (_PARAMS in names or _PLOTS in inner)
 
 
 def runs(source: Path) -> Iterator[told.Origin | told.Damage]:
     """Yield the runs of a source, by their folders."""
     if not source.is_dir():
         return
-    for folder, _, _ in folders.walk(source):
-        if not _is_run(folder):
+    for folder, inner, found in folders.walk(source):
+        if not _is_run(folder, inner, found):
             continue
         place = folders.below(source, folder)
         name = place or folder.resolve().name

@@ -47,6 +47,16 @@ def _entries(folder: Path) -> tuple[list[str], list[str]]:
     return sorted(folders), sorted(files)
 
 
+def closed(source: Path) -> Iterator[str]:
+    """Yield a sentence for each folder of a source that may not be looked into."""
+    for folder, inner, names in walk(source):
+        if not inner and not names and folder != source.parent:
+            try:
+                os.scandir(folder).close()
+            except OSError as error:
+                yield f"{below(source, folder) or folder} cannot be looked into: {error.strerror}; what it holds is left out"
+
+
 def below(source: Path, path: Path) -> str:
     """Return the way from a source to something inside it, with `/`; empty for the source itself."""
     way = path.relative_to(source).as_posix() if path != source else ""

@@ -79,6 +79,8 @@ def read(origin: told.Origin, position: Any) -> Iterator[told.Told]:
             last = row.step
             yield row
     yield from map(told.Damage, metrics.damage)
+    if position is None and run.artifacts is None and _has_artifacts(tags):
+        yield told.Note("Its artifacts do not lie beside the database: import the folder that holds both")
     artifacts = dict(_artifacts(run.artifacts))
     for name, sign in artifacts.items():
         if known.get("artifacts", {}).get(name) != sign:
@@ -150,6 +152,10 @@ def _artifact(folder: Path | None, name: str, tags: dict[str, str], last: float 
         table = _table(found)
         if table is not None:
             yield told.Row(last if last is not None else 0, None, {name.rpartition(".")[0]: table})
+
+
+def _has_artifacts(tags: dict[str, str]) -> bool:
+    return any(name in tags for name in (_TABLES, "mlflow.loggedImages", "mlflow.log-model.history"))
 
 
 def _tables(tags: dict[str, str]) -> set[str]:

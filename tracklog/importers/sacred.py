@@ -44,13 +44,15 @@ def runs(source: Path) -> Iterator[told.Origin | told.Damage]:
         if not _is_run(folder, names):
             continue
         place = folders.below(source, folder)
-        experiment = _object(folder / _RUN)["experiment"]
+        run = _object(folder / _RUN)
+        experiment = run["experiment"]
         title = experiment.get("name") if isinstance(experiment.get("name"), str) else ""
         name = place or folder.resolve().name
         yield told.Origin(
             id=name.replace("/", "-"),
             place=place,
             files=tuple(folder / name for name in _FILES if name in names),
+            mark=f"{title}/{folder.resolve().name}/{run.get('start_time')}",
             project=title or "",
             name=f"{title} {folder.resolve().name}".strip(),
             key=folder,

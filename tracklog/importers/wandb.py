@@ -17,7 +17,7 @@ from tracklog.importers.wandb_records import RUN, kind_of
 from tracklog.store import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 NAME, TITLE = "wandb", "W&B"
@@ -60,7 +60,7 @@ def runs(source: Path) -> Iterator[told.Origin | told.Damage]:
         key = next((key for key in found if key[1] == run_id), (project, run_id))
         found.setdefault(key, []).append((path.stat().st_mtime, path))
     for (project, run_id), every in found.items():
-        paths = tuple(path for _, path in sorted(every, key=lambda one: (one[0], one[1].parent.name)))
+        paths = tuple(path for _, path in sorted(_once(every), key=lambda one: (one[0], one[1].parent.name)))
         yield told.Origin(
             id=run_id,
             place=folders.below(base, paths[0].parent),
@@ -69,6 +69,14 @@ def runs(source: Path) -> Iterator[told.Origin | told.Damage]:
             project=project,
             key=base,
         )
+
+
+def _once(every: list[tuple[float, Path]]) -> Iterable[tuple[float, Path]]:
+    """Return files of a run, of copies of one folder the one that holds most: folders of a run that goes on have other names."""
+    kept: dict[str, tuple[float, Path]] = {}
+    for one in sorted(every, key=lambda one: one[1].stat().st_size):
+        kept[one[1].parent.name] = one
+    return kept.values()
 
 
 def _run_of(path: Path) -> Message | str | None:

@@ -8,44 +8,54 @@ from typing import TYPE_CHECKING
 
 from tracklog.errors import FormatError
 from tracklog.store import claims, layout, lineage, manifests, objects, versions
+from tracklog.store.files import content
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
-def files(folders: Iterable[Path], *, with_artifacts: bool = True) -> Iterator[tuple[Path, str]]:
-    """Yield each file of runs and where it stands below a log folder, with ``/``; links are left out."""
+def files(folders: Iterable[Path], *, with_artifacts: bool = True) -> Iterator[tuple[Path | bytes, str]]:
+    """Yield each file of runs, or what it is to hold, and where it stands below a log folder, with ``/``.
+
+    Of artifacts that is what the runs logged and used, and what was claimed of these versions; links are left out.
+    """
     runs = list(folders)
-    wanted: dict[str, None] = {}
+    touched: dict[Path, dict[str, None]] = {}
     for folder in runs:
         yield from _below(folder, f"{folder.parent.name}/{folder.name}")
-    if not with_artifacts:
-        return
-    for folder in runs:
+    for folder in runs if with_artifacts else ():
         for event in lineage.of_run(folder):
             home = event.get("project")
             project = layout.project_folder(folder.parent.parent, home) if isinstance(home, str) else folder.parent
-            for path in _of_version(project, event["name"], event["digest"]):
-                where = f"{project.name}/{path.relative_to(project).as_posix()}"
-                if where not in wanted:
-                    wanted[where] = None
-                    yield path, where
+            if manifests.is_digest(event["digest"]):
+                touched.setdefault(versions.folder_of(project, event["name"]), {})[event["digest"]] = None
+    seen: set[str] = set()
+    for folder, digests in touched.items():
+        project = folder.parent.parent
+        for what, path in _of_artifact(folder, digests):
+            where = f"{project.name}/{path.relative_to(project).as_posix()}"
+            if where not in seen:
+                seen.add(where)
+                yield what, where
 
 
-def _of_version(project: Path, name: str, digest: str) -> Iterator[Path]:
-    """Yield the files of a version that are there: contents, manifest, and all claims of its artifact."""
-    folder = versions.folder_of(project, name)
-    if not manifests.is_digest(digest):
-        return
-    held = objects.Objects(project)
-    with contextlib.suppress(OSError, FormatError):
-        for entry in manifests.read(folder / digest).entries.values():
-            if entry.sha256 and held.has(entry.sha256):
-                yield held.place(entry.sha256)
-        yield folder / digest / manifests.FILE
+def _of_artifact(folder: Path, digests: Iterable[str]) -> Iterator[tuple[Path | bytes, Path]]:
+    """Yield what versions of an artifact consist of, as far as it is there: contents, manifests, and their claims."""
+    held = objects.Objects(folder.parent.parent)
+    for digest in digests:
+        with contextlib.suppress(OSError, FormatError):
+            for entry in manifests.read(folder / digest).entries.values():
+                if entry.sha256 and held.has(entry.sha256):
+                    yield held.place(entry.sha256), held.place(entry.sha256)
+            yield folder / digest / manifests.FILE, folder / digest / manifests.FILE
+    wanted = {digest.encode() for digest in digests}
     with contextlib.suppress(OSError):
-        yield from (folder / claim for claim in sorted(os.listdir(folder)) if claims.is_file(claim))  # noqa: PTH208
+        for name in filter(claims.is_file, sorted(os.listdir(folder))):  # noqa: PTH208
+            lines = content(folder / name).splitlines(keepends=True)
+            mine = [line for line in lines if any(digest in line for digest in wanted)]
+            if mine:
+                yield b"".join(mine), folder / name
 
 
 def _below(folder: Path, where: str) -> Iterator[tuple[Path, str]]:

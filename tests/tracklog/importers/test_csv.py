@@ -313,9 +313,22 @@ def test_damaged_and_foreign_files_are_named_and_cost_only_themselves() -> None:
     assert any(text.startswith("bad: bad.csv: record 3: ") for text in outcome.damage), outcome.damage
     assert "trainer_state.json is no state of a trainer: its log_history is no list" in outcome.damage
     assert bring("utf16.csv").damage == ["utf16.csv is UTF-16; save it as UTF-8"]
-    Path("notes.txt").write_text("epoch,loss\n0,1\n", encoding="utf-8")
+    Path("notes.txt").write_text("a,b\n0,1\n", encoding="utf-8")
     with pytest.raises(UsageError, match="formats are"):
         bring("notes.txt")
+
+
+def test_what_a_column_or_a_line_has_too_many_is_kept_or_named() -> None:
+    outcome = bring(written("log.csv", [["step", "loss", "loss"], [0, 1, 2], [1, 3, 4, 99]]))
+    assert rows("log") == [{"_step": 0, "loss": 1, "loss.1": 2}, {"_step": 1, "loss": 3, "loss.1": 4}]
+    assert outcome.damage == ["log: log.csv: record 3 has more cells than the head; the rest is left out"]
+
+
+def test_a_log_of_keras_may_be_called_as_its_documentation_calls_it() -> None:
+    written("training.log", [["epoch", "loss"], [0, 1]])
+    assert [taken.id for taken in bring("training.log").changed] == ["training"]
+    written("any.thing", [["x", "loss"], [0, 1]])
+    assert [taken.id for taken in bring("any.thing", format_name="csv").changed] == ["any"]
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=8)

@@ -169,7 +169,6 @@ def test_a_watch_follows_a_source(checkout: Path) -> None:
 def test_the_help_and_the_page_tell_of_all_formats(checkout: Path) -> None:
     told = importing.command.help or ""
     page = (checkout / "docs/importers.md").read_text(encoding="utf-8")
-    for name in importers.FORMATS:
-        if name != "aim":  # which only says how to bring its runs along
-            assert re.search(rf"\b{name}\b", told), name
-            assert f"| `{name}` |" in page, name
+    for name in importers.TAKEN:
+        assert re.search(rf"\b{name}\b", told), name
+        assert f"| `{name}` |" in page, name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -217,6 +218,13 @@ run = begin(id="failed")
 run.log({"loss": 1})
 run.finish(exit_code=3)
 """
+
+
+def test_a_copy_of_a_folder_is_no_second_part_of_its_run() -> None:
+    write("run = begin(id='once')\nfor n in range(5):\n    run.log({'a': n})\nrun.finish()")
+    shutil.copytree("wandb", "wandb/backup", ignore=shutil.ignore_patterns("latest-run"))
+    folder = taken("once")
+    assert [value for _, value in series(folder, "a")] == list(range(5))
 
 
 def test_a_run_that_failed_says_so() -> None:
