@@ -44,12 +44,7 @@ class Source:
 
 def same_run(one: Path, other: Path) -> bool:
     """Return whether two folders are copies of one run: equal names and equal bytes of `run.json`."""
-    try:
-        return one.name == other.name and (
-            files.content(one / layout.RUN_FILE) == files.content(other / layout.RUN_FILE)
-        )
-    except OSError:
-        return False
+    return one.name == other.name and files.same(one / layout.RUN_FILE, other / layout.RUN_FILE)
 
 
 def name_of(folder: Path) -> str:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 MOST_BYTES = 8 << 30
 """Of all that an archive holds, unpacked."""
 MOST_FILES = 200_000
-EMPTY = 22
-"""Bytes of an archive that holds nothing."""
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracklog.importers import cells, told
+from tracklog.importers import cells, clocks, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -135,8 +134,4 @@ def _time(cell: str) -> float | None:
         if not math.isfinite(found):
             return None
         return found / 1000 if abs(found) > _MILLISECONDS else float(found)
-    try:
-        moment = dt.datetime.fromisoformat(cell.strip().replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)).timestamp()
+    return clocks.of_iso(cell)

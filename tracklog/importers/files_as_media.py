@@ -31,10 +31,11 @@ def kind_of(name: str) -> str:
     return next((kind for kind, ends in _ENDS.items() if low.endswith(tuple(f".{end}" for end in ends))), "")
 
 
-class _Named(io.BytesIO):
+class Named(io.BytesIO):
     """A file in memory whose name says what it is."""
 
     def __init__(self, data: bytes, name: str) -> None:
+        """`name` ends with what it is."""
         super().__init__(data)
         self.name = name
 
@@ -52,7 +53,7 @@ def of(path: Path, caption: str | None = None, kind: str = "", end: str = "") ->
     from tracklog.media.video import Video
 
     kind = kind or kind_of(path.name)
-    given: Any = _Named(files.content(path), f"{path.name}.{end}") if end and not path.suffix else str(path)
+    given: Any = Named(files.content(path), f"{path.name}.{end}") if end and not path.suffix else str(path)
     if kind == "image":
         return Image(given, caption=caption)
     if kind == "audio":

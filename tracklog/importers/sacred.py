@@ -6,11 +6,9 @@ killed says RUNNING for ever, and is told by the age of its heartbeat.
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from typing import TYPE_CHECKING, Any
 
-from tracklog.importers import folders, told
+from tracklog.importers import clocks, folders, told
 from tracklog.importers.interleaving import by_time
 from tracklog.importers.settings_files import json_value
 from tracklog.store import files, layout
@@ -69,16 +67,16 @@ def read(origin: told.Origin, position: Any) -> Iterator[told.Told]:
     printed = _Console(folder / _CONSOLE, known.get("printed", 0))
     metrics = _Metrics(folder / _METRICS, known.get("metrics", {}))
     yield from metrics.rows()
-    yield from printed.texts(_seconds(run.get("heartbeat")))
+    yield from printed.texts(clocks.of_iso(run.get("heartbeat")))
     info = {key: _plain(value) for key, value in _object(folder / _INFO).items()}
     said = {key: repr(value) for key, value in info.items()}
     yield from (told.Summary(("info", key), info[key]) for key in info if known.get("info", {}).get(key) != said[key])
     status, heartbeat = run.get("status"), run.get("heartbeat")
     if heartbeat != known.get("heartbeat"):
-        yield told.Happened("heartbeat", {}, _seconds(heartbeat))
+        yield told.Happened("heartbeat", {}, clocks.of_iso(heartbeat))
     if status in _ENDS and known.get("status") != status:
         yield from _ended(folder, run)
-        yield told.Ended(_ENDS[status], _seconds(run.get("stop_time")))
+        yield told.Ended(_ENDS[status], clocks.of_iso(run.get("stop_time")))
     yield told.Position(
         {"printed": printed.end, "metrics": metrics.ends, "info": said, "heartbeat": heartbeat, "status": status}
     )
@@ -115,7 +113,7 @@ class _Metrics:
         self.ends[key] = size
         new = zip(*(column[first:size] for column in columns), strict=True)  # type: ignore[index]
         self._found.append(
-            [told.Row(_step(step), _seconds(moment), {key: _plain(value)}) for step, moment, value in new]
+            [told.Row(_step(step), clocks.of_iso(moment), {key: _plain(value)}) for step, moment, value in new]
         )
 
     def rows(self) -> Iterator[told.Told]:
@@ -149,7 +147,7 @@ class _Console:
 
 
 def _began(folder: Path, run: dict[str, Any]) -> Iterator[told.Told]:
-    began = _seconds(run.get("start_time"))
+    began = clocks.of_iso(run.get("start_time"))
     if began is not None:
         yield told.Began(began)
     experiment, host = _mapping(run.get("experiment")), _mapping(run.get("host"))
@@ -199,7 +197,7 @@ def _ended(folder: Path, run: dict[str, Any]) -> Iterator[told.Told]:
             yield told.Damage(f"the artifact {name!r} is not in the run's folder; it is left out")
     trace = run.get("fail_trace")
     if isinstance(trace, list) and trace:
-        yield told.Printed(_seconds(run.get("stop_time")), "stderr", "".join(map(str, trace)))
+        yield told.Printed(clocks.of_iso(run.get("stop_time")), "stderr", "".join(map(str, trace)))
 
 
 def _object(path: Path) -> dict[str, Any]:
@@ -212,17 +210,6 @@ def _object(path: Path) -> dict[str, Any]:
 
 def _mapping(found: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
-
-
-def _seconds(moment: Any) -> float | None:
-    """Return unix seconds of a time in UTC that does not say so."""
-    if not isinstance(moment, str):
-        return None
-    try:
-        found = dt.datetime.fromisoformat(re.sub(r"(?:Z|\+00:00)$", "", moment))
-    except ValueError:
-        return None
-    return found.replace(tzinfo=dt.timezone.utc).timestamp()
 
 
 def _plain(value: Any) -> Any:

@@ -7,13 +7,12 @@ log keeps the first, the lines of local mode the last.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tracklog.importers import folders, told
+from tracklog.importers import clocks, folders, told
 from tracklog.importers.protobuf import Message, WireError, timestamp
 from tracklog.store import files
 
@@ -161,14 +160,7 @@ def _row(line: bytes, key: str, *, is_text: bool) -> told.Row | None:
             Item(str(name), caption, str(name) if is_text else None)
             for name, caption in zip(data, captions, strict=False)
         ]
-    return told.Row(step, _seconds(found.get("create_time")), {key: data})
-
-
-def _seconds(moment: Any) -> float | None:
-    try:
-        return dt.datetime.fromisoformat(str(moment).replace("Z", "+00:00")).timestamp()
-    except (ValueError, OverflowError):
-        return None
+    return told.Row(step, clocks.of_iso(found.get("create_time")), {key: data})
 
 
 def _sign(data: bytes) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracklog.importers import tensorboard_meshes as meshes
 from tracklog.importers import tensors
+from tracklog.importers.files_as_media import Named
 from tracklog.importers.protobuf import Message, WireError
 
 if TYPE_CHECKING:
@@ -25,14 +26,6 @@ _IMAGE, _HISTO, _AUDIO, _TENSOR = 4, 5, 6, 8
 _MOST_BINS = 512
 _CURVES = ("TP", "FP", "TN", "FN", "precision", "recall")
 _SOUNDS = {"audio/wav": "wav", "audio/x-wav": "wav", "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/flac": "flac"}
-
-
-class _Named(io.BytesIO):
-    """A file in memory, whose name says what it is."""
-
-    def __init__(self, data: bytes, name: str) -> None:
-        super().__init__(data)
-        self.name = name
 
 
 def value(summary: Message, number: int, plugin: str) -> Any:
@@ -100,7 +93,7 @@ def sound(data: bytes, kind: str = "") -> Media:
     """Return a sound, by its content type; TensorBoard's are WAV files."""
     from tracklog.media.audio import Audio
 
-    return Audio(_Named(data, f"sound.{_SOUNDS.get(kind, 'wav')}"))
+    return Audio(Named(data, f"sound.{_SOUNDS.get(kind, 'wav')}"))
 
 
 # -- histograms

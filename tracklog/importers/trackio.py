@@ -6,13 +6,12 @@ of which its own name has lost what does not suit a file. No table says whether 
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tracklog.importers import folders, told
+from tracklog.importers import clocks, folders, told
 from tracklog.importers.sqlite import Database, tables
 from tracklog.store import files
 
@@ -170,7 +169,7 @@ class _Reading:
         if not isinstance(found, dict) or sign == self._config:
             return
         self._config = sign
-        began = _seconds(found.get("_Created"))
+        began = clocks.of_iso(found.get("_Created"))
         if began is not None:
             yield told.Began(began)
         if found.get("_Group"):
@@ -201,18 +200,19 @@ class _Reading:
             return
         is_step = isinstance(step, int | float) and not isinstance(step, bool)
         values = {_unrenamed(name): self._value(value) for name, value in metrics.items()}
-        yield told.Row(step if is_step else None, _seconds(timestamp), values)
+        yield told.Row(step if is_step else None, clocks.of_iso(timestamp), values)
 
     def beside(self) -> Iterator[told.Told]:
         for timestamp, metrics in self._rows("system_metrics", "timestamp, metrics"):
             found = _json(metrics)
             if isinstance(found, dict):
                 yield told.System(
-                    _seconds(timestamp) or 0.0, {_unrenamed(name): self._value(value) for name, value in found.items()}
+                    clocks.of_iso(timestamp) or 0.0,
+                    {_unrenamed(name): self._value(value) for name, value in found.items()},
                 )
         for timestamp, title, text, level in self._rows("alerts", "timestamp, title, text, level"):
             fields = {"title": str(title or ""), "text": str(text or ""), "level": str(level or "info").upper()}
-            yield told.Happened("alert", fields, _seconds(timestamp))
+            yield told.Happened("alert", fields, clocks.of_iso(timestamp))
 
     def _value(self, value: Any, depth: int = 0) -> Any:
         """Return a value of a metric: numbers that JSON lacks, and media for their records."""
@@ -261,11 +261,4 @@ def _json(data: Any) -> Any:
     try:
         return json.loads(data)
     except (ValueError, TypeError, RecursionError):
-        return None
-
-
-def _seconds(moment: Any) -> float | None:
-    try:
-        return dt.datetime.fromisoformat(str(moment).replace("Z", "+00:00")).timestamp()
-    except ValueError:
         return None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from typing import TYPE_CHECKING
 
 from tracklog.errors import FormatError
 from tracklog.store import layout, versions
-from tracklog.store.files import hashed
+from tracklog.store.files import folders, hashed
 from tracklog.store.objects import Objects
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 
 def collections(project: Path) -> list[Collection]:
     """Return the artifacts of a project that have a version, by their folders' names."""
-    found = (versions.read(folder) for folder in _folders(project))
+    found = (versions.read(folder) for folder in folders(project / layout.ARTIFACTS))
     return [collection for collection in found if collection.versions]
 
 
@@ -29,14 +27,6 @@ def collection(project: Path, name: str) -> Collection | None:
     """Return an artifact by its name; None when there is none."""
     found = versions.read(versions.folder_of(project, name))
     return found if found.versions else None
-
-
-def _folders(project: Path) -> list[Path]:
-    parent = project / layout.ARTIFACTS
-    with contextlib.suppress(OSError), os.scandir(parent) as entries:
-        own = [e.name for e in entries if not e.name.startswith(".") and e.is_dir(follow_symlinks=False)]
-        return [parent / name for name in sorted(own)]
-    return []
 
 
 def broken(project: Path) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -73,3 +74,19 @@ def begins(one: str | Path, other: str | Path) -> bool:
                 return False
             left -= piece
     return True
+
+
+def same(one: Path, other: Path) -> bool:
+    """Return whether two small files hold the same bytes; not where one cannot be read."""
+    try:
+        return content(one) == content(other)
+    except OSError:
+        return False
+
+
+def folders(parent: Path) -> list[Path]:
+    """Return the folders in a folder, by name; hidden ones and links are none, nor is anything where there is no such folder."""
+    with contextlib.suppress(OSError), os.scandir(parent) as entries:
+        names = [e.name for e in entries if not e.name.startswith(".") and e.is_dir(follow_symlinks=False)]
+        return [parent / name for name in sorted(names)]
+    return []

@@ -79,13 +79,13 @@ class _Merge:
         """New ids of runs of the present project, by the ones they had."""
 
     def all(self) -> None:
-        for project in _folders(self.root):
+        for project in files.folders(self.root):
             self._ids = {}
             for folder in reader.run_folders(project):
                 self._run(folder, self.target / project.name)
-            for collection in _folders(project / layout.ARTIFACTS):
+            for collection in files.folders(project / layout.ARTIFACTS):
                 self._collection(collection, self.target / project.name)
-            for sweep in _folders(project / layout.SWEEPS):
+            for sweep in files.folders(project / layout.SWEEPS):
                 self._tree(sweep, self.target / project.name / layout.SWEEPS / sweep.name)
 
     # -- runs
@@ -109,7 +109,7 @@ class _Merge:
         """Return where a run goes: to its own copy, to a place that is free, or under a name of its root's."""
         place = project / folder.name
         n = 1
-        while place.exists() and not _is_same(folder, place):
+        while place.exists() and not files.same(folder / layout.RUN_FILE, place / layout.RUN_FILE):
             run = _id(folder)
             name = f"{run}.{self._label}" + (f".{n}" if n > 1 else "")
             place = project / layout.file_name(name, layout.RESERVED_RUNS)
@@ -184,7 +184,7 @@ class _Merge:
         """Copy an artifact: contents, manifests and only then the claims that speak of them."""
         target = project / layout.ARTIFACTS / folder.name
         held, wanted = objects.Objects(folder.parent.parent), objects.Objects(project)
-        for version in _folders(folder):
+        for version in files.folders(folder):
             with contextlib.suppress(OSError, FormatError):
                 for entry in manifests.read(version).entries.values():
                     if entry.sha256 and held.has(entry.sha256) and not wanted.has(entry.sha256):
@@ -244,14 +244,6 @@ class _Merge:
         self.result.left.append(f"{source} cannot be copied: {error.strerror or error}")
 
 
-def _is_same(one: Path, other: Path) -> bool:
-    """Return whether two folders hold one run: their `run.json` is equal."""
-    try:
-        return files.content(one / layout.RUN_FILE) == files.content(other / layout.RUN_FILE)
-    except OSError:
-        return False
-
-
 def _id(folder: Path) -> str:
     """Return the id that a run began with."""
     with contextlib.suppress(OSError, orjson.JSONDecodeError, AttributeError):
@@ -273,14 +265,6 @@ def _free(path: Path) -> Path:
         n += 1
         place = path.with_name(f"{path.name}{n}")
     return place
-
-
-def _folders(parent: Path) -> list[Path]:
-    """Return the folders in a folder, by name; hidden ones and links are none."""
-    with contextlib.suppress(OSError), os.scandir(parent) as entries:
-        names = [e.name for e in entries if not e.name.startswith(".") and e.is_dir(follow_symlinks=False)]
-        return [parent / name for name in sorted(names)]
-    return []
 
 
 def _files(folder: Path) -> Iterator[str]:
