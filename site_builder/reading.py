@@ -19,6 +19,7 @@ from tracklog.store.files import inside
 from tracklog.store.ranks import Ranks
 from tracklog.store.reader import ReplacedError
 from tracklog.store.straight import NotStraightError, Straight
+from tracklog.store.uniform import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -68,7 +69,7 @@ class Folding(Protocol):
 
     def follow(
         self, log: RunLog, found: list[fold.Session], streams: list[tuple[str, str]], /
-    ) -> Iterator[tuple[str, list[Row]]]:
+    ) -> Iterator[tuple[str, Sequence[Row]]]:
         """Read what is new; yield rows that stay as they are with the name of their track."""
 
     def now(self, found: list[fold.Session], /) -> Now:
@@ -93,7 +94,7 @@ class Growing:
         """Return it with rows that may still change; `last` where nothing comes any more."""
         track, values = self.track, self.values
         if last:
-            tail = [*self.waiting, *tail]
+            tail = joined([self.waiting, tail])
         else:
             track.add(self.waiting)
             values = values.copy()
@@ -188,7 +189,7 @@ class Reading:
         """Read what is new of system metrics and consoles."""
         for stream, writer in streams:
             if stream == layout.SYSTEM:
-                for rows in self.log.batches(stream, writer):
+                for rows in self.log.columnar(stream, writer):
                     self._track_of(writer).add(rows)
             elif stream == layout.CONSOLE:
                 for rows in self.log.batches(stream, writer):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tracklog.store import layout
+from tracklog.store.uniform import Uniform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
     from tracklog.store.layout import Row
 
     Path = tuple[str, ...]
+    Floats = NDArray[np.float64]
     Places = NDArray[np.int64]
     KindOf = Callable[[object], Kind]
     _Piece = tuple[Places, list[Any], set[type]]
     """Rows, their values, and which types these have."""
     _Found = tuple[Path, Places, list[Any], set[type]]
+
+CLOCKS = (layout.STEP, layout.RUNTIME, layout.TIMESTAMP)
 
 _NUMBERS = frozenset((float, int))
 
@@ -44,8 +48,23 @@ class Column:
     """float64 array for ``number`` and ``bool``; a list of JSON values for other kinds."""
 
 
-def of_rows(rows: Sequence[Row], kind_of: KindOf) -> list[Column]:
-    """Return the columns of a batch, without its clocks; `kind_of` tells the kind of a JSON value."""
+def of_rows(rows: Sequence[Row], kind_of: KindOf) -> tuple[list[Floats], list[Column]]:
+    """Return the clocks of a batch, NaN where a row lacks one, and its other columns; `kind_of` tells the kind of a JSON value."""
+    if isinstance(rows, Uniform):
+        return _of_uniform(rows)
+    return [_clock(rows, name) for name in CLOCKS], _of_dicts(rows, kind_of)
+
+
+def _of_uniform(rows: Uniform) -> tuple[list[Floats], list[Column]]:
+    size = len(rows.keys)
+    table = np.frombuffer(rows.table).reshape(len(rows), size)
+    by_key = dict(zip(rows.keys, np.ascontiguousarray(table.T), strict=True))
+    clocks = [by_key.pop(name) if name in by_key else np.full(len(rows), np.nan) for name in CLOCKS]
+    places = np.arange(len(rows))
+    return clocks, [Column((key,), "number", places, values) for key, values in by_key.items()]
+
+
+def _of_dicts(rows: Sequence[Row], kind_of: KindOf) -> list[Column]:
     found: dict[Path, list[_Piece]] = {}
     for path, places, values, types in _raw(rows):
         found.setdefault(path, []).append((places, values, types))
@@ -53,8 +72,7 @@ def of_rows(rows: Sequence[Row], kind_of: KindOf) -> list[Column]:
     return [column for path, pieces in found.items() for column in _typed(path, *joined.of(pieces), kind_of)]
 
 
-def clock(rows: Sequence[Row], name: str) -> NDArray[np.float64]:
-    """Return one clock column of rows as float64; NaN where a row lacks it."""
+def _clock(rows: Sequence[Row], name: str) -> Floats:
     try:
         values: list[Any] = list(map(itemgetter(name), rows))
     except KeyError:

@@ -25,6 +25,7 @@ import struct
 import zlib
 from typing import TYPE_CHECKING, Any
 
+import deflate
 import numpy as np
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 TEXT, NUMBERS = 6, 1
-"""zlib levels: of text, above which it gets hardly smaller; of shuffled numbers, of which the sixth saves half a percent."""
+"""Levels of libdeflate: of text, above which it gets hardly smaller; of shuffled numbers, where the sixth saves two percent."""
 
 _HEADER = struct.Struct("<BBBBId")
 _LIMIT = float(2**53)
@@ -56,8 +57,7 @@ def packed(columns: Sequence[Floats]) -> bytes:
 
 def gzip(data: bytes, level: int = TEXT) -> bytes:
     """Compress to one gzip member without time or name, so that equal data give equal bytes."""
-    stream = zlib.compressobj(level, zlib.DEFLATED, 31)
-    return stream.compress(data) + stream.flush()
+    return bytes(deflate.gzip_compress(data, level))
 
 
 def unpack(block: bytes) -> list[Floats]:

@@ -18,7 +18,6 @@ from site_builder.model import BLOCK_ROWS
 from site_builder.series import columns, levels
 from site_builder.series.members import Listed, Numbers, Tower
 from site_builder.series.pack import gzip
-from tracklog.store import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     Places = NDArray[np.int64]
     Load = Callable[[str, Kind, object, Callable[[bytes], int]], Any]
 
-CLOCKS = (layout.STEP, layout.RUNTIME, layout.TIMESTAMP)
 _PAYLOAD, _GROUP, _LIST = 0, 1, 2
 _NEVER = sys.maxsize
 
@@ -155,10 +153,9 @@ class Track:
         """Take in the next rows."""
         if not rows:
             return
-        clocks = [columns.clock(rows, name) for name in CLOCKS]
+        clocks, found = columns.of_rows(rows, self._kind_of)
         if self._counted:
             clocks[0] = np.arange(self.size, self.size + len(rows), dtype=np.float64)
-        found = columns.of_rows(rows, self._kind_of)
         self._begin([one for one in found if (one.path, one.kind) not in self._series], rows)
         finished = list(self._loaded(found))
         by_group: dict[int, dict[int, Column]] = {}

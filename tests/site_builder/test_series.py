@@ -13,7 +13,7 @@ from tracklog.store import layout
 
 
 def made(rows: list[dict[str, Any]]) -> dict[tuple[str, str], tuple[list[int], list[Any]]]:
-    found = columns.of_rows(rows, kinds.kind_of)
+    _, found = columns.of_rows(rows, kinds.kind_of)
     return {(layout.join_path(one.path), one.kind): (one.rows.tolist(), list(one.values)) for one in found}
 
 

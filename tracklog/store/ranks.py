@@ -27,13 +27,13 @@ from tracklog.store.tally import Tally
 from tracklog.store.touched import Touched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tracklog.store.layout import Row
     from tracklog.store.reader import RunLog
     from tracklog.store.sessions import Session
 
-    Given = tuple[str, list[Row]]
+    Given = tuple[str, Sequence[Row]]
     """Rows that stay as they are, with the name of their track."""
 
 MOST_HELD = 20_000
@@ -46,7 +46,7 @@ class _Rank:
     """What one process has logged, as far as it was taken in."""
 
     session: Session
-    rows: Straight = field(default_factory=Straight)
+    rows: Straight = field(default_factory=lambda: Straight(columnar=False))
     keys: set[str] = field(default_factory=set)
     """Those of its rows that stay as they are."""
     touched: Touched = field(default_factory=Touched)
@@ -148,7 +148,7 @@ class Ranks:
         return Now(tails, list(self._joints()), summary, max(self._top, step))
 
     @staticmethod
-    def _own_tails(there: list[_Rank], rows: list[list[Row]]) -> Iterator[Tail]:
+    def _own_tails(there: list[_Rank], rows: list[Sequence[Row]]) -> Iterator[Tail]:
         """Yield the ends of the tracks of ranks; a rank may be that of one process after another."""
         found: dict[str, Tail] = {}
         by_rank = sorted(enumerate(there), key=lambda one: (one[1].session.rank is None, one[1].session.rank or 0))
@@ -238,7 +238,7 @@ class Ranks:
             yield from self._joinable(log, reading)
 
     @staticmethod
-    def _next(log: RunLog, rank: _Rank, reading: dict[_Rank, Iterator[Given]]) -> list[Row]:
+    def _next(log: RunLog, rank: _Rank, reading: dict[_Rank, Iterator[Given]]) -> Sequence[Row]:
         """Return the next rows of a process that stay as they are; none at the end of its lines."""
         was_over = rank.has_rows and rank.rows.open is None
         try:
@@ -251,7 +251,7 @@ class Ranks:
         del reading[rank]
         return []
 
-    def _know(self, rank: _Rank, rows: list[Row]) -> None:
+    def _know(self, rank: _Rank, rows: Sequence[Row]) -> None:
         """Learn whose the keys of rows are."""
         new = rank.touched.by_rows(rows) - rank.keys
         rank.keys |= new
@@ -282,7 +282,7 @@ class Ranks:
                     self._share(key)
                 others.append(rank)
 
-    def _fits(self, log: RunLog, rank: _Rank, mine: list[Row]) -> None:
+    def _fits(self, log: RunLog, rank: _Rank, mine: Sequence[Row]) -> None:
         """Make sure that rows come behind those that were given out."""
         behind = (one for one in self._ranks.values() if one.given is not None)
         if (mine and mine[0][layout.STEP] <= self._edge) or any(
@@ -290,7 +290,7 @@ class Ranks:
         ):
             raise ReplacedError(log.folder) if self._begun else NotStraightError
 
-    def _taken(self, log: RunLog, rank: _Rank, rows: list[Row]) -> Iterator[Given]:
+    def _taken(self, log: RunLog, rank: _Rank, rows: Sequence[Row]) -> Iterator[Given]:
         """Take in rows of a process whose keys are known."""
         if self._wrong:
             return
@@ -306,7 +306,7 @@ class Ranks:
             self._tally.count(theirs, rank.name)
             yield rank.name, theirs
 
-    def _parted(self, rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    def _parted(self, rows: Sequence[Row]) -> tuple[Sequence[Row], Sequence[Row]]:
         """Return what of rows is joined with others, and what is a process's own track."""
         if not self.shared:
             return rows, []

@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tracklog.errors import FormatError
-from tracklog.store import files, layout
+from tracklog.store import files, layout, uniform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    Take = Callable[[str, list[bytes], "Tail", list["Damage"], bool], Sequence[dict[str, Any]]]
+    """Makes rows of a file's whole lines: its name, the lines, how far it was read, what is damaged, whether they are its last."""
 
 _TAIL = 4096
 _PIECE = 500_000
@@ -126,15 +129,22 @@ class RunLog:
                     log.events.extend(events)
         return [(stream, writer) for stream, writer in self._seen if stream != layout.EVENTS]
 
-    def batches(self, stream: str, writer: str) -> Iterator[list[dict[str, Any]]]:
+    def batches(self, stream: str, writer: str) -> Iterator[Sequence[dict[str, Any]]]:
         """Yield the new whole lines of a stream that `look` saw, as many at once as fit some memory.
 
         Raises ReplacedError when what was read before is not there any more.
         """
+        yield from self._batches(stream, writer, _taken)
+
+    def columnar(self, stream: str, writer: str) -> Iterator[Sequence[dict[str, Any]]]:
+        """Yield the same lines; those of one shape as `Uniform` rows, for who turns them into columns."""
+        yield from self._batches(stream, writer, _columnar)
+
+    def _batches(self, stream: str, writer: str, take: Take) -> Iterator[Sequence[dict[str, Any]]]:
         path, size = self._seen[stream, writer]
         log = self.writers[writer]
         tail = log.tails.setdefault(stream, Tail())
-        for rows in _new(Path(path), tail, size, self.damage):
+        for rows in _new(Path(path), tail, size, self.damage, take):
             if rows:
                 log.latest[stream] = rows[-1]
                 yield rows
@@ -283,7 +293,7 @@ def _size(entry: os.DirEntry[str]) -> int:
         return 0  # it went meanwhile, or may not be looked at: reading it says so
 
 
-def _new(path: Path, tail: Tail, size: int, damage: list[Damage]) -> Iterator[list[dict[str, Any]]]:
+def _new(path: Path, tail: Tail, size: int, damage: list[Damage], take: Take) -> Iterator[Sequence[dict[str, Any]]]:
     """Yield the new whole lines among the first `size` bytes of a file. Raises ReplacedError."""
     try:
         with files.opened(path) as file:
@@ -292,7 +302,7 @@ def _new(path: Path, tail: Tail, size: int, damage: list[Damage]) -> Iterator[li
                 raise ReplacedError(path)
             if size > tail.offset:
                 tail.inode = status.st_ino
-                yield from _read_on(file, path.name, min(size, status.st_size), tail, damage)
+                yield from _read_on(file, path.name, min(size, status.st_size), tail, damage, take)
                 tail.left = size - tail.offset
                 file.seek(max(0, tail.offset - _TAIL))
                 tail.digest = hashlib.sha256(file.read(min(tail.offset, _TAIL))).digest()
@@ -309,7 +319,9 @@ def _continues(file: Any, status: os.stat_result, tail: Tail) -> bool:
     return hashlib.sha256(file.read(min(tail.offset, _TAIL))).digest() == tail.digest
 
 
-def _read_on(file: Any, name: str, size: int, tail: Tail, damage: list[Damage]) -> Iterator[list[dict[str, Any]]]:
+def _read_on(
+    file: Any, name: str, size: int, tail: Tail, damage: list[Damage], take: Take
+) -> Iterator[Sequence[dict[str, Any]]]:
     """Yield the whole lines up to `size`, a piece of the file at a time, so that memory holds rows and not text too."""
     file.seek(tail.offset)
     left = size - tail.offset
@@ -326,19 +338,28 @@ def _read_on(file: Any, name: str, size: int, tail: Tail, damage: list[Damage]) 
             damage.append(Damage(name, tail.lines, tail.offset, _NULS))
             tail.offset += torn
             torn = 0
-        end = piece.rfind(b"\n")
-        if end >= 0:
-            text = b"".join([*held, piece[:end]])
+        *lines, rest = piece.split(b"\n")
+        if lines:
+            lines[0] = b"".join([*held, lines[0]])
             held.clear()
-            yield _taken(name, text, tail, damage, is_last=not left)
-        held.append(piece[end + 1 :])
+            yield take(name, lines, tail, damage, not left)
+        held.append(rest)
         if b"\0" in held[-1]:
             torn = sum(map(len, held))
             held.clear()
 
 
-def _taken(name: str, text: bytes, tail: Tail, damage: list[Damage], *, is_last: bool) -> list[dict[str, Any]]:
-    lines = text.split(b"\n")
+def _columnar(
+    name: str, lines: list[bytes], tail: Tail, damage: list[Damage], is_last: bool
+) -> Sequence[dict[str, Any]]:
+    rows = uniform.read(lines, stepped=name.startswith(f"{layout.HISTORY}-"))
+    if rows is None:
+        return _taken(name, lines, tail, damage, is_last)
+    _advance(tail, lines)
+    return rows
+
+
+def _taken(name: str, lines: list[bytes], tail: Tail, damage: list[Damage], is_last: bool) -> list[dict[str, Any]]:
     try:
         rows: list[dict[str, Any]] = list(map(orjson.loads, lines))
     except orjson.JSONDecodeError:
@@ -346,9 +367,13 @@ def _taken(name: str, text: bytes, tail: Tail, damage: list[Damage], *, is_last:
     # NUL bytes are no JSON either, so that lines that all can be parsed need no look for them.
     if not rows or not _are_rows(name, rows):
         return _taken_singly(name, lines, tail, damage, is_last=is_last)
-    tail.lines += len(lines)
-    tail.offset += len(text) + 1
+    _advance(tail, lines)
     return rows
+
+
+def _advance(tail: Tail, lines: list[bytes]) -> None:
+    tail.lines += len(lines)
+    tail.offset += sum(map(len, lines)) + len(lines)
 
 
 def _taken_singly(

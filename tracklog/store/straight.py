@@ -20,6 +20,7 @@ from tracklog.store.reader import ReplacedError, WriterLog
 from tracklog.store.rows import Joint, history, merged
 from tracklog.store.summaries import set_summary, with_rows
 from tracklog.store.tally import Tally
+from tracklog.store.uniform import Uniform, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,6 +93,8 @@ class Now:
 class Straight:
     """A history as far as it has been read: `follow` takes what is new, the rest tells what has come of it."""
 
+    columnar: bool = True
+    """Whether rows of one shape come as `Uniform` ones; to who looks into each of them dicts cost less."""
     _edge: int = -1
     """Step of the last row that stays as it is; -1 without one."""
     _open: Row | None = None
@@ -128,7 +131,7 @@ class Straight:
 
     def follow(
         self, log: RunLog, found: list[Session], streams: list[tuple[str, str]]
-    ) -> Iterator[tuple[str, list[Row]]]:
+    ) -> Iterator[tuple[str, Sequence[Row]]]:
         """Read the new lines that the last `look` saw in these streams; yield rows that stay as they are from now on.
 
         They come with the name of their track, which is empty: there is one.
@@ -140,15 +143,16 @@ class Straight:
             raise NotStraightError
         self._tally.define(log, found, begun=self._followed)
         self._look_ahead(log, found)
+        read = log.columnar if self.columnar else log.batches
         for session in found:
             part = self._parts[session.writer]
             self._listen(log, part)
-            for lines in log.batches(layout.HISTORY, session.writer) if session.writer in logged else ():
+            for lines in read(layout.HISTORY, session.writer) if session.writer in logged else ():
                 yield from (("", rows) for rows in self._taken(part, lines) if rows)
         self._check()
         self._followed = True
 
-    def _taken(self, part: _Part, lines: list[Row]) -> Iterator[list[Row]]:
+    def _taken(self, part: _Part, lines: Sequence[Row]) -> Iterator[Sequence[Row]]:
         """Take in lines of one session; yield the rows that stay as they are from then on."""
         if not part.lines:
             yield from self._begun(part)
@@ -216,7 +220,7 @@ class Straight:
 
     # -- lines
 
-    def _begun(self, part: _Part) -> Iterator[list[Row]]:
+    def _begun(self, part: _Part) -> Iterator[Sequence[Row]]:
         """Settle what came before the first lines of a session."""
         before = list(itertools.takewhile(lambda one: one is not part, self._parts.values()))
         if any(one.is_there and one.session.writer not in part.session.after for one in before):
@@ -227,28 +231,28 @@ class Straight:
             self._result, one.waiting, one.closed = _over(self._result, [], one.waiting), [], True
         self._owner = part
 
-    def over(self) -> list[Row]:
+    def over(self) -> Sequence[Row]:
         """Take no more lines to come to the open row; return what stays as it is with that."""
         if self._owner is None or self._open is None:
             return []
         row, self._open = self._open, None
         return self._counted(self._settle(self._owner, [row], [self._owner.lines]))
 
-    def _take(self, part: _Part, lines: list[Row]) -> list[Row]:
+    def _take(self, part: _Part, lines: Sequence[Row]) -> Sequence[Row]:
         """Take in lines of one session; return the rows that stay as they are."""
         if part.closed:
             raise NotStraightError
-        steps = list(map(_STEP, lines))
+        steps = lines.steps if isinstance(lines, Uniform) else list(map(_STEP, lines))
         if steps[0] > part.step and all(map(operator.lt, steps, steps[1:])):
-            rows = lines[:-1] if self._open is None else [self._open, *lines[:-1]]
+            rows = joined([[] if self._open is None else [self._open], lines[:-1]])
             ends: Sequence[int] = range(part.lines + (self._open is None), part.lines + len(lines))
             self._open, part.step = lines[-1], steps[-1]
         else:
-            rows, ends = self._joined(part, lines, steps)
+            rows, ends = self._together(part, lines, steps)
         part.lines += len(lines)
         return self._settle(part, rows, ends)
 
-    def _joined(self, part: _Part, lines: list[Row], steps: list[int]) -> tuple[list[Row], list[int]]:
+    def _together(self, part: _Part, lines: Sequence[Row], steps: list[int]) -> tuple[list[Row], list[int]]:
         """Join lines of one step; return the rows that are whole, and the last line of each."""
         rows: list[Row] = []
         ends: list[int] = []
@@ -264,7 +268,7 @@ class Straight:
             self._open, part.step = row, step
         return rows, ends
 
-    def _settle(self, part: _Part, rows: list[Row], ends: Sequence[int]) -> list[Row]:
+    def _settle(self, part: _Part, rows: Sequence[Row], ends: Sequence[int]) -> Sequence[Row]:
         """Fold rows of a session that are whole into the summary; return those that no later session can change."""
         if not rows:
             return rows
@@ -273,7 +277,9 @@ class Straight:
         events = [event for event in part.waiting if _row(event) < part.settled]
         part.waiting = part.waiting[len(events) :]
         pairs = list(zip(ends, rows, strict=True)) if events else []
-        self._result = _over(self._result, pairs, events) if events else with_rows(self._result, rows)
+        # The last of rows that are uniform has values for all that the others have, and none is nested.
+        last = rows[-1:] if isinstance(rows, Uniform) else rows
+        self._result = _over(self._result, pairs, events) if events else with_rows(self._result, list(last))
         if self._held or rows[-1][layout.STEP] >= part.horizon:
             stay = 0 if self._held else next(n for n, row in enumerate(rows) if row[layout.STEP] >= part.horizon)
             self._held.setdefault(part.session.writer, []).extend(rows[stay:])
@@ -299,7 +305,7 @@ class Straight:
         self._superseded |= {(joint.step, joint.timestamp): joint.superseded for joint in folded.joints}
         return folded.tracks[0].rows if folded.tracks else []
 
-    def _counted(self, rows: list[Row]) -> list[Row]:
+    def _counted(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Count rows that stay as they are."""
         if rows:
             if rows[0][layout.STEP] <= self._edge:

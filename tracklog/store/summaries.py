@@ -12,7 +12,7 @@ from tracklog.store.metrics import Definition, Definitions, Statistics, definiti
 from tracklog.store.rows import History, last_values, merged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from tracklog.store.layout import Event, Row
     from tracklog.store.reader import RunLog, WriterLog
@@ -69,7 +69,7 @@ class Resets:
         return self._found[path]
 
 
-def counted(result: Statistics, rows: list[Row], since: Callable[[str], float], done: frozenset[str]) -> set[str]:
+def counted(result: Statistics, rows: Sequence[Row], since: Callable[[str], float], done: frozenset[str]) -> set[str]:
     """Count rows from the time on that a metric's statistics begin; return the paths that are done with them."""
     found: set[str] = set()
     now = 0.0

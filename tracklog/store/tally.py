@@ -12,7 +12,7 @@ from tracklog.store.reader import ReplacedError
 from tracklog.store.summaries import Resets, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tracklog.store.layout import Event, Row
     from tracklog.store.metrics import Definitions
@@ -51,7 +51,7 @@ class Tally:
         named = [event["path"] for event in events if isinstance(event.get("path"), list)]
         return any(path[: len(parts)] == parts[: len(path)] for path in named for parts in paths)
 
-    def count(self, rows: list[Row], track: str = "") -> None:
+    def count(self, rows: Sequence[Row], track: str = "") -> None:
         """Count rows of a track that stay as they are."""
         if self._definitions is not None:
             kept = self._tracks.setdefault(track, Statistics(self._definitions))

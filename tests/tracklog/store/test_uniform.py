@@ -1,0 +1,133 @@
+"""Lines of one shape: read without dicts, and in nothing else than that unlike others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder import kinds
+from site_builder.series import columns
+from tracklog.store import layout, reader, uniform
+from tracklog.store.uniform import Uniform
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NUMBER = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**63), 2**64 - 1))
+KEYS = st.lists(
+    st.one_of(st.sampled_from(["", "__proto__", "f0", 'a"b', "a.b", "é\n"]), st.text(max_size=4)), max_size=4
+)
+ODD = (
+    b'{"_step":1',
+    b"",
+    b"\0\0",
+    b"null",
+    b"[]",
+    b"1",
+    b'{"_step":1}{"_step":1}',
+    b'{"_step":1.0}',
+    b'{"_step":true}',
+    b'{"_step":9007199254740993}',
+    b'{"_step":36893488147419103232}',
+    b' {"_step":7}\r',
+    b'{"_step":"7"}',
+    b'{"_step":8,"_step":9}',
+    b'{"_step":1,"x":"NaN"}',
+    b'{"_step":1,"x":{"y":2}}',
+    b'{"_step":1,"x":1e400}',
+    b'{"_step":1,"x":01}',
+    b'{"_step":1,"x":-0}',
+    b'{"_step":1,"x":-0.0}',
+    b'{"_step":1,"x":123456789012345678901234567890}',
+    b'{"x":4,"_step":1}',
+    b'{"_step":1,"x":4,"x":5}',
+    b'{"_step":1,"\\u0078":5}',
+    b'{"_step":1,"x":null}',
+    b'{"_step":1,"x":false}',
+    b'{"_step":1,"x":NaN}',
+    b'{"_step":1,"\xff":1}',
+)
+
+
+@st.composite
+def files(draw: st.DrawFn) -> list[bytes]:
+    """Lines of a history: many of one shape, with a few others among them."""
+    keys = ["_step", *dict.fromkeys(draw(KEYS)), *draw(st.sampled_from([[], ["x"], ["_runtime", "_timestamp", "x"]]))]
+    rows = draw(st.lists(st.lists(NUMBER, min_size=len(keys), max_size=len(keys)), min_size=1, max_size=4))
+    steps = range(draw(st.integers(55, 75)))
+    lines = [orjson.dumps({**dict(zip(keys, rows[n % len(rows)], strict=True)), "_step": n}) for n in steps]
+    for line in draw(st.lists(st.sampled_from(ODD), max_size=3)):
+        lines.insert(draw(st.integers(0, len(lines))), line)
+    return lines
+
+
+def read(folder: Path, *, columnar: bool) -> tuple[list[Any], reader.RunLog]:
+    log = reader.RunLog(folder)
+    log.look()
+    found = log.columnar if columnar else log.batches
+    return list(found(layout.HISTORY, "w")), log
+
+
+def same(one: Any, other: Any) -> bool:
+    return bool(np.array_equal(np.asarray(one).view(np.int64), np.asarray(other).view(np.int64)))
+
+
+@given(lines=files(), end=st.sampled_from([b"\n", b"", b'\n{"_st']))
+def test_lines_come_to_the_same_whichever_way_they_are_read(
+    lines: list[bytes], end: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("run")
+    (folder / layout.writer_file(layout.HISTORY, "w")).write_bytes(b"\n".join(lines) + end)
+    (rows, log), (plain, by_dicts) = read(folder, columnar=True), read(folder, columnar=False)
+    assert repr([list(batch) for batch in rows]) == repr(plain)
+    assert (log.damage, log.writers, log.unfinished()) == (by_dicts.damage, by_dicts.writers, by_dicts.unfinished())
+    for batch, dicts in zip(rows, plain, strict=True):
+        clocks, found = columns.of_rows(batch, kinds.kind_of)
+        clocks_of_dicts, found_in_dicts = columns.of_rows(dicts, kinds.kind_of)
+        assert all(map(same, clocks, clocks_of_dicts))
+        for one, other in zip(found, found_in_dicts, strict=True):
+            assert (one.path, one.kind, one.rows.tolist()) == (other.path, other.kind, other.rows.tolist())
+            assert same(one.values, other.values) if one.kind in ("number", "bool") else one.values == other.values
+
+
+def training(count: int, **more: float) -> list[bytes]:
+    return [orjson.dumps({"_step": n, "loss": 1 / (n + 1), "epoch": n // 10, **more}) for n in range(count)]
+
+
+def test_what_a_training_writes_is_read_without_dicts() -> None:
+    found = uniform.read(training(100), stepped=True)
+    assert found is not None
+    assert (len(found), found.keys, found.steps) == (100, ("_step", "loss", "epoch"), list(range(100)))
+    assert found[-1] == {"_step": 99, "loss": 0.01, "epoch": 9}
+    assert type(found[-1]["epoch"]) is int  # as it was written
+    part = found[10:20]
+    assert (list(part), part.steps) == ([orjson.loads(line) for line in training(100)[10:20]], list(range(10, 20)))
+
+
+@pytest.mark.parametrize("odd", [line for line in ODD if b"\xff" not in line])
+def test_one_line_that_is_unlike_the_others_makes_them_dicts(odd: bytes) -> None:
+    lines = training(100)
+    assert uniform.read([*lines[:50], odd, *lines[50:]], stepped=True) is None
+
+
+def test_rows_are_put_together_as_one_shape_where_they_are_of_one() -> None:
+    found = uniform.read(training(100), stepped=True)
+    assert found is not None
+    last: dict[str, Any] = {"_step": 100, "loss": 2.5, "epoch": 10}
+    together = uniform.joined([found[:60], [], found[60:], [last]])
+    assert isinstance(together, Uniform)
+    assert list(together) == [*found, last]
+    assert together.table == found.table + np.array([100, 2.5, 10]).tobytes()
+    odd: tuple[dict[str, Any], ...] = ({"_step": 100, "loss": 2.5}, {**last, "epoch": "NaN"}, {**last, "epoch": True})
+    for row in odd:
+        assert uniform.joined([found, [row]]) == [*found, row]
+    assert uniform.joined([[], [last]]) == [last]
+    assert uniform.joined([]) == []
+    other = uniform.read(training(100, more=1.5), stepped=True)
+    assert other is not None
+    assert uniform.joined([found, other]) == [*found, *other]
