@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -395,7 +396,7 @@ def _retire(known: Manifest, result: Manifest, absent: set[str]) -> None:
 
 def too_large(site: Path, outputs: Iterable[str]) -> list[str]:
     """Return a sentence for each file, and for a site, that hosts of static pages and of Git refuse."""
-    sizes = {path: (site / path).stat().st_size for path in outputs if (site / path).exists()}
+    sizes = {path: size for path in outputs if (size := _size(f"{site}/{path}")) >= 0}
     found = [
         f"{path} has {size / 1e6:.0f} MB; Git hosts refuse files over {LARGE_FILE / 1e6:.0f} MB"
         for path, size in sorted(sizes.items())
@@ -405,6 +406,13 @@ def too_large(site: Path, outputs: Iterable[str]) -> list[str]:
     if total > LARGE_SITE:
         found.append(f"the site has {total / 1e9:.1f} GB; GitHub Pages takes sites up to {LARGE_SITE / 1e9:.0f} GB")
     return found
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size  # noqa: PTH116 - of a string: a site has thousands of files
+    except OSError:
+        return -1
 
 
 def tool() -> str:

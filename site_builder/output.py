@@ -57,7 +57,7 @@ class Folder:
         self.written: list[str] = []
         self._looks = True
         self._known = known
-        self._folders: set[Path] = set()
+        self._folders: set[str] = set()
 
     def write(self, path: str, data: bytes, digest: str = "") -> str:
         """Write a file unless it has this content already; return the content's hash, which a caller may know."""
@@ -67,7 +67,7 @@ class Folder:
             return digest
         if not self._may_leave(path, data):
             return digest
-        self._replace(self.stage / path, data)
+        self._replace(path, data)
         self._known[path] = digest
         self.written.append(path)
         return digest
@@ -105,7 +105,7 @@ class Folder:
         self.check()
         for path in self.written:
             if (self.stage / path).is_file():
-                self._make((self.root / path).parent)
+                self._make(self.root, path)
                 (self.stage / path).replace(self.root / path)
         self.drop()
         self.stage = self.root
@@ -128,11 +128,11 @@ class Folder:
             return digest
         target = self.stage / file.place
         if file.data is not None:
-            self._replace(target, file.data)
+            self._replace(file.place, file.data)
         elif file.derived:
             raise FileNotFoundError(2, f"{file.place} is gone while the site is written", str(target))
         else:
-            self._make(target.parent)
+            self._make(self.stage, file.place)
             aside = target.with_name(f"{target.name}.{os.getpid()}{PART}")
             shutil.copyfile(file.source, aside)
             aside.replace(target)
@@ -145,13 +145,17 @@ class Folder:
         mine = {f"data/{full_file(entry, digest)}": digest for digest in digests}
         self.outputs |= mine
         self.written += written
-        folder = (self.root / "data" / full_file(entry, "x")).parent
-        if self.gate is not None or (not mine and not folder.is_dir()):
+        if self.gate is not None:
             return
-        for name in os.listdir(folder):  # noqa: PTH208 - there may be thousands
-            path = f"{folder.relative_to(self.root).as_posix()}/{name}"
+        folder = f"data/{full_file(entry, '')}".rpartition("/")[0]
+        try:
+            names = os.listdir(f"{self.root}/{folder}")  # noqa: PTH208 - there may be thousands
+        except OSError:
+            return
+        for name in names:
+            path = f"{folder}/{name}"
             if path not in mine and path not in self._known:
-                (folder / name).unlink(missing_ok=True)  # a build that was killed, or a run that changed, left it
+                (self.root / path).unlink(missing_ok=True)  # a build that was killed, or a run that changed, left it
 
     def write_parts(self, name: str, parts: Iterable[Sequence[Entry]]) -> list[str]:
         """Write the data files of a run, `<name>.<number>.js`; return their references with versions."""
@@ -201,17 +205,19 @@ class Folder:
             parent = target.parent
             while parent != self.root and parent.is_dir() and not any(parent.iterdir()):
                 parent.rmdir()
-                self._folders.discard(parent)
+                self._folders.discard(str(parent))
                 parent = parent.parent
         return removed
 
-    def _replace(self, target: Path, data: bytes) -> None:
-        self._make(target.parent)
-        put(target, data)
+    def _replace(self, path: str, data: bytes) -> None:
+        self._make(self.stage, path)
+        put(f"{self.stage}/{path}", data)
 
-    def _make(self, folder: Path) -> None:
+    def _make(self, root: Path, path: str) -> None:
+        """Make the folder of a file of the site, or of what waits for the gate."""
+        folder = f"{root}/{path}".rpartition("/")[0]
         if folder not in self._folders:
-            folder.mkdir(parents=True, exist_ok=True)
+            Path(folder).mkdir(parents=True, exist_ok=True)
             self._folders.add(folder)
 
 
@@ -269,7 +275,7 @@ class Held:
         return []
 
 
-def put(target: Path, data: bytes) -> None:
+def put(target: str | Path, data: bytes) -> None:
     """Write a file beside its place and put it there. Raises OSError."""
     # By strings and descriptors: of a cold build of small runs, paths and buffers took a tenth of the time.
     aside = f"{target}.{os.getpid()}{PART}"

@@ -133,9 +133,11 @@ def _lines(members: list[Series], axis: int, of: Callable[[Level], list[Floats]]
     if top == 0:
         values = np.array([series[0] for series in columns])
         finite = np.isfinite(values)
-        low = high = np.where(finite, values, np.nan)
-        counts, sums = finite.astype(np.float64), np.where(finite, values, 0.0)
-        odd = [] if finite.all() else [np.isnan(values), values == np.inf, values == -np.inf]
+        whole = bool(finite.all())
+        counts = finite.astype(np.float64)
+        low = high = values if whole else np.where(finite, values, np.nan)
+        sums = values if whole else np.where(finite, values, 0.0)
+        odd = [] if whole else [np.isnan(values), values == np.inf, values == -np.inf]
     else:
         _, _, low, high, means, counts, *odd = (
             np.array([series[n] for series in columns]) for n in range(len(columns[0]))

@@ -96,9 +96,16 @@ def _column(values: Floats) -> bytes:
         return decimal
     with np.errstate(over="ignore", invalid="ignore"):
         single = values.astype("<f4")
-        exact = np.array_equal(single.astype(np.float64), values, equal_nan=True)
+        exact = _are_same(single, values)
     chosen: NDArray[Any] = single if exact else values.astype("<f8", copy=False)
     return _HEADER.pack(1 if exact else 2, 0, chosen.itemsize, 0, len(values), 0.0) + _shuffle(chosen)
+
+
+def _are_same(single: NDArray[np.float32], values: Floats) -> bool:
+    if single[0] != values[0] == values[0]:
+        return False  # which the first value tells of nearly all columns that are not
+    same = single == values
+    return bool((same | np.isnan(values)).all())
 
 
 def _decimal(values: Floats) -> bytes | None:

@@ -55,9 +55,21 @@ class Shape:
         return tuple(row) == self.keys and _NUMBERS.issuperset(map(type, row.values()))
 
     def of_lines(self, lines: list[bytes]) -> Uniform:
-        """Read lines. Raises msgspec.DecodeError, and OverflowError for a step that is no double."""
+        """Read lines. Raises msgspec.DecodeError, and OverflowError for a step that a double does not hold."""
         rows = map(self._values, map(self._read, lines))
-        return Uniform(self, b"".join(itertools.starmap(self._pack, rows)), lines)
+        table = b"".join(itertools.starmap(self._pack, rows))
+        steps = self.steps(table)
+        if steps and not -_EXACT < min(steps) <= max(steps) < _EXACT:
+            raise OverflowError
+        return Uniform(self, table, lines)
+
+    def steps(self, table: bytes) -> list[float]:
+        """Return the steps in a table of rows; nothing where they have none."""
+        return (
+            cast("list[float]", memoryview(table).cast("d")[self.step :: len(self.keys)].tolist())
+            if self.step >= 0
+            else []
+        )
 
     def of_rows(self, rows: Sequence[Row]) -> Uniform | None:
         """Take rows; None where they are of another shape."""
@@ -89,7 +101,7 @@ class Uniform(Sequence["Row"]):
     @property
     def steps(self) -> list[int]:
         """Return the step of each row, of rows that have one."""
-        return list(map(int, memoryview(self.table).cast("d")[self.shape.step :: len(self.keys)]))
+        return list(map(int, self.shape.steps(self.table)))
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -128,11 +140,9 @@ def read(lines: list[bytes], *, stepped: bool) -> Uniform | None:
         shape = _shape(tuple(first))
         if not shape.fits(first) or not shape.fits(last):
             return None
-        found = shape.of_lines(lines)
+        return shape.of_lines(lines)
     except (ValueError, DecodeError, OverflowError):
         return None
-    # Steps beyond are no doubles, and further on no integers to who reads lines as dicts.
-    return found if shape.step < 0 or max(map(abs, found.steps)) < _EXACT else None
 
 
 def joined(parts: Iterable[Sequence[Row]]) -> Sequence[Row]:
