@@ -76,7 +76,7 @@ def coarser(level: Columns, rules: tuple[Rule, ...]) -> Columns:
     if whole == size:
         return result
     rest = [_rest(column[whole:], rule) for column, rule in zip(level, rules, strict=True)]
-    return [np.append(column, last) for column, last in zip(result, rest, strict=True)]
+    return [np.concatenate((column, (last,))) for column, last in zip(result, rest, strict=True)]
 
 
 def _fours(column: Floats, rule: Rule) -> Floats:

@@ -43,6 +43,7 @@ _LIMIT = float(2**53)
 _POWERS = 10.0 ** np.arange(10)
 _TENS = tuple(_POWERS.tolist())
 _PROBE = 8
+_SMALL = 1e5
 
 
 def pack(columns: Sequence[Floats]) -> bytes:
@@ -52,7 +53,8 @@ def pack(columns: Sequence[Floats]) -> bytes:
 
 def packed(columns: Sequence[Floats]) -> bytes:
     """Return what `pack` compresses, for payloads that hold more than columns."""
-    return b"".join([bytes([len(columns)]), *(_column(column) for column in columns)])
+    with np.errstate(over="ignore", invalid="ignore"):
+        return b"".join([bytes([len(columns)]), *map(_column, columns)])
 
 
 def gzip(data: bytes, level: int = TEXT) -> bytes:
@@ -94,9 +96,8 @@ def _column(values: Floats) -> bytes:
     decimal = _decimal(values)
     if decimal is not None:
         return decimal
-    with np.errstate(over="ignore", invalid="ignore"):
-        single = values.astype("<f4")
-        exact = _are_same(single, values)
+    single = values.astype("<f4")
+    exact = _are_same(single, values)
     chosen: NDArray[Any] = single if exact else values.astype("<f8", copy=False)
     return _HEADER.pack(1 if exact else 2, 0, chosen.itemsize, 0, len(values), 0.0) + _shuffle(chosen)
 
@@ -119,7 +120,7 @@ def _decimal(values: Floats) -> bytes | None:
     if found is None:
         return None
     exponent, integers = found
-    deltas = np.diff(integers)
+    deltas = integers[1:] - integers[:-1]
     low, high = (int(deltas.min()), int(deltas.max())) if len(deltas) else (0, 0)
     width = next(w for w in (1, 2, 4, 8) if -(1 << (8 * w - 1)) <= low and high < 1 << (8 * w - 1))
     return _HEADER.pack(0, exponent, width, 0, len(values), float(integers[0])) + _shuffle(deltas.astype(f"<i{width}"))
@@ -135,19 +136,25 @@ def _constant(value: float, count: int) -> bytes | None:
 
 def _integers(values: Floats) -> tuple[int, NDArray[np.int64]] | None:
     """Return the least k for which every value is an integer over 10**k, with these integers; None when there is none."""
-    # A few values tell nearly always which k cannot be, without the cost of an array.
-    least = 0
-    for value in values[:: max(1, len(values) // _PROBE)].tolist():
-        while not _fits(value, _TENS[least]):
-            least += 1
-            if least == len(_TENS):
-                return None
-    for k in range(least, len(_TENS)):
-        with np.errstate(over="ignore", invalid="ignore"):
-            scaled = np.rint(values * _POWERS[k])
-            if ((np.abs(scaled) < _LIMIT) & (scaled / _POWERS[k] == values)).all():
-                return None if np.any(np.signbit(values) & (values == 0)) else (k, scaled.astype(np.int64))
+    for k in range(_least(values[:: max(1, len(values) // _PROBE)].tolist()), len(_TENS)):
+        scaled = np.rint(values * _POWERS[k] if k else values)
+        if ((scaled / _POWERS[k] if k else scaled) == values).all() and (np.abs(scaled) < _LIMIT).all():
+            integers = scaled.astype(np.int64)
+            has_zeros = np.count_nonzero(integers) < len(integers)
+            return None if has_zeros and np.signbit(values[integers == 0]).any() else (k, integers)
     return None
+
+
+def _least(some: list[float]) -> int:
+    """Return below which k not all of some values are integers over 10**k, without the cost of an array."""
+    # What fits any power fits the last one, if it is small enough for its integer to be exact there.
+    if abs(some[0]) < _SMALL and not _fits(some[0], _TENS[-1]):
+        return len(_TENS)
+    least = 0
+    for value in some:
+        while least < len(_TENS) and not _fits(value, _TENS[least]):
+            least += 1
+    return least
 
 
 def _fits(value: float, power: float) -> bool:
