@@ -7,12 +7,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import nh3
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
     Picture = Callable[[str, str], Markup]
@@ -27,9 +27,13 @@ ENVIRONMENTS = 200
 
 @functools.cache
 def _parser() -> MarkdownIt:
-    return (
-        MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"]).disable("image")
-    )
+    return _new_parser().disable("image")
+
+
+def _new_parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # which takes 20 ms, and many a site has no notes
+
+    return MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
 
 
 def render(text: str) -> Markup:
@@ -54,8 +58,7 @@ class Rich:
 
         self._pieces: list[Markup] = []
         self._picture: Picture = no_picture
-        self._parser = MarkdownIt("commonmark", {"html": False, "linkify": False})
-        self._parser.enable(["table", "strikethrough"])
+        self._parser = _new_parser()
         dollarmath_plugin(self._parser, allow_labels=False, allow_digits=False, renderer=self._formula)
         amsmath_plugin(self._parser, renderer=lambda tex: self._formula(tex, {"display_mode": True}))
         self._parser.add_render_rule("image", lambda _, *given: self._image(*given))

@@ -112,14 +112,12 @@ def _stride(items: int) -> int:
 
 
 def _axis(columns: list[Floats], *, raw: bool) -> Axis:
-    pairs = [(column, column) for column in columns] if raw else list(zip(columns[::2], columns[1::2], strict=True))
-    starts = np.arange(0, len(columns[0]), _stride(len(columns[0])))
-    axis = Axis([], [])
-    for low, high in pairs:
-        least, greatest = np.fmin.reduceat(low, starts), np.fmax.reduceat(high, starts)
-        axis.middles.append(_clean((least + greatest) / 2))
-        axis.spans.append((float(_clean(np.fmin.reduce(least))), float(_clean(np.fmax.reduce(greatest)))))
-    return axis
+    table = np.array(columns)
+    low, high = (table, table) if raw else (table[::2], table[1::2])
+    starts = np.arange(0, table.shape[1], _stride(table.shape[1]))
+    least, greatest = np.fmin.reduceat(low, starts, axis=1), np.fmax.reduceat(high, starts, axis=1)
+    ends = _clean(np.fmin.reduce(least, axis=1)), _clean(np.fmax.reduce(greatest, axis=1))
+    return Axis(list(_clean((least + greatest) / 2)), list(zip(*(end.tolist() for end in ends), strict=True)))
 
 
 def _lines(members: list[Series], axis: int, of: Callable[[Level], list[Floats]]) -> dict[str, Line]:
@@ -218,16 +216,17 @@ def _clock(shares: Sequence[Share], n: int, name: str) -> Entry:
 
 
 def _of_key(shares: Sequence[Share], key: str) -> Iterator[Entry]:
-    facts = np.zeros((7, len(shares)))
+    told: list[tuple[float, ...]] = []
     there: list[tuple[Line, Floats]] = []
-    for run, share in enumerate(shares):
+    for share in shares:
         line = share.lines.get(key)
         if line is None:
-            facts[0, run] = ELSEWHERE if key in share.lines else NONE
+            told.append((ELSEWHERE if key in share.lines else NONE, 0, 0, 0, 0, 0, 0))
             continue
         axis = share.axes[line.axis]
-        facts[:, run] = (len(line.means), line.rows, line.stride, line.axis, line.last, *axis.spans[0])
+        told.append((len(line.means), line.rows, line.stride, line.axis, line.last, *axis.spans[0]))
         there.append((line, axis.middles[0]))
+    facts = np.array(told, np.float64).T
     strange = any(line.odd for line, _ in there)
     odd = [
         _joined([line.odd[n] if line.odd else np.zeros(len(line.means)) for line, _ in there] if strange else [])

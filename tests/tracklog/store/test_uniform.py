@@ -18,6 +18,7 @@ from tracklog.store.uniform import Uniform
 if TYPE_CHECKING:
     from pathlib import Path
 
+STREAMS = (layout.HISTORY, layout.SYSTEM)
 NUMBER = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**63), 2**64 - 1))
 KEYS = st.lists(
     st.one_of(st.sampled_from(["", "__proto__", "f0", 'a"b', "a.b", "é\n"]), st.text(max_size=4)), max_size=4
@@ -57,33 +58,37 @@ ODD = (
 @st.composite
 def files(draw: st.DrawFn) -> list[bytes]:
     """Lines of a history: many of one shape, with a few others among them."""
-    keys = ["_step", *dict.fromkeys(draw(KEYS)), *draw(st.sampled_from([[], ["x"], ["_runtime", "_timestamp", "x"]]))]
+    keys = [
+        draw(st.sampled_from(["_step", "_at"])),
+        *dict.fromkeys(draw(KEYS)),
+        *draw(st.sampled_from([[], ["x"], ["_runtime", "_timestamp", "x"]])),
+    ]
     rows = draw(st.lists(st.lists(NUMBER, min_size=len(keys), max_size=len(keys)), min_size=1, max_size=4))
     steps = range(draw(st.integers(55, 75)))
-    lines = [orjson.dumps({**dict(zip(keys, rows[n % len(rows)], strict=True)), "_step": n}) for n in steps]
+    lines = [orjson.dumps({**dict(zip(keys, rows[n % len(rows)], strict=True)), keys[0]: n}) for n in steps]
     for line in draw(st.lists(st.sampled_from(ODD), max_size=3)):
         lines.insert(draw(st.integers(0, len(lines))), line)
     return lines
 
 
-def read(folder: Path, *, columnar: bool) -> tuple[list[Any], reader.RunLog]:
+def read(folder: Path, stream: str, *, columnar: bool) -> tuple[list[Any], reader.RunLog]:
     log = reader.RunLog(folder)
     log.look()
     found = log.columnar if columnar else log.batches
-    return list(found(layout.HISTORY, "w")), log
+    return list(found(stream, "w")), log
 
 
 def same(one: Any, other: Any) -> bool:
     return bool(np.array_equal(np.asarray(one).view(np.int64), np.asarray(other).view(np.int64)))
 
 
-@given(lines=files(), end=st.sampled_from([b"\n", b"", b'\n{"_st']))
+@given(lines=files(), end=st.sampled_from([b"\n", b"", b'\n{"_st']), stream=st.sampled_from(STREAMS))
 def test_lines_come_to_the_same_whichever_way_they_are_read(
-    lines: list[bytes], end: bytes, tmp_path_factory: pytest.TempPathFactory
+    lines: list[bytes], end: bytes, stream: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("run")
-    (folder / layout.writer_file(layout.HISTORY, "w")).write_bytes(b"\n".join(lines) + end)
-    (rows, log), (plain, by_dicts) = read(folder, columnar=True), read(folder, columnar=False)
+    (folder / layout.writer_file(stream, "w")).write_bytes(b"\n".join(lines) + end)
+    (rows, log), (plain, by_dicts) = read(folder, stream, columnar=True), read(folder, stream, columnar=False)
     assert repr([list(batch) for batch in rows]) == repr(plain)
     assert (log.damage, log.writers, log.unfinished()) == (by_dicts.damage, by_dicts.writers, by_dicts.unfinished())
     for batch, dicts in zip(rows, plain, strict=True):
