@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LONGEST = 120
 """Characters of a file name in the site, without what says which of a run's files it is."""
+LINKS = 3
+"""Links that are named of those that are not followed."""
 _SAFE = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 
 
@@ -138,9 +140,10 @@ def _digest(name: str) -> str:
 
 
 def complaints(roots: Sequence[Path], found: Mapping[str, Source]) -> list[str]:
-    """Return why roots hold nothing: a sentence for each that says it."""
+    """Return why roots hold nothing, or not all that somebody may think: a sentence for each that says it."""
     said = []
     for root, label in zip(roots, labels(roots), strict=True):
+        said += _missing(root, roots)
         if any(key.startswith(f"{label}/") for key in found):
             continue
         here = root.resolve()
@@ -151,6 +154,17 @@ def complaints(roots: Sequence[Path], found: Mapping[str, Source]) -> list[str]:
         elif reader.run_folders(root):
             said.append(f"{root} is one project; build {here.parent} with --project {here.name}")
     return said
+
+
+def _missing(root: Path, roots: Sequence[Path]) -> list[str]:
+    """Return a sentence about links to runs that are in none of the roots."""
+    known = [one.resolve() for one in roots]
+    links = [link for link in reader.linked(root) if not any(map(link.resolve().is_relative_to, known))]
+    if not links:
+        return []
+    names = ", ".join(str(link.relative_to(root)) for link in links[:LINKS])
+    more = f" and {len(links) - LINKS} more" if len(links) > LINKS else ""
+    return [f"{root}: links are not followed: {names}{more}; name the root that they lead to, too"]
 
 
 def unasked(wanted: Wanted, found: Mapping[str, Source]) -> int:

@@ -33,7 +33,7 @@ def bring(source: Path, root: Path, *, format_name: str = "", project: str = "")
     Raises UsageError when there is no such source, or nothing in it that is known; OSError when nothing can be written.
     """
     from tracklog import importers
-    from tracklog.importers import folders
+    from tracklog.importers import folders, sqlite
     from tracklog.importers.told import Damage
 
     if not source.exists():
@@ -50,6 +50,8 @@ def bring(source: Path, root: Path, *, format_name: str = "", project: str = "")
             outcome.notes += [note for note in found.notes if note not in {*outcome.notes, *found.damage}]
             if found.is_new or found.is_afresh or found.rows or found.counts or found.notes:
                 outcome.changed.append(found)
+    named = "\n".join(outcome.damage)
+    outcome.damage += [text for path, text in sqlite.damaged(source) if path.name not in named]
     if not outcome.runs and not outcome.damage:
         known = f"no runs of {kinds[0].TITLE}" if format_name else "no runs of a tracker that tracklog knows"
         raise UsageError(f"{source} holds {known}; formats are {', '.join(importers.TAKEN)}")

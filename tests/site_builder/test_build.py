@@ -420,6 +420,22 @@ def test_a_root_without_runs_is_told(root: str, says: str) -> None:
     assert several == ["gone is no folder; nothing is read from it"]
 
 
+def test_runs_behind_links_are_named_unless_they_are_there_anyway() -> None:
+    for n in range(4):
+        write_run(Path("scratch"), f"far{n}", ROWS)
+        Path(f"logs/p/far{n}").symlink_to(Path(f"scratch/p/far{n}").resolve())
+    Path("logs/other").symlink_to(Path("scratch/p").resolve())
+    Path("logs/p/latest").symlink_to("r0")
+    Path("logs/p/notes").symlink_to(Path("logs").resolve())
+    report = build(options())
+    assert report.warnings == [
+        "logs: links are not followed: other, p/far0, p/far1 and 2 more; name the root that they lead to, too"
+    ]
+    assert report.runs == 3
+    report = build(options(roots=(Path("logs"), Path("scratch")), site=Path("both")))
+    assert (report.warnings, report.runs) == ([], 7)
+
+
 def test_copies_of_a_run_that_contradict_each_other_are_named() -> None:
     for root in ("one", "two"):
         write_run(Path(root), "r", ROWS)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tracklog.importers import folders
 from tracklog.importers.told import UnreadableError
 from tracklog.store import files
 
@@ -51,6 +52,17 @@ def tables(path: Path) -> set[str]:
     with contextlib.suppress(UnreadableError):
         return {str(name) for (name,) in Database(path).rows(query)}
     return set()
+
+
+def damaged(source: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the databases of a source that are too damaged to tell whose they are, and why they cannot be read."""
+    for folder, _, names in folders.walk(source):
+        for path in (folder / name for name in names if name.endswith(".db")):
+            if is_database(path) and not tables(path):
+                try:
+                    list(Database(path).rows("SELECT name FROM sqlite_master"))
+                except UnreadableError as error:
+                    yield path, str(error)
 
 
 class Database:

@@ -273,6 +273,23 @@ def _folders(parent: str | Path) -> list[os.DirEntry[str]]:
     return sorted(found, key=lambda entry: entry.name)
 
 
+def linked(root: Path) -> list[Path]:
+    """Return the links in the place of a root's projects and runs that lead to some: they are not followed."""
+    found = [Path(entry.path) for entry in _links(root) if run_folders(entry.path)]
+    for project in _folders(root):
+        found += [Path(entry.path) for entry in _links(project.path) if is_run(entry.path)]
+    return found
+
+
+def _links(parent: str | Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(parent) as entries:
+            found = [e for e in entries if e.is_symlink() and not e.name.startswith(".") and e.is_dir()]
+    except OSError:
+        return []
+    return sorted(found, key=lambda entry: entry.name)
+
+
 def writer_files(folder: str | Path) -> Iterator[tuple[str, str, os.DirEntry[str]]]:
     """Yield (stream, writer, entry) of a run's own line files, by name."""
     try:

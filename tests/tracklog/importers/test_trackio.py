@@ -148,3 +148,14 @@ trackio.finish()
         os.utime(path, (1_700_000_000, 1_700_000_000))
     assert len(take(STORE, ROOT).changed) == 2
     assert {state(folder.parent, 2e9) for folder in (ROOT / "p").glob("*/run.json")} == {"finished"}
+
+
+def test_a_cut_database_is_named() -> None:
+    write('trackio.init(project="cut", embed=False, auto_log_gpu=False); trackio.log({"x": 1}); trackio.finish()')
+    (database,) = STORE.glob("*.db")
+    for beside in STORE.glob("*.db-*"):
+        beside.unlink()
+    database.write_bytes(database.read_bytes()[:5000])
+    outcome = take(STORE, ROOT)
+    assert outcome.changed == []
+    assert [text.partition(":")[0] for text in outcome.damage] == [f"{database.name} cannot be read"]
