@@ -172,7 +172,8 @@ class Folder:
         """Gather the outputs of one run or artifact apart; afterwards they are among all the others."""
         before, self.outputs = self.outputs, {}
         yield self.outputs
-        self.outputs = before | self.outputs
+        before |= self.outputs
+        self.outputs = before
 
     def write_shared(
         self, contents: Iterable[Content], media: Iterable[MediaFile]

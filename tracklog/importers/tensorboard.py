@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NAME, TITLE = "tensorboard", "TensorBoard"
 MARKS_END = False
 _FILE = re.compile(r"tfevents\.(\d+)\.(.+?)(?:\.\d+\.\d+)?(?:\.v2)?$")
+_PROJECTOR = "projector_config.pbtxt"
 _MARK = "tfevents"
 _MAIN, _SCALARS, _HPARAMS = "main", "scalars", "hparams"
 _PEEK = 1 << 16
@@ -204,10 +205,7 @@ def _told(origin: told.Origin, found: list[tuple[Part, Path, Events]], *, is_fir
     for part, path, events in found:
         for sentence in events.damage:
             yield told.Damage(f"{f'{part.place}/' if part.place else ''}{path.name}: {sentence}; it is left out")
-        for sentence in events.notes:
-            yield told.Note(sentence)
-    if any(events.is_float32 for *_, events in found):
-        yield told.Note(_FLOAT32)
+    yield from map(told.Note, _notes(found))
     for *_, events in found:
         yield from map(_config, events.hparams)
     taken_back, columns = _purged(found)
@@ -216,6 +214,15 @@ def _told(origin: told.Origin, found: list[tuple[Part, Path, Events]], *, is_fir
             f"{taken_back:,} values were taken back by a restart: a session began anew at or before their step"
         )
     yield from tensorboard_rows.rows(columns)
+
+
+def _notes(found: list[tuple[Part, Path, Events]]) -> Iterator[str]:
+    for *_, events in found:
+        yield from events.notes
+    if any(events.is_float32 for *_, events in found):
+        yield _FLOAT32
+    if any((part.folder / _PROJECTOR).is_file() for part, *_ in found):
+        yield f"embeddings have no place in a run; the files that {_PROJECTOR} names have them"
 
 
 def _config(message: protobuf.Message) -> told.Told:

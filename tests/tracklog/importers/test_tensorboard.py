@@ -389,3 +389,13 @@ def test_what_has_no_place_is_said() -> None:
     notes = take(Path("logs"), ROOT).notes
     assert any("graphs" in note for note in notes)
     assert any("custom scalars" in note for note in notes)
+
+
+def test_embeddings_are_said_to_be_left_out() -> None:
+    writer = SummaryWriter("runs/a")
+    writer.add_scalar("loss", 0.5, 1)
+    writer.add_embedding(torch.rand(4, 3), metadata=["a", "b", "c", "d"], global_step=1)
+    writer.close()
+    outcome = take(Path("runs"), ROOT)
+    assert any(note.startswith("embeddings have no place in a run") for note in outcome.notes), outcome.notes
+    assert take(Path("runs"), ROOT).changed == []
