@@ -5,8 +5,8 @@
 #   next, then an empty one.
 # Expected: an error, or one item for each line; in JSON Lines a record is one line.
 # Seen: records are taken wherever they begin and end, with any whitespace between them, or none. The five lines, none of which
-#   is a record, are three records as if all were well. tracklog/store/uniform.py decodes line by line, so that such lines
-#   are named as damaged (tests/tracklog/store/test_uniform.py).
+#   is a record, are three records as if all were well. tracklog/store/numeric.py decodes line by line, so that such lines
+#   are named as damaged (tests/tracklog/store/test_numeric.py).
 set -eu
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT

@@ -16,10 +16,10 @@ from site_builder.console import Console
 from site_builder.pictures import Media
 from tracklog.store import fold, layout, reader
 from tracklog.store.files import inside
+from tracklog.store.numeric import joined
 from tracklog.store.ranks import Ranks
 from tracklog.store.reader import ReplacedError
 from tracklog.store.straight import NotStraightError, Straight
-from tracklog.store.uniform import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tracklog.store import layout
-from tracklog.store.uniform import Uniform
+from tracklog.store.numeric import Numeric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -50,18 +50,23 @@ class Column:
 
 def of_rows(rows: Sequence[Row], kind_of: KindOf) -> tuple[list[Floats], list[Column]]:
     """Return the clocks of a batch, NaN where a row lacks one, and its other columns; `kind_of` tells the kind of a JSON value."""
-    if isinstance(rows, Uniform):
-        return _of_uniform(rows)
+    if isinstance(rows, Numeric):
+        return _of_numeric(rows)
     return [_clock(rows, name) for name in CLOCKS], _of_dicts(rows, kind_of)
 
 
-def _of_uniform(rows: Uniform) -> tuple[list[Floats], list[Column]]:
-    size = len(rows.keys)
-    table = np.frombuffer(rows.table).reshape(len(rows), size)
-    by_key = dict(zip(rows.keys, np.ascontiguousarray(table.T), strict=True))
+def _of_numeric(rows: Numeric) -> tuple[list[Floats], list[Column]]:
+    by_key = dict(zip(rows.keys, np.ascontiguousarray(np.frombuffer(rows.table).reshape(len(rows), -1).T), strict=True))
     clocks = [by_key.pop(name) if name in by_key else np.full(len(rows), np.nan) for name in CLOCKS]
-    places = np.arange(len(rows))
-    return clocks, [Column((key,), "number", places, values) for key, values in by_key.items()]
+    every = np.arange(len(rows))
+    known = {np.ones(len(rows), bool).tobytes(): every}
+    found = []
+    for key, values in by_key.items():
+        there = np.isfinite(values)
+        places = known.setdefault(there.tobytes(), every[there])
+        if len(places):
+            found.append(Column((key,), "number", places, values if places is every else values[places]))
+    return clocks, found
 
 
 def _of_dicts(rows: Sequence[Row], kind_of: KindOf) -> list[Column]:

@@ -276,11 +276,15 @@ class _Positions:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = rows
+        self._held: dict[int, Row] = {}
+        """Rows that were looked at: they may be made when they are asked for, and are told apart by where they are."""
         self._known: dict[int, dict[str, int]] = {}
 
     def of(self, column: Column) -> tuple[int, ...]:
         row = int(column.rows[0])
-        place: Any = self._rows[row]
+        if row not in self._held:
+            self._held[row] = self._rows[row]
+        place: Any = self._held[row]
         found = [row]
         for part in column.path:
             if id(place) not in self._known:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from site_builder import Builder, Options, console
 from site_builder.series import levels, members, parts, track
 from tests.site_builder.logs import CLOCK
-from tracklog.store import fold
+from tracklog.store import fold, numeric
 from tracklog.store.ranks import Ranks
 from tracklog.store.straight import NotStraightError, Straight
 
@@ -31,6 +31,7 @@ SMALL = {
     (parts, "FILE_BYTES"): 400,
     (parts, "JSON_BYTES"): 60,
     (console, "IDLE"): 4,
+    (numeric, "_WORTH_IT"): 2,
 }
 """Sizes at which a few rows do what a million do in earnest."""
 
@@ -97,11 +98,15 @@ ROW = st.one_of(
     st.fixed_dictionaries({"loss": NUMBER, "acc": NUMBER}),
     st.dictionaries(st.sampled_from(["loss", "acc", "val", "a.b", "a"]), VALUE, max_size=4),
 )
+FINITE = st.one_of(
+    st.integers(-3, 3), st.sampled_from([-0.0, 2**53 + 1]), st.floats(allow_nan=False, allow_infinity=False)
+)
+NUMBERS = st.fixed_dictionaries({"loss": FINITE}, optional={"acc": FINITE, "val": FINITE})
 PRINTED = st.sampled_from(["line\n", "\r 10%", "\r100%\n", "\x1b[2A\x1b[Kup\n", "\n", "warning: x\n", "no end"])
 
 
-def rows(writer: str, further: st.SearchStrategy[int], most: int = 40) -> st.SearchStrategy[list[Any]]:
-    one = st.tuples(st.just("row"), st.just(writer), further, ROW, st.sampled_from([0, 0, 0, 5]))
+def rows(writer: str, further: st.SearchStrategy[int], values: Any, most: int = 40) -> st.SearchStrategy[list[Any]]:
+    one = st.tuples(st.just("row"), st.just(writer), further, values, st.sampled_from([0, 0, 0, 5]))
     return st.lists(one, max_size=most)
 
 
@@ -120,12 +125,13 @@ def beside(writer: str) -> st.SearchStrategy[Any]:
 def histories(draw: st.DrawFn) -> list[Any]:
     """Return what happens to a run, builds among it."""
     further = draw(st.sampled_from([st.just(1), st.integers(0, 2), st.integers(0, 2), st.integers(-2, 3)]))
-    happens: list[Any] = [("session", "a", [], 0), *draw(rows("a", further, 60))]
+    values = draw(st.sampled_from([ROW, NUMBERS]))
+    happens: list[Any] = [("session", "a", [], 0), *draw(rows("a", further, values, 60))]
     second = draw(st.sampled_from(["", "", "behind", "over", "beside"]))
     if second:
         last = max((sum(h[2] for h in happens[: n + 1] if h[0] == "row") for n in range(len(happens))), default=0)
         start = {"behind": last + 1, "over": max(0, last - 5), "beside": 0}[second]
-        happens += [("session", "b", [] if second == "beside" else ["a"], start), *draw(rows("b", further))]
+        happens += [("session", "b", [] if second == "beside" else ["a"], start), *draw(rows("b", further, values))]
     writers = ["a", "b"] if second else ["a"]
     for one in draw(st.lists(st.one_of([beside(writer) for writer in writers]), max_size=25)):
         first = next(n for n, h in enumerate(happens) if h[0] == "session" and (len(one) < 2 or h[1] == one[1]))
@@ -240,8 +246,19 @@ SET: list[Any] = [("session", "a", [], 0), ("row", "a", 1, {"loss": 0}, 0), ("se
 SET += [("row", "a", 0, {"acc": 1}, 0), ("summary", "b", ["loss"], 7)]
 
 
+BELOW: list[Any] = [("session", "a", [], 0), ("row", "a", 1, {}, 0), ("row", "a", 1, {"loss": 1}, 0)]
+BELOW += [("session", "b", ["a"], 2), ("row", "b", 0, {}, 0), ("build",), ("row", "b", 1, {"loss": 2}, 0)]
+UNDER: list[Any] = [("session", "a", [], 0), *[("row", "a", n % 3, {"loss": n}, 0) for n in range(9)]]
+UNDER += [("session", "b", ["a"], 1), *[("row", "b", n, {"loss": n}, 0) for n in (0, 0, 1)]]
+UNLIKE: list[Any] = [("session", "a", [], 0)]
+UNLIKE += [("row", "a", n % 2, {"loss": n} if n % 3 else {"val": n, "loss": -n}, 0) for n in range(40)]
+
+
 @given(histories())
 @example(SET)
+@example(BELOW)
+@example(UNDER)
+@example(UNLIKE)
 @example(FALLING)
 @example(LATE)
 @example(PARTED)

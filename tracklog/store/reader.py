@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tracklog.errors import FormatError
-from tracklog.store import files, layout, uniform
+from tracklog.store import files, layout, numeric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -137,7 +137,7 @@ class RunLog:
         yield from self._batches(stream, writer, _taken)
 
     def columnar(self, stream: str, writer: str) -> Iterator[Sequence[dict[str, Any]]]:
-        """Yield the same lines; those of one shape as `Uniform` rows, for who turns them into columns."""
+        """Yield the same lines; those in which all is numbers as `Numeric` rows, for who turns them into columns."""
         yield from self._batches(stream, writer, _columnar)
 
     def _batches(self, stream: str, writer: str, take: Take) -> Iterator[Sequence[dict[str, Any]]]:
@@ -369,7 +369,7 @@ def _read_on(
 def _columnar(
     name: str, lines: list[bytes], tail: Tail, damage: list[Damage], is_last: bool
 ) -> Sequence[dict[str, Any]]:
-    rows = uniform.read(lines, stepped=name.startswith(f"{layout.HISTORY}-"))
+    rows = numeric.read(lines, stepped=name.startswith(f"{layout.HISTORY}-"))
     if rows is None:
         return _taken(name, lines, tail, damage, is_last)
     _advance(tail, lines)

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tracklog.store import happenings, layout
+from tracklog.store.numeric import Numeric, joined
 from tracklog.store.reader import ReplacedError, WriterLog
 from tracklog.store.rows import Joint, history, merged
 from tracklog.store.summaries import set_summary, with_rows
 from tracklog.store.tally import Tally
-from tracklog.store.uniform import Uniform, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -94,7 +94,7 @@ class Straight:
     """A history as far as it has been read: `follow` takes what is new, the rest tells what has come of it."""
 
     columnar: bool = True
-    """Whether rows of one shape come as `Uniform` ones; to who looks into each of them dicts cost less."""
+    """Whether rows of numbers come as `Numeric` ones; to who looks into each of them dicts cost less."""
     _edge: int = -1
     """Step of the last row that stays as it is; -1 without one."""
     _open: Row | None = None
@@ -242,21 +242,32 @@ class Straight:
         """Take in lines of one session; return the rows that stay as they are."""
         if part.closed:
             raise NotStraightError
-        steps = lines.steps if isinstance(lines, Uniform) else list(map(_STEP, lines))
+        before, part.lines = part.lines, part.lines + len(lines)
+        counts: Sequence[int] = range(1, len(lines) + 1)
+        if isinstance(lines, Numeric):
+            lines, counts = lines.by_step()
+        ends = [before + count for count in counts]
+        steps = lines.steps if isinstance(lines, Numeric) else list(map(_STEP, lines))
+        if steps[0] <= self._edge:
+            raise NotStraightError
         if steps[0] > part.step and all(map(operator.lt, steps, steps[1:])):
+            ends = ends[:-1] if self._open is None else [before, *ends[:-1]]
             rows = joined([[] if self._open is None else [self._open], lines[:-1]])
-            ends: Sequence[int] = range(part.lines + (self._open is None), part.lines + len(lines))
             self._open, part.step = lines[-1], steps[-1]
         else:
-            rows, ends = self._together(part, lines, steps)
-        part.lines += len(lines)
+            rows, ends = self._together(part, lines, steps, [before, *ends])
         return self._settle(part, rows, ends)
 
-    def _together(self, part: _Part, lines: Sequence[Row], steps: list[int]) -> tuple[list[Row], list[int]]:
-        """Join lines of one step; return the rows that are whole, and the last line of each."""
+    def _together(
+        self, part: _Part, lines: Sequence[Row], steps: list[int], ends: list[int]
+    ) -> tuple[list[Row], list[int]]:
+        """Join lines of one step; return the rows that are whole, and the last line of each.
+
+        `ends` are the last line of the open row, and of each that is new.
+        """
         rows: list[Row] = []
-        ends: list[int] = []
-        for line, (row, step) in enumerate(zip(lines, steps, strict=True), start=part.lines + 1):
+        last: list[int] = []
+        for end, row, step in zip(ends, lines, steps, strict=False):
             if step < part.step or (step == part.step and self._open is None):
                 raise NotStraightError
             if step == part.step:
@@ -264,9 +275,9 @@ class Straight:
                 continue
             if self._open is not None:
                 rows.append(self._open)
-                ends.append(line - 1)
+                last.append(end)
             self._open, part.step = row, step
-        return rows, ends
+        return rows, last
 
     def _settle(self, part: _Part, rows: Sequence[Row], ends: Sequence[int]) -> Sequence[Row]:
         """Fold rows of a session that are whole into the summary; return those that no later session can change."""
@@ -277,9 +288,8 @@ class Straight:
         events = [event for event in part.waiting if _row(event) < part.settled]
         part.waiting = part.waiting[len(events) :]
         pairs = list(zip(ends, rows, strict=True)) if events else []
-        # The last of rows that are uniform has values for all that the others have, and none is nested.
-        last = rows[-1:] if isinstance(rows, Uniform) else rows
-        self._result = _over(self._result, pairs, events) if events else with_rows(self._result, list(last))
+        last = rows.lasting() if isinstance(rows, Numeric) else list(rows)
+        self._result = _over(self._result, pairs, events) if events else with_rows(self._result, last)
         if self._held or rows[-1][layout.STEP] >= part.horizon:
             stay = 0 if self._held else next(n for n, row in enumerate(rows) if row[layout.STEP] >= part.horizon)
             self._held.setdefault(part.session.writer, []).extend(rows[stay:])

@@ -1,4 +1,4 @@
-"""Lines of one shape: read without dicts, and in nothing else than that unlike others."""
+"""Lines of numbers: read without dicts, and in nothing else than that unlike others."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from site_builder import kinds
 from site_builder.series import columns
-from tracklog.store import layout, reader, uniform
-from tracklog.store.uniform import Uniform
+from tracklog.store import layout, numeric, reader
+from tracklog.store.numeric import Numeric
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,11 @@ def files(draw: st.DrawFn) -> list[bytes]:
     ]
     rows = draw(st.lists(st.lists(NUMBER, min_size=len(keys), max_size=len(keys)), min_size=1, max_size=4))
     steps = range(draw(st.integers(55, 75)))
-    lines = [orjson.dumps({**dict(zip(keys, rows[n % len(rows)], strict=True)), keys[0]: n}) for n in steps]
+    sizes = draw(st.lists(st.integers(1, len(keys)), min_size=1, max_size=3))  # some rows have not all keys
+    lines = [
+        orjson.dumps({**dict(list(zip(keys, rows[n % len(rows)], strict=True))[: sizes[n % len(sizes)]]), keys[0]: n})
+        for n in steps
+    ]
     for line in draw(st.lists(st.sampled_from(ODD), max_size=3)):
         lines.insert(draw(st.integers(0, len(lines))), line)
     return lines
@@ -105,7 +109,7 @@ def training(count: int, **more: float) -> list[bytes]:
 
 
 def test_what_a_training_writes_is_read_without_dicts() -> None:
-    found = uniform.read(training(100), stepped=True)
+    found = numeric.read(training(100), stepped=True)
     assert found is not None
     assert (len(found), found.keys, found.steps) == (100, ("_step", "loss", "epoch"), list(range(100)))
     assert found[-1] == {"_step": 99, "loss": 0.01, "epoch": 9}
@@ -114,25 +118,54 @@ def test_what_a_training_writes_is_read_without_dicts() -> None:
     assert (list(part), part.steps) == ([orjson.loads(line) for line in training(100)[10:20]], list(range(10, 20)))
 
 
-@pytest.mark.parametrize("odd", [line for line in ODD if b"\xff" not in line])
-def test_one_line_that_is_unlike_the_others_makes_them_dicts(odd: bytes) -> None:
-    lines = training(100)
-    assert uniform.read([*lines[:50], odd, *lines[50:]], stepped=True) is None
-
-
-def test_rows_are_put_together_as_one_shape_where_they_are_of_one() -> None:
-    found = uniform.read(training(100), stepped=True)
+def test_an_evaluation_among_lines_of_training_is_read_with_them() -> None:
+    lines = []
+    for n, line in enumerate(training(100)):
+        lines += [line, orjson.dumps({"_step": n, "val/loss": n, "epoch": n / 2})] if n in (10, 40, 99) else [line]
+    found = numeric.read(lines, stepped=True)
     assert found is not None
-    last: dict[str, Any] = {"_step": 100, "loss": 2.5, "epoch": 10}
-    together = uniform.joined([found[:60], [], found[60:], [last]])
-    assert isinstance(together, Uniform)
+    assert sorted(found.keys) == ["_step", "epoch", "loss", "val/loss"]
+    assert list(found) == [orjson.loads(line) for line in lines]
+    assert [row["_step"] for row in found.lasting()] == [99, 99]
+    assert [row["_step"] for row in found[:60].lasting()] == [40, 57]
+    assert found[:60].lasting()[0] == {"_step": 40, "val/loss": 40, "epoch": 20.0}
+    together, ends = found.by_step()
+    assert ends == [*range(1, 11), 12, *range(13, 42), 43, *range(44, 102), 103]
+    assert (len(together), together[10]) == (100, {"_step": 10, "loss": 1 / 11, "val/loss": 10, "epoch": 5.0})
+    assert together.table == b"".join(map(found.shape.packed, together))
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_line_that_is_none_or_holds_no_number_makes_all_of_them_dicts(odd: bytes) -> None:
+    row: Any = None
+    try:
+        row = orjson.loads(odd)
+        is_numeric = type(row["_step"]) is int and all(type(value) in (int, float) for value in row.values())
+    except (orjson.JSONDecodeError, TypeError, KeyError, IndexError):
+        is_numeric = False
+    lines = training(100, x=1)
+    found = numeric.read([*lines[:50], odd, *lines[50:]], stepped=True)
+    assert (found is not None) is (is_numeric and abs(row["_step"]) < 2**53)
+
+
+def test_rows_without_much_in_common_are_no_table() -> None:
+    lines = [orjson.dumps({"_step": n, f"key{n // 10}": n}) for n in range(100)]
+    assert numeric.read(lines, stepped=True) is None
+
+
+def test_rows_are_put_together_as_a_table_where_they_can_be_one() -> None:
+    found = numeric.read(training(100), stepped=True)
+    assert found is not None
+    last: dict[str, Any] = {"_step": 100, "epoch": 10}
+    together = numeric.joined([found[:60], [], found[60:], [last]])
+    assert isinstance(together, Numeric)
     assert list(together) == [*found, last]
-    assert together.table == found.table + np.array([100, 2.5, 10]).tobytes()
-    odd: tuple[dict[str, Any], ...] = ({"_step": 100, "loss": 2.5}, {**last, "epoch": "NaN"}, {**last, "epoch": True})
+    assert same(np.frombuffer(together.table), [*np.frombuffer(found.table), 100, np.nan, 10])
+    odd: tuple[dict[str, Any], ...] = ({**last, "x": 2.5}, {**last, "epoch": "NaN"}, {**last, "epoch": True})
     for row in odd:
-        assert uniform.joined([found, [row]]) == [*found, row]
-    assert uniform.joined([[], [last]]) == [last]
-    assert uniform.joined([]) == []
-    other = uniform.read(training(100, more=1.5), stepped=True)
+        assert numeric.joined([found, [row]]) == [*found, row]
+    assert numeric.joined([[], [last]]) == [last]
+    assert numeric.joined([]) == []
+    other = numeric.read(training(100, more=1.5), stepped=True)
     assert other is not None
-    assert uniform.joined([found, other]) == [*found, *other]
+    assert numeric.joined([found, other]) == [*found, *other]
