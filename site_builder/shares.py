@@ -7,7 +7,7 @@ Shares of many runs stand in one file (`encoded`), from which they can be taken 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -50,13 +50,28 @@ class Line:
     stride: int
     """Rows of a bucket; the last one may have fewer."""
     last: float
-    means: Floats
-    """Of finite values; NaN where there is none. Rounded to float32 unless a bucket is a row."""
-    low: Floats
-    high: Floats
-    """The least and the greatest finite value, rounded outwards to float32 unless a bucket is a row."""
+    values: Floats
+    """Mean, least and greatest of each bucket's finite values, 3 × buckets; NaN where there is none.
+
+    Unless a bucket is a row, means are rounded to float32, the others to it outwards. One array: it goes to another process.
+    """
     odd: tuple[Floats, Floats, Floats] | None
     """How many are NaN, +inf and -inf; None where all are finite."""
+
+    @property
+    def means(self) -> Floats:
+        """Return the means."""
+        return cast("Floats", self.values[0])
+
+    @property
+    def low(self) -> Floats:
+        """Return the least values."""
+        return cast("Floats", self.values[1])
+
+    @property
+    def high(self) -> Floats:
+        """Return the greatest values."""
+        return cast("Floats", self.values[2])
 
 
 @dataclass(slots=True)
@@ -70,7 +85,7 @@ class Share:
     @property
     def size(self) -> int:
         """Bytes it takes in memory, about."""
-        arrays = [line.means.nbytes * 3 for line in self.lines.values() if line]
+        arrays = [line.values.nbytes for line in self.lines.values() if line]
         return sum(arrays) + sum(middle.nbytes for axis in self.axes for middle in axis.middles) + 500 * len(arrays)
 
 
@@ -148,7 +163,7 @@ def _lines(members: list[Series], axis: int, of: Callable[[Level], list[Floats]]
         mean = np.where(total > 0, np.clip(np.add.reduceat(sums, starts, axis=1) / total, least, greatest), np.nan)
     if not exact:
         mean, least, greatest = _single(mean), _outwards(least, -np.inf), _outwards(greatest, np.inf)
-    mean, least, greatest = _clean(mean), _clean(least), _clean(greatest)
+    values = _clean(np.stack([mean, least, greatest], axis=1))
     lost = [np.add.reduceat(one.astype(np.float64), starts, axis=1) for one in odd]
     return {
         series.key: Line(
@@ -156,9 +171,7 @@ def _lines(members: list[Series], axis: int, of: Callable[[Level], list[Floats]]
             series.size,
             stride * 4**top,
             float(columns[n][0 if top == 0 else 1][-1]),
-            mean[n],
-            least[n],
-            greatest[n],
+            values[n],
             (lost[0][n], lost[1][n], lost[2][n]) if lost and any(one[n].any() for one in lost) else None,
         )
         for n, series in enumerate(members)
@@ -283,8 +296,6 @@ def _take(shares: list[Share], key: str, entries: Mapping[str, bytes]) -> None:
             int(rows),
             int(stride),
             float(last),
-            means[part],
-            ranges[0][part],
-            ranges[1][part],
+            np.array([means[part], ranges[0][part], ranges[1][part]]),
             odd if odd and any(one.any() for one in odd) else None,
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import orjson
 
@@ -33,8 +33,7 @@ JSON_BYTES = 100_000
 _FIRST, _LATER = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A named value of the site: JSON text, or the bytes of a gzip member."""
 
     name: str
