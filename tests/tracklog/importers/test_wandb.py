@@ -20,11 +20,11 @@ from tests.tracklog.importers.support import about, config, everything, lines, r
 
 ROOT = Path("tracklogs")
 BEGIN = """
-import json, os, sys, time
+import glob, json, os, sys, time
 import numpy as np
 import wandb
 def begin(**options):
-    return wandb.init(dir=".", project="demo", settings=wandb.Settings(console="wrap"), **options)
+    return wandb.init(dir=".", project="demo", settings=wandb.Settings(console="wrap", x_stats_sampling_interval=0.2), **options)
 """
 WHOLE = """
 run = begin(id="whole", name="my run", notes="some *notes*", tags=["a", "b"], group="g", job_type="train",
@@ -49,6 +49,15 @@ run.log_code("src")
 open("outside.txt", "w").write("x"); run.save("outside.txt")
 run.log({"x": 1}, step=50)
 run.log({"y": 2})
+run.finish()
+"""
+# wandb measures beside the script, and writes what it has every few seconds: a script that is short may be over before.
+MEASURED = """
+run = begin(id="measured")
+run.log({"x": 1})
+until = time.monotonic() + 60
+while not any(b"rssMB" in open(path, "rb").read() for path in glob.glob("wandb/*/*.wandb")) and time.monotonic() < until:
+    time.sleep(0.05)
 run.finish()
 """
 MEDIA = """
@@ -113,7 +122,12 @@ def test_a_run_that_ended_is_all_there() -> None:
     assert state(folder, time.time()) == "finished"
 
 
-def test_what_a_run_printed_saved_and_measured() -> None:
+def test_what_was_measured_beside_a_run() -> None:
+    write(MEASURED)
+    assert "proc.memory.rssMB" in lines(taken("measured"), "system")[0]
+
+
+def test_what_a_run_printed_and_saved() -> None:
     write(WHOLE)
     folder = taken("whole")
     printed = lines(folder, "console")
@@ -121,7 +135,6 @@ def test_what_a_run_printed_saved_and_measured() -> None:
         f"step {n}\n" for n in range(10)
     )
     assert "".join(line["text"] for line in printed if line["stream"] == "stderr") == "a warning\n"
-    assert "proc.memory.rssMB" in lines(folder, "system")[0]
     (alert,) = [event for event in lines(folder, "events") if event["event"] == "alert"]
     assert (alert["title"], alert["text"], alert["level"]) == ("hot", "90 degrees", "WARN")
     assert "numpy" in (folder / "files" / "requirements.txt").read_text()
