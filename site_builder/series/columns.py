@@ -63,7 +63,10 @@ def _of_numeric(rows: Numeric) -> tuple[list[Floats], list[Column]]:
     found = []
     for key, values in by_key.items():
         there = np.isfinite(values)
-        places = known.setdefault(there.tobytes(), every[there])
+        sign = there.tobytes()
+        if sign not in known:
+            known[sign] = every[there]
+        places = known[sign]
         if len(places):
             found.append(Column((key,), "number", places, values if places is every else values[places]))
     return clocks, found

@@ -243,16 +243,17 @@ class Straight:
         if part.closed:
             raise NotStraightError
         before, part.lines = part.lines, part.lines + len(lines)
-        counts: Sequence[int] = range(1, len(lines) + 1)
-        if isinstance(lines, Numeric):
-            lines, counts = lines.by_step()
-        ends = [before + count for count in counts]
+        ends: Sequence[int] = range(before + 1, part.lines + 1)
         steps = lines.steps if isinstance(lines, Numeric) else list(map(_STEP, lines))
+        if isinstance(lines, Numeric) and not _rise(steps):
+            lines, counts = lines.by_step()
+            ends, steps = [before + count for count in counts], lines.steps
         if steps[0] <= self._edge:
             raise NotStraightError
-        if steps[0] > part.step and all(map(operator.lt, steps, steps[1:])):
-            ends = ends[:-1] if self._open is None else [before, *ends[:-1]]
-            rows = joined([[] if self._open is None else [self._open], lines[:-1]])
+        if steps[0] > part.step and _rise(steps):
+            rows, ends = lines[:-1], ends[:-1]
+            if self._open is not None:
+                rows, ends = joined([[self._open], rows]), [before, *ends]
             self._open, part.step = lines[-1], steps[-1]
         else:
             rows, ends = self._together(part, lines, steps, [before, *ends])
@@ -330,6 +331,10 @@ class _Kept:
     """Rows by their writers, as `rows.history` asks for them."""
 
     writers: dict[str, WriterLog]
+
+
+def _rise(steps: list[int]) -> bool:
+    return all(map(operator.lt, steps, steps[1:]))
 
 
 def _row(event: Event) -> int:
