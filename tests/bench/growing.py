@@ -117,7 +117,7 @@ def sweep(world: World) -> Iterator[Figure]:
     sites.mkdir()
 
     def build(code: Path, jobs: int) -> float:
-        # A folder of its own: where files were deleted a moment ago, ext4 takes up to a millisecond to make one.
+        # A folder of its own: where files were deleted a moment ago, ext4 takes several times as long to make one.
         target = sites / str(len(list(sites.iterdir())))
         command = [sys.executable, "-m", "tracklog", "build", str(source), "-o", str(target), "--jobs", str(jobs)]
         began = time.perf_counter()
