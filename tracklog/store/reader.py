@@ -264,15 +264,6 @@ def projects(root: Path) -> dict[str, list[Path]]:
     return {name: folders for name, folders in found.items() if folders}
 
 
-def _folders(parent: str | Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(parent) as entries:
-            found = [e for e in entries if not e.name.startswith(".") and e.is_dir(follow_symlinks=False)]
-    except OSError:
-        return []
-    return sorted(found, key=lambda entry: entry.name)
-
-
 def linked(root: Path) -> list[Path]:
     """Return the links in the place of a root's projects and runs that lead to some: they are not followed."""
     found = [Path(entry.path) for entry in _links(root) if run_folders(entry.path)]
@@ -281,10 +272,18 @@ def linked(root: Path) -> list[Path]:
     return found
 
 
+def _folders(parent: str | Path) -> list[os.DirEntry[str]]:
+    return _entries(parent, lambda entry: entry.is_dir(follow_symlinks=False))
+
+
 def _links(parent: str | Path) -> list[os.DirEntry[str]]:
+    return _entries(parent, lambda entry: entry.is_symlink() and entry.is_dir())
+
+
+def _entries(parent: str | Path, is_one: Callable[[os.DirEntry[str]], bool]) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(parent) as entries:
-            found = [e for e in entries if e.is_symlink() and not e.name.startswith(".") and e.is_dir()]
+            found = [entry for entry in entries if not entry.name.startswith(".") and is_one(entry)]
     except OSError:
         return []
     return sorted(found, key=lambda entry: entry.name)

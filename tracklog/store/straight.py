@@ -245,12 +245,14 @@ class Straight:
         before, part.lines = part.lines, part.lines + len(lines)
         ends: Sequence[int] = range(before + 1, part.lines + 1)
         steps = lines.steps if isinstance(lines, Numeric) else list(map(_STEP, lines))
-        if isinstance(lines, Numeric) and not _rise(steps):
+        rise = _rise(steps)
+        if isinstance(lines, Numeric) and not rise:
             lines, counts = lines.by_step()
             ends, steps = [before + count for count in counts], lines.steps
+            rise = _rise(steps)
         if steps[0] <= self._edge:
             raise NotStraightError
-        if steps[0] > part.step and _rise(steps):
+        if rise and steps[0] > part.step:
             rows, ends = lines[:-1], ends[:-1]
             if self._open is not None:
                 rows, ends = joined([[self._open], rows]), [before, *ends]
@@ -288,9 +290,10 @@ class Straight:
         part.settled = ends[-1]
         events = [event for event in part.waiting if _row(event) < part.settled]
         part.waiting = part.waiting[len(events) :]
-        pairs = list(zip(ends, rows, strict=True)) if events else []
-        last = rows.lasting() if isinstance(rows, Numeric) else list(rows)
-        self._result = _over(self._result, pairs, events) if events else with_rows(self._result, last)
+        if events:
+            self._result = _over(self._result, list(zip(ends, rows, strict=True)), events)
+        else:
+            self._result = with_rows(self._result, rows.lasting() if isinstance(rows, Numeric) else list(rows))
         if self._held or rows[-1][layout.STEP] >= part.horizon:
             stay = 0 if self._held else next(n for n, row in enumerate(rows) if row[layout.STEP] >= part.horizon)
             self._held.setdefault(part.session.writer, []).extend(rows[stay:])
